@@ -1,0 +1,13 @@
+/* Lamella: layered latent representations. The only include a user needs; each header below can be read on its own. */
+#ifndef LAMELLA_H
+#define LAMELLA_H
+
+#include "lamella/base.h"       /* base: views, stacks, status codes, the last error */
+#include "lamella/context.h"    /* context: allocator, threads, limits, progress, log; what the library is built of */
+#include "lamella/tensor.h"     /* tensor: views and stacks of the host's memory; blocks that own one; cast, gather, slice, finite check */
+#include "lamella/io.h"         /* io: .npy, .safetensors and stack files */
+#include "lamella/moments.h"    /* moments: what a stack's layers look like, from one pass over the rows */
+#include "lamella/matryoshka.h" /* matryoshka: layers and dims cut short */
+#include "lamella/fusion.h"     /* fusion: layers, tokens and modalities combined */
+
+#endif

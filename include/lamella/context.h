@@ -1,0 +1,100 @@
+/* context: allocator, threads, limits, progress, log; what the library is built of */
+#ifndef LAMELLA_CONTEXT_H
+#define LAMELLA_CONTEXT_H
+
+#include "lamella/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One thread at a time uses a context. Every function takes NULL for one: then malloc, no thread of ours, no limit, no callbacks. */
+typedef struct lamella_context lamella_context;
+
+/* Kernel levels; 0 in the options means the best one that the processor has. */
+enum {
+    LAMELLA_SIMD_REFERENCE = 1,
+    LAMELLA_SIMD_AVX2      = 2, /* with FMA and F16C */
+    LAMELLA_SIMD_AVX512    = 3  /* F, BW, DQ, VL */
+};
+
+/* Levels of a log message. */
+enum {
+    LAMELLA_LOG_INFO = 1,
+    LAMELLA_LOG_WARN = 2
+};
+
+/* Zero means default in every field. Callbacks other than allocate, release and parallel_for's tasks run on the calling thread only. */
+typedef struct lamella_context_options {
+    uint32_t struct_size;
+    int32_t  threads;             /* 0 = the CPUs of the affinity mask, 1 = no thread of ours; at most 256 */
+    int32_t  simd;                /* 0 = best, or a level the processor has */
+    int32_t  own_blas;            /* 1 = set OpenBLAS to one thread, once and process-wide, so that our threads can call it */
+    int64_t  max_workspace_bytes; /* 0 = no limit; what one call may allocate beside its outputs */
+    double   deadline_seconds;    /* 0 = none; budget of each call, then STOPPED */
+    /* Both or neither; release gets the bytes that were asked for. */
+    void   *(*allocate)(int64_t bytes, int64_t alignment, void *user);
+    void    (*release)(void *memory, int64_t bytes, int64_t alignment, void *user);
+    /* Runs task(0, data) .. task(n - 1, data), all before it returns, at most `threads` at once. */
+    int32_t (*parallel_for)(int64_t n, void (*task)(int64_t i, void *data), void *data, void *user);
+    void    (*log)(int32_t level, const char *message, void *user);
+    int32_t (*progress)(double fraction, const char *stage, void *user);
+    void    *user;
+} lamella_context_options;
+
+/* The first thing in a bug report. Size-led: the caller sets struct_size only. */
+typedef struct lamella_build {
+    uint32_t struct_size;
+    int32_t  simd_present;  /* bits 1 << LAMELLA_SIMD_...: levels that this processor has */
+    int32_t  simd_chosen;   /* LAMELLA_SIMD_... */
+    int32_t  threads;       /* of this context; 1 for NULL */
+    int32_t  blas_threads;  /* of the BLAS library, process-wide */
+    int32_t  reserved0;
+    char     version[16];
+    char     compiler[64];
+    char     blas[128];     /* the BLAS library's own configuration text */
+    char     blas_core[32]; /* the kernels it chose */
+} lamella_build;
+
+/**
+ * Writes the default options, at most struct_size bytes of them.
+ *
+ * @out    options     options what zero means, spelled out
+ * @in     struct_size i64 sizeof(lamella_context_options) of the caller
+ * @return OK; ARGUMENT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_context_options_init(lamella_context_options *options, uint32_t struct_size);
+
+/**
+ * Creates a context: starts its threads and warms BLAS, so that later calls meet neither.
+ *
+ * @in     options options NULL: all default
+ * @out    ctx     handle lamella_context; NULL on failure
+ * @return OK; ARGUMENT, MEMORY, UNSUPPORTED
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_context_create(const lamella_context_options *options, lamella_context **ctx);
+
+/**
+ * Frees a context and joins its threads. Objects made with it live on.
+ *
+ * @inout  ctx handle lamella_context; NULL is nothing to free
+ * @since  0.1
+ */
+LAMELLA_API void lamella_context_free(lamella_context *ctx);
+
+/**
+ * What this library is built of and what it chose: version, compiler, BLAS and its core type, kernels, threads.
+ *
+ * @out    build result
+ * @return OK; ARGUMENT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_build_info(lamella_context *ctx, lamella_build *build);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

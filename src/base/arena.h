@@ -1,0 +1,31 @@
+/* Memory that is freed at once. A call owns an arena, an object is one. The only callers of an allocator. */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include "base/base.h"
+
+typedef struct allocator {
+    void *(*allocate)(int64_t bytes, int64_t alignment, void *user);
+    void  (*release)(void *memory, int64_t bytes, int64_t alignment, void *user);
+    void   *user;
+} allocator;
+
+LAMELLA_INTERNAL allocator allocator_of_libc(void);
+
+typedef struct arena_block arena_block;
+
+typedef struct arena {
+    allocator    source;
+    arena_block *blocks;
+    char        *next, *end; /* what is left of the newest block */
+    int64_t      taken;      /* bytes given out */
+    int64_t      limit;      /* 0 = none */
+} arena;
+
+LAMELLA_INTERNAL void  arena_open(arena *a, allocator source, int64_t limit);
+/* Aligned to 64. NULL: no memory, or (then taken + bytes > limit) over the limit. Not zeroed. */
+LAMELLA_INTERNAL void *arena_take(arena *a, int64_t bytes);
+/* Freed before the arena ends: for what grows by doubling. */
+LAMELLA_INTERNAL void  arena_close(arena *a);
+
+#endif

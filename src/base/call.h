@@ -1,0 +1,86 @@
+/* A call: what one public function has while it runs. It opens an arena, names itself in messages, and closes whatever happened. */
+#ifndef BASE_CALL_H
+#define BASE_CALL_H
+
+#include "base/base.h"
+
+typedef struct undo undo;
+
+typedef struct call {
+    lamella_context *ctx; /* NULL: malloc, this thread only, no callbacks */
+    const char      *function;
+    arena            memory;
+    lamella_status   noted;  /* NOT_CONVERGED or NOTE, returned if nothing fails */
+    lamella_status   failed; /* of the last failing TAKE */
+    double           deadline; /* on base/clock's scale; 0 = none */
+    undo            *undos;
+} call;
+
+LAMELLA_INTERNAL void           call_open(call *c, lamella_context *ctx, const char *function);
+LAMELLA_INTERNAL lamella_status call_close(call *c, lamella_status status);
+
+/* The whole body of a public function: CALL(ctx, operation(c, arguments...)); */
+#define CALL(context, body)                      \
+    do {                                         \
+        call opened_, *c = &opened_;             \
+        call_open(c, (context), __func__);       \
+        return call_close(c, (body));            \
+    } while (0)
+
+/* Returns on failure and STOPPED; NOT_CONVERGED and NOTE are noted on the call. Needs `c` in scope. */
+#define TRY(expression)                                      \
+    do {                                                     \
+        lamella_status tried_ = (expression);                \
+        if (tried_ < 0 || tried_ == LAMELLA_STOPPED)         \
+            return tried_;                                   \
+        if (tried_ > 0)                                      \
+            call_note(c, tried_);                            \
+    } while (0)
+
+LAMELLA_INTERNAL void call_note(call *c, lamella_status status);
+
+/* Sets the thread's message to "<function>: <format...>" and returns status. Integers and text only: numbers with a fraction
+ * go through number_text, which knows no locale. */
+LAMELLA_INTERNAL lamella_status fail(const call *c, lamella_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A double as text of at most 31 bytes, with a point whatever the locale. */
+typedef struct number { char text[32]; } number;
+LAMELLA_INTERNAL const char *number_text(double value, number *n);
+
+/* count elements from the call's arena, aligned to 64; returns MEMORY or LIMIT from the calling function where there are none. */
+#define TAKE(c, pointer, count)                                                         \
+    do {                                                                                \
+        (pointer) = call_take((c), &(c)->memory, (count), (int64_t)sizeof *(pointer));  \
+        if (!(pointer))                                                                 \
+            return (c)->failed;                                                         \
+    } while (0)
+
+/* The same from an object's arena. */
+#define TAKE_FROM(c, object, pointer, count)                                            \
+    do {                                                                                \
+        (pointer) = call_take((c), (object), (count), (int64_t)sizeof *(pointer));      \
+        if (!(pointer))                                                                 \
+            return (c)->failed;                                                         \
+    } while (0)
+
+LAMELLA_INTERNAL void *call_take(call *c, arena *from, int64_t count, int64_t size);
+
+/* Runs undo(data) when the call closes: always, or only if it failed or stopped. Register before acquiring where that can fail. */
+enum { UNDO_ALWAYS = 1, UNDO_ON_FAILURE = 2 };
+LAMELLA_INTERNAL lamella_status call_undo(call *c, int when, void (*undo)(void *data), void *data);
+
+/* An object lives in an arena of its own, which is its first member. The call frees it if it fails after this. Zeroed. */
+LAMELLA_INTERNAL lamella_status object_create(call *c, int64_t size, void **object);
+LAMELLA_INTERNAL void           object_free(void *object);
+
+/* Reports progress and looks at the deadline; calling thread only. STOPPED, or CALLBACK if the callback returned nonsense. */
+LAMELLA_INTERNAL lamella_status progress(call *c, int64_t done, int64_t total);
+
+/* Hands a message to the host's log, if it has one. Integers and text only. */
+LAMELLA_INTERNAL void call_log(call *c, int32_t level, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Seconds on a clock that never goes back. */
+LAMELLA_INTERNAL double clock_seconds(void);
+
+#endif

@@ -1,0 +1,24 @@
+/* Kernels by name, at the level the processor has or the context asked for. Level 1; intrinsics stand nowhere else. */
+#ifndef SIMD_SIMD_H
+#define SIMD_SIMD_H
+
+#include "base/base.h"
+
+typedef struct kernels {
+#define KERNEL(result, name, parameters, arguments) result (*name) parameters;
+#include "simd/kernels.inc"
+#undef KERNEL
+} kernels;
+
+/* Bits 1 << LAMELLA_SIMD_... of the levels that this processor and its operating system have; the reference always. */
+LAMELLA_INTERNAL int32_t        simd_present(void);
+LAMELLA_INTERNAL int32_t        simd_best(void);
+/* The table of a level that is present, holes filled from the levels below. */
+LAMELLA_INTERNAL const kernels *simd_kernels(int32_t level);
+/* What a call uses: its context's level, else the best. */
+LAMELLA_INTERNAL const kernels *simd_of(const call *c);
+
+/* The 16 lanes to one sum, always in this order: 16 -> 8 -> 4 -> 2 -> 1 by adding the upper half to the lower. */
+LAMELLA_INTERNAL double         lanes_sum(const double *lanes);
+
+#endif

@@ -1,0 +1,113 @@
+/* Checked views and stacks, and the row iterator: what an operation knows of dtype, strides, masks, ragged tokens and reading. */
+#ifndef TENSOR_TENSOR_H
+#define TENSOR_TENSOR_H
+
+#include "base/base.h"
+#include "par/par.h"
+#include "simd/simd.h"
+
+/* Sets of dtypes, as bits. */
+#define DTYPE_BIT(dtype) (1u << (dtype))
+#define F32 DTYPE_BIT(LAMELLA_F32)
+#define F64 DTYPE_BIT(LAMELLA_F64)
+#define FLOATS (F32 | F64 | DTYPE_BIT(LAMELLA_F16) | DTYPE_BIT(LAMELLA_BF16))
+#define I32 DTYPE_BIT(LAMELLA_I32)
+#define I64 DTYPE_BIT(LAMELLA_I64)
+#define BYTES (DTYPE_BIT(LAMELLA_U8) | DTYPE_BIT(LAMELLA_BOOL))
+#define ANY_DTYPE 0x3feu
+
+LAMELLA_INTERNAL int64_t     dtype_size(int32_t dtype);
+LAMELLA_INTERNAL const char *dtype_name(int32_t dtype);
+
+/* ---- views: tensor/view.c ---- */
+
+/* Copies a caller's view with its strides spelled out, after every check of its own: rank, dtype (one of the set), extents,
+ * strides, flags, reserved fields, address range, data. Messages name it `name`. */
+#define VIEW(c, v, view, dtypes) view_check((c), &(v), (view), (dtypes), #view)
+LAMELLA_INTERNAL lamella_status view_check(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name);
+
+/* Besides that: writable, no element twice, and exactly the shape given (rank extents). */
+#define VIEW_OUT(c, v, view, dtypes, ...) \
+    view_check_out((c), &(v), (view), (dtypes), #view, (const int64_t[]){ __VA_ARGS__ }, LENGTH(((const int64_t[]){ __VA_ARGS__ })))
+LAMELLA_INTERNAL lamella_status view_check_out(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name,
+                                               const int64_t *shape, int64_t rank);
+
+/* Bytes touched: [low, high). Empty views touch nothing. */
+LAMELLA_INTERNAL void    view_range(const lamella_view *v, const char **low, const char **high);
+LAMELLA_INTERNAL int     views_overlap(const lamella_view *a, const lamella_view *b);
+LAMELLA_INTERNAL int64_t view_elements(const lamella_view *v);
+LAMELLA_INTERNAL int     view_is_row_major(const lamella_view *v);
+/* Address of an element of a checked view: its index has v->rank entries. */
+LAMELLA_INTERNAL char   *view_at(const lamella_view *v, const int64_t *index);
+
+/* Row-major runs of a view: the start of the next run along the last axis for run = 0 .. view_runs(v) - 1. */
+LAMELLA_INTERNAL int64_t view_runs(const lamella_view *v);
+LAMELLA_INTERNAL char   *view_run(const lamella_view *v, int64_t run);
+
+/* One element as f64 or i64, and back; `p` may be unaligned. store_f64 rounds once. */
+LAMELLA_INTERNAL double  load_f64(int32_t dtype, const void *p);
+LAMELLA_INTERNAL int64_t load_i64(int32_t dtype, const void *p);
+
+/* ---- stacks: tensor/stack.c ---- */
+
+/* A checked stack. A "vector" is one row of dim numbers: a token, or a sample without tokens. */
+typedef struct stack {
+    lamella_stack        host;       /* zero-extended copy; its pointers are the caller's */
+    const lamella_view  *layer;      /* [n_layers], strides spelled out */
+    int64_t              n_layers;
+    int64_t              n_samples;
+    int64_t              n_vectors;  /* the same in every layer */
+    int64_t              n_rows;     /* extent of the first axis: what `read` counts */
+    int64_t              per_row;    /* vectors of one row: tokens of a dense sample, else 1 */
+    const int64_t       *offsets;    /* NULL, or [n_samples + 1]: first vector of each sample */
+    const unsigned char *valid;      /* NULL, or [n_vectors]: 0 = padding */
+} stack;
+
+#define STACK(c, s, stack, dtypes) stack_check((c), &(s), (stack), (dtypes), #stack)
+LAMELLA_INTERNAL lamella_status stack_check(call *c, stack *s, const lamella_stack *theirs, uint32_t dtypes, const char *name);
+
+LAMELLA_INTERNAL int64_t stack_dim(const stack *s, int64_t l);
+LAMELLA_INTERNAL int64_t stack_depth(const stack *s, int64_t l);
+LAMELLA_INTERNAL int64_t stack_widest(const stack *s);
+LAMELLA_INTERNAL int     stack_has_tokens(const stack *s); /* ragged, or a token or canvas axis */
+/* Vectors [first, end) of a sample. */
+LAMELLA_INTERNAL void    sample_vectors(const stack *s, int64_t sample, int64_t *first, int64_t *end);
+/* An output overlaps no layer, mask, offsets or id of the stack. */
+LAMELLA_INTERNAL lamella_status check_apart(call *c, const stack *s, const lamella_view *out, const char *name);
+
+/* ---- rows: tensor/rows.c, the only caller of `read` ---- */
+
+#define PANEL_ROWS 256
+
+/* Blocks of vectors of one or all layers of a stack, in rising order, block starts multiples of PANEL_ROWS whatever reads deliver. */
+typedef struct rows {
+    const stack *s;
+    int64_t      first_layer, n_layers;
+    int64_t      block_vectors; /* at most; a multiple of PANEL_ROWS */
+    int64_t      first, n;      /* the current block: vectors first .. first + n - 1; n is 0 at the end */
+    int64_t      n_panels;      /* of the current block; the last may be short */
+    int32_t      precision;     /* LAMELLA_F32 or LAMELLA_F64: what panels hold */
+    int32_t      keep_nonfinite;/* else a NaN, an infinity or an f32 overflow in a valid vector ends the pass */
+    struct rows_layer *layer;   /* where the block lies, per layer */
+} rows;
+
+/* 256 vectors of one layer as f32 or f64: the host's memory where type and strides allow, else a converted copy in scratch.
+ * Vectors under the mask are zeros. */
+typedef struct panel {
+    const void          *data;    /* const float * or const double * */
+    int64_t              stride;  /* between vectors, in elements */
+    int64_t              first;   /* vector number of the first */
+    int64_t              n;
+    int64_t              dim;
+    const unsigned char *valid;   /* NULL = all, or [n] */
+} panel;
+
+LAMELLA_INTERNAL lamella_status rows_open(call *c, const stack *s, int64_t first_layer, int64_t n_layers, int32_t precision, rows *r);
+/* The next block; r->n is 0 after the last. Reads on the calling thread; reports a fault that rows_panel found in the block before. */
+LAMELLA_INTERNAL lamella_status rows_next(call *c, rows *r);
+/* Bytes of scratch that one rows_panel call may need. */
+LAMELLA_INTERNAL int64_t rows_scratch(const rows *r);
+/* Panel i of layer first_layer + l of the current block. Any thread. Returns 0 if a fault was found: then the task just returns. */
+LAMELLA_INTERNAL int     rows_panel(const rows *r, int64_t l, int64_t i, void *scratch, const kernels *k, panel *p);
+
+#endif

@@ -1,0 +1,58 @@
+/* Tests that read as sentences: TEST(name_of_the_law) { ... }. One executable per test_*.c; main is in test.c. */
+#ifndef SUPPORT_TEST_H
+#define SUPPORT_TEST_H
+
+#include <lamella.h>
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct test_entry {
+    const TTest       *test;
+    struct test_entry *next;
+} test_entry;
+
+void test_register(test_entry *entry);
+
+/* Check's START_TEST without its END_TEST; the test registers itself before main. */
+#define TEST(name)                                                                      \
+    static void name##_body(int _i);                                                    \
+    static const TTest name##_ttest = { "" #name, name##_body, __FILE__, __LINE__ };    \
+    __attribute__((constructor)) static void name##_register(void)                      \
+    {                                                                                   \
+        static test_entry entry;                                                        \
+        entry.test = &name##_ttest;                                                     \
+        test_register(&entry);                                                          \
+    }                                                                                   \
+    static void name##_body(int _i __attribute__((unused)))
+
+#define check(condition) ck_assert(condition)
+#define equal(actual, expected) ck_assert_int_eq((int64_t)(actual), (int64_t)(expected))
+#define equal_text(actual, expected) ck_assert_str_eq((actual), (expected))
+
+enum tolerance { ABSOLUTE, RELATIVE };
+
+/* |actual - expected| <= tolerance, or <= tolerance * |expected|. NaN is near NaN only. */
+#define near(actual, expected, kind, tolerance) near_at(__FILE__, __LINE__, -1, (actual), (expected), (kind), (tolerance))
+void near_at(const char *file, int line, int64_t index, double actual, double expected, enum tolerance kind, double tolerance);
+
+/* Same bytes. */
+#define equal_bits(actual, expected, bytes) equal_bits_at(__FILE__, __LINE__, (actual), (expected), (bytes))
+void equal_bits_at(const char *file, int line, const void *actual, const void *expected, int64_t bytes);
+
+/* The call returned OK (or NOTE where said). */
+#define ok(call) status_at(__FILE__, __LINE__, (call), LAMELLA_OK)
+#define returns(call, status) status_at(__FILE__, __LINE__, (call), (status))
+void status_at(const char *file, int line, lamella_status actual, lamella_status expected);
+
+/* The call failed with this status and exactly this message. */
+#define refused(call, status, message) refused_at(__FILE__, __LINE__, (call), (status), (message))
+void refused_at(const char *file, int line, lamella_status actual, lamella_status expected, const char *message);
+
+/* Row-major views of test arrays: view_of(LAMELLA_F32, x, 3, 4) */
+#define view_of(dtype, data, ...) \
+    view_make((dtype), (data), (const int64_t[]){ __VA_ARGS__ }, (int32_t)(sizeof((const int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)))
+lamella_view view_make(int32_t dtype, void *data, const int64_t *shape, int32_t rank);
+
+#endif
