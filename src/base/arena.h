@@ -25,7 +25,6 @@ typedef struct arena {
 LAMELLA_INTERNAL void  arena_open(arena *a, allocator source, int64_t limit);
 /* Aligned to 64. NULL: no memory, or (then taken + bytes > limit) over the limit. Not zeroed. */
 LAMELLA_INTERNAL void *arena_take(arena *a, int64_t bytes);
-/* Freed before the arena ends: for what grows by doubling. */
 LAMELLA_INTERNAL void  arena_close(arena *a);
 
 #endif

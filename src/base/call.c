@@ -1,0 +1,126 @@
+/* What every public call goes through: its arena, its undos, its progress. */
+#include "base/base.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct undo {
+    struct undo *older;
+    void       (*run)(void *data);
+    void        *data;
+    int          when;
+};
+
+void call_open(call *c, lamella_context *ctx, const char *function)
+{
+    memset(c, 0, sizeof *c);
+    c->ctx = ctx;
+    c->function = function;
+    arena_open(&c->memory, ctx ? ctx->memory : allocator_of_libc(), ctx ? ctx->max_workspace_bytes : 0);
+    if (ctx && ctx->deadline_seconds > 0)
+        c->deadline = clock_seconds() + ctx->deadline_seconds;
+}
+
+lamella_status call_close(call *c, lamella_status status)
+{
+    int failed = status < 0 || status == LAMELLA_STOPPED;
+    for (undo *u = c->undos; u; u = u->older)
+        if (failed || u->when == UNDO_ALWAYS)
+            u->run(u->data);
+    arena_close(&c->memory);
+    if (failed)
+        return status;
+    if (status > 0)
+        call_note(c, status);
+    return c->noted;
+}
+
+void call_note(call *c, lamella_status status)
+{
+    if (c->noted != LAMELLA_NOT_CONVERGED) /* it wins over NOTE */
+        c->noted = status;
+}
+
+lamella_status call_undo(call *c, int when, void (*run)(void *data), void *data)
+{
+    undo *u;
+    TAKE(c, u, 1);
+    *u = (undo){ c->undos, run, data, when };
+    c->undos = u;
+    return LAMELLA_OK;
+}
+
+void *call_take(call *c, arena *from, int64_t count, int64_t size)
+{
+    int64_t bytes;
+    if (!size_mul(count, size, &bytes)) {
+        c->failed = fail(c, LAMELLA_ERR_MEMORY, "%lld elements of %lld bytes do not fit into memory", (long long)count, (long long)size);
+        return NULL;
+    }
+    void *memory = arena_take(from, bytes);
+    if (memory)
+        return memory;
+    if (from->limit && bytes > from->limit - from->taken)
+        c->failed = fail(c, LAMELLA_ERR_LIMIT, "max_workspace_bytes is %lld, expected at least %lld", (long long)from->limit,
+                         (long long)from->taken + (long long)bytes);
+    else
+        c->failed = fail(c, LAMELLA_ERR_MEMORY, "out of memory for %lld bytes", (long long)bytes);
+    return NULL;
+}
+
+lamella_status object_create(call *c, int64_t size, void **object)
+{
+    arena memory;
+    *object = NULL;
+    arena_open(&memory, c->memory.source, 0);
+    void *made = call_take(c, &memory, 1, size);
+    if (!made)
+        return c->failed;
+    memset(made, 0, (size_t)size);
+    memcpy(made, &memory, sizeof memory);
+    lamella_status status = call_undo(c, UNDO_ON_FAILURE, object_free, made);
+    if (status < 0) {
+        object_free(made);
+        return status;
+    }
+    *object = made;
+    return LAMELLA_OK;
+}
+
+void object_free(void *object)
+{
+    if (!object)
+        return;
+    arena memory;
+    memcpy(&memory, object, sizeof memory);
+    arena_close(&memory);
+}
+
+lamella_status progress(call *c, int64_t done, int64_t total)
+{
+    if (!c->ctx)
+        return LAMELLA_OK;
+    if (c->deadline > 0 && clock_seconds() > c->deadline)
+        return LAMELLA_STOPPED;
+    if (!c->ctx->progress)
+        return LAMELLA_OK;
+    int32_t answer = c->ctx->progress(total > 0 ? (double)done / (double)total : 1, c->function, c->ctx->user);
+    if (answer == 0)
+        return LAMELLA_OK;
+    if (answer == LAMELLA_STOP)
+        return LAMELLA_STOPPED;
+    return fail(c, LAMELLA_ERR_CALLBACK, "progress returned %d, expected 0 or LAMELLA_STOP", (int)answer);
+}
+
+void call_log(call *c, int32_t level, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    if (!c->ctx || !c->ctx->log)
+        return;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    c->ctx->log(level, text, c->ctx->user);
+}
