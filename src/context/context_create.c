@@ -54,7 +54,7 @@ static void take_context_options(lamella_context *ctx, const lamella_context_opt
     ctx->user = o->user;
 }
 
-static void set_set_own_blas(call *c)
+static void set_own_blas(call *c)
 {
     if (blas_threads() == 1)
         return;
