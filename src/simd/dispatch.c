@@ -1,0 +1,48 @@
+/* From a level to its kernels: each level's own, and those of the levels below where it has none. */
+#include "simd/tables.h"
+
+static const kernels *const dispatch_own[] = {
+    [LAMELLA_SIMD_REFERENCE] = &simd_reference,
+    [LAMELLA_SIMD_AVX2]      = &simd_avx2,
+    [LAMELLA_SIMD_AVX512]    = &simd_avx512,
+};
+
+static kernels dispatch_tables[LENGTH(dispatch_own)];
+
+static void dispatch_overlay(kernels *table, const kernels *own)
+{
+#define KERNEL(result, name, parameters, arguments) \
+    if (own->name)                                  \
+        table->name = own->name;
+#include "simd/kernels.inc"
+#undef KERNEL
+}
+
+/* A level that is not present becomes the one below it. */
+void dispatch_fill(int32_t present)
+{
+    for (int32_t level = LAMELLA_SIMD_REFERENCE; level < LENGTH(dispatch_own); level++) {
+        dispatch_tables[level] = dispatch_tables[level - 1];
+        if (present & 1 << level)
+            dispatch_overlay(&dispatch_tables[level], dispatch_own[level]);
+    }
+}
+
+int32_t simd_best(void)
+{
+    int32_t present = simd_present(), level = LENGTH(dispatch_own) - 1;
+    while (!(present & 1 << level))
+        level--;
+    return level;
+}
+
+const kernels *simd_kernels(int32_t level)
+{
+    simd_present();
+    return &dispatch_tables[level];
+}
+
+const kernels *simd_of(const call *c)
+{
+    return c->ctx && c->ctx->simd ? c->ctx->simd : simd_kernels(simd_best());
+}
