@@ -16,8 +16,11 @@
 #define BYTES (DTYPE_BIT(LAMELLA_U8) | DTYPE_BIT(LAMELLA_BOOL))
 #define ANY_DTYPE 0x3feu
 
+LAMELLA_INTERNAL int         dtype_is_known(int32_t dtype);
+LAMELLA_INTERNAL int         dtype_is_float(int32_t dtype);
 LAMELLA_INTERNAL int64_t     dtype_size(int32_t dtype);
 LAMELLA_INTERNAL const char *dtype_name(int32_t dtype);
+LAMELLA_INTERNAL void        dtypes_text(uint32_t dtypes, char *text, int64_t size); /* "f32|f64" */
 
 /* ---- views: tensor/view.c ---- */
 
@@ -25,6 +28,10 @@ LAMELLA_INTERNAL const char *dtype_name(int32_t dtype);
  * strides, flags, reserved fields, address range, data. Messages name it `name`. */
 #define VIEW(c, v, view, dtypes) view_check((c), &(v), (view), (dtypes), #view)
 LAMELLA_INTERNAL lamella_status view_check(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name);
+
+/* The same, but data may be NULL: layers that are read. */
+LAMELLA_INTERNAL lamella_status view_check_type_and_shape(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name);
+LAMELLA_INTERNAL lamella_status view_check_shape(call *c, const lamella_view *v, const char *name, const int64_t *shape, int64_t rank);
 
 /* Besides that: writable, no element twice, and exactly the shape given (rank extents). */
 #define VIEW_OUT(c, v, view, dtypes, ...) \
@@ -43,8 +50,19 @@ LAMELLA_INTERNAL char   *view_at(const lamella_view *v, const int64_t *index);
 /* Row-major runs of a view: the start of the next run along the last axis for run = 0 .. view_runs(v) - 1. */
 LAMELLA_INTERNAL int64_t view_runs(const lamella_view *v);
 LAMELLA_INTERNAL char   *view_run(const lamella_view *v, int64_t run);
+LAMELLA_INTERNAL int64_t run_length(const lamella_view *v);
+LAMELLA_INTERNAL int64_t run_stride(const lamella_view *v);
 
-/* One element as f64 or i64, and back; `p` may be unaligned. store_f64 rounds once. */
+/* n elements of `size` bytes, `stride` elements apart, to consecutive ones; returns the end of what was written. */
+LAMELLA_INTERNAL char   *copy_run(char *to, const char *from, int64_t n, int64_t stride, int64_t size);
+
+/* The output's memory lies apart from an input's. */
+LAMELLA_INTERNAL lamella_status check_apart(call *c, const lamella_view *out, const char *name, const lamella_view *in, const char *in_name);
+
+/* "name[i]" for messages about arrays of views. */
+LAMELLA_INTERNAL const char *indexed_name(char *text, int64_t size, const char *name, int64_t i);
+
+/* One element as f64 or i64; `p` may be unaligned. */
 LAMELLA_INTERNAL double  load_f64(int32_t dtype, const void *p);
 LAMELLA_INTERNAL int64_t load_i64(int32_t dtype, const void *p);
 
@@ -72,23 +90,42 @@ LAMELLA_INTERNAL int64_t stack_widest(const stack *s);
 LAMELLA_INTERNAL int     stack_has_tokens(const stack *s); /* ragged, or a token or canvas axis */
 /* Vectors [first, end) of a sample. */
 LAMELLA_INTERNAL void    sample_vectors(const stack *s, int64_t sample, int64_t *first, int64_t *end);
-/* An output overlaps no layer, mask, offsets or id of the stack. */
-LAMELLA_INTERNAL lamella_status check_apart(call *c, const stack *s, const lamella_view *out, const char *name);
+/* The sample that a vector belongs to. */
+LAMELLA_INTERNAL int64_t vector_sample(const stack *s, int64_t vector);
+/* The leading axes of a layer and then `last`: the shape of an output with one row per vector. Returns its rank. */
+LAMELLA_INTERNAL int32_t stack_lead_shape(const stack *s, int64_t last, int64_t *shape);
+/* A flat array over the leading axes (mask, weights): its entry of each vector, as elements of `size` bytes in the view's own type.
+ * Points into the view where it is contiguous, else at a copy in the call's arena. */
+LAMELLA_INTERNAL lamella_status stack_check_lead(call *c, const stack *s, lamella_view *v, const lamella_view *theirs, uint32_t dtypes,
+                                                 const char *name);
+LAMELLA_INTERNAL lamella_status view_flatten(call *c, const lamella_view *v, const void **flat);
+
+/* An output of one view per layer, or per layer and width: checked one by one, apart from the stack. */
+LAMELLA_INTERNAL lamella_status check_out_apart(call *c, const stack *s, lamella_view *v, const lamella_view *theirs, uint32_t dtypes,
+                                                const char *name, const int64_t *shape, int64_t rank);
 
 /* ---- rows: tensor/rows.c, the only caller of `read` ---- */
 
 #define PANEL_ROWS 256
 
-/* Blocks of vectors of one or all layers of a stack, in rising order, block starts multiples of PANEL_ROWS whatever reads deliver. */
+/* Blocks of vectors of one or several layers of a stack, in rising order; a block starts at a multiple of PANEL_ROWS whatever
+ * reads deliver:
+ *
+ *     TRY(rows_open(c, &s, l, 1, LAMELLA_F32, &r));
+ *     for (TRY(rows_next(c, &r)); r.n; TRY(rows_next(c, &r)))
+ *         TRY(parallel(c, r.n_panels, task, &state));              each task calls rows_panel
+ */
 typedef struct rows {
-    const stack *s;
-    int64_t      first_layer, n_layers;
-    int64_t      block_vectors; /* at most; a multiple of PANEL_ROWS */
-    int64_t      first, n;      /* the current block: vectors first .. first + n - 1; n is 0 at the end */
-    int64_t      n_panels;      /* of the current block; the last may be short */
-    int32_t      precision;     /* LAMELLA_F32 or LAMELLA_F64: what panels hold */
-    int32_t      keep_nonfinite;/* else a NaN, an infinity or an f32 overflow in a valid vector ends the pass */
-    struct rows_layer *layer;   /* where the block lies, per layer */
+    const stack   *s;
+    int64_t        first_layer, n_layers;
+    int64_t        block_vectors;  /* at most; a multiple of PANEL_ROWS */
+    int64_t        first, n;       /* the current block: vectors first .. first + n - 1; n is 0 at the end */
+    int64_t        n_panels;       /* of the current block; the last may be short */
+    int32_t        precision;      /* LAMELLA_F32 or LAMELLA_F64: what panels hold */
+    int32_t        keep_nonfinite; /* set after rows_open; else a NaN, an infinity or an f32 overflow in a valid vector ends the pass */
+    const kernels *simd;
+    lowest         fault;
+    struct rows_layer *layer;      /* what was read, per layer */
 } rows;
 
 /* 256 vectors of one layer as f32 or f64: the host's memory where type and strides allow, else a converted copy in scratch.
@@ -103,11 +140,12 @@ typedef struct panel {
 } panel;
 
 LAMELLA_INTERNAL lamella_status rows_open(call *c, const stack *s, int64_t first_layer, int64_t n_layers, int32_t precision, rows *r);
-/* The next block; r->n is 0 after the last. Reads on the calling thread; reports a fault that rows_panel found in the block before. */
+/* The next block. Reads, reports progress, and reports a fault that rows_panel found in the block before: calling thread only. */
 LAMELLA_INTERNAL lamella_status rows_next(call *c, rows *r);
 /* Bytes of scratch that one rows_panel call may need. */
-LAMELLA_INTERNAL int64_t rows_scratch(const rows *r);
-/* Panel i of layer first_layer + l of the current block. Any thread. Returns 0 if a fault was found: then the task just returns. */
-LAMELLA_INTERNAL int     rows_panel(const rows *r, int64_t l, int64_t i, void *scratch, const kernels *k, panel *p);
+LAMELLA_INTERNAL int64_t        rows_scratch(const rows *r);
+/* Panel i of the current block, of layer first_layer + l. Any thread. Returns 0 if a fault was found: then the task just returns. */
+LAMELLA_INTERNAL int            rows_panel(rows *r, int64_t l, int64_t i, void *scratch, panel *p);
+LAMELLA_INTERNAL lamella_status rows_fault(call *c, const rows *r);
 
 #endif

@@ -1,0 +1,88 @@
+/* Finite check by bits: exponent all ones is NaN or infinite, exponent zero with a fraction is subnormal. */
+#include "lamella/tensor.h"
+#include "tensor/pieces.h"
+
+#include <string.h>
+
+typedef struct float_layout {
+    uint64_t exponent, fraction; /* masks */
+} float_layout;
+
+static float_layout layout_of(int32_t dtype)
+{
+    switch (dtype) {
+    case LAMELLA_F16: return (float_layout){ 0x7c00, 0x03ff };
+    case LAMELLA_BF16: return (float_layout){ 0x7f80, 0x007f };
+    case LAMELLA_F32: return (float_layout){ 0x7f800000, 0x007fffff };
+    default: return (float_layout){ 0x7ff0000000000000, 0x000fffffffffffff };
+    }
+}
+
+typedef struct finite_counts {
+    int64_t n_nan, n_infinite, n_subnormal, first;
+} finite_counts;
+
+typedef struct finite_work {
+    lamella_view   x;
+    float_layout   layout;
+    finite_counts *of_task;
+} finite_work;
+
+static uint64_t bits_at(const char *p, int64_t size)
+{
+    uint64_t bits = 0;
+    switch (size) { /* little-endian */
+    case 2: memcpy(&bits, p, 2); break;
+    case 4: memcpy(&bits, p, 4); break;
+    default: memcpy(&bits, p, 8); break;
+    }
+    return bits;
+}
+
+static void count_piece(int64_t task, int64_t run, int64_t first, int64_t n, void *data)
+{
+    const finite_work *w = data;
+    finite_counts *counts = &w->of_task[task];
+    int64_t size = dtype_size(w->x.dtype), step = run_stride(&w->x) * size;
+    const char *p = view_run(&w->x, run) + first * step;
+    for (int64_t i = 0; i < n; i++, p += step) {
+        uint64_t bits = bits_at(p, size), exponent = bits & w->layout.exponent, fraction = bits & w->layout.fraction;
+        if (exponent == w->layout.exponent) {
+            *(fraction ? &counts->n_nan : &counts->n_infinite) += 1;
+            if (counts->first < 0)
+                counts->first = run * run_length(&w->x) + first + i;
+        } else if (!exponent && fraction)
+            counts->n_subnormal++;
+    }
+}
+
+static lamella_status count_nonfinite(call *c, const lamella_view *x, lamella_tensor_finite_result *result)
+{
+    finite_work w;
+    lamella_tensor_finite_result total = { .first = -1 };
+    TRY(VIEW(c, w.x, x, ANY_DTYPE));
+    TRY(RESULT(c, result));
+    if (dtype_is_float(w.x.dtype)) {
+        pieces p = pieces_of(&w.x);
+        w.layout = layout_of(w.x.dtype);
+        TAKE(c, w.of_task, p.n_tasks);
+        for (int64_t i = 0; i < p.n_tasks; i++)
+            w.of_task[i] = (finite_counts){ .first = -1 };
+        TRY(pieces_run(c, &p, count_piece, &w));
+        for (int64_t i = 0; i < p.n_tasks; i++) {
+            const finite_counts *counts = &w.of_task[i];
+            total.n_nan += counts->n_nan;
+            total.n_infinite += counts->n_infinite;
+            total.n_subnormal += counts->n_subnormal;
+            if (total.first < 0)
+                total.first = counts->first;
+        }
+    }
+    write_sized(result, &total, (int64_t)sizeof total);
+    return total.first >= 0 ? LAMELLA_NOTE : LAMELLA_OK;
+}
+
+lamella_status lamella_tensor_finite(lamella_context *ctx, const lamella_view *x, lamella_tensor_finite_result *result)
+{
+    CALL(ctx, count_nonfinite(c, x, result));
+}

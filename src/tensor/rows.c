@@ -1,0 +1,276 @@
+/* Blocks of rows and panels of 256 vectors: the only place that knows dtype, strides, masks and `read` all at once. */
+#include "tensor/tensor.h"
+
+#include <string.h>
+
+#define BLOCK_BYTES (16 << 20) /* of all layers of a block: small enough to poll for a stop, large enough for threads */
+
+struct rows_layer {
+    char         *staging;  /* row-major, from the first vector of the block on */
+    int64_t       vector_bytes;
+    int64_t       staged;   /* vectors in staging */
+    int64_t       rows_read;
+};
+
+static const lamella_view *layer_of(const rows *r, int64_t l)
+{
+    return &r->s->layer[r->first_layer + l];
+}
+
+static int64_t layer_dim(const rows *r, int64_t l)
+{
+    return stack_dim(r->s, r->first_layer + l);
+}
+
+/* ---- blocks ---- */
+
+static int64_t bytes_per_vector(const rows *r)
+{
+    int64_t bytes = 0;
+    for (int64_t l = 0; l < r->n_layers; l++)
+        bytes += layer_dim(r, l) * dtype_size(layer_of(r, l)->dtype);
+    return MAX(bytes, 1);
+}
+
+/* A read stack has to leave room for the rest of the workspace; in memory only the poll for a stop counts. */
+static int64_t block_size(const call *c, const rows *r)
+{
+    int64_t bytes = BLOCK_BYTES;
+    if (r->s->host.read && c->memory.limit)
+        bytes = MIN(bytes, (c->memory.limit - c->memory.taken) / 4);
+    return MAX(bytes / bytes_per_vector(r) / PANEL_ROWS, 1) * PANEL_ROWS;
+}
+
+lamella_status rows_open(call *c, const stack *s, int64_t first_layer, int64_t n_layers, int32_t precision, rows *r)
+{
+    *r = (rows){ .s = s, .first_layer = first_layer, .n_layers = n_layers, .precision = precision, .simd = simd_of(c) };
+    r->block_vectors = block_size(c, r);
+    lowest_reset(&r->fault);
+    if (!s->host.read)
+        return LAMELLA_OK;
+    TAKE(c, r->layer, n_layers);
+    for (int64_t l = 0; l < n_layers; l++) {
+        int64_t bytes = layer_dim(r, l) * dtype_size(layer_of(r, l)->dtype), vectors, total;
+        /* the vectors of a dense sample arrive together, so up to per_row - 1 of them wait for the next block */
+        if (!size_add(MIN(r->block_vectors, s->n_vectors), s->per_row, &vectors) || !size_mul(vectors, bytes, &total))
+            return fail(c, LAMELLA_ERR_MEMORY, "a row of stack->layer[%lld] does not fit into memory", (long long)(first_layer + l));
+        r->layer[l] = (struct rows_layer){ .vector_bytes = bytes };
+        TAKE(c, r->layer[l].staging, total);
+    }
+    return LAMELLA_OK;
+}
+
+static lamella_status read_rows(call *c, const rows *r, int64_t l, int64_t n_rows, int64_t *delivered)
+{
+    const lamella_stack *host = &r->s->host;
+    struct rows_layer *y = &r->layer[l];
+    int64_t depth = stack_depth(r->s, r->first_layer + l);
+    lamella_view into = *layer_of(r, l);
+    into.data = y->staging + y->staged * y->vector_bytes;
+    into.shape[0] = n_rows;
+    into.flags = 0;
+    into.stride[into.rank - 1] = 1;
+    for (int32_t a = into.rank - 2; a >= 0; a--)
+        into.stride[a] = into.stride[a + 1] * MAX(into.shape[a + 1], 1);
+    *delivered = host->read(depth, y->rows_read, n_rows, &into, host->user);
+    if (*delivered == LAMELLA_STOP)
+        return LAMELLA_STOPPED;
+    if (*delivered < 1 || *delivered > n_rows)
+        return fail(c, LAMELLA_ERR_CALLBACK, "stack->read returned %lld at depth %lld, row %lld, expected 1 to %lld rows or LAMELLA_STOP",
+                    (long long)*delivered, (long long)depth, (long long)y->rows_read, (long long)n_rows);
+    return LAMELLA_OK;
+}
+
+/* Drops `used` vectors from the front of what is staged and reads on until the block is full. */
+static lamella_status stage(call *c, rows *r, int64_t l, int64_t used)
+{
+    struct rows_layer *y = &r->layer[l];
+    y->staged -= used;
+    memmove(y->staging, y->staging + used * y->vector_bytes, (size_t)(y->staged * y->vector_bytes));
+    while (y->staged < r->block_vectors && y->rows_read < r->s->n_rows) {
+        int64_t missing = (r->block_vectors - y->staged + r->s->per_row - 1) / r->s->per_row, delivered;
+        TRY(read_rows(c, r, l, MIN(missing, r->s->n_rows - y->rows_read), &delivered));
+        y->rows_read += delivered;
+        y->staged += delivered * r->s->per_row;
+    }
+    return LAMELLA_OK;
+}
+
+lamella_status rows_next(call *c, rows *r)
+{
+    const stack *s = r->s;
+    int64_t used = r->n;
+    TRY(rows_fault(c, r));
+    r->first += used;
+    r->n = MIN(r->block_vectors, s->n_vectors - r->first);
+    r->n_panels = (r->n + PANEL_ROWS - 1) / PANEL_ROWS;
+    TRY(progress(c, r->first_layer * s->n_vectors + r->first * r->n_layers, s->n_layers * s->n_vectors));
+    if (s->host.read && r->n)
+        for (int64_t l = 0; l < r->n_layers; l++)
+            TRY(stage(c, r, l, used));
+    return LAMELLA_OK;
+}
+
+/* ---- panels ---- */
+
+static int64_t precision_size(const rows *r)
+{
+    return r->precision == LAMELLA_F32 ? (int64_t)sizeof(float) : (int64_t)sizeof(double);
+}
+
+/* A converted panel, one gathered run in its own dtype, one run as f32 on its way to f64. */
+int64_t rows_scratch(const rows *r)
+{
+    int64_t widest = 0;
+    for (int64_t l = 0; l < r->n_layers; l++)
+        widest = MAX(widest, layer_dim(r, l));
+    return widest * (PANEL_ROWS * precision_size(r) + (int64_t)sizeof(double) + (int64_t)sizeof(float)) + 3 * 64;
+}
+
+static const char *vector_address(const rows *r, int64_t l, int64_t vector)
+{
+    if (r->s->host.read)
+        return r->layer[l].staging + (vector - r->first) * r->layer[l].vector_bytes;
+    return view_run(layer_of(r, l), vector);
+}
+
+/* Elements from one vector to the next if that is the same everywhere, else 0. */
+static int64_t vector_stride(const rows *r, int64_t l)
+{
+    const lamella_view *v = layer_of(r, l);
+    if (r->s->host.read)
+        return v->shape[v->rank - 1];
+    for (int32_t a = 0; a + 2 < v->rank; a++)
+        if (v->shape[a] > 1 && v->stride[a] != v->stride[a + 1] * v->shape[a + 1])
+            return 0;
+    return v->stride[v->rank - 2];
+}
+
+static int all_valid(const panel *p)
+{
+    return !p->valid || !memchr(p->valid, 0, (size_t)p->n);
+}
+
+/* The host's own memory, where it is already what a panel holds. */
+static int borrow(const rows *r, int64_t l, panel *p)
+{
+    const lamella_view *v = layer_of(r, l);
+    const char *first = vector_address(r, l, p->first);
+    int unit = r->s->host.read || run_stride(v) == 1 || p->dim == 1;
+    if (v->dtype != r->precision || !unit || (uintptr_t)first % (uintptr_t)precision_size(r) || !all_valid(p))
+        return 0;
+    p->stride = vector_stride(r, l);
+    p->data = first;
+    return p->stride != 0 || p->n == 1;
+}
+
+/* One vector in its own dtype, contiguous and aligned: in place, or gathered into `room`. */
+static const void *contiguous_run(const rows *r, int64_t l, int64_t vector, char *room)
+{
+    const lamella_view *v = layer_of(r, l);
+    const char *run = vector_address(r, l, vector);
+    int64_t size = dtype_size(v->dtype), stride = r->s->host.read ? 1 : run_stride(v);
+    if (stride == 1 && (uintptr_t)run % (uintptr_t)size == 0)
+        return run;
+    copy_run(room, run, run_length(v), stride, size);
+    return room;
+}
+
+static void run_to_f32(const kernels *k, int32_t dtype, const void *run, int64_t n, float *out)
+{
+    switch (dtype) {
+    case LAMELLA_F16: k->f16_to_f32(run, n, out); break;
+    case LAMELLA_BF16: k->bf16_to_f32(run, n, out); break;
+    case LAMELLA_F64: k->f64_to_f32(run, n, out); break;
+    default: memcpy(out, run, (size_t)n * sizeof(float)); break;
+    }
+}
+
+static void run_to_f64(const kernels *k, int32_t dtype, const void *run, int64_t n, float *half, double *out)
+{
+    if (dtype == LAMELLA_F64) {
+        memcpy(out, run, (size_t)n * sizeof(double));
+        return;
+    }
+    if (dtype != LAMELLA_F32) {
+        run_to_f32(k, dtype, run, n, half);
+        run = half;
+    }
+    k->f32_to_f64(run, n, out);
+}
+
+static void convert(const rows *r, int64_t l, panel *p, char *scratch)
+{
+    int32_t dtype = layer_of(r, l)->dtype;
+    int64_t size = precision_size(r);
+    char *room = scratch + round_up(PANEL_ROWS * p->dim * size, 64);
+    float *half = (float *)(room + round_up(p->dim * (int64_t)sizeof(double), 64));
+    p->data = scratch;
+    p->stride = p->dim;
+    for (int64_t i = 0; i < p->n; i++) {
+        char *out = scratch + i * p->dim * size;
+        if (p->valid && !p->valid[i]) {
+            memset(out, 0, (size_t)(p->dim * size));
+            continue;
+        }
+        const void *run = contiguous_run(r, l, p->first + i, room);
+        if (r->precision == LAMELLA_F32)
+            run_to_f32(r->simd, dtype, run, p->dim, (float *)out);
+        else
+            run_to_f64(r->simd, dtype, run, p->dim, half, (double *)out);
+    }
+}
+
+static int64_t first_nonfinite(const rows *r, const panel *p, int64_t i)
+{
+    if (r->precision == LAMELLA_F32)
+        return r->simd->nonfinite_f32((const float *)p->data + i * p->stride, p->dim);
+    return r->simd->nonfinite_f64((const double *)p->data + i * p->stride, p->dim);
+}
+
+/* Faults are numbered layer by layer, so that the one reported does not depend on threads. */
+static int all_finite(rows *r, int64_t l, const panel *p)
+{
+    if (r->keep_nonfinite || (layer_of(r, l)->flags & LAMELLA_FINITE && layer_of(r, l)->dtype != LAMELLA_F64))
+        return 1;
+    for (int64_t i = 0; i < p->n; i++)
+        if (first_nonfinite(r, p, i) < p->dim) {
+            lowest_report(&r->fault, l * r->s->n_vectors + p->first + i);
+            return 0;
+        }
+    return 1;
+}
+
+int rows_panel(rows *r, int64_t l, int64_t i, void *scratch, panel *p)
+{
+    p->dim = layer_dim(r, l);
+    p->first = r->first + i * PANEL_ROWS;
+    p->n = MIN(PANEL_ROWS, r->first + r->n - p->first);
+    p->valid = r->s->valid ? r->s->valid + p->first : NULL;
+    if (!borrow(r, l, p))
+        convert(r, l, p, scratch);
+    return all_finite(r, l, p);
+}
+
+lamella_status rows_fault(call *c, const rows *r)
+{
+    int64_t at = lowest_get(&r->fault);
+    if (at == INT64_MAX)
+        return LAMELLA_OK;
+    int64_t l = at / r->s->n_vectors, vector = at % r->s->n_vectors;
+    const lamella_view *v = layer_of(r, l);
+    int64_t stride = r->s->host.read ? 1 : run_stride(v), j = 0;
+    const char *element = vector_address(r, l, vector);
+    double value = 0;
+    for (; j < run_length(v); j++, element += stride * dtype_size(v->dtype)) {
+        value = load_f64(v->dtype, element);
+        if (!(value - value == 0) || (r->precision == LAMELLA_F32 && !((float)value - (float)value == 0)))
+            break;
+    }
+    number n;
+    if (value - value == 0)
+        return fail(c, LAMELLA_ERR_NUMERIC, "stack->layer[%lld] is %s at row %lld, column %lld, expected a number that f32 holds",
+                    (long long)(r->first_layer + l), number_text(value, &n), (long long)vector, (long long)j);
+    return fail(c, LAMELLA_ERR_NONFINITE, "stack->layer[%lld] is %s at row %lld, column %lld, expected a finite number",
+                (long long)(r->first_layer + l), number_text(value, &n), (long long)vector, (long long)j);
+}

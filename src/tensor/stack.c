@@ -1,0 +1,230 @@
+/* Stacks: every check that a stack needs, and its geometry. */
+#include "tensor/tensor.h"
+
+#include <string.h>
+
+#define STACK_FIRST_SIZE ((int64_t)offsetof(lamella_stack, depth)) /* flags, layer and n_layers: the least a stack can say */
+#define KNOWN_STACK_FLAGS LAMELLA_LAST_NORMED
+
+static lamella_status check_layer(call *c, stack *s, int64_t l, uint32_t dtypes, lamella_view *v)
+{
+    char name[64];
+    const lamella_view *first = s->layer;
+    indexed_name(name, sizeof name, "stack->layer", l);
+    TRY(view_check_type_and_shape(c, v, &s->host.layer[l], dtypes, name));
+    int32_t most = s->host.offsets ? 2 : 4;
+    if (v->rank < 2 || v->rank > most)
+        return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected 2%s", name, (int)v->rank, s->host.offsets ? " (with offsets)" : " to 4");
+    if (s->host.read) {
+        if (v->data)
+            return fail(c, LAMELLA_ERR_ARGUMENT, "%s.data is set, expected NULL (stack->read delivers the rows)", name);
+    } else if (!v->data && view_elements(v))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s.data is NULL, expected %lld elements", name, (long long)view_elements(v));
+    if (l == 0)
+        return LAMELLA_OK;
+    if (v->rank != first->rank)
+        return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected %d (= stack->layer[0].rank)", name, (int)v->rank, (int)first->rank);
+    for (int32_t a = 0; a + 1 < v->rank; a++)
+        if (v->shape[a] != first->shape[a])
+            return fail(c, LAMELLA_ERR_SHAPE, "%s.shape[%d] is %lld, expected %lld (= stack->layer[0].shape[%d])", name, (int)a,
+                        (long long)v->shape[a], (long long)first->shape[a], (int)a);
+    return LAMELLA_OK;
+}
+
+static lamella_status check_layers(call *c, stack *s, uint32_t dtypes)
+{
+    lamella_view *layer;
+    s->n_layers = s->host.n_layers;
+    if (s->n_layers < 0)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "stack->n_layers is %lld, expected at least 1", (long long)s->n_layers);
+    if (s->n_layers == 0)
+        return fail(c, LAMELLA_ERR_EMPTY, "stack->n_layers is 0, expected at least 1");
+    if (!s->host.layer)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "stack->layer is NULL, expected %lld views", (long long)s->n_layers);
+    TAKE(c, layer, s->n_layers);
+    s->layer = layer;
+    for (int64_t l = 0; l < s->n_layers; l++)
+        TRY(check_layer(c, s, l, dtypes, &layer[l]));
+    return LAMELLA_OK;
+}
+
+static lamella_status check_depths(call *c, const stack *s)
+{
+    const int64_t *depth = s->host.depth;
+    if (s->host.n_depths < 0)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "stack->n_depths is %lld, expected 0 or more", (long long)s->host.n_depths);
+    for (int64_t l = 0; depth && l < s->n_layers; l++)
+        if (depth[l] < 0 || (l && depth[l] <= depth[l - 1]))
+            return fail(c, LAMELLA_ERR_ARGUMENT, "stack->depth[%lld] is %lld, expected rising depths from 0 on", (long long)l, (long long)depth[l]);
+    return LAMELLA_OK;
+}
+
+static void measure(stack *s)
+{
+    const lamella_view *first = s->layer;
+    s->n_rows = first->shape[0];
+    s->per_row = 1;
+    for (int32_t a = 1; a + 1 < first->rank; a++)
+        s->per_row *= first->shape[a]; /* within the layer's element count, which was checked, unless that is 0 */
+    s->n_vectors = s->n_rows * s->per_row;
+    s->n_samples = s->n_rows;
+}
+
+static lamella_status check_offsets(call *c, stack *s)
+{
+    lamella_view v;
+    int64_t *offsets;
+    if (!s->host.offsets)
+        return LAMELLA_OK;
+    TRY(view_check(c, &v, s->host.offsets, I32 | I64, "stack->offsets"));
+    if (v.rank != 1 || v.shape[0] < 1)
+        return fail(c, LAMELLA_ERR_SHAPE, "stack->offsets has rank %d and %lld entries, expected rank 1 and n_samples + 1", (int)v.rank,
+                    (long long)view_elements(&v));
+    s->n_samples = v.shape[0] - 1;
+    TAKE(c, offsets, v.shape[0]);
+    for (int64_t i = 0; i < v.shape[0]; i++) {
+        offsets[i] = load_i64(v.dtype, view_at(&v, &i));
+        int64_t least = i ? offsets[i - 1] : 0;
+        if (offsets[i] < least || (i == 0 && offsets[i] > 0))
+            return fail(c, LAMELLA_ERR_ARGUMENT, "stack->offsets[%lld] is %lld, expected %s%lld", (long long)i, (long long)offsets[i],
+                        i ? "at least " : "", (long long)least);
+    }
+    if (offsets[s->n_samples] != s->n_rows)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "stack->offsets[%lld] is %lld, expected %lld (= stack->layer[0].shape[0])", (long long)s->n_samples,
+                    (long long)offsets[s->n_samples], (long long)s->n_rows);
+    s->offsets = offsets;
+    return LAMELLA_OK;
+}
+
+static lamella_status check_mask(call *c, stack *s)
+{
+    lamella_view v;
+    const void *flat;
+    if (!s->host.mask)
+        return LAMELLA_OK;
+    TRY(stack_check_lead(c, s, &v, s->host.mask, BYTES, "stack->mask"));
+    TRY(view_flatten(c, &v, &flat));
+    s->valid = flat;
+    return LAMELLA_OK;
+}
+
+static lamella_status check_sample_id(call *c, const stack *s)
+{
+    lamella_view v;
+    if (!s->host.sample_id)
+        return LAMELLA_OK;
+    TRY(view_check(c, &v, s->host.sample_id, I64, "stack->sample_id"));
+    return view_check_shape(c, &v, "stack->sample_id", &s->n_samples, 1);
+}
+
+lamella_status stack_check(call *c, stack *s, const lamella_stack *theirs, uint32_t dtypes, const char *name)
+{
+    memset(s, 0, sizeof *s);
+    if (!theirs)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected a stack", name);
+    TRY(read_sized(c, &s->host, (int64_t)sizeof s->host, STACK_FIRST_SIZE, theirs, name));
+    if (s->host.flags & ~(uint32_t)KNOWN_STACK_FLAGS)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s->flags is 0x%x, expected only known bits (0x%x)", name, (unsigned)s->host.flags,
+                    KNOWN_STACK_FLAGS);
+    TRY(check_layers(c, s, dtypes));
+    TRY(check_depths(c, s));
+    measure(s);
+    TRY(check_offsets(c, s));
+    TRY(check_mask(c, s));
+    return check_sample_id(c, s);
+}
+
+int64_t stack_dim(const stack *s, int64_t l)
+{
+    return s->layer[l].shape[s->layer[l].rank - 1];
+}
+
+int64_t stack_depth(const stack *s, int64_t l)
+{
+    return s->host.depth ? s->host.depth[l] : l;
+}
+
+int64_t stack_widest(const stack *s)
+{
+    int64_t widest = 0;
+    for (int64_t l = 0; l < s->n_layers; l++)
+        widest = MAX(widest, stack_dim(s, l));
+    return widest;
+}
+
+int stack_has_tokens(const stack *s)
+{
+    return s->offsets || s->layer[0].rank > 2;
+}
+
+void sample_vectors(const stack *s, int64_t sample, int64_t *first, int64_t *end)
+{
+    *first = s->offsets ? s->offsets[sample] : sample * s->per_row;
+    *end = s->offsets ? s->offsets[sample + 1] : *first + s->per_row;
+}
+
+int64_t vector_sample(const stack *s, int64_t vector)
+{
+    if (!s->offsets)
+        return vector / s->per_row;
+    int64_t low = 0, high = s->n_samples; /* the last sample that starts at or before the vector and is not empty */
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+        if (s->offsets[middle] <= vector)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+int32_t stack_lead_shape(const stack *s, int64_t last, int64_t *shape)
+{
+    int32_t rank = s->layer[0].rank;
+    for (int32_t a = 0; a + 1 < rank; a++)
+        shape[a] = s->layer[0].shape[a];
+    shape[rank - 1] = last;
+    return rank;
+}
+
+lamella_status stack_check_lead(call *c, const stack *s, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name)
+{
+    TRY(view_check(c, v, theirs, dtypes, name));
+    return view_check_shape(c, v, name, s->layer[0].shape, s->layer[0].rank - 1);
+}
+
+lamella_status view_flatten(call *c, const lamella_view *v, const void **flat)
+{
+    int64_t size = dtype_size(v->dtype);
+    char *copy;
+    *flat = v->data;
+    if (view_is_row_major(v) && (uintptr_t)v->data % (uintptr_t)size == 0)
+        return LAMELLA_OK;
+    TAKE(c, copy, view_elements(v) * size);
+    *flat = copy;
+    for (int64_t run = 0; run < view_runs(v); run++)
+        copy = copy_run(copy, view_run(v, run), run_length(v), run_stride(v), size);
+    return LAMELLA_OK;
+}
+
+lamella_status check_out_apart(call *c, const stack *s, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name,
+                               const int64_t *shape, int64_t rank)
+{
+    TRY(view_check_out(c, v, theirs, dtypes, name, shape, rank));
+    const lamella_view *small[] = { s->host.mask, s->host.offsets, s->host.sample_id };
+    static const char *const small_names[] = { "stack->mask", "stack->offsets", "stack->sample_id" };
+    for (int64_t i = 0; i < LENGTH(small); i++)
+        TRY(small[i] ? check_apart(c, v, name, small[i], small_names[i]) : LAMELLA_OK);
+    for (int64_t l = 0; l < s->n_layers; l++) {
+        char layer[64];
+        TRY(check_apart(c, v, name, &s->layer[l], indexed_name(layer, sizeof layer, "stack->layer", l)));
+    }
+    return LAMELLA_OK;
+}
+
+lamella_status check_apart(call *c, const lamella_view *out, const char *name, const lamella_view *in, const char *in_name)
+{
+    if (views_overlap(out, in))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s shares memory with %s, expected an output apart from the inputs", name, in_name);
+    return LAMELLA_OK;
+}

@@ -1,0 +1,257 @@
+/* Views: every check that a view needs by itself, and walking over its elements. */
+#include "tensor/tensor.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define KNOWN_VIEW_FLAGS (LAMELLA_READONLY | LAMELLA_BROADCAST | LAMELLA_FINITE)
+
+static void row_major_strides(lamella_view *v)
+{
+    int64_t step = 1;
+    for (int32_t a = v->rank - 1; a >= 0; a--) {
+        v->stride[a] = step;
+        step *= v->shape[a] > 0 ? v->shape[a] : 1; /* cannot wrap: the product was checked */
+    }
+}
+
+static lamella_status check_type(call *c, const lamella_view *v, uint32_t dtypes, const char *name)
+{
+    if (v->rank < 0 || v->rank > LAMELLA_MAX_RANK)
+        return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected 0 to %d", name, (int)v->rank, LAMELLA_MAX_RANK);
+    if (!dtype_is_known(v->dtype) || !(dtypes & DTYPE_BIT(v->dtype))) {
+        char expected[64];
+        dtypes_text(dtypes, expected, sizeof expected);
+        return fail(c, LAMELLA_ERR_DTYPE, "%s.dtype is %d (%s), expected %s", name, (int)v->dtype, dtype_name(v->dtype), expected);
+    }
+    if (v->flags & ~(uint32_t)KNOWN_VIEW_FLAGS)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s.flags is 0x%x, expected only known bits (0x%x)", name, (unsigned)v->flags, KNOWN_VIEW_FLAGS);
+    if (v->reserved0 || v->reserved1)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s.reserved is set, expected 0", name);
+    return LAMELLA_OK;
+}
+
+static lamella_status check_extents(call *c, lamella_view *v, const char *name, int64_t *elements)
+{
+    int64_t product = 1; /* of the extents over 0, so that an empty view has strides too */
+    *elements = 1;
+    for (int32_t a = 0; a < v->rank; a++) {
+        if (v->shape[a] < 0)
+            return fail(c, LAMELLA_ERR_SHAPE, "%s.shape[%d] is %lld, expected 0 or more", name, (int)a, (long long)v->shape[a]);
+        if (!size_mul(product, MAX(v->shape[a], 1), &product))
+            return fail(c, LAMELLA_ERR_SHAPE, "%s.shape has more elements than 2^63 - 1", name);
+        if (v->shape[a] == 0)
+            *elements = 0;
+    }
+    if (!size_mul(product, dtype_size(v->dtype), &product))
+        return fail(c, LAMELLA_ERR_SHAPE, "%s.shape has more bytes than 2^63 - 1", name);
+    *elements *= product / dtype_size(v->dtype);
+    for (int32_t a = v->rank; a < LAMELLA_MAX_RANK; a++)
+        v->shape[a] = v->stride[a] = 0;
+    return LAMELLA_OK;
+}
+
+static lamella_status check_strides(call *c, lamella_view *v, const char *name)
+{
+    int all_zero = 1;
+    for (int32_t a = 0; a < v->rank; a++)
+        all_zero &= v->stride[a] == 0;
+    if (v->flags & LAMELLA_BROADCAST)
+        return LAMELLA_OK;
+    if (all_zero)
+        row_major_strides(v);
+    for (int32_t a = 0; a < v->rank; a++)
+        if (v->stride[a] == 0 && v->shape[a] > 1)
+            return fail(c, LAMELLA_ERR_SHAPE, "%s.stride[%d] is 0 over an extent of %lld, expected a step, or the flag LAMELLA_BROADCAST", name,
+                        (int)a, (long long)v->shape[a]);
+    return LAMELLA_OK;
+}
+
+/* Every element lies at an address that does not wrap around. */
+static lamella_status check_addresses(call *c, const lamella_view *v, const char *name)
+{
+    int64_t low = 0, high = 0, size = dtype_size(v->dtype), reach;
+    int fits = 1;
+    for (int32_t a = 0; a < v->rank; a++) {
+        fits = fits && size_mul(v->shape[a] - 1, v->stride[a], &reach) && size_mul(reach, size, &reach) &&
+               size_add(reach < 0 ? low : high, reach, reach < 0 ? &low : &high);
+    }
+    uintptr_t data = (uintptr_t)v->data;
+    fits = fits && size_add(high, size, &high) && data <= INTPTR_MAX && high <= INTPTR_MAX - (intptr_t)data && (intptr_t)data + low >= 0;
+    if (!fits)
+        return fail(c, LAMELLA_ERR_SHAPE, "%s.stride reaches outside the address space", name);
+    return LAMELLA_OK;
+}
+
+lamella_status view_check_type_and_shape(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name)
+{
+    int64_t elements;
+    if (!theirs)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected a view", name);
+    *v = *theirs;
+    TRY(check_type(c, v, dtypes, name));
+    TRY(check_extents(c, v, name, &elements));
+    TRY(check_strides(c, v, name));
+    if (elements && v->data)
+        TRY(check_addresses(c, v, name));
+    return LAMELLA_OK;
+}
+
+lamella_status view_check(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name)
+{
+    TRY(view_check_type_and_shape(c, v, theirs, dtypes, name));
+    if (!v->data && view_elements(v))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s.data is NULL, expected %lld elements", name, (long long)view_elements(v));
+    return LAMELLA_OK;
+}
+
+/* Whether two different indices can share an address: refused unless each axis, by rising stride, steps over all before it. */
+static int repeats_elements(const lamella_view *v)
+{
+    int32_t order[LAMELLA_MAX_RANK], n = 0;
+    for (int32_t a = 0; a < v->rank; a++) {
+        if (v->shape[a] < 2)
+            continue;
+        int32_t at = n++;
+        int64_t step = v->stride[a] < 0 ? -v->stride[a] : v->stride[a];
+        for (; at > 0; at--) {
+            int64_t before = v->stride[order[at - 1]];
+            if ((before < 0 ? -before : before) <= step)
+                break;
+            order[at] = order[at - 1];
+        }
+        order[at] = a;
+    }
+    int64_t reach = 0; /* of the axes before */
+    for (int32_t i = 0; i < n; i++) {
+        int64_t step = v->stride[order[i]] < 0 ? -v->stride[order[i]] : v->stride[order[i]];
+        if (step <= reach)
+            return 1;
+        reach += step * (v->shape[order[i]] - 1);
+    }
+    return 0;
+}
+
+lamella_status view_check_shape(call *c, const lamella_view *v, const char *name, const int64_t *shape, int64_t rank)
+{
+    if (v->rank != rank)
+        return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected %d", name, (int)v->rank, (int)rank);
+    for (int32_t a = 0; a < rank; a++)
+        if (v->shape[a] != shape[a])
+            return fail(c, LAMELLA_ERR_SHAPE, "%s.shape[%d] is %lld, expected %lld", name, (int)a, (long long)v->shape[a], (long long)shape[a]);
+    return LAMELLA_OK;
+}
+
+lamella_status view_check_out(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name, const int64_t *shape,
+                              int64_t rank)
+{
+    TRY(view_check(c, v, theirs, dtypes, name));
+    TRY(view_check_shape(c, v, name, shape, rank));
+    if (v->flags & LAMELLA_READONLY)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s.flags says READONLY, expected a writable view", name);
+    if (repeats_elements(v))
+        return fail(c, LAMELLA_ERR_SHAPE, "%s.stride puts two elements at one address, expected an output without overlap", name);
+    return LAMELLA_OK;
+}
+
+void view_range(const lamella_view *v, const char **low, const char **high)
+{
+    int64_t size = dtype_size(v->dtype);
+    *low = *high = v->data;
+    if (!view_elements(v) || !v->data)
+        return;
+    for (int32_t a = 0; a < v->rank; a++) {
+        int64_t reach = (v->shape[a] - 1) * v->stride[a] * size;
+        *(reach < 0 ? low : high) += reach;
+    }
+    *high += size;
+}
+
+int views_overlap(const lamella_view *a, const lamella_view *b)
+{
+    const char *a_low, *a_high, *b_low, *b_high;
+    view_range(a, &a_low, &a_high);
+    view_range(b, &b_low, &b_high);
+    return a_low < b_high && b_low < a_high;
+}
+
+int64_t view_elements(const lamella_view *v)
+{
+    int64_t n = 1;
+    for (int32_t a = 0; a < v->rank; a++)
+        n *= v->shape[a]; /* a zero makes the rest harmless: check_extents saw the product of the others */
+    return n;
+}
+
+int view_is_row_major(const lamella_view *v)
+{
+    int64_t step = 1;
+    for (int32_t a = v->rank - 1; a >= 0; a--) {
+        if (v->shape[a] > 1 && v->stride[a] != step)
+            return 0;
+        step *= v->shape[a];
+    }
+    return 1;
+}
+
+char *view_at(const lamella_view *v, const int64_t *index)
+{
+    int64_t at = 0;
+    for (int32_t a = 0; a < v->rank; a++)
+        at += index[a] * v->stride[a];
+    return (char *)v->data + at * dtype_size(v->dtype);
+}
+
+int64_t view_runs(const lamella_view *v)
+{
+    int64_t n = 1;
+    for (int32_t a = 0; a + 1 < v->rank; a++)
+        n *= v->shape[a];
+    return v->rank && v->shape[v->rank - 1] == 0 ? 0 : n;
+}
+
+char *view_run(const lamella_view *v, int64_t run)
+{
+    int64_t at = 0;
+    for (int32_t a = v->rank - 2; a >= 0; a--) {
+        at += run % v->shape[a] * v->stride[a];
+        run /= v->shape[a];
+    }
+    return (char *)v->data + at * dtype_size(v->dtype);
+}
+
+int64_t run_length(const lamella_view *v)
+{
+    return v->rank ? v->shape[v->rank - 1] : 1;
+}
+
+int64_t run_stride(const lamella_view *v)
+{
+    return v->rank ? v->stride[v->rank - 1] : 1;
+}
+
+#define COPY_ELEMENTS(bytes)                             \
+    for (int64_t i = 0; i < n; i++, to += (bytes), from += step) \
+    memcpy(to, from, (bytes))
+
+char *copy_run(char *to, const char *from, int64_t n, int64_t stride, int64_t size)
+{
+    int64_t step = stride * size;
+    if (stride == 1) {
+        memcpy(to, from, (size_t)(n * size));
+        return to + n * size;
+    }
+    switch (size) { /* constant sizes become plain moves */
+    case 1: COPY_ELEMENTS(1); break;
+    case 2: COPY_ELEMENTS(2); break;
+    case 4: COPY_ELEMENTS(4); break;
+    default: COPY_ELEMENTS(8); break;
+    }
+    return to;
+}
+
+const char *indexed_name(char *text, int64_t size, const char *name, int64_t i)
+{
+    snprintf(text, (size_t)size, "%s[%lld]", name, (long long)i);
+    return text;
+}
