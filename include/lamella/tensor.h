@@ -25,7 +25,7 @@ typedef struct lamella_tensor_finite_result {
 /**
  * Fills a READONLY view of host memory.
  *
- * @in     data   handle the first element; may be NULL if an extent is 0
+ * @in     data   address the first element; may be NULL if an extent is 0
  * @in     dtype  i64 LAMELLA_F32 ...
  * @in     rank   i64 0 .. LAMELLA_MAX_RANK
  * @in     shape  list i64 [rank]
@@ -40,7 +40,7 @@ LAMELLA_API lamella_status lamella_tensor_view(const void *data, int32_t dtype, 
 /**
  * Fills a writable view of host memory; the arguments are those of lamella_tensor_view.
  *
- * @in     data   handle the first element; may be NULL if an extent is 0
+ * @in     data   address the first element; may be NULL if an extent is 0
  * @in     dtype  i64 LAMELLA_F32 ...
  * @in     rank   i64 0 .. LAMELLA_MAX_RANK
  * @in     shape  list i64 [rank]
@@ -156,7 +156,7 @@ LAMELLA_API lamella_status lamella_tensor_cast(lamella_context *ctx, const lamel
  *
  * @in        x     f32|f64|f16|bf16|i8|u8|i32|i64|bool [row, lead]
  * @in        index i32|i64 [pick] each 0 .. row - 1
- * @out       out   f32|f64|f16|bf16|i8|u8|i32|i64|bool [pick, lead] of the dtype of x
+ * @out       out   dtype(x) [pick, lead]
  * @nonfinite copied as they are
  * @return    OK; ARGUMENT, SHAPE, DTYPE, MEMORY, CALLBACK, STOPPED
  * @precision exact

@@ -58,7 +58,7 @@ typedef struct lamella_io_entry {
     uint32_t    struct_size;
     int32_t     dtype;          /* LAMELLA_F32 ..., 0 where Lamella has no view of the file's dtype */
     int64_t     rank;           /* up to 64 is listed; a view has at most LAMELLA_MAX_RANK */
-    int64_t     shape[64];
+    int64_t     shape[64];      /* [rank] */
     int64_t     offset;         /* of the first byte, from the file's start */
     int64_t     n_bytes;
     char        file_dtype[16]; /* as the file spells it, "F16", "<f2" */
@@ -68,7 +68,7 @@ typedef struct lamella_io_entry {
 /* How to read. Zero means default. */
 typedef struct lamella_io_file_options {
     uint32_t struct_size;
-    int32_t  raw_dtype; /* what .npy's raw 2-byte type |V2 means: 0 = refused, LAMELLA_BF16 */
+    int32_t  raw_dtype; /* LAMELLA_BF16, 0 = refused: what .npy's raw 2-byte type |V2 means */
 } lamella_io_file_options;
 
 /**
@@ -177,7 +177,7 @@ LAMELLA_API lamella_status lamella_io_sizes_get(const lamella_io_file *file, int
  * @in        file      handle lamella_io_file
  * @in        name      text "" for .npy
  * @in        first_row i64
- * @out       into      f32|f64|f16|bf16|i8|u8|i32|i64|bool [row, lead] rows first_row .. first_row + row - 1 of the first axis
+ * @out       into      f32|f64|f16|bf16|i8|u8|i32|i64|bool [row, lead] of the caller's size: rows first_row .. first_row + row - 1 of the first axis
  * @nonfinite copied as they are
  * @return    OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, IO, UNSUPPORTED
  * @since     0.1

@@ -13,7 +13,7 @@ extern "C" {
 /* How to find the stack. Zero means default. */
 typedef struct lamella_io_stack_options {
     uint32_t    struct_size;
-    int32_t     raw_dtype;  /* as in lamella_io_file_options */
+    int32_t     raw_dtype;  /* LAMELLA_BF16, 0 = refused, as in lamella_io_file_options */
     const char *prefix;     /* NULL = "layer." or the only family of names prefix + integer; else takes that family, or that tensor */
     int32_t     layer_axis; /* of one tensor of rank 3: 1 = first, [layer, sample, dim]; 2 = second, [token, layer, dim]; 0 = first, refused if the shape leaves doubt */
     int32_t     reserved0;
@@ -81,7 +81,7 @@ LAMELLA_API lamella_status lamella_io_label_get(const lamella_io_file *file, con
  * @in        path       path
  * @in        stack      stack f32|f64|f16|bf16|i8|u8|i32|i64 [layer, sample, dim], or with tokens
  * @in        names      list text [label] NAME of each label; NULL: none
- * @in        labels[label] i32|i64|f32|f64 [sample]
+ * @in        labels[label] i32|i64|f32|f64 [sample] NULL: none
  * @in        n_labels   i64
  * @in        source     text where the states come from, for the metadata; NULL: none
  * @nonfinite saved as they are

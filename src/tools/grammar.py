@@ -1,0 +1,242 @@
+"""The doc grammar of a function: one line per argument, parsed against the declaration below it.
+
+    @in|@out|@inout NAME DTYPES [axis, axis] text      a view; DTYPES is dtype|dtype, `any`, or for an output `dtype(x)`
+                    NAME[axis, axis] DTYPES [...]      an array of views, row-major over the named axes
+                    NAME stack DTYPES [layer, ...]     layers over the same samples
+                    NAME list i64|text [axis]          a C array; its length is the next argument n_..., or the argument `axis`
+                    NAME i64|f64|path|text|address     a number, a file's path, text, a place in the host's memory
+                    NAME handle lamella_TYPE           an object;  NAME options, NAME result [lamella_TYPE]: size-led structs
+
+An axis is a name (the same name, the same size), a number, `dim` or `dim(l)` (the width of a layer), `lead` (all leading axes of a
+layer, or any axes of a view), `widths[k]` (an element of an input list), an argument or a field of the options. An input is optional
+if its text has "NULL:", an output if it has "NULL: not wanted". An output whose size no input tells says "of the caller's size"; one
+that is filled only when the call fails says "filled on STATUS". An i64 whose text begins with LAMELLA_NAME takes that enum.
+"""
+import re
+from dataclasses import dataclass, field
+
+DTYPES = ("f32", "f64", "f16", "bf16", "i8", "u8", "i32", "i64", "bool")
+NUMBERS = {"i64": ("int64_t", "int32_t", "uint32_t", "lamella_status"), "f64": ("double",)}
+TAGS = ("paper", "in", "out", "inout", "nonfinite", "return", "precision", "cost", "since")
+ARGUMENT = re.compile(r"(\w+)(\[[^\]]*\])? +(\S.*)")
+INDEXED = re.compile(r"(\w+)\[(\w)\]")
+
+
+@dataclass
+class Argument:
+    """A parameter with its line of documentation. `kind`: context view views filled stack options result handle path text buffer
+    address i64 f64 list, or count, bytes and sizeof, which the other arguments tell."""
+    name: str
+    type: str
+    line: int
+    way: str = "in"
+    kind: str = ""
+    dtypes: list = field(default_factory=list)
+    axes: list = field(default_factory=list)
+    each: list = field(default_factory=list)   # of an array of views
+    of: str = ""             # the struct, the object, the list's element, or what a count counts
+    text: str = ""
+    optional: bool = False
+    enum: str = ""           # an enumerator of the enum that the number is of
+
+
+@dataclass
+class Doc:
+    description: list = field(default_factory=list)
+    tags: list = field(default_factory=list)   # (line, tag, text)
+
+    def text(self, tag):
+        return next((text for _, name, text in self.tags if name == tag), "")
+
+    def line(self, tag):
+        return next((line for line, name, _ in self.tags if name == tag), 0)
+
+
+def split_doc(declaration, complain):
+    """Description and tags of a comment, in the order of TAGS, one line each."""
+    doc = Doc()
+    rank = -1
+    for line, text in declaration.doc:
+        match = re.fullmatch(r"@(\w+)\s+(\S.*)", text)
+        if match and match[1] in TAGS:
+            doc.tags.append((line, match[1], match[2].rstrip()))
+            here = 1 if match[1] in ("in", "out", "inout") else (0 if match[1] == "paper" else TAGS.index(match[1]))
+            if here < rank:
+                complain(line, f"@{match[1]} stands after a tag that follows it")
+            rank = max(rank, here)
+        elif text.startswith("@"):
+            complain(line, f"no tag of ours, or nothing after it: {text}")
+        elif doc.tags:
+            complain(line, "a tag takes one line")
+        else:
+            doc.description.append(text)
+    if not "".join(doc.description).strip():
+        complain(declaration.line, f"{declaration.name} has no description")
+    return doc
+
+
+def bracketed(text):
+    """The balanced [...] that text begins with, split at its commas, and what follows; None if there is none."""
+    if not text.startswith("["):
+        return None, text
+    depth = 0
+    for i, c in enumerate(text):
+        depth += (c == "[") - (c == "]")
+        if depth == 0:
+            return [axis.strip() for axis in text[1:i].split(",") if axis.strip()], text[i + 1:].strip()
+    return None, text
+
+
+def parse_argument(argument, each, text, complain):
+    """Fills an argument from the words after its name."""
+    word, _, rest = text.partition(" ")
+    rest = rest.strip()
+    argument.each = bracketed(each)[0] if each else []
+    if word in NUMBERS and not rest.startswith("["):
+        argument.kind, argument.text = word, rest
+        enum = re.match(r"LAMELLA_\w+", rest)
+        argument.enum = enum[0] if enum else ""
+    elif word in ("path", "text", "options", "address"):
+        argument.kind, argument.text = word, rest
+    elif word == "result":
+        match = re.match(r"(lamella_\w+)?;? ?(.*)", rest)
+        argument.kind, argument.of, argument.text = word, match[1] or "", match[2]
+    elif word == "handle":
+        match = re.match(r"(lamella_\w+);? ?(.*)", rest)
+        if not match:
+            return complain(argument.line, f"{argument.name}: `handle` needs the object's type")
+        argument.kind, argument.of, argument.text = word, match[1], match[2]
+    elif word == "list":
+        parse_list(argument, rest, complain)
+    else:
+        parse_view(argument, word, rest, complain)
+    argument.optional = ("NULL: not wanted" if argument.way == "out" else "NULL:") in argument.text
+
+
+def parse_list(argument, rest, complain):
+    word, _, rest = rest.partition(" ")
+    axes, argument.text = bracketed(rest.strip())
+    if word not in ("i64", "text") or not axes or len(axes) != 1:
+        return complain(argument.line, f"{argument.name}: expected `list i64|text [axis]`")
+    argument.kind, argument.of, argument.axes = "list", word, axes
+
+
+def parse_view(argument, word, rest, complain):
+    kind = "views" if argument.each else "view"
+    if word == "stack":
+        kind = "stack"
+        word, _, rest = rest.partition(" ")
+    axes, argument.text = bracketed(rest.strip())
+    dtypes = list(DTYPES) if word == "any" else word.split("|")
+    follows = re.fullmatch(r"dtype\((\w+)\)", word) and argument.way == "out"
+    if axes is None or not (follows or set(dtypes) <= set(DTYPES)):
+        return complain(argument.line, f"{argument.name}: expected a kind, or dtypes and [axes], found: {word} {rest}")
+    if kind == "stack" and axes[:1] != ["layer"]:
+        complain(argument.line, f"{argument.name}: the first axis of a stack is `layer`")
+    argument.kind, argument.dtypes, argument.axes = kind, dtypes, axes
+
+
+def c_types(argument):
+    """The C types that a kind of argument may have."""
+    out = argument.way == "out"
+    of = argument.of
+    return {"view": ("lamella_view *", "const lamella_view *") if out else ("const lamella_view *",),
+            "views": ("const lamella_view *",),
+            "stack": ("const lamella_stack *",),
+            "options": ("%s *",) if out else ("const %s *",),
+            "result": (f"{of} *",) if of else ("%s *",),
+            "handle": (f"{of} **",) if out else (f"{of} *", f"const {of} *"),
+            "path": ("const char *",),
+            "text": ("char *", "const char **") if out else ("const char *",),
+            "address": ("const void *", "void *"),
+            "i64": tuple(t + " *" for t in NUMBERS["i64"]) if out else NUMBERS["i64"],
+            "f64": ("double *",) if out else ("double",),
+            "list": ("const int64_t *",) if of == "i64" else ("const char * const *",)}[argument.kind]
+
+
+def fit_type(argument, structs, complain):
+    """The declared type against the documented kind; names the struct of options and results."""
+    allowed = c_types(argument)
+    struct = argument.type.replace("const ", "").rstrip(" *")
+    if argument.type not in [t % struct if "%s" in t else t for t in allowed]:
+        complain(argument.line, f"{argument.name}: {argument.kind} is declared {argument.type}, expected {' or '.join(allowed)}")
+    if argument.kind in ("options", "result"):
+        argument.of = struct
+        if struct not in structs or structs[struct].fields[0].name != "struct_size":
+            complain(argument.line, f"{argument.name}: {struct} is no struct that begins with struct_size")
+    if argument.kind == "view" and argument.type == "lamella_view *":
+        argument.kind = "filled"
+    if argument.kind == "text" and argument.type == "char *":
+        argument.kind = "buffer"
+
+
+def arguments(declaration, doc, structs, complain):
+    """The arguments of a function in order, every parameter with its line and every line with its parameter."""
+    lines = [(line, tag, ARGUMENT.fullmatch(text)) for line, tag, text in doc.tags if tag in ("in", "out", "inout")]
+    found = []
+    for parameter in declaration.parameters:
+        argument = Argument(parameter.name, parameter.type, parameter.line)
+        if lines and lines[0][2] and lines[0][2][1] == parameter.name:
+            argument.line, argument.way, match = lines.pop(0)
+            parse_argument(argument, match[2], match[3], complain)
+            if argument.kind:
+                fit_type(argument, structs, complain)
+        elif not found and parameter.type == "lamella_context *":
+            argument.kind = "context"
+        else:
+            complain(parameter.line, f"{declaration.name}: no line for the parameter {parameter.name} in its place")
+        found.append(argument)
+    for line, _, match in lines:
+        complain(line, f"{declaration.name}: a line for no parameter, or out of order: {match[1] if match else '?'}")
+    return [a for a in found if a.kind]
+
+
+def tell_counts(found, complain):
+    """Lengths that lists, buffers and structs tell: their arguments are not asked for again."""
+    names = {a.name: a for a in found}
+    for i, a in enumerate(found):
+        counted = a.kind == "list" or (a.kind == "views" and a.way == "in")
+        if counted:
+            axis = (a.each or a.axes)[0]
+            count = names.get(axis) or next((b for b in found[i + 1:] if b.name.startswith("n_")), None)
+            if not count or count.kind not in ("i64", "count"):
+                complain(a.line, f"{a.name}: no argument tells its length: expected `{axis}` or the next n_...")
+                continue
+            count.kind, count.of = "count", count.of or a.name
+        if a.kind == "buffer":
+            following = found[i + 1] if i + 1 < len(found) else None
+            if not following or following.name != "size":
+                complain(a.line, f"{a.name}: text that is filled is followed by `size`")
+                continue
+            following.kind, following.of = "bytes", a.name
+        if a.name == "struct_size" and i and found[i - 1].kind == "options":
+            a.kind, a.of = "sizeof", found[i - 1].name
+
+
+def axis_name(axis):
+    """`2 * pair` counts pairs."""
+    return axis.split("*")[-1].strip()
+
+
+def check_axes(found, structs, complain):
+    """Every axis of an output that the library fills is a size that an input tells."""
+    inputs = [a for a in found if a.way == "in"]
+    told = {axis_name(axis) for a in inputs for axis in a.axes + a.each} | {a.name for a in inputs if a.kind in ("i64", "count")}
+    for a in inputs:
+        if a.kind == "options":
+            told |= {f.name for f in structs[a.of].fields} if a.of in structs else set()
+        if a.kind == "stack":
+            told |= {"lead", "dim(l)"}
+    lists = {a.name: a.axes[0] for a in inputs if a.kind == "list"}
+    for a in found:
+        if a.way != "out" or a.kind not in ("view", "views") or "of the caller's size" in a.text:
+            continue
+        for axis in a.axes + a.each:
+            indexed = INDEXED.fullmatch(axis)
+            if indexed and lists.get(indexed[1]) in a.each:
+                continue
+            if not axis.isdigit() and axis not in told:
+                complain(a.line, f"{a.name}: no input tells the size of the axis `{axis}`")
+        follows = re.fullmatch(r"dtype\((\w+)\)", a.dtypes[0])
+        if follows and follows[1] not in [b.name for b in inputs if b.kind == "view"]:
+            complain(a.line, f"{a.name}: {follows[1]} is no input view")

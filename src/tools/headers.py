@@ -1,0 +1,211 @@
+"""Reads the public headers, strictly, and hands out what they declare: one Api. `python3 headers.py [ROOT]` lists what is wrong."""
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cdecl
+import grammar
+
+ORDER = ("base", "context", "tensor", "io", "record", "codes", "moments", "measure", "attend", "loss",
+         "probe", "matryoshka", "relative", "fusion")
+PAPER_ROOMS = ("probe", "matryoshka", "relative", "fusion")
+MAX_LINES, MAX_FUNCTIONS = 400, 15
+
+
+@dataclass
+class Function:
+    """A public function; `room` is "" for the few without one."""
+    name: str
+    room: str
+    family: str
+    returns: str
+    parameters: list
+    arguments: list
+    description: list
+    paper: str
+    doc: grammar.Doc
+    file: str
+    line: int
+
+    def first_handle(self):
+        """The object whose verb this is."""
+        rest = [a for a in self.arguments if a.kind != "context"]
+        return rest[0] if rest and rest[0].kind == "handle" and rest[0].way != "out" else None
+
+    def made_handle(self):
+        return next((a for a in self.arguments if a.kind == "handle" and a.way == "out"), None)
+
+    def operation(self):
+        return self.name[len("lamella_" + self.room + "_"):] if self.room else self.name[len("lamella_"):]
+
+    def python(self):
+        """Its name in Python: lamella.<room>.<operation>, or a verb of an object."""
+        place = ["lamella"] + ([self.room] if self.room not in ("", "context") else [])
+        operation = self.operation()
+        made, first = self.made_handle(), self.first_handle()
+        owner = made or first
+        if owner:
+            thing = object_of(owner.of)[1]
+            verb = operation[len(thing) + 1:] if thing and operation.startswith(thing + "_") else operation
+            if first and verb.endswith("_get"):
+                verb = verb[:-len("_get")]
+            if first or (verb != operation or not thing):
+                return ".".join(place + [class_name(owner.of)] + ([] if verb == "create" else [verb]))
+        return ".".join((["lamella", self.room] if self.room else ["lamella"]) + [operation])
+
+
+def object_of(type_):
+    """(room, object) of a handle's type."""
+    words = type_.split("_", 2)
+    return words[1], words[2] if len(words) > 2 else ""
+
+
+def class_name(type_):
+    room, thing = object_of(type_)
+    return "".join(word.capitalize() for word in (thing or room).split("_"))
+
+
+@dataclass
+class Api:
+    root: Path
+    headers: list = field(default_factory=list)      # (path, room, family, Contents)
+    functions: list = field(default_factory=list)
+    structs: dict = field(default_factory=dict)
+    enums: list = field(default_factory=list)
+    handles: list = field(default_factory=list)
+    aliases: dict = field(default_factory=dict)
+    numbers: dict = field(default_factory=dict)
+    papers: dict = field(default_factory=dict)       # title -> number
+    errors: list = field(default_factory=list)
+
+    def version(self):
+        return ".".join(str(self.numbers[f"LAMELLA_VERSION_{part}"]) for part in ("MAJOR", "MINOR", "PATCH"))
+
+    def enum_of(self, name):
+        """The enum that has this enumerator, or (with ... taken off) whose members all begin so."""
+        return next((e for e in self.enums if name in e.members or e.prefix == name), None)
+
+
+def public_headers(include):
+    """(path, room, family) of the headers that declare something, in the order of the umbrella."""
+    found = []
+    for room in ORDER:
+        folder = include / "lamella" / room
+        if folder.is_dir():
+            found += [(path, room, path.stem) for path in sorted(folder.glob("*.h"))]
+        elif (include / "lamella" / f"{room}.h").exists():
+            found.append((include / "lamella" / f"{room}.h", room, room))
+    return found
+
+
+def stray_headers(include):
+    known = {path for path, _, _ in public_headers(include)} | {include / "lamella.h"}
+    known |= {include / "lamella" / f"{room}.h" for room in ORDER}
+    return sorted(set(include.rglob("*.h")) - known)
+
+
+def read_papers(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {title: int(number) for number, title in (line.split(" ", 1) for line in lines)}
+
+
+def check_return(function, statuses, complain):
+    """OK[, NOTE if ...]; STATUS[ if ...], STATUS ...: known names only."""
+    text, line = function.doc.text("return"), function.doc.line("return")
+    if function.returns != "lamella_status":
+        return
+    if not re.match(r"OK(;|,|$)", text):
+        complain(line, f"{function.name}: @return begins with OK")
+    for part in re.split("[;,]", text):
+        word = part.split()[0] if part.split() else ""
+        if re.fullmatch("[A-Z_]{2,}", word) and word not in statuses:
+            complain(line, f"{function.name}: {word} is no status")
+
+
+def check_function(function, api, complain):
+    """What a function has to say besides its arguments."""
+    doc, line = function.doc, function.line
+    if not doc.text("since"):
+        complain(line, f"{function.name} has no @since")
+    if not doc.text("return") and function.returns != "void":
+        complain(line, f"{function.name} has no @return")
+    check_return(function, {n.replace("LAMELLA_", "").replace("ERR_", "") for n in api.enum_of("LAMELLA_OK").members}, complain)
+    given_by_verb = function.first_handle() or function.name.endswith("_options_init")
+    if function.room in PAPER_ROOMS and not given_by_verb and not function.paper:
+        complain(line, f"{function.name} has no @paper")
+    if function.paper and function.paper not in api.papers:
+        complain(doc.line("paper"), f"{function.name}: @paper is no title of papers.txt: {function.paper}")
+    words = function.name.split("_")
+    if words[1] != function.room and function.file not in ("lamella/base.h", "lamella/context.h"):
+        complain(line, f"{function.name}: the second word is not its room, {function.room}")
+    options = [f.name for a in function.arguments if a.kind == "options" and a.of in api.structs for f in api.structs[a.of].fields]
+    for a in function.arguments:
+        if a.name in options and a.kind != "sizeof":
+            complain(a.line, f"{function.name}: {a.name} is also a field of the options")
+        if a.enum and not api.enum_of(a.enum):
+            complain(a.line, f"{function.name}: {a.name}: {a.enum} is no enumerator")
+
+
+def add_header(api, path, room, family):
+    """Parses one header into the api; its functions' docs are parsed later, when all structs are known."""
+    name = str(path.relative_to(api.root / "include"))
+    try:
+        contents = cdecl.parse(name, path.read_text(encoding="utf-8"), api.numbers)
+    except cdecl.HeaderError as error:
+        api.errors.append(str(error))
+        return
+    api.headers.append((path, room, family, contents))
+    api.structs.update({s.name: s for s in contents.structs})
+    api.enums += contents.enums
+    api.handles += contents.handles
+    api.aliases.update(contents.aliases)
+    api.numbers.update(contents.numbers)
+    if not contents.title.startswith(family + ": "):
+        api.errors.append(f"{name}:1: the first comment begins with another word than the family, {family}")
+    if contents.n_lines > MAX_LINES:
+        api.errors.append(f"{name}:{contents.n_lines}: over {MAX_LINES} lines")
+    if len(contents.functions) > MAX_FUNCTIONS:
+        api.errors.append(f"{name}:1: {len(contents.functions)} functions, over {MAX_FUNCTIONS}")
+
+
+def add_functions(api, path, room, family, contents):
+    name = str(path.relative_to(api.root / "include"))
+    for d in contents.functions:
+        def complain(line, rule):
+            api.errors.append(f"{name}:{line}: {rule}")
+        doc = grammar.split_doc(d, complain)
+        arguments = grammar.arguments(d, doc, api.structs, complain)
+        grammar.tell_counts(arguments, complain)
+        grammar.check_axes(arguments, api.structs, complain)
+        has_room = d.name.startswith(f"lamella_{room}_")
+        function = Function(d.name, room if has_room else "", family, d.returns, d.parameters, arguments, doc.description,
+                            doc.text("paper"), doc, name, d.line)
+        check_function(function, api, complain)
+        api.functions.append(function)
+
+
+def read(root):
+    """The Api of a tree; what is wrong is in its `errors`."""
+    root = Path(root).resolve()
+    api = Api(root, papers=read_papers(Path(__file__).with_name("papers.txt")))
+    for path in stray_headers(root / "include"):
+        api.errors.append(f"{path.relative_to(root / 'include')}:1: a header of no room: {', '.join(ORDER)}")
+    for path, room, family in public_headers(root / "include"):
+        add_header(api, path, room, family)
+    if api.enum_of("LAMELLA_OK"):
+        for header in api.headers:
+            add_functions(api, *header)
+    return api
+
+
+def main():
+    root = sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parents[2]
+    errors = read(root).errors
+    for error in errors:
+        print(error)
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
