@@ -82,14 +82,33 @@ void *arena_take(arena *a, int64_t bytes)
     return memory;
 }
 
-void arena_close(arena *a)
+static void release_until(allocator source, arena_block *block, arena_block *last)
 {
-    allocator source = a->source; /* the arena itself may lie in its last block */
-    arena_block *block = a->blocks;
-    a->blocks = NULL;
-    while (block) {
+    while (block != last) {
         arena_block *older = block->older;
         source.release(block, block->bytes, ARENA_ALIGNMENT, source.user);
         block = older;
     }
+}
+
+void arena_close(arena *a)
+{
+    allocator source = a->source; /* the arena itself may lie in its last block */
+    arena_block *newest = a->blocks;
+    a->blocks = NULL;
+    release_until(source, newest, NULL);
+}
+
+arena_mark arena_now(const arena *a)
+{
+    return (arena_mark){ a->blocks, a->next, a->taken };
+}
+
+void arena_rewind(arena *a, arena_mark mark)
+{
+    release_until(a->source, a->blocks, mark.block);
+    a->blocks = mark.block;
+    a->next = mark.next;
+    a->end = mark.block ? (char *)mark.block + mark.block->bytes : NULL;
+    a->taken = mark.taken;
 }

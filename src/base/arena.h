@@ -27,4 +27,14 @@ LAMELLA_INTERNAL void  arena_open(arena *a, allocator source, int64_t limit);
 LAMELLA_INTERNAL void *arena_take(arena *a, int64_t bytes);
 LAMELLA_INTERNAL void  arena_close(arena *a);
 
+/* What was taken after the mark is given back: for a pass that is repeated layer by layer. */
+typedef struct arena_mark {
+    arena_block *block;
+    char        *next;
+    int64_t      taken;
+} arena_mark;
+
+LAMELLA_INTERNAL arena_mark arena_now(const arena *a);
+LAMELLA_INTERNAL void       arena_rewind(arena *a, arena_mark mark);
+
 #endif

@@ -30,6 +30,7 @@
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
 #include "base/sizes.h"
+#include "base/atomic.h"
 #include "base/arena.h"
 #include "base/context.h"
 #include "base/call.h"

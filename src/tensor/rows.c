@@ -134,16 +134,9 @@ static const char *vector_address(const rows *r, int64_t l, int64_t vector)
     return view_run(layer_of(r, l), vector);
 }
 
-/* Elements from one vector to the next if that is the same everywhere, else 0. */
 static int64_t vector_stride(const rows *r, int64_t l)
 {
-    const lamella_view *v = layer_of(r, l);
-    if (r->s->host.read)
-        return v->shape[v->rank - 1];
-    for (int32_t a = 0; a + 2 < v->rank; a++)
-        if (v->shape[a] > 1 && v->stride[a] != v->stride[a + 1] * v->shape[a + 1])
-            return 0;
-    return v->stride[v->rank - 2];
+    return r->s->host.read ? layer_dim(r, l) : run_step(layer_of(r, l));
 }
 
 static int all_valid(const panel *p)

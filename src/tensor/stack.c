@@ -187,6 +187,14 @@ int32_t stack_lead_shape(const stack *s, int64_t last, int64_t *shape)
     return rank;
 }
 
+int64_t stack_masked(const stack *s)
+{
+    int64_t n = 0;
+    for (int64_t v = 0; s->valid && v < s->n_vectors; v++)
+        n += !s->valid[v];
+    return n;
+}
+
 lamella_status stack_check_lead(call *c, const stack *s, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name)
 {
     TRY(view_check(c, v, theirs, dtypes, name));

@@ -50,11 +50,18 @@ LAMELLA_INTERNAL char   *view_at(const lamella_view *v, const int64_t *index);
 /* Row-major runs of a view: the start of the next run along the last axis for run = 0 .. view_runs(v) - 1. */
 LAMELLA_INTERNAL int64_t view_runs(const lamella_view *v);
 LAMELLA_INTERNAL char   *view_run(const lamella_view *v, int64_t run);
+/* Elements from one run to the next if that is the same everywhere, else 0. */
+LAMELLA_INTERNAL int64_t run_step(const lamella_view *v);
 LAMELLA_INTERNAL int64_t run_length(const lamella_view *v);
 LAMELLA_INTERNAL int64_t run_stride(const lamella_view *v);
 
 /* n elements of `size` bytes, `stride` elements apart, to consecutive ones; returns the end of what was written. */
 LAMELLA_INTERNAL char   *copy_run(char *to, const char *from, int64_t n, int64_t stride, int64_t size);
+
+/* A run of an f32 output as an array, or NULL where stride or alignment forbid. */
+LAMELLA_INTERNAL float  *run_in_place_f32(const lamella_view *out, int64_t run);
+/* Writes an f32 row to a run of an output, whatever its stride and alignment. */
+LAMELLA_INTERNAL void    store_run_f32(const lamella_view *out, int64_t run, const float *row);
 
 /* The output's memory lies apart from an input's. */
 LAMELLA_INTERNAL lamella_status check_apart(call *c, const lamella_view *out, const char *name, const lamella_view *in, const char *in_name);
@@ -94,6 +101,8 @@ LAMELLA_INTERNAL void    sample_vectors(const stack *s, int64_t sample, int64_t 
 LAMELLA_INTERNAL int64_t vector_sample(const stack *s, int64_t vector);
 /* The leading axes of a layer and then `last`: the shape of an output with one row per vector. Returns its rank. */
 LAMELLA_INTERNAL int32_t stack_lead_shape(const stack *s, int64_t last, int64_t *shape);
+/* Vectors under the mask. */
+LAMELLA_INTERNAL int64_t stack_masked(const stack *s);
 /* A flat array over the leading axes (mask, weights): its entry of each vector, as elements of `size` bytes in the view's own type.
  * Points into the view where it is contiguous, else at a copy in the call's arena. */
 LAMELLA_INTERNAL lamella_status stack_check_lead(call *c, const stack *s, lamella_view *v, const lamella_view *theirs, uint32_t dtypes,
@@ -112,8 +121,10 @@ LAMELLA_INTERNAL lamella_status check_out_apart(call *c, const stack *s, lamella
  * reads deliver:
  *
  *     TRY(rows_open(c, &s, l, 1, LAMELLA_F32, &r));
- *     for (TRY(rows_next(c, &r)); r.n; TRY(rows_next(c, &r)))
- *         TRY(parallel(c, r.n_panels, task, &state));              each task calls rows_panel
+ *     do {
+ *         TRY(rows_next(c, &r));
+ *         TRY(parallel(c, r.n_panels, task, &state));    each task calls rows_panel
+ *     } while (r.n);
  */
 typedef struct rows {
     const stack   *s;
@@ -147,5 +158,10 @@ LAMELLA_INTERNAL int64_t        rows_scratch(const rows *r);
 /* Panel i of the current block, of layer first_layer + l. Any thread. Returns 0 if a fault was found: then the task just returns. */
 LAMELLA_INTERNAL int            rows_panel(rows *r, int64_t l, int64_t i, void *scratch, panel *p);
 LAMELLA_INTERNAL lamella_status rows_fault(call *c, const rows *r);
+
+/* Runs work(panel, room, data) for every panel of one layer, on all threads, in no order: for operations that treat rows one by
+ * one. `room` is room_bytes of scratch, aligned to 64. */
+LAMELLA_INTERNAL lamella_status each_panel(call *c, const stack *s, int64_t l, int32_t precision, int64_t room_bytes,
+                                           void (*work)(const panel *p, void *room, void *data), void *data);
 
 #endif

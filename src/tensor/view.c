@@ -220,6 +220,16 @@ char *view_run(const lamella_view *v, int64_t run)
     return (char *)v->data + at * dtype_size(v->dtype);
 }
 
+int64_t run_step(const lamella_view *v)
+{
+    if (v->rank < 2)
+        return 0;
+    for (int32_t a = 0; a + 2 < v->rank; a++)
+        if (v->shape[a] > 1 && v->stride[a] != v->stride[a + 1] * v->shape[a + 1])
+            return 0;
+    return v->stride[v->rank - 2];
+}
+
 int64_t run_length(const lamella_view *v)
 {
     return v->rank ? v->shape[v->rank - 1] : 1;
@@ -248,6 +258,23 @@ char *copy_run(char *to, const char *from, int64_t n, int64_t stride, int64_t si
     default: COPY_ELEMENTS(8); break;
     }
     return to;
+}
+
+float *run_in_place_f32(const lamella_view *out, int64_t run)
+{
+    char *to = view_run(out, run);
+    return run_stride(out) == 1 && (uintptr_t)to % sizeof(float) == 0 ? (float *)to : NULL;
+}
+
+void store_run_f32(const lamella_view *out, int64_t run, const float *row)
+{
+    int64_t n = run_length(out), stride = run_stride(out);
+    char *to = view_run(out, run);
+    if (stride == 1)
+        memcpy(to, row, (size_t)n * sizeof *row);
+    else
+        for (int64_t i = 0; i < n; i++)
+            memcpy(to + i * stride * (int64_t)sizeof *row, row + i, sizeof *row);
 }
 
 const char *indexed_name(char *text, int64_t size, const char *name, int64_t i)
