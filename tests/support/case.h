@@ -1,0 +1,141 @@
+/* Inside the generic matrix: one case, its input, its host and what a call of the body left. */
+#ifndef SUPPORT_CASE_H
+#define SUPPORT_CASE_H
+
+#include "support/allocator.h"
+#include "support/matrix.h"
+#include <pthread.h>
+
+/* ---- what a case is: a value for each axis ---- */
+
+enum axis {
+    AXIS_DTYPE,   /* LAMELLA_F32 ... */
+    AXIS_FORM,    /* FORM_ROWS ... */
+    AXIS_SAMPLES, /* number of samples; MANY: more than a panel of vectors */
+    AXIS_WIDTHS,  /* number in widths_of_layers */
+    AXIS_SOURCE,  /* a layout, or SOURCE_READ + rows of a delivery */
+    AXIS_OUTPUT,  /* a layout */
+    AXIS_HOST,    /* threads of the context, HOST_NULL or HOST_BACKWARDS */
+    AXIS_SIMD,    /* LAMELLA_SIMD_..., 0: best */
+    N_AXES
+};
+
+typedef struct setting { int64_t at[N_AXES]; } setting;
+
+enum { MANY = 257 };
+enum { HOST_NULL = 0, HOST_BACKWARDS = -5 };
+enum { SOURCE_READ = 1000 };
+
+enum layout { LAYOUT_CONTIGUOUS, LAYOUT_PADDED, LAYOUT_REVERSED, LAYOUT_STRIDED, LAYOUT_TRANSPOSED, LAYOUT_UNALIGNED };
+
+#define MOST_LAYERS 3
+typedef struct layer_widths { int64_t n_layers, dim[MOST_LAYERS]; } layer_widths;
+extern const layer_widths widths_of_layers[];
+enum { WIDTHS_1, WIDTHS_3, WIDTHS_17, WIDTHS_64, WIDTHS_MIXED, N_WIDTHS };
+
+/* "lamella_fusion_pool (max): f16, ragged, 257 samples, ..." */
+const char *setting_text(const operation *o, const setting *s, char *text, int64_t size);
+
+/* ---- the host: callbacks that watch what the library does with them ---- */
+
+typedef struct host {
+    test_allocator memory;       /* first: `user` of the context */
+    pthread_t      thread;       /* the calling one */
+    int64_t        n_progress, n_reads;
+    int64_t        progress_at;  /* this call of progress answers `answer`; 0 = none */
+    int64_t        read_at;      /* this call of read answers `answer` */
+    int64_t        answer;
+    double         deadline_seconds;
+    int64_t        max_workspace_bytes;
+    const char    *complaint;    /* NULL, or what the library did wrong */
+} host;
+
+/* host.c: for lamella_context_options, with `user` a host. */
+int32_t host_progress(double fraction, const char *stage, void *user);
+int32_t host_parallel_for_backwards(int64_t n, void (*task)(int64_t i, void *data), void *data, void *user);
+
+/* ---- one case ---- */
+
+/* Memory of a case or of one call; inputs keep a copy to be compared with. */
+typedef struct piece {
+    struct piece *next;
+    char         *memory, *copy;
+    int64_t       bytes;
+} piece;
+
+typedef struct record {
+    char    name[64];
+    int64_t index, bytes;
+    int64_t element; /* bytes of one */
+    char   *data;
+} record;
+
+#define MOST_RECORDS 64
+typedef struct outcome {
+    lamella_status status;
+    int64_t        n_records;
+    record         records[MOST_RECORDS];
+} outcome;
+
+typedef struct output {
+    const char  *name;
+    int64_t      index;
+    lamella_view view;
+    piece       *memory;
+} output;
+
+typedef struct matrix_case {
+    const operation *operation;
+    setting          setting;
+    matrix           m;
+    host             host;
+    piece           *inputs, *of_call;
+    lamella_view     layer[MOST_LAYERS];
+    int64_t          depth[MOST_LAYERS];
+    lamella_view     mask, offsets;
+    int64_t          lead[LAMELLA_MAX_RANK], n_lead; /* leading axes of every layer */
+    int64_t          n_vectors;
+    unsigned char   *valid;                          /* [n_vectors] */
+    char            *dense[MOST_LAYERS];             /* what `read` reads from */
+    int64_t          next_row[MOST_LAYERS];
+    output           outputs[MOST_RECORDS];
+    int64_t          n_outputs;
+    uint32_t         output_flags;                   /* LAMELLA_READONLY in a test */
+    int              output_overlaps;                /* outputs lie over the first layer */
+    outcome         *outcome;                        /* where the running call records */
+    char             path[512];
+} matrix_case;
+
+/* Input and context of a setting; `plan` may change both the numbers (case_input) and the host before the context exists. */
+void case_open(matrix_case *c, const operation *o, const setting *s, void (*plan)(matrix_case *c));
+/* One call of the body with fresh outputs; everything a call must keep is checked. */
+void case_call(matrix_case *c, outcome *result);
+void case_close(matrix_case *c);
+void case_failed(const matrix_case *c, const char *format, ...) __attribute__((format(printf, 2, 3), noreturn));
+
+void outcome_free(outcome *result);
+/* Stops the test unless both have the same status and the same bits. */
+void outcome_equal(const matrix_case *c, const outcome *actual, const outcome *expected);
+int  succeeded(lamella_status status); /* OK or NOTE */
+
+/* ---- inputs.c ---- */
+
+void    case_input(matrix_case *c);
+int64_t case_deliver(int64_t depth, int64_t first_row, int64_t n_rows, const lamella_view *into, void *user); /* host.c */
+/* Overwrites an element of a layer of the built input (and its copy), by vector number. */
+void    case_plant(matrix_case *c, int64_t layer, int64_t vector, int64_t column, double value);
+piece  *piece_take(piece **list, int64_t bytes);
+void    pieces_free(piece **list);
+/* A view of this layout over new memory at the end of its block, all bytes 0xff; `from` is dense, or NULL. */
+lamella_view lay_out(piece **list, int32_t dtype, const int64_t *shape, int32_t rank, enum layout layout, const char *from);
+int64_t element_bytes(int32_t dtype);
+int64_t elements_of(const lamella_view *v);
+/* Between a view and dense row-major memory. */
+void    view_gather(const lamella_view *v, char *dense);
+void    view_scatter(const lamella_view *v, const char *dense);
+
+/* ---- variants.c ---- */
+
+setting setting_smallest(const operation *o);
+
+#endif
