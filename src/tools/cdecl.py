@@ -39,6 +39,10 @@ class Enum:
     comment: str = ""
 
     @property
+    def first(self):
+        return next(iter(self.members))
+
+    @property
     def prefix(self):
         """What the names of all members begin with, up to an underscore."""
         names = list(self.members)

@@ -1,0 +1,559 @@
+"""Made by src/tools/generate.py from the headers: structs, enums and the table of functions."""
+from ctypes import (CFUNCTYPE, POINTER, Structure, c_char, c_char_p, c_double, c_int32, c_int64, c_uint32, c_uint64, c_void_p)
+
+VERSION = "0.1.0"
+MAX_RANK = 6
+STOP = -1
+
+# By the name of the first enumerator.
+ENUMS = {
+    'LAMELLA_OK': {'ok': 0, 'stopped': 1, 'not_converged': 2, 'note': 3, 'err_argument': -1, 'err_shape': -2, 'err_dtype': -3, 'err_nonfinite': -4, 'err_empty': -5, 'err_memory': -6, 'err_limit': -7, 'err_io': -8, 'err_format': -9, 'err_numeric': -10, 'err_unsupported': -11, 'err_callback': -12},
+    'LAMELLA_F32': {'f32': 1, 'f64': 2, 'f16': 3, 'bf16': 4, 'i8': 5, 'u8': 6, 'i32': 7, 'i64': 8, 'bool': 9},
+    'LAMELLA_READONLY': {'readonly': 1, 'broadcast': 2, 'finite': 4},
+    'LAMELLA_LAST_NORMED': {'normed': 1},
+    'LAMELLA_SIMD_REFERENCE': {'reference': 1, 'avx2': 2, 'avx512': 3},
+    'LAMELLA_LOG_INFO': {'info': 1, 'warn': 2},
+    'LAMELLA_IO_SAFETENSORS': {'safetensors': 1, 'npy': 2, 'gguf': 3, 'zip': 4, 'pickle': 5, 'hdf5': 6, 'parquet': 7, 'index': 8, 'lfs': 9, 'web_page': 10, 'empty': 11, 'unknown': 12},
+    'LAMELLA_IO_RULE_SIZE': {'size': 1, 'text': 2, 'grammar': 3, 'schema': 4, 'duplicate': 5, 'overflow': 6, 'layout': 7, 'limit': 8, 'kind': 9},
+    'LAMELLA_IO_FORM_LAYERS': {'layers': 1, 'layer_first': 2, 'layer_second': 3, 'one_layer': 4},
+    'LAMELLA_NORM_MEAN': {'mean': 0, 'min': 1, 'max': 2},
+    'LAMELLA_COUNT_ROWS': {'rows': 0, 'zero_rows': 1, 'constant_rows': 2, 'nonfinite_rows': 3, 'zero_columns': 4, 'constant_columns': 5, 'nonfinite_columns': 6, 'outlier_columns': 7},
+    'LAMELLA_SHARE_EIGHTH': {'eighth': 0, 'quarter': 1, 'half': 2},
+    'LAMELLA_NORMALISE_L2': {'l2': 1, 'none': 2},
+    'LAMELLA_READOUT_MEAN': {'mean': 1, 'cls': 2, 'last': 3, 'max': 4, 'weighted': 5, 'first_mean': 6},
+}
+
+# The class of each object; its last word frees it.
+OBJECTS = {
+    'lamella_context': 'lamella.Context.free',
+    'lamella_tensor_block': 'lamella.tensor.Block.free',
+    'lamella_io_file': 'lamella.io.File.free',
+}
+
+
+class lamella_view(Structure):
+    _fields_ = [
+        ("data", c_void_p),
+        ("shape", c_int64 * 6),
+        ("stride", c_int64 * 6),
+        ("dtype", c_int32),
+        ("rank", c_int32),
+        ("flags", c_uint32),
+        ("reserved0", c_uint32),
+        ("reserved1", c_uint64),
+    ]
+    layout = (128, [0, 8, 56, 104, 108, 112, 116, 120])
+    details = {
+    }
+
+
+class lamella_stack(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("flags", c_uint32),
+        ("layer", POINTER(lamella_view)),
+        ("n_layers", c_int64),
+        ("depth", POINTER(c_int64)),
+        ("n_depths", c_int64),
+        ("mask", POINTER(lamella_view)),
+        ("offsets", POINTER(lamella_view)),
+        ("sample_id", POINTER(lamella_view)),
+        ("read", CFUNCTYPE(c_int64, c_int64, c_int64, c_int64, POINTER(lamella_view), c_void_p)),
+        ("user", c_void_p),
+    ]
+    layout = (80, [0, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72])
+    details = {
+        'read': ('callback', [('int64_t', 'depth'), ('int64_t', 'first_row'), ('int64_t', 'n_rows'), ('const lamella_view *', 'into'), ('void *', 'user')]),
+    }
+
+
+class lamella_context_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("threads", c_int32),
+        ("simd", c_int32),
+        ("own_blas", c_int32),
+        ("max_workspace_bytes", c_int64),
+        ("deadline_seconds", c_double),
+        ("allocate", CFUNCTYPE(c_void_p, c_int64, c_int64, c_void_p)),
+        ("release", CFUNCTYPE(None, c_void_p, c_int64, c_int64, c_void_p)),
+        ("parallel_for", CFUNCTYPE(c_int32, c_int64, CFUNCTYPE(None, c_int64, c_void_p), c_void_p, c_void_p)),
+        ("log", CFUNCTYPE(None, c_int32, c_char_p, c_void_p)),
+        ("progress", CFUNCTYPE(c_int32, c_double, c_char_p, c_void_p)),
+        ("user", c_void_p),
+    ]
+    layout = (80, [0, 4, 8, 12, 16, 24, 32, 40, 48, 56, 64, 72])
+    details = {
+        'simd': ('enum', 'LAMELLA_SIMD_REFERENCE'),
+        'allocate': ('callback', [('int64_t', 'bytes'), ('int64_t', 'alignment'), ('void *', 'user')]),
+        'release': ('callback', [('void *', 'memory'), ('int64_t', 'bytes'), ('int64_t', 'alignment'), ('void *', 'user')]),
+        'parallel_for': ('callback', [('int64_t', 'n'), ('task', 'task'), ('void *', 'data'), ('void *', 'user')]),
+        'log': ('callback', [('int32_t', 'level'), ('const char *', 'message'), ('void *', 'user')]),
+        'progress': ('callback', [('double', 'fraction'), ('const char *', 'stage'), ('void *', 'user')]),
+    }
+
+
+class lamella_build(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("simd_present", c_int32),
+        ("simd_chosen", c_int32),
+        ("threads", c_int32),
+        ("blas_threads", c_int32),
+        ("reserved0", c_int32),
+        ("version", c_char * 16),
+        ("compiler", c_char * 64),
+        ("blas", c_char * 128),
+        ("blas_core", c_char * 32),
+    ]
+    layout = (264, [0, 4, 8, 12, 16, 20, 24, 40, 104, 232])
+    details = {
+        'simd_chosen': ('enum', 'LAMELLA_SIMD_REFERENCE'),
+    }
+
+
+class lamella_tensor_finite_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("n_nan", c_int64),
+        ("n_infinite", c_int64),
+        ("n_subnormal", c_int64),
+        ("first", c_int64),
+    ]
+    layout = (40, [0, 4, 8, 16, 24, 32])
+    details = {
+    }
+
+
+class lamella_io_fault(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("rule", c_int32),
+        ("kind", c_int32),
+        ("reserved0", c_int32),
+        ("offset", c_int64),
+        ("expected", c_int64),
+        ("found", c_int64),
+        ("key", c_char * 256),
+    ]
+    layout = (296, [0, 4, 8, 12, 16, 24, 32, 40])
+    details = {
+        'rule': ('enum', 'LAMELLA_IO_RULE_SIZE'),
+        'kind': ('enum', 'LAMELLA_IO_SAFETENSORS'),
+    }
+
+
+class lamella_io_entry(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("dtype", c_int32),
+        ("rank", c_int64),
+        ("shape", c_int64 * 64),
+        ("offset", c_int64),
+        ("n_bytes", c_int64),
+        ("file_dtype", c_char * 16),
+        ("name", c_char_p),
+    ]
+    layout = (568, [0, 4, 8, 16, 528, 536, 544, 560])
+    details = {
+        'dtype': ('enum', 'LAMELLA_F32'),
+        'shape': ('length', 'rank'),
+    }
+
+
+class lamella_io_file_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("raw_dtype", c_int32),
+    ]
+    layout = (8, [0, 4])
+    details = {
+        'raw_dtype': ('enum', 'LAMELLA_F32'),
+    }
+
+
+class lamella_io_stack_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("raw_dtype", c_int32),
+        ("prefix", c_char_p),
+        ("layer_axis", c_int32),
+        ("reserved0", c_int32),
+    ]
+    layout = (24, [0, 4, 8, 16, 20])
+    details = {
+        'raw_dtype': ('enum', 'LAMELLA_F32'),
+    }
+
+
+class lamella_io_stack_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("form", c_int32),
+        ("n_cast", c_int64),
+        ("name", c_char * 256),
+    ]
+    layout = (272, [0, 4, 8, 16])
+    details = {
+        'form': ('enum', 'LAMELLA_IO_FORM_LAYERS'),
+    }
+
+
+class lamella_moments_layers_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("outlier", c_double),
+    ]
+    layout = (16, [0, 4, 8])
+    details = {
+    }
+
+
+class lamella_matryoshka_truncate_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("normalise", c_int32),
+    ]
+    layout = (8, [0, 4])
+    details = {
+        'normalise': ('enum', 'LAMELLA_NORMALISE_L2'),
+    }
+
+
+class lamella_matryoshka_truncate_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("n_zero_rows", c_int64),
+        ("n_masked_rows", c_int64),
+    ]
+    layout = (24, [0, 4, 8, 16])
+    details = {
+    }
+
+
+class lamella_fusion_pool_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("readout", c_int32),
+    ]
+    layout = (8, [0, 4])
+    details = {
+        'readout': ('enum', 'LAMELLA_READOUT_MEAN'),
+    }
+
+
+class lamella_fusion_pool_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("n_empty_samples", c_int64),
+    ]
+    layout = (16, [0, 4, 8])
+    details = {
+    }
+
+
+STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_moments_layers_options, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
+
+FUNCTIONS = [
+    dict(name="lamella_version", python="lamella.version", returns=c_char_p, checked=False,
+         doc=('The library\'s version, "major.minor.patch".\n'),
+         arguments=[]),
+    dict(name="lamella_status_name", python="lamella.status_name", returns=c_char_p, checked=False,
+         doc=('The name of a status, as "ERR_SHAPE"; "unknown" for a number that is none.\n'),
+         arguments=[
+             dict(name='status', way='in', kind='i64', ctype=c_int32),]),
+    dict(name="lamella_last_error", python="lamella.last_error", returns=c_char_p, checked=False,
+         doc=('Why the last failing call on this thread failed: function, argument, value found and value expected.\n'),
+         arguments=[]),
+    dict(name="lamella_context_options_init", python="lamella.context.options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_context_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_context_create", python="lamella.Context", returns=c_int32, checked=True,
+         doc=('Creates a context: starts its threads and warms BLAS, so that later calls meet neither.\n'),
+         arguments=[
+             dict(name='options', way='in', kind='options', of='lamella_context_options', optional=True),
+             dict(name='ctx', way='out', kind='handle', ctype=c_void_p, of='lamella_context'),]),
+    dict(name="lamella_context_free", python="lamella.Context.free", returns=None, checked=False,
+         doc=('Frees a context and joins its threads. Objects made with it live on.\n'),
+         arguments=[
+             dict(name='ctx', way='inout', kind='handle', ctype=c_void_p, of='lamella_context'),]),
+    dict(name="lamella_build_info", python="lamella.build_info", returns=c_int32, checked=True,
+         doc=('What this library is built of and what it chose: version, compiler, BLAS and its core type, kernels, threads.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='build', way='out', kind='result', of='lamella_build'),]),
+    dict(name="lamella_tensor_view", python="lamella.tensor.view", returns=c_int32, checked=True,
+         doc=('Fills a READONLY view of host memory.\n'),
+         arguments=[
+             dict(name='data', way='in', kind='address'),
+             dict(name='dtype', way='in', kind='i64', ctype=c_int32, enum='LAMELLA_F32'),
+             dict(name='rank', way='in', kind='count', ctype=c_int32, of='shape'),
+             dict(name='shape', way='in', kind='list', ctype=POINTER(c_int64), axes=['rank'], of='i64'),
+             dict(name='stride', way='in', kind='list', ctype=POINTER(c_int64), axes=['rank'], of='i64', optional=True),
+             dict(name='out', way='out', kind='filled', axes=['lead']),]),
+    dict(name="lamella_tensor_view_mutable", python="lamella.tensor.view_mutable", returns=c_int32, checked=True,
+         doc=('Fills a writable view of host memory; the arguments are those of lamella_tensor_view.\n'),
+         arguments=[
+             dict(name='data', way='in', kind='address'),
+             dict(name='dtype', way='in', kind='i64', ctype=c_int32, enum='LAMELLA_F32'),
+             dict(name='rank', way='in', kind='count', ctype=c_int32, of='shape'),
+             dict(name='shape', way='in', kind='list', ctype=POINTER(c_int64), axes=['rank'], of='i64'),
+             dict(name='stride', way='in', kind='list', ctype=POINTER(c_int64), axes=['rank'], of='i64', optional=True),
+             dict(name='out', way='out', kind='filled', axes=['lead']),]),
+    dict(name="lamella_tensor_view_describe", python="lamella.tensor.view_describe", returns=c_int32, checked=True,
+         doc=('Writes a view as text for a log, as "f16 [4000, 384] stride [384, 1] readonly".\n'),
+         arguments=[
+             dict(name='view', way='in', kind='view', axes=['lead']),
+             dict(name='text', way='out', kind='buffer'),
+             dict(name='size', way='in', kind='bytes', ctype=c_int64, of='text'),]),
+    dict(name="lamella_tensor_stack_describe", python="lamella.tensor.stack_describe", returns=c_int32, checked=True,
+         doc=('Writes a stack as text for a log, as "7 layers of f16 [4000, 384], in memory".\n'),
+         arguments=[
+             dict(name='stack', way='in', kind='stack', axes=['layer', 'lead']),
+             dict(name='text', way='out', kind='buffer'),
+             dict(name='size', way='in', kind='bytes', ctype=c_int64, of='text'),]),
+    dict(name="lamella_tensor_sizes", python="lamella.tensor.sizes", returns=c_int32, checked=True,
+         doc=('The number of samples of a stack and the width of one of its layers.\n'),
+         arguments=[
+             dict(name='stack', way='in', kind='stack', axes=['layer', 'lead']),
+             dict(name='layer', way='in', kind='i64', ctype=c_int64),
+             dict(name='n_samples', way='out', kind='i64', ctype=c_int64),
+             dict(name='dim', way='out', kind='i64', ctype=c_int64),]),
+    dict(name="lamella_tensor_block_create", python="lamella.tensor.Block", returns=c_int32, checked=True,
+         doc=('Creates zeroed layers [n_samples, dim] and a stack of them: outputs for hosts that bring no buffers. Its layers are writable.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='dtype', way='in', kind='i64', ctype=c_int32, enum='LAMELLA_F32'),
+             dict(name='n_layers', way='in', kind='i64', ctype=c_int64),
+             dict(name='n_samples', way='in', kind='i64', ctype=c_int64),
+             dict(name='dim', way='in', kind='i64', ctype=c_int64),
+             dict(name='block', way='out', kind='handle', ctype=c_void_p, of='lamella_tensor_block'),
+             dict(name='stack', way='out', kind='result', of='lamella_stack'),]),
+    dict(name="lamella_tensor_block_load", python="lamella.tensor.Block.load", returns=c_int32, checked=True,
+         doc=("Makes a stack of a host's one array, layers first, without a copy.\n"),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='array', way='in', kind='view', axes=['layer', 'sample', 'dim']),
+             dict(name='block', way='out', kind='handle', ctype=c_void_p, of='lamella_tensor_block'),
+             dict(name='stack', way='out', kind='result', of='lamella_stack'),]),
+    dict(name="lamella_tensor_block_free", python="lamella.tensor.Block.free", returns=None, checked=False,
+         doc=('Frees a block; views of its memory end with it.\n'),
+         arguments=[
+             dict(name='block', way='inout', kind='handle', ctype=c_void_p, of='lamella_tensor_block'),]),
+    dict(name="lamella_tensor_slice", python="lamella.tensor.slice", returns=c_int32, checked=True,
+         doc=('Part of one axis of a view, as start:stop:step in Python. Nothing is copied.\n'),
+         arguments=[
+             dict(name='x', way='in', kind='view', axes=['lead']),
+             dict(name='axis', way='in', kind='i64', ctype=c_int32),
+             dict(name='start', way='in', kind='i64', ctype=c_int64),
+             dict(name='stop', way='in', kind='i64', ctype=c_int64),
+             dict(name='step', way='in', kind='i64', ctype=c_int64),
+             dict(name='out', way='out', kind='filled', axes=['lead']),]),
+    dict(name="lamella_tensor_cast", python="lamella.tensor.cast", returns=c_int32, checked=True,
+         doc=('Converts every element to the dtype of the output, rounding once to nearest even; to an integer type towards zero.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='x', way='in', kind='view', axes=['lead']),
+             dict(name='out', way='out', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['lead']),]),
+    dict(name="lamella_tensor_gather", python="lamella.tensor.gather", returns=c_int32, checked=True,
+         doc=('Rows of the first axis by number, in the order given, repeats allowed.\n'
+             '\n'
+             '  out[i] = x[index[i]]\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='x', way='in', kind='view', axes=['row', 'lead']),
+             dict(name='index', way='in', kind='view', axes=['pick']),
+             dict(name='out', way='out', kind='view', dtypes=['dtype(x)'], axes=['pick', 'lead']),]),
+    dict(name="lamella_tensor_finite", python="lamella.tensor.finite", returns=c_int32, checked=True,
+         doc=('Counts what is not finite, and what is subnormal.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='x', way='in', kind='view', axes=['lead']),
+             dict(name='result', way='out', kind='result', of='lamella_tensor_finite_result'),]),
+    dict(name="lamella_io_kind", python="lamella.io.kind", returns=c_int32, checked=True,
+         doc=('Tells what a file is from its first bytes, whatever its name.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='path', way='in', kind='path'),
+             dict(name='kind', way='out', kind='i64', ctype=c_int32, enum='LAMELLA_IO_SAFETENSORS'),]),
+    dict(name="lamella_io_file_options_init", python="lamella.io.file_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_io_file_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_io_file_open", python="lamella.io.File.open", returns=c_int32, checked=True,
+         doc=('Opens a .safetensors or .npy file and checks its whole header; data is read by pread when asked for.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='path', way='in', kind='path'),
+             dict(name='options', way='in', kind='options', of='lamella_io_file_options', optional=True),
+             dict(name='file', way='out', kind='handle', ctype=c_void_p, of='lamella_io_file'),
+             dict(name='fault', way='out', kind='result', of='lamella_io_fault', optional=True, on_failure=True),]),
+    dict(name="lamella_io_file_load", python="lamella.io.File.load", returns=c_int32, checked=True,
+         doc=("Opens the bytes of a .safetensors or .npy file in memory; they stay the host's and have to outlive the file.\n"),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='bytes', way='in', kind='view', axes=['byte']),
+             dict(name='options', way='in', kind='options', of='lamella_io_file_options', optional=True),
+             dict(name='file', way='out', kind='handle', ctype=c_void_p, of='lamella_io_file'),
+             dict(name='fault', way='out', kind='result', of='lamella_io_fault', optional=True, on_failure=True),]),
+    dict(name="lamella_io_file_free", python="lamella.io.File.free", returns=None, checked=False,
+         doc=('Closes a file; what it filled ends with it.\n'),
+         arguments=[
+             dict(name='file', way='inout', kind='handle', ctype=c_void_p, of='lamella_io_file'),]),
+    dict(name="lamella_io_file_get", python="lamella.io.File.get", returns=c_int32, checked=True,
+         doc=('A READONLY view of a named array. Its data is NULL where the bytes are on disk (or byte-swapped): lamella_io_file_read copies them.\n'),
+         arguments=[
+             dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
+             dict(name='name', way='in', kind='text', ctype=c_char_p),
+             dict(name='out', way='out', kind='filled', axes=['lead']),]),
+    dict(name="lamella_io_entry_get", python="lamella.io.File.entry", returns=c_int32, checked=True,
+         doc=("What the file lists under a number, in the order of the names' bytes.\n"),
+         arguments=[
+             dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
+             dict(name='index', way='in', kind='i64', ctype=c_int64),
+             dict(name='entry', way='out', kind='result', of='lamella_io_entry'),]),
+    dict(name="lamella_io_metadata_get", python="lamella.io.File.metadata", returns=c_int32, checked=True,
+         doc=("A pair of the file's metadata by number.\n"),
+         arguments=[
+             dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
+             dict(name='index', way='in', kind='i64', ctype=c_int64),
+             dict(name='key', way='out', kind='text', ctype=c_char_p),
+             dict(name='value', way='out', kind='text', ctype=c_char_p),]),
+    dict(name="lamella_io_sizes_get", python="lamella.io.File.sizes", returns=c_int32, checked=True,
+         doc=('How many arrays and metadata pairs a file has.\n'),
+         arguments=[
+             dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
+             dict(name='n_entries', way='out', kind='i64', ctype=c_int64),
+             dict(name='n_metadata', way='out', kind='i64', ctype=c_int64),]),
+    dict(name="lamella_io_file_read", python="lamella.io.File.read", returns=c_int32, checked=True,
+         doc=("Copies rows of a named array, from disk or memory, in the array's dtype.\n"),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
+             dict(name='name', way='in', kind='text', ctype=c_char_p),
+             dict(name='first_row', way='in', kind='i64', ctype=c_int64),
+             dict(name='into', way='out', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['row', 'lead']),]),
+    dict(name="lamella_io_file_save", python="lamella.io.file_save", returns=c_int32, checked=True,
+         doc=('Saves named arrays as .safetensors: data from a multiple of 64 on, arrays by falling element size, then name. The file is written\n'
+             'beside `path` and renamed into place: there is the old file or the new one, never half of one.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='path', way='in', kind='path'),
+             dict(name='names', way='in', kind='list', ctype=POINTER(c_char_p), axes=['array'], of='text'),
+             dict(name='arrays', way='in', kind='views', axes=['lead'], each=['array']),
+             dict(name='n_arrays', way='in', kind='count', ctype=c_int64, of='names'),
+             dict(name='metadata', way='in', kind='list', ctype=POINTER(c_char_p), axes=['2 * pair'], of='text', optional=True),
+             dict(name='n_metadata', way='in', kind='count', ctype=c_int64, of='metadata'),]),
+    dict(name="lamella_io_npy_save", python="lamella.io.npy_save", returns=c_int32, checked=True,
+         doc=('Saves one array as .npy version 1; bf16 as |V2. Written beside `path` and renamed into place.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='path', way='in', kind='path'),
+             dict(name='array', way='in', kind='view', axes=['lead']),]),
+    dict(name="lamella_io_stack_options_init", python="lamella.io.stack_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_io_stack_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_io_stack_open", python="lamella.io.stack_open", returns=c_int32, checked=True,
+         doc=('Opens a file of layered states as a stack whose rows are read when a call asks for them.\n'
+             '\n'
+             'The stack file has tensors `layer.K` (K the depth), and as it likes `offsets`, `mask`, `sample_id`, `label.NAME`; metadata\n'
+             '`lamella.format`, `n_depths`, `last_normed`, `source`. Taken as well: any one family of names prefix + integer, one tensor\n'
+             '[layer, sample, (token,) dim], one [token, layer, dim] with layer_axis = 2, one matrix. Small parts (offsets, mask, ids, labels) are read at once.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='path', way='in', kind='path'),
+             dict(name='options', way='in', kind='options', of='lamella_io_stack_options', optional=True),
+             dict(name='file', way='out', kind='handle', ctype=c_void_p, of='lamella_io_file'),
+             dict(name='stack', way='out', kind='result', of='lamella_stack'),
+             dict(name='result', way='out', kind='result', of='lamella_io_stack_result', optional=True),
+             dict(name='fault', way='out', kind='result', of='lamella_io_fault', optional=True, on_failure=True),]),
+    dict(name="lamella_io_label_get", python="lamella.io.File.label", returns=c_int32, checked=True,
+         doc=('A label of an opened stack file, `label.NAME` of any integer type as i64, read into memory when the stack was opened.\n'),
+         arguments=[
+             dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
+             dict(name='name', way='in', kind='text', ctype=c_char_p),
+             dict(name='out', way='out', kind='filled', axes=['lead']),]),
+    dict(name="lamella_io_stack_save", python="lamella.io.stack_save", returns=c_int32, checked=True,
+         doc=('Saves a stack, in memory or read, as a stack file; blocks of rows pass through, never the whole.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='path', way='in', kind='path'),
+             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='names', way='in', kind='list', ctype=POINTER(c_char_p), axes=['label'], of='text', optional=True),
+             dict(name='labels', way='in', kind='views', axes=['sample'], each=['label'], optional=True),
+             dict(name='n_labels', way='in', kind='count', ctype=c_int64, of='names'),
+             dict(name='source', way='in', kind='text', ctype=c_char_p, optional=True),]),
+    dict(name="lamella_moments_layers_options_init", python="lamella.moments.layers_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_moments_layers_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_moments_layers", python="lamella.moments.layers", returns=c_int32, checked=True,
+         doc=('Row norms, odd rows and columns, energy of the leading dims, similarity to the layer before, means and variances of the\n'
+             'columns: of every layer, from one pass over the rows.\n'
+             '\n'
+             '  norms   mean, least and greatest L2 norm of the rows\n'
+             '  shares  sum of x^2 over the first dim/8, dim/4, dim/2 dims (rounded up) / over all dims; 0 for a layer of zeros\n'
+             '  cosine  mean over rows of x_l . x_(l-1) / (|x_l| |x_(l-1)|), a zero row giving 0\n'
+             '  mean, variance  of each column, the variance with ddof 0\n'
+             '\n'
+             'A row with a NaN or an infinity is counted and left out of every other figure of its layer; a cosine needs both rows finite.\n'
+             'A column is constant if its variance is within the rounding bound of its mean: var <= n eps var + (n eps mean)^2, eps 2^-52.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='options', way='in', kind='options', of='lamella_moments_layers_options', optional=True),
+             dict(name='norms', way='out', kind='view', dtypes=['f64'], axes=['layer', '3']),
+             dict(name='counts', way='out', kind='view', dtypes=['i64'], axes=['layer', '8']),
+             dict(name='shares', way='out', kind='view', dtypes=['f64'], axes=['layer', '3']),
+             dict(name='cosine', way='out', kind='view', dtypes=['f64'], axes=['layer']),
+             dict(name='mean', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer']),
+             dict(name='variance', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer']),]),
+    dict(name="lamella_matryoshka_truncate_options_init", python="lamella.matryoshka.truncate_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_matryoshka_truncate_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_matryoshka_truncate", python="lamella.matryoshka.truncate", returns=c_int32, checked=True,
+         doc=('Cuts every row of every layer to its first m dims and renormalises it, for each of a list of widths.\n'
+             '\n'
+             '  out[l, k] = x[:m] / |x[:m]|,   m = widths[k]\n'
+             '\n'
+             'The norms of all widths come from one pass of running sums, in f64 over fixed lanes: the same bits at every SIMD level.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
+             dict(name='n_widths', way='in', kind='count', ctype=c_int64, of='widths'),
+             dict(name='options', way='in', kind='options', of='lamella_matryoshka_truncate_options', optional=True),
+             dict(name='out', way='out', kind='views', dtypes=['f32'], axes=['lead', 'widths[k]'], each=['layer', 'width']),
+             dict(name='result', way='out', kind='result', of='lamella_matryoshka_truncate_result', optional=True),]),
+    dict(name="lamella_fusion_pool_options_init", python="lamella.fusion.pool_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_fusion_pool_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_fusion_pool", python="lamella.fusion.pool", returns=c_int32, checked=True,
+         doc=('Pools the tokens of every sample into one row, in every layer: first, last, mean, max or weighted.\n'
+             '\n'
+             '  mean  = sum_t m_t x_t / sum_t m_t,   max_j = max over t with m_t = 1 of x_tj,   weighted = sum_t m_t w_t x_t / sum_t m_t w_t\n'
+             '\n'
+             'Sums run in f64, token by token in order: the same bits at every SIMD level and for any thread count.\n'
+             'Max is taken over valid tokens; multiplying by the mask first, as some codes do, lets padding in as 0.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'token', 'dim']),
+             dict(name='weights', way='in', kind='view', axes=['lead'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_fusion_pool_options', optional=True),
+             dict(name='pooled', way='out', kind='views', dtypes=['f32'], axes=['sample', 'dim(l)'], each=['layer']),
+             dict(name='result', way='out', kind='result', of='lamella_fusion_pool_result', optional=True),]),
+]

@@ -1,0 +1,49 @@
+"""The table of the README: paper -> functions -> test -> example."""
+import re
+
+BEGIN, END = "<!-- catalogue: made by src/tools/generate.py -->", "<!-- end of the catalogue -->"
+
+
+def find_test(root, function):
+    name = f"tests/{function.room}/test_{function.room}_{function.family}_{function.operation()}.c"
+    return name if (root / name).exists() else None
+
+
+def find_example(root, function):
+    """The first file under examples/ that names the function, in C or in Python."""
+    python = function.python().removeprefix("lamella.")
+    called = re.compile(rf"\b{function.name}\b|\b{re.escape(python)}\(")
+    for path in sorted((root / "examples").rglob("*")):
+        if path.suffix in (".c", ".cpp", ".py", ".sh") and called.search(path.read_text(encoding="utf-8")):
+            return str(path.relative_to(root))
+    return None
+
+
+def link(path):
+    return f"[{path.rsplit('/', 1)[1]}]({path})" if path else "none yet"
+
+
+def rows(api):
+    papers = sorted({f.paper for f in api.functions if f.paper in api.papers}, key=api.papers.get)
+    for title in papers:
+        functions = [f for f in api.functions if f.paper == title]
+        yield title, [(f, find_test(api.root, f), find_example(api.root, f)) for f in functions]
+
+
+def table(api):
+    lines = ["| paper | functions | test | example |", "|---|---|---|---|"]
+    for title, found in rows(api):
+        cells = [[f"[`{f.name}`](include/{f.file})" for f, _, _ in found], [link(t) for _, t, _ in found], [link(e) for _, _, e in found]]
+        unique = [", ".join(dict.fromkeys(cell)) for cell in cells]
+        lines.append(f"| {api.papers[title]}. {title} | {' | '.join(unique)} |")
+    return "\n".join(lines)
+
+
+def readme(api):
+    """README.md with the table between its two markers."""
+    path = api.root / "README.md"
+    old = path.read_text(encoding="utf-8") if path.exists() else f"# Lamella\n\n{BEGIN}\n{END}\n"
+    if old.count(BEGIN) != 1 or old.count(END) != 1 or old.index(BEGIN) > old.index(END):
+        raise SystemExit(f"README.md needs the two lines, once each and in this order:\n{BEGIN}\n{END}")
+    before, rest = old.split(BEGIN)
+    return f"{before}{BEGIN}\n{table(api)}\n{END}{rest.split(END)[1]}"

@@ -1,0 +1,93 @@
+"""Regenerates everything that is made from the headers; with --check only says what is stale.
+
+    python3 src/tools/generate.py [--check] [ROOT]
+"""
+import argparse
+import sys
+from pathlib import Path
+
+import abi
+import catalogue
+import headers
+import mirror
+
+
+def first_line(path):
+    return path.read_text(encoding="utf-8").split("\n", 1)[0]
+
+
+def includes(paths):
+    """#include lines with the first comment of each header behind them, in one column."""
+    quoted = [f'#include "lamella/{path}"' for path, _ in paths]
+    width = max(len(line) for line in quoted)
+    return "\n".join(f"{line:{width}} {comment}" for line, (_, comment) in zip(quoted, paths))
+
+
+def plate(title, guard, paths):
+    return f"{title}\n#ifndef {guard}\n#define {guard}\n\n{includes(paths)}\n\n#endif\n"
+
+
+def doorplates(api):
+    """The umbrella, and for each room of several families its own header; their first lines are kept."""
+    folder = api.root / "include" / "lamella"
+    rooms = list(dict.fromkeys(room for _, room, _, _ in api.headers))
+    made = {}
+    for room in rooms:
+        families = [(f"{room}/{path.name}", first_line(path)) for path, r, _, _ in api.headers if r == room and path.parent != folder]
+        if families:
+            door = folder / f"{room}.h"
+            if not door.exists():
+                raise SystemExit(f"{door}: write its first line, /* {room}: what the room holds */; the rest is made")
+            made[door] = plate(first_line(door), f"LAMELLA_{room.upper()}_H", families)
+    umbrella = api.root / "include" / "lamella.h"
+    made[umbrella] = plate(first_line(umbrella), "LAMELLA_H", [(f"{room}.h", first_line(folder / f"{room}.h")) for room in rooms])
+    return made
+
+
+def in_matrix(function):
+    """A ctx and a view or stack among its inputs: the generic matrix calls it."""
+    return (any(a.kind == "context" for a in function.arguments)
+            and any(a.way != "out" and a.kind in ("view", "views", "stack") for a in function.arguments))
+
+
+def operations(api):
+    lines = [f"LISTED({f.name})" for f in api.functions if in_matrix(f)]
+    return ("/* Made by src/tools/generate.py: every function that the generic matrix calls, so each has an OPERATION body in some test. */\n"
+            + "\n".join(lines) + "\n")
+
+
+def everything(api):
+    """Path -> text of all that is generated."""
+    made = doorplates(api)
+    made[api.root / "src/python/lamella/_mirror.py"] = mirror.text(api)
+    made[api.root / "tests/api/abi.txt"] = abi.text(api)
+    made[api.root / "tests/support/operations.inc"] = operations(api)
+    made[api.root / "README.md"] = catalogue.readme(api)
+    return made
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; say what is stale")
+    parser.add_argument("root", nargs="?", default=Path(__file__).resolve().parents[2], type=Path)
+    options = parser.parse_args()
+    api = headers.read(options.root)
+    if api.errors:
+        print("\n".join(api.errors))
+        return 1
+    stale = 0
+    for path, text in everything(api).items():
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale += 1
+        print(("stale: " if options.check else "wrote ") + str(path.relative_to(api.root)))
+        if not options.check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    if stale and options.check:
+        print("type: python3 src/tools/generate.py")
+    return 1 if stale and options.check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""The ctypes mirror: structs, enums and the table of functions, as one Python module of data."""
+import abi
+
+NUMBERS = {"int8_t": "c_int8", "uint8_t": "c_uint8", "int32_t": "c_int32", "uint32_t": "c_uint32", "int64_t": "c_int64",
+           "uint64_t": "c_uint64", "double": "c_double", "float": "c_float", "char": "c_char"}
+
+
+def ctype(api, type_):
+    """A C type in ctypes' words."""
+    bare = type_.replace("const ", "").replace(" const", "").replace("* ", "*").strip()
+    bare = api.aliases.get(bare, bare)
+    if bare == "void":
+        return "None"
+    if bare in NUMBERS or bare in api.structs:
+        return NUMBERS.get(bare, bare)
+    if bare == "char *":
+        return "c_char_p"
+    if bare == "void *" or bare.rstrip(" *") in api.handles and bare.count("*") == 1:
+        return "c_void_p"
+    if bare.endswith("*"):
+        return f"POINTER({ctype(api, bare[:-1].strip() if not bare.endswith('**') else bare[:-1])})"
+    raise ValueError(f"no ctypes type for {type_}")
+
+
+def field_type(api, f):
+    if f.arguments is not None:
+        return f"CFUNCTYPE({', '.join([ctype(api, f.type)] + [field_type(api, a) for a in f.arguments])})"
+    return f"{ctype(api, f.type)} * {f.length}" if f.length else ctype(api, f.type)
+
+
+def enum_key(api, f):
+    """The enum of a field: the one its comment begins with, or the one named as the field is."""
+    word = f.comment.split(",")[0].split(" ")[0].rstrip(".")
+    named = api.enum_of(word) if word.startswith("LAMELLA_") else api.enum_of(f"LAMELLA_{f.name.upper()}_")
+    return named.first if named and not f.type.endswith("*") and not f.length else ""
+
+
+def struct_text(api, struct):
+    size, offsets = abi.layout(struct, api.structs)
+    lines = [f"class {struct.name}(Structure):"]
+    lines += ["    _fields_ = ["] + [f'        ("{f.name}", {field_type(api, f)}),' for f in struct.fields] + ["    ]"]
+    details = {}
+    for f in struct.fields:
+        if f.arguments is not None:
+            details[f.name] = ("callback", [(a.type if a.arguments is None else "task", a.name) for a in f.arguments])
+        elif enum_key(api, f):
+            details[f.name] = ("enum", enum_key(api, f))
+        elif f.length and f.comment.startswith("["):
+            details[f.name] = ("length", f.comment[1:].split("]")[0])
+    lines.append(f"    layout = ({size}, {list(offsets.values())})")
+    lines += ["    details = {"] + [f"        {name!r}: {detail!r}," for name, detail in details.items()] + ["    }"]
+    return "\n".join(lines)
+
+
+def argument_entry(api, a):
+    entry = {"name": a.name, "way": a.way, "kind": a.kind}
+    pointer = {"i64": "out", "f64": "out", "handle": "out"}.get(a.kind)
+    if a.kind in ("i64", "f64", "handle", "text", "count", "bytes", "sizeof", "list"):
+        type_ = a.type if pointer != a.way else a.type[:-1].strip()
+        if a.kind == "text" and a.way == "out":
+            type_ = "const char *"
+        entry["ctype"] = ctype(api, type_)
+    if a.enum:
+        entry["enum"] = api.enum_of(a.enum).first
+    for key in ("dtypes", "axes", "each", "of", "optional"):
+        if getattr(a, key) and (key != "dtypes" or a.way == "out" and a.kind in ("view", "views")):
+            entry[key] = getattr(a, key)
+    if "filled on" in a.text:
+        entry["on_failure"] = True
+    return entry
+
+
+def entry_text(entry):
+    """One argument as a call of dict; ctypes' types stand as they are."""
+    return "dict(" + ", ".join(f"{k}={v}" if k == "ctype" else f"{k}={v!r}" for k, v in entry.items()) + ")"
+
+
+def function_text(api, f):
+    lines = "\n".join(f.description).strip().split("\n")
+    doc = "\n             ".join(repr(line + "\n") for line in lines)
+    result = ctype(api, f.returns)
+    head = f'    dict(name="{f.name}", python="{f.python()}", returns={result}, checked={f.returns == "lamella_status"},'
+    entries = "".join(f"\n             {entry_text(argument_entry(api, a))}," for a in f.arguments)
+    return f"{head}\n         doc=({doc}),\n         arguments=[{entries}]),"
+
+
+def text(api):
+    enums = [f"    {e.first!r}: {dict((name[len(e.prefix):].lower(), value) for name, value in e.members.items())}," for e in api.enums]
+    classes = {name: f.python() for name in api.handles for f in api.functions if f.name == f"{name}_free"}
+    return "\n".join([
+        '"""Made by src/tools/generate.py from the headers: structs, enums and the table of functions."""',
+        "from ctypes import (CFUNCTYPE, POINTER, Structure, c_char, c_char_p, c_double, c_int32, c_int64, c_uint32, c_uint64, c_void_p)",
+        "", f'VERSION = "{api.version()}"',
+        f"MAX_RANK = {api.numbers['LAMELLA_MAX_RANK']}", f"STOP = {api.numbers['LAMELLA_STOP']}", "",
+        "# By the name of the first enumerator.", "ENUMS = {", "\n".join(enums), "}", "",
+        "# The class of each object; its last word frees it.",
+        "OBJECTS = {", "\n".join(f"    {name!r}: {python!r}," for name, python in classes.items()), "}", "", "",
+        "\n\n\n".join(struct_text(api, s) for s in api.structs.values()), "", "",
+        "STRUCTS = [" + ", ".join(api.structs) + "]", "",
+        "FUNCTIONS = [", "\n".join(function_text(api, f) for f in api.functions), "]", ""])
