@@ -71,6 +71,16 @@ enum {
     LAMELLA_LAST_NORMED = 1 /* the last depth already went through the model's final norm (Hugging Face's hidden_states do) */
 };
 
+/* Readouts: which tokens make the row of a sample. "Token" means a valid one: under the mask nothing is read. */
+enum {
+    LAMELLA_READOUT_MEAN       = 1,
+    LAMELLA_READOUT_CLS        = 2, /* the first token */
+    LAMELLA_READOUT_LAST       = 3, /* the last token, whichever side the padding is on */
+    LAMELLA_READOUT_MAX        = 4, /* of each dim, over the valid tokens only */
+    LAMELLA_READOUT_WEIGHTED   = 5, /* sum w x / sum w */
+    LAMELLA_READOUT_FIRST_MEAN = 6  /* (first + mean) / 2 */
+};
+
 /* A strided array of the host's memory; never owns. 128 bytes on every supported target. */
 typedef struct lamella_view {
     void    *data;                     /* element (0, 0, ...); may be unaligned for its type */

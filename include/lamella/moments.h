@@ -69,8 +69,8 @@ LAMELLA_API lamella_status lamella_moments_layers_options_init(lamella_moments_l
  * @out       counts   i64 [layer, 8]
  * @out       shares   f64 [layer, 3] NaN for a layer without a finite row
  * @out       cosine   f64 [layer] NaN where there is no layer before, its width differs or no row is finite in both
- * @out       mean[layer]     f64 [dim(l)] NaN for a layer without a finite row
- * @out       variance[layer] f64 [dim(l)] NaN for a layer without a finite row
+ * @out       mean[layer]     f64 [dim(l)] NaN for a layer without a finite row; NULL: not wanted
+ * @out       variance[layer] f64 [dim(l)] NaN for a layer without a finite row; NULL: not wanted
  * @nonfinite counted by row and column, left out of the rest
  * @return    OK, NOTE if a row was not finite; ARGUMENT, SHAPE, DTYPE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
  * @precision f64

@@ -35,6 +35,18 @@ double norm_f64(const kernels *k, const double *x, int64_t n)
     return sum > safe_least && sum < safe_most ? sqrt(sum) : norm_scaled(x, n);
 }
 
+double cosine_f64(const kernels *k, const double *x, const double *y, int64_t n, double x_norm, double y_norm)
+{
+    double lanes[LANES] = { 0 }, product = x_norm * y_norm;
+    if (product > 1e-280 && product < 1e300) {
+        k->dot_lanes_f64(x, y, n, lanes);
+        return lanes_sum(lanes) / product;
+    }
+    for (int64_t i = 0; i < n; i++) /* the products would leave f64's range */
+        lanes[i % LANES] += x[i] / x_norm * (y[i] / y_norm);
+    return lanes_sum(lanes);
+}
+
 void prefix_norms_f32(const kernels *k, const float *x, const int64_t *widths, int64_t n_widths, double *norms)
 {
     double running[LANES] = { 0 }, cut[LANES];

@@ -9,21 +9,29 @@
 /* |x|, without under- or overflow of the squares. */
 LAMELLA_INTERNAL double norm_f64(const kernels *k, const double *x, int64_t n);
 
+/* x . y / (|x| |y|), the norms given and over 0. */
+LAMELLA_INTERNAL double cosine_f64(const kernels *k, const double *x, const double *y, int64_t n, double x_norm, double y_norm);
+
 /* norms[i] = |x[:widths[i]]| for rising widths, from one pass. Squares of f32 neither under- nor overflow in f64. */
 LAMELLA_INTERNAL void prefix_norms_f32(const kernels *k, const float *x, const int64_t *widths, int64_t n_widths, double *norms);
 
-/* ---- the token sweep: reduce/tokens.c ---- */
+/* ---- the token sweep: reduce/tokens.c. Tokens of every sample to one row, in token order, sums in f64 ---- */
 
-/* Tokens of every sample of one layer to one row: readout is LAMELLA_READOUT_..., weights one per vector or NULL. */
+typedef struct token_span {
+    int64_t first, end; /* the vectors that the readout looks at; equal for an empty sample */
+} token_span;
+
 typedef struct token_sweep {
-    const stack  *s;
-    int32_t       readout;
-    const double *weights;   /* WEIGHTED: [n_vectors], checked: finite and not negative where valid */
+    const stack      *s;
+    int32_t           readout;   /* LAMELLA_READOUT_... */
+    const double     *weights;   /* WEIGHTED: [n_vectors], scaled within each sample so that the largest is in [1, 2) */
+    const token_span *span;      /* [n_samples] */
+    int64_t           n_empty;   /* samples without a valid token (WEIGHTED: of weight over 0) */
 } token_sweep;
 
-/* pooled: f32 [sample, dim(l)], checked. */
-LAMELLA_INTERNAL lamella_status sweep_tokens(call *c, const token_sweep *t, int64_t l, const lamella_view *pooled);
-/* Samples without a valid token, or of no weight. */
-LAMELLA_INTERNAL int64_t        sweep_empty_samples(const token_sweep *t);
+/* Once for all layers. `weights` is the caller's view, NULL unless WEIGHTED; both are checked. */
+LAMELLA_INTERNAL lamella_status sweep_open(call *c, const stack *s, int32_t readout, const lamella_view *weights, token_sweep *t);
+/* One layer into `pooled`, a checked f32 [sample, dim(l)]; empty samples become zeros. */
+LAMELLA_INTERNAL lamella_status sweep_layer(call *c, const token_sweep *t, int64_t l, const lamella_view *pooled);
 
 #endif

@@ -234,15 +234,18 @@ static int all_finite(rows *r, int64_t l, const panel *p)
     return 1;
 }
 
-int rows_panel(rows *r, int64_t l, int64_t i, void *scratch, panel *p)
+int rows_vectors(rows *r, int64_t l, int64_t first, int64_t n, void *scratch, panel *p)
 {
-    p->dim = layer_dim(r, l);
-    p->first = r->first + i * PANEL_ROWS;
-    p->n = MIN(PANEL_ROWS, r->first + r->n - p->first);
-    p->valid = r->s->valid ? r->s->valid + p->first : NULL;
+    *p = (panel){ .dim = layer_dim(r, l), .first = first, .n = n, .valid = r->s->valid ? r->s->valid + first : NULL };
     if (!borrow(r, l, p))
         convert(r, l, p, scratch);
     return all_finite(r, l, p);
+}
+
+int rows_panel(rows *r, int64_t l, int64_t i, void *scratch, panel *p)
+{
+    int64_t first = r->first + i * PANEL_ROWS;
+    return rows_vectors(r, l, first, MIN(PANEL_ROWS, r->first + r->n - first), scratch, p);
 }
 
 lamella_status rows_fault(call *c, const rows *r)

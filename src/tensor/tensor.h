@@ -157,6 +157,8 @@ LAMELLA_INTERNAL lamella_status rows_next(call *c, rows *r);
 LAMELLA_INTERNAL int64_t        rows_scratch(const rows *r);
 /* Panel i of the current block, of layer first_layer + l. Any thread. Returns 0 if a fault was found: then the task just returns. */
 LAMELLA_INTERNAL int            rows_panel(rows *r, int64_t l, int64_t i, void *scratch, panel *p);
+/* The same for up to PANEL_ROWS vectors from any place of the current block. */
+LAMELLA_INTERNAL int            rows_vectors(rows *r, int64_t l, int64_t first, int64_t n, void *scratch, panel *p);
 LAMELLA_INTERNAL lamella_status rows_fault(call *c, const rows *r);
 
 /* Runs work(panel, room, data) for every panel of one layer, on all threads, in no order: for operations that treat rows one by

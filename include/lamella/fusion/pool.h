@@ -9,16 +9,6 @@
 extern "C" {
 #endif
 
-/* Which tokens make the row of a sample. "Token" means a valid one: under the mask nothing is read. */
-enum {
-    LAMELLA_READOUT_MEAN       = 1, /* the default */
-    LAMELLA_READOUT_CLS        = 2, /* the first token */
-    LAMELLA_READOUT_LAST       = 3, /* the last token, whichever side the padding is on */
-    LAMELLA_READOUT_MAX        = 4, /* of each dim, over the valid tokens only */
-    LAMELLA_READOUT_WEIGHTED   = 5, /* sum w x / sum w */
-    LAMELLA_READOUT_FIRST_MEAN = 6  /* (first + mean) / 2 */
-};
-
 typedef struct lamella_fusion_pool_options {
     uint32_t struct_size;
     int32_t  readout; /* LAMELLA_READOUT_..., 0 = MEAN */

@@ -1,0 +1,59 @@
+/* Token pooling (Pooling And Attention: What Are Effective Designs For LLm-Based Embedding Models?, section 3: first, last, mean, max).
+ *
+ *   mean = sum_t m_t x_t / sum_t m_t,   max_j = max over t with m_t = 1 of x_tj,   weighted = sum_t m_t w_t x_t / sum_t m_t w_t
+ *
+ * All of it is one sweep over the tokens (reduce/tokens.c); this file checks and counts.
+ * Differs from the codes: max is taken over valid tokens (AnglE multiplies by the mask first, so that padding enters as 0); last is the
+ * last valid token on either side of padding; the mean in first + mean leaves padding out; an empty sample is a row of zeros, counted. */
+#include "lamella/fusion/pool.h"
+#include "reduce/reduce.h"
+
+static lamella_status pool_tokens(call *c, const lamella_stack *stack_, const lamella_view *weights, const lamella_fusion_pool_options *options,
+                                  const lamella_view *pooled, lamella_fusion_pool_result *result)
+{
+    lamella_fusion_pool_options o;
+    lamella_fusion_pool_result found = { 0 };
+    lamella_view *out;
+    stack s;
+    token_sweep t;
+
+    TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
+    if (!stack_has_tokens(&s))
+        return fail(c, LAMELLA_ERR_SHAPE, "stack->layer[0].rank is 2, expected a token axis or offsets: [sample, dim] is pooled already");
+    TRY(OPTIONS(c, o, options));
+    TRY(check_choice(c, &o.readout, LAMELLA_READOUT_FIRST_MEAN, LAMELLA_READOUT_MEAN, "options->readout"));
+    TRY(sweep_open(c, &s, o.readout, weights, &t));
+    if (!pooled)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "pooled is NULL, expected %lld views (one a layer)", (long long)s.n_layers);
+    TAKE(c, out, s.n_layers);
+    for (int64_t l = 0; l < s.n_layers; l++) {
+        char name[64];
+        const int64_t shape[] = { s.n_samples, stack_dim(&s, l) };
+        TRY(check_out_apart(c, &s, &out[l], &pooled[l], F32, indexed_name(name, sizeof name, "pooled", l), shape, 2));
+        TRY(weights ? check_apart(c, &out[l], name, weights, "weights") : LAMELLA_OK);
+    }
+    TRY(RESULT_OPTIONAL(c, result));
+
+    for (int64_t l = 0; l < s.n_layers; l++)
+        TRY(sweep_layer(c, &t, l, &out[l]));
+    found.n_empty_samples = t.n_empty;
+    write_sized(result, &found, (int64_t)sizeof found);
+    return t.n_empty ? LAMELLA_NOTE : LAMELLA_OK;
+}
+
+lamella_status lamella_fusion_pool(lamella_context *ctx, const lamella_stack *stack, const lamella_view *weights,
+                                   const lamella_fusion_pool_options *options, const lamella_view *pooled, lamella_fusion_pool_result *result)
+{
+    CALL(ctx, pool_tokens(c, stack, weights, options, pooled, result));
+}
+
+static lamella_status pool_defaults(call *c, lamella_fusion_pool_options *options, uint32_t struct_size)
+{
+    const lamella_fusion_pool_options defaults = { .readout = LAMELLA_READOUT_MEAN };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_fusion_pool_options_init(lamella_fusion_pool_options *options, uint32_t struct_size)
+{
+    CALL(NULL, pool_defaults(c, options, struct_size));
+}

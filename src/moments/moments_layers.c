@@ -1,0 +1,361 @@
+/* What a stack's layers look like, from one pass over the rows.
+ *
+ * A task takes one panel through all layers: row norms, odd rows, cosines to the layer before, and the panel's column moments. The
+ * calling thread joins the panels in their order, so no figure depends on threads, blocks or reads. */
+#include "lamella/moments.h"
+#include "moments/moments.h"
+#include "reduce/reduce.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a panel found in one layer, and what all panels so far did. */
+typedef struct layer_figures {
+    column_moments columns;
+    double         norm_sum, norm_least, norm_most;
+    double         cosine_sum;
+    int64_t        n_cosines;
+    int64_t        n_rows, n_zero_rows, n_constant_rows, n_nonfinite_rows;
+    unsigned char *nonzero;   /* [dim]: some row is not 0 there */
+    unsigned char *nonfinite; /* [dim]: some row is not finite there */
+} layer_figures;
+
+/* One layer's rows of the panel at hand. */
+typedef struct panel_rows {
+    panel          p;
+    unsigned char  finite[PANEL_ROWS];
+    double         norm[PANEL_ROWS];
+} panel_rows;
+
+typedef struct layers_work {
+    const stack   *s;
+    rows           r;
+    scratch        pieces;
+    layer_figures *of_panel; /* [panel of the block, layer] */
+} layers_work;
+
+/* ---- one panel ---- */
+
+static int is_constant_row(const double *x, int64_t dim)
+{
+    int64_t j = 1;
+    while (j < dim && x[j] == x[0])
+        j++;
+    return j >= dim;
+}
+
+static void mark_nonfinite(const double *x, int64_t dim, unsigned char *nonfinite)
+{
+    for (int64_t j = 0; j < dim; j++)
+        nonfinite[j] |= !isfinite(x[j]);
+}
+
+static void add_row(const kernels *k, panel_rows *rows_, int64_t i, layer_figures *f)
+{
+    const panel *p = &rows_->p;
+    const double *x = (const double *)p->data + i * p->stride;
+    rows_->finite[i] = 0;
+    if (p->valid && !p->valid[i])
+        return;
+    f->n_rows++;
+    if (k->nonfinite_f64(x, p->dim) < p->dim) {
+        mark_nonfinite(x, p->dim, f->nonfinite);
+        f->n_nonfinite_rows++;
+        return;
+    }
+    double norm = norm_f64(k, x, p->dim);
+    rows_->finite[i] = 1;
+    rows_->norm[i] = norm;
+    f->n_zero_rows += norm == 0;
+    f->n_constant_rows += is_constant_row(x, p->dim);
+    f->norm_sum += norm;
+    f->norm_least = fmin(f->norm_least, norm);
+    f->norm_most = fmax(f->norm_most, norm);
+}
+
+static void add_cosines(const kernels *k, const panel_rows *now, const panel_rows *before, layer_figures *f)
+{
+    for (int64_t i = 0; i < now->p.n; i++) {
+        if (!now->finite[i] || !before->finite[i])
+            continue;
+        f->n_cosines++;
+        if (now->norm[i] > 0 && before->norm[i] > 0)
+            f->cosine_sum += cosine_f64(k, (const double *)now->p.data + i * now->p.stride,
+                                        (const double *)before->p.data + i * before->p.stride, now->p.dim, now->norm[i], before->norm[i]);
+    }
+}
+
+/* A column whose mean and deviation are 0 is looked at again: squares of tiny numbers underflow. */
+static void mark_nonzero(const panel_rows *rows_, layer_figures *f)
+{
+    const panel *p = &rows_->p;
+    for (int64_t j = 0; j < p->dim; j++) {
+        int nonzero = f->columns.mean[j] != 0 || f->columns.square[j] != 0;
+        for (int64_t i = 0; !nonzero && i < p->n; i++)
+            nonzero = rows_->finite[i] && ((const double *)p->data)[i * p->stride + j] != 0;
+        f->nonzero[j] = (unsigned char)nonzero;
+    }
+}
+
+static void clear_figures(layer_figures *f, int64_t dim)
+{
+    column_moments columns = f->columns;
+    unsigned char *nonzero = f->nonzero, *nonfinite = f->nonfinite;
+    memset(nonzero, 0, (size_t)dim);
+    memset(nonfinite, 0, (size_t)dim);
+    *f = (layer_figures){ .columns = columns, .nonzero = nonzero, .nonfinite = nonfinite, .norm_least = INFINITY, .norm_most = -INFINITY };
+}
+
+static void layers_task(int64_t i, void *data)
+{
+    layers_work *w = data;
+    char *piece = scratch_claim(&w->pieces);
+    int64_t half = w->pieces.bytes / 2;
+    panel_rows two[2], *now = &two[0], *before = &two[1], *swap;
+    for (int64_t l = 0; l < w->s->n_layers; l++) {
+        layer_figures *f = &w->of_panel[i * w->s->n_layers + l];
+        int64_t dim = stack_dim(w->s, l);
+        rows_panel(&w->r, l, i, piece + (l % 2 ? half : 0), &now->p);
+        clear_figures(f, dim);
+        for (int64_t row = 0; row < now->p.n; row++)
+            add_row(w->r.simd, now, row, f);
+        if (l && dim == stack_dim(w->s, l - 1))
+            add_cosines(w->r.simd, now, before, f);
+        column_moments_of(w->r.simd, &now->p, now->finite, &f->columns);
+        mark_nonzero(now, f);
+        swap = now;
+        now = before;
+        before = swap;
+    }
+    scratch_release(&w->pieces, piece);
+}
+
+/* ---- all panels ---- */
+
+static void join(layer_figures *all, const layer_figures *f, int64_t dim)
+{
+    column_moments_merge(&all->columns, &f->columns);
+    all->norm_sum += f->norm_sum;
+    all->norm_least = fmin(all->norm_least, f->norm_least);
+    all->norm_most = fmax(all->norm_most, f->norm_most);
+    all->cosine_sum += f->cosine_sum;
+    all->n_cosines += f->n_cosines;
+    all->n_rows += f->n_rows;
+    all->n_zero_rows += f->n_zero_rows;
+    all->n_constant_rows += f->n_constant_rows;
+    all->n_nonfinite_rows += f->n_nonfinite_rows;
+    for (int64_t j = 0; j < dim; j++) {
+        all->nonzero[j] |= f->nonzero[j];
+        all->nonfinite[j] |= f->nonfinite[j];
+    }
+}
+
+/* n sets of figures of every layer. */
+static lamella_status figures_create(call *c, const stack *s, int64_t n, layer_figures **figures)
+{
+    TAKE(c, *figures, n * s->n_layers);
+    for (int64_t i = 0; i < n * s->n_layers; i++) {
+        layer_figures *f = &(*figures)[i];
+        int64_t dim = stack_dim(s, i % s->n_layers);
+        double *room;
+        TAKE(c, room, column_moments_doubles(dim));
+        f->columns = column_moments_in(room, dim);
+        memset(room, 0, (size_t)column_moments_doubles(dim) * sizeof *room);
+        TAKE(c, f->nonzero, dim);
+        TAKE(c, f->nonfinite, dim);
+        clear_figures(f, dim);
+    }
+    return LAMELLA_OK;
+}
+
+static lamella_status look_at_rows(call *c, const stack *s, layer_figures **all)
+{
+    layers_work w = { .s = s };
+    TRY(figures_create(c, s, 1, all));
+    TRY(rows_open(c, s, 0, s->n_layers, LAMELLA_F64, &w.r));
+    w.r.keep_nonfinite = 1;
+    TRY(scratch_open(c, 2 * round_up(rows_scratch(&w.r), 64), &w.pieces));
+    TRY(figures_create(c, s, MIN(w.r.block_vectors, s->n_vectors + PANEL_ROWS - 1) / PANEL_ROWS, &w.of_panel));
+    do {
+        TRY(rows_next(c, &w.r));
+        TRY(parallel(c, w.r.n_panels, layers_task, &w));
+        for (int64_t i = 0; i < w.r.n_panels; i++)
+            for (int64_t l = 0; l < s->n_layers; l++)
+                join(&(*all)[l], &w.of_panel[i * s->n_layers + l], stack_dim(s, l));
+    } while (w.r.n);
+    return LAMELLA_OK;
+}
+
+/* ---- figures of one layer ---- */
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median_of_sorted(const double *x, int64_t n)
+{
+    return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
+}
+
+typedef struct column_figures {
+    double  shares[3];
+    int64_t n_zero, n_constant, n_nonfinite, n_outliers;
+} column_figures;
+
+/* energy: [2 * dim] of room. */
+static void column_figures_of(const layer_figures *f, double outlier, double *energy, column_figures *out)
+{
+    const column_moments *m = &f->columns;
+    double *sorted = energy + m->dim, total = 0;
+    *out = (column_figures){ { 0 }, 0, 0, 0, 0 };
+    for (int64_t j = 0; j < m->dim; j++) {
+        out->n_nonfinite += f->nonfinite[j];
+        out->n_zero += m->n && !f->nonzero[j];
+        out->n_constant += m->n && is_constant_column(m->n, m->mean[j], m->square[j] / (double)m->n);
+        energy[j] = m->square[j] + (double)m->n * m->mean[j] * m->mean[j];
+        sorted[j] = m->n ? sqrt(energy[j] / (double)m->n) : 0;
+    }
+    for (int64_t cut = 8, part = 0, j = 0; cut >= 1; cut /= 2, part++) {
+        for (; j < (m->dim + cut - 1) / cut; j++)
+            total += energy[j];
+        if (part < 3)
+            out->shares[part] = total;
+    }
+    for (int64_t part = 0; part < 3; part++)
+        out->shares[part] = !m->n ? NAN : total > 0 ? out->shares[part] / total : 0;
+    qsort(sorted, (size_t)m->dim, sizeof *sorted, by_value);
+    double bound = outlier * median_of_sorted(sorted, m->dim);
+    for (int64_t j = m->dim; j > 0 && sorted[j - 1] > bound; j--)
+        out->n_outliers++;
+}
+
+static lamella_status check_range_kept(call *c, const layer_figures *f, const column_figures *g, int64_t l)
+{
+    double sum = f->norm_sum + f->cosine_sum;
+    for (int64_t j = 0; j < f->columns.dim; j++)
+        sum += f->columns.square[j] + f->columns.mean[j] * f->columns.mean[j];
+    if (f->columns.n && (!isfinite(sum) || !isfinite(g->shares[0])))
+        return fail(c, LAMELLA_ERR_NUMERIC, "stack->layer[%lld] has numbers whose squares do not fit f64, expected less than 1e150", (long long)l);
+    return LAMELLA_OK;
+}
+
+typedef struct layers_out {
+    lamella_view  norms, counts, shares, cosine;
+    lamella_view *mean, *variance; /* [layer] or NULL */
+} layers_out;
+
+static void put_f64(const lamella_view *v, int64_t l, int64_t j, double value)
+{
+    const int64_t index[] = { l, j };
+    memcpy(view_at(v, index), &value, sizeof value);
+}
+
+static void put_layer(const layer_figures *f, const column_figures *g, int64_t l, const layers_out *out)
+{
+    const column_moments *m = &f->columns;
+    const double norms[] = { f->norm_sum / (double)m->n, f->norm_least, f->norm_most };
+    const int64_t counts[] = { f->n_rows, f->n_zero_rows, f->n_constant_rows, f->n_nonfinite_rows,
+                               g->n_zero, g->n_constant, g->n_nonfinite, g->n_outliers };
+    for (int64_t j = 0; j < LENGTH(norms); j++)
+        put_f64(&out->norms, l, j, m->n ? norms[j] : NAN);
+    for (int64_t j = 0; j < LENGTH(counts); j++) {
+        const int64_t index[] = { l, j };
+        memcpy(view_at(&out->counts, index), &counts[j], sizeof counts[j]);
+    }
+    for (int64_t j = 0; j < LENGTH(g->shares); j++)
+        put_f64(&out->shares, l, j, g->shares[j]);
+    double cosine = f->n_cosines ? f->cosine_sum / (double)f->n_cosines : NAN;
+    memcpy(view_at(&out->cosine, &l), &cosine, sizeof cosine);
+    for (int64_t j = 0; j < m->dim; j++) {
+        double mean = m->n ? m->mean[j] : NAN, variance = m->n ? m->square[j] / (double)m->n : NAN;
+        if (out->mean)
+            memcpy(view_at(&out->mean[l], &j), &mean, sizeof mean);
+        if (out->variance)
+            memcpy(view_at(&out->variance[l], &j), &variance, sizeof variance);
+    }
+}
+
+/* ---- the call ---- */
+
+static lamella_status check_per_layer(call *c, const stack *s, const lamella_view *theirs, const char *name, lamella_view **out)
+{
+    *out = NULL;
+    if (!theirs)
+        return LAMELLA_OK;
+    TAKE(c, *out, s->n_layers);
+    for (int64_t l = 0; l < s->n_layers; l++) {
+        char indexed[64];
+        int64_t dim = stack_dim(s, l);
+        TRY(check_out_apart(c, s, &(*out)[l], &theirs[l], F64, indexed_name(indexed, sizeof indexed, name, l), &dim, 1));
+    }
+    return LAMELLA_OK;
+}
+
+static lamella_status check_not_empty(call *c, const stack *s)
+{
+    for (int64_t l = 0; l < s->n_layers; l++)
+        if (!stack_dim(s, l))
+            return fail(c, LAMELLA_ERR_EMPTY, "stack->layer[%lld] has dim 0, expected at least 1", (long long)l);
+    if (s->n_vectors - stack_masked(s) == 0)
+        return fail(c, LAMELLA_ERR_EMPTY, "stack has no row%s, expected at least 1", s->valid ? " outside the mask" : "");
+    return LAMELLA_OK;
+}
+
+static lamella_status describe_layers(call *c, const lamella_stack *stack_, const lamella_moments_layers_options *options,
+                                      const lamella_view *norms, const lamella_view *counts, const lamella_view *shares,
+                                      const lamella_view *cosine, const lamella_view *mean, const lamella_view *variance)
+{
+    lamella_moments_layers_options o;
+    layers_out out;
+    layer_figures *all = NULL;
+    stack s;
+    double *energy;
+    number n;
+    int64_t n_nonfinite = 0;
+
+    TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
+    TRY(check_not_empty(c, &s));
+    TRY(OPTIONS(c, o, options));
+    TRY(check_reserved(c, o.reserved0, "options->reserved0"));
+    if (!(o.outlier >= 0 && isfinite(o.outlier)))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options->outlier is %s, expected a finite number of 0 or more", number_text(o.outlier, &n));
+    const int64_t table[] = { s.n_layers, 3 }, table_of_counts[] = { s.n_layers, 8 };
+    TRY(check_out_apart(c, &s, &out.norms, norms, F64, "norms", table, 2));
+    TRY(check_out_apart(c, &s, &out.counts, counts, I64, "counts", table_of_counts, 2));
+    TRY(check_out_apart(c, &s, &out.shares, shares, F64, "shares", table, 2));
+    TRY(check_out_apart(c, &s, &out.cosine, cosine, F64, "cosine", &s.n_layers, 1));
+    TRY(check_per_layer(c, &s, mean, "mean", &out.mean));
+    TRY(check_per_layer(c, &s, variance, "variance", &out.variance));
+
+    TRY(look_at_rows(c, &s, &all));
+    TAKE(c, energy, 2 * stack_widest(&s));
+    for (int64_t l = 0; l < s.n_layers; l++) {
+        column_figures g;
+        column_figures_of(&all[l], o.outlier > 0 ? o.outlier : 100, energy, &g);
+        TRY(check_range_kept(c, &all[l], &g, l));
+        put_layer(&all[l], &g, l, &out);
+        n_nonfinite += all[l].n_nonfinite_rows;
+    }
+    return n_nonfinite ? LAMELLA_NOTE : LAMELLA_OK;
+}
+
+lamella_status lamella_moments_layers(lamella_context *ctx, const lamella_stack *stack, const lamella_moments_layers_options *options,
+                                      const lamella_view *norms, const lamella_view *counts, const lamella_view *shares,
+                                      const lamella_view *cosine, const lamella_view *mean, const lamella_view *variance)
+{
+    CALL(ctx, describe_layers(c, stack, options, norms, counts, shares, cosine, mean, variance));
+}
+
+static lamella_status layers_defaults(call *c, lamella_moments_layers_options *options, uint32_t struct_size)
+{
+    const lamella_moments_layers_options defaults = { .outlier = 100 };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_moments_layers_options_init(lamella_moments_layers_options *options, uint32_t struct_size)
+{
+    CALL(NULL, layers_defaults(c, options, struct_size));
+}
