@@ -3,6 +3,7 @@
 #define SUPPORT_CASE_H
 
 #include "support/allocator.h"
+#include "support/elements.h"
 #include "support/matrix.h"
 #include <pthread.h>
 
@@ -128,11 +129,6 @@ piece  *piece_take(piece **list, int64_t bytes);
 void    pieces_free(piece **list);
 /* A view of this layout over new memory at the end of its block, all bytes 0xff; `from` is dense, or NULL. */
 lamella_view lay_out(piece **list, int32_t dtype, const int64_t *shape, int32_t rank, enum layout layout, const char *from);
-int64_t element_bytes(int32_t dtype);
-int64_t elements_of(const lamella_view *v);
-/* Between a view and dense row-major memory. */
-void    view_gather(const lamella_view *v, char *dense);
-void    view_scatter(const lamella_view *v, const char *dense);
 
 /* ---- variants.c ---- */
 

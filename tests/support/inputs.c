@@ -34,47 +34,10 @@ static double value_at(int64_t layer, int64_t vector, int64_t column)
     return (double)((int64_t)(h >> 8) % 255 - 127) / 16;
 }
 
-static uint16_t f16_bits(double x)
+/* An integer dtype gets the values times 16, all whole. */
+static void store_value(int32_t dtype, char *p, double value)
 {
-    uint16_t sign = signbit(x) ? 0x8000 : 0;
-    if (isnan(x))
-        return 0x7e00;
-    if (isinf(x))
-        return sign | 0x7c00;
-    int exponent;
-    double fraction = frexp(fabs(x), &exponent); /* |x| = fraction * 2^exponent, fraction in [1/2, 1) */
-    if (fraction == 0)
-        return sign;
-    if (exponent < -13)
-        return sign | (uint16_t)ldexp(fabs(x), 24);
-    return sign | (uint16_t)((exponent + 14) << 10) | ((uint16_t)ldexp(fraction, 11) & 0x3ff);
-}
-
-/* Exact for the values above; an integer dtype gets them times 16. */
-static void store(int32_t dtype, char *p, double value)
-{
-    float f = (float)value;
-    uint32_t bits;
-    uint16_t half;
-    int64_t whole = isfinite(value) ? (int64_t)(value * 16) : 0;
-    int32_t word = (int32_t)whole;
-    memcpy(&bits, &f, 4);
-    switch (dtype) {
-    case LAMELLA_F32:  memcpy(p, &f, 4); break;
-    case LAMELLA_F64:  memcpy(p, &value, 8); break;
-    case LAMELLA_F16:  half = f16_bits(value); memcpy(p, &half, 2); break;
-    case LAMELLA_BF16: half = (uint16_t)(bits >> 16); memcpy(p, &half, 2); break;
-    case LAMELLA_I32:  memcpy(p, &word, 4); break;
-    case LAMELLA_I64:  memcpy(p, &whole, 8); break;
-    case LAMELLA_BOOL: *p = whole & 1; break;
-    default:           *p = (char)whole; break;
-    }
-}
-
-int64_t element_bytes(int32_t dtype)
-{
-    static const int64_t bytes[] = { 0, 4, 8, 2, 2, 1, 1, 4, 8, 1 };
-    return bytes[dtype];
+    store(dtype, p, dtype > LAMELLA_BF16 ? value * 16 : value);
 }
 
 /* ---- memory and views ---- */
@@ -99,59 +62,9 @@ void pieces_free(piece **list)
     }
 }
 
-int64_t elements_of(const lamella_view *v)
-{
-    int64_t n = 1;
-    for (int32_t i = 0; i < v->rank; i++)
-        n *= v->shape[i];
-    return n;
-}
-
-static void row_major(const int64_t *shape, int32_t rank, int64_t *stride)
-{
-    int64_t step = 1;
-    for (int32_t i = rank - 1; i >= 0; i--) {
-        stride[i] = step;
-        step *= shape[i];
-    }
-}
-
-/* Where an element lies, by its row-major number. */
-static char *element_at(const lamella_view *v, int64_t number)
-{
-    int64_t spelled[LAMELLA_MAX_RANK], at = 0;
-    const int64_t *stride = v->stride;
-    int32_t set = 0;
-    for (int32_t i = 0; i < v->rank; i++)
-        set |= stride[i] != 0;
-    if (!set) {
-        row_major(v->shape, v->rank, spelled);
-        stride = spelled;
-    }
-    for (int32_t i = v->rank - 1; i >= 0; i--) {
-        at += number % v->shape[i] * stride[i];
-        number /= v->shape[i];
-    }
-    return (char *)v->data + at * element_bytes(v->dtype);
-}
-
-void view_gather(const lamella_view *v, char *dense)
-{
-    int64_t size = element_bytes(v->dtype), n = elements_of(v);
-    for (int64_t i = 0; i < n; i++)
-        memcpy(dense + i * size, element_at(v, i), (size_t)size);
-}
-
-void view_scatter(const lamella_view *v, const char *dense)
-{
-    int64_t size = element_bytes(v->dtype), n = elements_of(v);
-    for (int64_t i = 0; i < n; i++)
-        memcpy(element_at(v, i), dense + i * size, (size_t)size);
-}
-
 static void strides_of_layout(enum layout layout, const int64_t *shape, int32_t rank, int64_t *stride)
 {
-    int64_t padded[LAMELLA_MAX_RANK];
+    int64_t padded[LAMELLA_MAX_RANK] = { 0 };
     for (int32_t i = 0; i < rank; i++)
         padded[i] = shape[i] + (layout == LAYOUT_PADDED && i == rank - 1 ? 3 : 0);
     row_major(padded, rank, stride);
@@ -266,7 +179,7 @@ static void build_layer(matrix_case *c, int64_t l)
     c->dense[l] = piece_take(&c->inputs, c->n_vectors * dim * size)->memory;
     for (int64_t v = 0; v < c->n_vectors; v++)
         for (int64_t j = 0; j < dim; j++)
-            store(dtype, c->dense[l] + (v * dim + j) * size, c->valid[v] ? value_at(l, v, j) : NAN);
+            store_value(dtype, c->dense[l] + (v * dim + j) * size, c->valid[v] ? value_at(l, v, j) : NAN);
     c->layer[l] = lay_out(&c->inputs, dtype, shape, rank, layout_of_source(c), c->dense[l]);
     if (c->setting.at[AXIS_SOURCE] >= SOURCE_READ)
         c->layer[l].data = NULL;
@@ -300,11 +213,11 @@ void case_plant(matrix_case *c, int64_t layer, int64_t vector, int64_t column, d
 {
     lamella_view *v = &c->layer[layer];
     int64_t dim = v->shape[v->rank - 1], number = vector * dim + column, size = element_bytes(v->dtype);
-    store(v->dtype, c->dense[layer] + number * size, value);
+    store_value(v->dtype, c->dense[layer] + number * size, value);
     if (!v->data)
         return;
     char *p = element_at(v, number);
-    store(v->dtype, p, value);
+    store_value(v->dtype, p, value);
     for (piece *i = c->inputs; i; i = i->next)
         if (i->copy && p >= i->memory && p < i->memory + i->bytes)
             memcpy(i->copy, i->memory, (size_t)i->bytes);
