@@ -1,0 +1,28 @@
+# Names the functions of operations.inc that no test has an OPERATION body for, and bodies for functions that are not there.
+# usage: cmake -D TESTS=tests -P operations.cmake
+cmake_minimum_required(VERSION 3.16)
+file(STRINGS ${TESTS}/support/operations.inc listed REGEX "^[A-Z_]+\\(lamella_")
+list(TRANSFORM listed REPLACE "^[A-Z_]+\\((lamella_[a-z0-9_]+)\\).*" "\\1")
+
+set(bodies)
+file(GLOB sources ${TESTS}/*/test_*.c)
+foreach(source ${sources})
+  file(STRINGS ${source} found REGEX "^OPERATION\\(lamella_")
+  list(TRANSFORM found REPLACE "^OPERATION\\((lamella_[a-z0-9_]+).*" "\\1")
+  list(APPEND bodies ${found})
+endforeach()
+
+set(wrong)
+foreach(function ${listed})
+  if(NOT function IN_LIST bodies)
+    string(APPEND wrong "\n${function} has no OPERATION body in tests/*/test_*.c")
+  endif()
+endforeach()
+foreach(function ${bodies})
+  if(NOT function IN_LIST listed)
+    string(APPEND wrong "\nOPERATION(${function}): there is no such function with a context and a view or stack among its inputs")
+  endif()
+endforeach()
+if(wrong OR NOT listed)
+  message(FATAL_ERROR "The generic matrix is not complete:${wrong}")
+endif()
