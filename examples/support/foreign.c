@@ -1,0 +1,173 @@
+#include "support/foreign.h"
+#include "support/text.h"
+#include <lamella.h>
+#include <string.h>
+
+#define PEEK 512
+#define MOST_INDEX_BYTES (64 << 20)
+
+static int64_t read_start(const char *path, char *bytes, int64_t size)
+{
+    FILE *in = fopen(path, "rb");
+    int64_t n = in ? (int64_t)fread(bytes, 1, (size_t)size, in) : 0;
+    if (in)
+        fclose(in);
+    return n;
+}
+
+/* The name without its last extension, for the file that a command makes. */
+static char *stem(const char *file)
+{
+    const char *slash = strrchr(file, '/'), *base = slash ? slash + 1 : file, *dot = strrchr(base, '.');
+    return text_format("%.*s", dot && dot > base ? (int)(dot - base) : (int)strlen(base), base);
+}
+
+static char *python(const char *code, const char *file, const char *ending)
+{
+    return text_format("python3 -c '%s' %s %s", code, text_quoted(file), text_quoted(text_format("%s%s", stem(file), ending)));
+}
+
+/* ---- what the library names ---- */
+
+static foreign zip_of(const char *path, const char *file)
+{
+    char start[PEEK + 1] = "";
+    int64_t n = read_start(path, start, PEEK), name = n > 30 ? (unsigned char)start[26] | (unsigned char)start[27] << 8 : 0;
+    char *member = text_format("%.*s", (int)(name < n - 30 ? name : n > 30 ? n - 30 : 0), start + (n > 30 ? 30 : 0));
+    if (strstr(member, ".npy"))
+        return (foreign){ "a zip archive of NumPy arrays (.npz)", "Make one .safetensors of it (pip install safetensors numpy):",
+                          python("import sys, numpy, safetensors.numpy as s; s.save_file(dict(numpy.load(sys.argv[1])), sys.argv[2])",
+                                 file, ".safetensors") };
+    if (strstr(member, "data.pkl"))
+        return (foreign){ "a zip archive of PyTorch (.pt, .pth, .bin)",
+                          "Make one .safetensors of it, if it is a dictionary of tensors (pip install torch safetensors):",
+                          python("import sys, torch, safetensors.torch as s; s.save_file(torch.load(sys.argv[1], weights_only=True), sys.argv[2])",
+                                 file, ".safetensors") };
+    return (foreign){ "a zip archive", "Unpack it and look at the .safetensors or .npy files in it:", text_format("unzip %s", text_quoted(file)) };
+}
+
+static foreign pickle_of(const char *file)
+{
+    return (foreign){ "a pickle, which is a program more than a file: reading one runs it",
+                      "If you trust where it comes from, and it holds one array:",
+                      python("import sys, numpy; numpy.save(sys.argv[2], numpy.load(sys.argv[1], allow_pickle=True))", file, ".npy") };
+}
+
+static foreign hdf5_of(const char *file)
+{
+    return (foreign){ "an HDF5 file (.h5, .hdf5, .mat of version 7.3)", "Make one .safetensors of its datasets (pip install h5py safetensors):",
+                      python("import sys, h5py, safetensors.numpy as s; d = {}; h5py.File(sys.argv[1]).visititems(lambda k, v: d.update({k: v[()]}) if hasattr(v, \"dtype\") else None); s.save_file(d, sys.argv[2])",
+                             file, ".safetensors") };
+}
+
+static foreign parquet_of(const char *file)
+{
+    return (foreign){ "a Parquet table", "Make one .npy of its columns of numbers (pip install pandas pyarrow):",
+                      python("import sys, numpy, pandas; numpy.save(sys.argv[2], pandas.read_parquet(sys.argv[1]).select_dtypes(\"number\").to_numpy())",
+                             file, ".npy") };
+}
+
+/* ---- what the library does not name ---- */
+
+static int is_text(const char *start, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        if ((unsigned char)start[i] < 32 && !strchr("\t\n\r\f", start[i] ? start[i] : 1))
+            return 0;
+    return n > 0;
+}
+
+static foreign unknown_of(const char *path, const char *file)
+{
+    static const struct { const char *start; int length; const char *what; } known[] = {
+        { "\x89PNG", 4, "a PNG image" }, { "\xff\xd8\xff", 3, "a JPEG image" }, { "GIF8", 4, "a GIF image" }, { "RIFF", 4, "a RIFF file (WebP, WAV)" },
+        { "%PDF", 4, "a PDF document" }, { "\x7f" "ELF", 4, "a program" }, { "ARROW1", 6, "an Arrow file" },
+        { "\x1f\x8b", 2, "compressed by gzip" }, { "\x28\xb5\x2f\xfd", 4, "compressed by zstd" },
+        { "\xfd" "7zXZ", 5, "compressed by xz" }, { "BZh", 3, "compressed by bzip2" },
+    };
+    static const char *const unpack[] = { "gunzip -k", "unzstd", "unxz -k", "bunzip2 -k" };
+    char start[PEEK + 1] = "";
+    int64_t n = read_start(path, start, PEEK);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (n >= known[i].length && !memcmp(start, known[i].start, (size_t)known[i].length))
+            return i >= 7 ? (foreign){ known[i].what, "Unpack it first:", text_format("%s %s", unpack[i - 7], text_quoted(file)) }
+                          : (foreign){ known[i].what, "It holds no named arrays.", "" };
+    if (n >= 262 && !memcmp(start + 257, "ustar", 5))
+        return (foreign){ "a tar archive", "Unpack it first:", text_format("tar xf %s", text_quoted(file)) };
+    if (is_text(start, n) && (start[0] == '{' || start[0] == '['))
+        return (foreign){ "JSON text", "It holds no arrays of states; look for the .safetensors file that belongs to it.", "" };
+    if (is_text(start, n))
+        return (foreign){ "a text file", "If it is a table of numbers, make a .npy of it (pip install numpy):",
+                          python("import sys, numpy; numpy.save(sys.argv[2], numpy.loadtxt(sys.argv[1]))", file, ".npy") };
+    return (foreign){ "neither a .safetensors nor a .npy file, by its first bytes", "Those two are what look reads.", "" };
+}
+
+foreign foreign_of(int32_t kind, const char *path, const char *file)
+{
+    switch (kind) {
+    case LAMELLA_IO_GGUF:
+        return (foreign){ "a GGUF file: quantised weights for llama.cpp", "Look at the .safetensors it was made from.", "" };
+    case LAMELLA_IO_ZIP:
+        return zip_of(path, file);
+    case LAMELLA_IO_PICKLE:
+        return pickle_of(file);
+    case LAMELLA_IO_HDF5:
+        return hdf5_of(file);
+    case LAMELLA_IO_PARQUET:
+        return parquet_of(file);
+    case LAMELLA_IO_INDEX:
+        return (foreign){ "the index of a checkpoint in several files, not a file of arrays itself", "Look at its shards one by one:", "" };
+    case LAMELLA_IO_LFS:
+        return (foreign){ "a Git LFS pointer: the few lines that stand in for a file that was not downloaded", "Get the file itself:",
+                          text_format("git lfs pull --include %s", text_quoted(file)) };
+    case LAMELLA_IO_WEB_PAGE:
+        return (foreign){ "a web page saved under this name, often an error or a login page",
+                          "Download the file again, from the link to the raw file (at Hugging Face: /resolve/ instead of /blob/).", "" };
+    case LAMELLA_IO_EMPTY:
+        return (foreign){ "empty: it has no bytes", "Write or download it again.", "" };
+    default:
+        return unknown_of(path, file);
+    }
+}
+
+/* ---- the shards of an index ---- */
+
+static int64_t read_all(const char *path, char **text)
+{
+    FILE *in = fopen(path, "rb");
+    *text = take(1, 1);
+    if (!in)
+        return 0;
+    fseek(in, 0, SEEK_END);
+    int64_t size = ftell(in);
+    rewind(in);
+    if (size > 0 && size < MOST_INDEX_BYTES)
+        *text = take(size + 1, 1);
+    else
+        size = 0;
+    size = (int64_t)fread(*text, 1, (size_t)size, in);
+    fclose(in);
+    return size;
+}
+
+/* Every value that is text and differs from the ones before; values follow a colon. */
+int64_t foreign_shards(const char *path, const char ***shard)
+{
+    char *text;
+    int64_t n = 0, most = 1000, size = read_all(path, &text);
+    *shard = take(most, sizeof **shard);
+    for (char *at = text; n < most && at < text + size && (at = strchr(at, ':'));) {
+        at += 1 + strspn(at + 1, " \t\r\n");
+        char *end = *at == '"' ? at + 1 + strcspn(at + 1, "\"\\") : NULL;
+        if (!end || *end != '"')
+            continue;
+        char *name = text_format("%.*s", (int)(end - at - 1), at + 1), *dot = strrchr(name, '.');
+        int is_new = dot && (!strcmp(dot, ".safetensors") || !strcmp(dot, ".bin"));
+        for (int64_t i = 0; i < n && is_new; i++)
+            is_new = strcmp((*shard)[i], name) != 0;
+        if (is_new)
+            (*shard)[n++] = name;
+        at = end + 1;
+    }
+    return n;
+}

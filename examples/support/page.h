@@ -1,0 +1,22 @@
+/* page: one self-contained HTML page, light and dark, that needs no script and loads nothing. */
+#ifndef SUPPORT_PAGE_H
+#define SUPPORT_PAGE_H
+
+#include <stdio.h>
+
+/* Text as HTML shows it. */
+void page_text(FILE *out, const char *s);
+
+/* Up to and with the heading; `kicker` stands small above it, `lede` under it. */
+void page_open(FILE *out, const char *title, const char *kicker, const char *lede);
+
+/* A list of facts: name and text of each. */
+void page_facts(FILE *out, const char *fact[][2], int n);
+
+/* Around JSON that escapes "<". */
+void page_data_open(FILE *out);
+void page_data_close(FILE *out);
+
+void page_close(FILE *out);
+
+#endif
