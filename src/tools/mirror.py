@@ -65,6 +65,8 @@ def argument_entry(api, a):
     for key in ("dtypes", "axes", "each", "of", "optional"):
         if getattr(a, key) and (key != "dtypes" or a.way == "out" and a.kind in ("view", "views")):
             entry[key] = getattr(a, key)
+    if "of the caller's size" in a.text:
+        entry["by_caller"] = True
     if "filled on" in a.text:
         entry["on_failure"] = True
     return entry

@@ -11,6 +11,7 @@ ENUMS = {
     'LAMELLA_F32': {'f32': 1, 'f64': 2, 'f16': 3, 'bf16': 4, 'i8': 5, 'u8': 6, 'i32': 7, 'i64': 8, 'bool': 9},
     'LAMELLA_READONLY': {'readonly': 1, 'broadcast': 2, 'finite': 4},
     'LAMELLA_LAST_NORMED': {'normed': 1},
+    'LAMELLA_READOUT_MEAN': {'mean': 1, 'cls': 2, 'last': 3, 'max': 4, 'weighted': 5, 'first_mean': 6},
     'LAMELLA_SIMD_REFERENCE': {'reference': 1, 'avx2': 2, 'avx512': 3},
     'LAMELLA_LOG_INFO': {'info': 1, 'warn': 2},
     'LAMELLA_IO_SAFETENSORS': {'safetensors': 1, 'npy': 2, 'gguf': 3, 'zip': 4, 'pickle': 5, 'hdf5': 6, 'parquet': 7, 'index': 8, 'lfs': 9, 'web_page': 10, 'empty': 11, 'unknown': 12},
@@ -20,7 +21,6 @@ ENUMS = {
     'LAMELLA_COUNT_ROWS': {'rows': 0, 'zero_rows': 1, 'constant_rows': 2, 'nonfinite_rows': 3, 'zero_columns': 4, 'constant_columns': 5, 'nonfinite_columns': 6, 'outlier_columns': 7},
     'LAMELLA_SHARE_EIGHTH': {'eighth': 0, 'quarter': 1, 'half': 2},
     'LAMELLA_NORMALISE_L2': {'l2': 1, 'none': 2},
-    'LAMELLA_READOUT_MEAN': {'mean': 1, 'cls': 2, 'last': 3, 'max': 4, 'weighted': 5, 'first_mean': 6},
 }
 
 # The class of each object; its last word frees it.
@@ -439,7 +439,7 @@ FUNCTIONS = [
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='name', way='in', kind='text', ctype=c_char_p),
              dict(name='first_row', way='in', kind='i64', ctype=c_int64),
-             dict(name='into', way='out', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['row', 'lead']),]),
+             dict(name='into', way='out', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['row', 'lead'], by_caller=True),]),
     dict(name="lamella_io_file_save", python="lamella.io.file_save", returns=c_int32, checked=True,
          doc=('Saves named arrays as .safetensors: data from a multiple of 64 on, arrays by falling element size, then name. The file is written\n'
              'beside `path` and renamed into place: there is the old file or the new one, never half of one.\n'),
@@ -516,8 +516,8 @@ FUNCTIONS = [
              dict(name='counts', way='out', kind='view', dtypes=['i64'], axes=['layer', '8']),
              dict(name='shares', way='out', kind='view', dtypes=['f64'], axes=['layer', '3']),
              dict(name='cosine', way='out', kind='view', dtypes=['f64'], axes=['layer']),
-             dict(name='mean', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer']),
-             dict(name='variance', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer']),]),
+             dict(name='mean', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True),
+             dict(name='variance', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True),]),
     dict(name="lamella_matryoshka_truncate_options_init", python="lamella.matryoshka.truncate_options_init", returns=c_int32, checked=True,
          doc=('Writes the default options, at most struct_size bytes of them.\n'),
          arguments=[

@@ -1,0 +1,51 @@
+"""Sizes of a call: what the inputs tell under the names of their axes, and the shapes of outputs from them."""
+import re
+
+
+class Axes:
+    """What the inputs of a call say about sizes."""
+
+    def __init__(self):
+        self.names, self.lists, self.layers, self.dtypes = {}, {}, [], {}
+
+    def of_view(self, argument, view):
+        """The extents of a view under the names of its axes; `lead` takes what the others leave."""
+        axes, shape = argument["axes"], list(view.shape[:view.rank])
+        self.dtypes[argument["name"]] = view.dtype
+        if "lead" in axes:
+            at = axes.index("lead")
+            after = len(axes) - at - 1
+            self.names.setdefault("lead", shape[at:len(shape) - after])
+            shape[at:len(shape) - after] = [None]
+        for axis, extent in zip(axes, shape):
+            self.names.setdefault(axis, extent)
+
+    def of_stack(self, struct):
+        views = [struct.layer[l] for l in range(struct.n_layers)]
+        self.layers = [list(view.shape[:view.rank]) for view in views]
+        first = self.layers[0] if self.layers else [0, 0]
+        samples = struct.offsets[0].shape[0] - 1 if struct.offsets else first[0]
+        self.names.update(layer=struct.n_layers, sample=samples, dim=first[-1], lead=first[:-1])
+
+    def of_list(self, argument, values):
+        factor, _, axis = argument["axes"][0].rpartition("*")
+        self.names[axis.strip()] = len(values) // int(factor or 1)
+        self.lists[argument["name"]] = (axis.strip(), values)
+
+    def extents(self, axis, at):
+        """The extents of an axis of an output; `at` says which layer, width ... of an array of views it is."""
+        if axis.isdigit():
+            return [int(axis)]
+        if axis == "dim(l)":
+            return self.layers[at["layer"]][-1:]
+        if axis == "lead" and "layer" in at:
+            return self.layers[at["layer"]][:-1]
+        indexed = re.fullmatch(r"(\w+)\[\w\]", axis)
+        if indexed:
+            of, values = self.lists[indexed[1]]
+            return [int(values[at[of]])]
+        extent = self.names[axis]
+        return extent if isinstance(extent, list) else [extent]
+
+    def shape(self, argument, at):
+        return [extent for axis in argument["axes"] for extent in self.extents(axis, at)]

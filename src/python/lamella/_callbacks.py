@@ -1,0 +1,72 @@
+"""Python functions as C callbacks. Whatever they raise is kept, the call is told to stop, and the exception comes out of the call whole.
+
+A signal (Ctrl-C) that came while the library worked is delivered at the first bytecode of the next Python function that runs. If
+that were the callback's own first bytecode, no `try` of ours would see the KeyboardInterrupt and ctypes would drop it. So callbacks
+enter a generator that already waits inside its `try`, through a C function that packs the arguments into one list for `send`.
+"""
+import ctypes
+import functools
+import threading
+
+from ._arrays import array_at
+from ._mirror import STOP
+
+
+class _Caught(threading.local):
+    exception = None
+
+
+CAUGHT = _Caught()  # callbacks run on the thread of the call
+
+
+def _waiting(function, answer_of, failed):
+    """Calls function(*arguments) for every list of arguments sent."""
+    answer = None
+    while True:
+        try:
+            arguments = yield answer
+            answer = answer_of(function(*arguments))
+        except GeneratorExit:
+            return
+        except BaseException as error:
+            CAUGHT.exception = CAUGHT.exception or error
+            answer = failed
+
+
+def _entry(generator, n):
+    """A callable of n arguments, all C, that sends them to the generator as a list."""
+    prototype = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.py_object, ctypes.c_char_p, *[ctypes.py_object] * n)
+    call = prototype(("PyObject_CallFunction", ctypes.pythonapi))
+    return functools.partial(call, generator.send, b"[" + b"O" * n + b"]")
+
+
+def _in_python(types, arguments):
+    """C arguments as Python takes them: without `user`, a task as a function of one number."""
+    arguments = arguments[:-1]
+    found, i = [], 0
+    while i < len(arguments):
+        type_, value = types[i][0], arguments[i]
+        if type_ == "task":
+            data = arguments[i + 1]
+            value, i = functools.partial(_run_task, value, data), i + 1
+        elif type_ == "const char *":
+            value = value.decode("utf-8", "replace")
+        elif type_ == "const lamella_view *":
+            value = array_at(value.contents, None)
+        found.append(value)
+        i += 1
+    return found
+
+
+def _run_task(task, data, i):
+    task(i, data)
+
+
+def callback(function, ctype, types):
+    """function as a C function pointer of ctype; keep the result as long as C may call it."""
+    returns = ctype._restype_
+    answers = {None: (lambda answer: None, None), ctypes.c_void_p: (lambda answer: answer, None)}
+    answer_of, failed = answers.get(returns, (lambda answer: int(answer or 0), STOP))
+    generator = _waiting(lambda *arguments: function(*_in_python(types, arguments)), answer_of, failed)
+    next(generator)
+    return ctype(_entry(generator, len(ctype._argtypes_)))

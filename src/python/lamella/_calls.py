@@ -1,0 +1,94 @@
+"""A row of the table as a callable: runs without the interpreter lock, turns the status into an exception or a warning."""
+import collections
+import contextlib
+import inspect
+import warnings
+
+from . import _records
+from ._callbacks import CAUGHT
+from ._errors import ERRORS, WARNINGS
+from ._frame import TOLD, Frame
+from ._library import LIBRARY
+
+KEYWORD, POSITIONAL = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
+ARRAYS = ("view", "views")
+
+
+class Function:
+    """`default_context` gives the context of this thread."""
+
+    def __init__(self, entry, default_context):
+        self.entry, self.name, self.arguments = entry, entry["name"], entry["arguments"]
+        self.default_context = default_context
+        self.by_name = {argument["name"]: argument for argument in self.arguments}
+        self.c = getattr(LIBRARY, self.name)
+        self.c.restype = entry["returns"]
+        self.outputs = [a for a in self.arguments if a["way"] == "out" and a["kind"] != "handle" and "on_failure" not in a]
+        self.makes = next((a["name"] for a in self.arguments if a["way"] == "out" and a["kind"] == "handle"), None)
+        self.verb_of = next((a["name"] for a in self.arguments if a["way"] != "out" and a["kind"] == "handle"), None)
+        self.chooses_dtype = "dtype" in self.by_name or any(len(a.get("dtypes", "")) > 1 for a in self.outputs)
+        self.signature = inspect.Signature(self.parameters())
+        self.tuple = collections.namedtuple(entry["python"].rpartition(".")[2], [a["name"] for a in self.outputs])
+
+    def parameters(self):
+        """Inputs, the optional ones last; by keyword: the fields of the options, outputs to write into, dtype, ctx."""
+        inputs = [a for a in self.arguments if a["way"] != "out" and a["kind"] not in TOLD + ("context", "options")]
+        arrays = [a for a in self.outputs if a["kind"] in ARRAYS]
+        required = [a["name"] for a in inputs if "optional" not in a] + [a["name"] for a in arrays if "by_caller" in a]
+        optional = [a["name"] for a in inputs if "optional" in a]
+        keywords = [name for a in self.arguments if a["kind"] == "options" and a["way"] == "in"
+                    for name in _records.fields_of(_records.STRUCTS[a["of"]])]
+        keywords += [a["name"] for a in arrays if "by_caller" not in a]
+        if "dtype" not in required and any(a["kind"] in ARRAYS + ("stack",) for a in self.arguments):
+            keywords.append("dtype")
+        if any(a["kind"] == "context" for a in self.arguments):
+            keywords.append("ctx")
+        return ([inspect.Parameter(name, POSITIONAL) for name in required]
+                + [inspect.Parameter(name, POSITIONAL, default=None) for name in optional]
+                + [inspect.Parameter(name, KEYWORD, default=None) for name in keywords])
+
+    def __call__(self, *args, **kwargs):
+        """One output alone, several as a named tuple; what C returns where it returns no status."""
+        values = self.run(None, args, kwargs)
+        if not self.entry["checked"] or len(values) == 1:
+            return values[0]
+        return self.tuple(*values) if values else None
+
+    def run(self, made, args, kwargs):
+        """The outputs in order; `made` takes the handle."""
+        given = {name: value for name, value in self.signature.bind(*args, **kwargs).arguments.items() if value is not None}
+        frame = Frame(self, given)
+        frame.prepare()
+        answer, message = self.call(frame, made)
+        if not self.entry["checked"]:
+            return [answer.decode() if isinstance(answer, bytes) else answer]
+        if answer in ERRORS:
+            raise self.error(answer, message, frame)
+        owner = (made or given[self.verb_of])._core if made or self.verb_of else None
+        values = [frame.result(a, owner) for a in self.outputs]
+        if answer in WARNINGS:
+            counted = ", ".join(repr(v) for a, v in zip(self.outputs, values) if a["kind"] == "result")
+            warnings.warn(f"{self.name}: {WARNINGS[answer].__doc__.split(':')[0]}: {counted}", WARNINGS[answer], stacklevel=4)
+        return values
+
+    def call(self, frame, made):
+        """Status and message. What a callback raised comes out here, whatever the status."""
+        before, CAUGHT.exception = CAUGHT.exception, None
+        try:
+            with frame.ctx._lock if frame.ctx else contextlib.nullcontext():
+                answer = self.c(*[frame.passed(a) for a in self.arguments])
+            message = LIBRARY.lamella_last_error()
+            if self.makes and frame.values[self.makes].value:
+                made._adopt(frame.values[self.makes].value, frame.keep)
+            if CAUGHT.exception:
+                raise CAUGHT.exception
+            return answer, message
+        finally:
+            CAUGHT.exception = before
+
+    def error(self, answer, message, frame):
+        error = ERRORS[answer](message.decode("utf-8", "replace") if answer < 0 else f"{self.name}: stopped")
+        for argument in self.arguments:
+            if "on_failure" in argument:
+                setattr(error, argument["name"], _records.record(frame.values[argument["name"]]))
+        return error

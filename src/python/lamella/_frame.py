@@ -1,0 +1,201 @@
+"""One call while it runs: inputs converted, outputs allocated from the axes in the docs, results handed out."""
+import ctypes
+import os
+import re
+
+from . import _arrays, _records, _stacks
+from ._axes import Axes
+from ._errors import ArgumentError
+from ._mirror import lamella_view
+
+BUFFER = 4096                         # bytes of a text that is filled
+TOLD = ("count", "bytes", "sizeof")   # inputs that other arguments tell
+# A context that reports no progress of its own lets Python look at its signals: Ctrl-C stops a call.
+DEFAULTS = {"lamella_context_options": {"progress": lambda fraction, stage: 0}}
+
+
+class Frame:
+    """C values by argument, sizes, and what has to live until the call returns. `given` are the arguments by name, without those
+    that are None."""
+
+    def __init__(self, function, given):
+        self.function, self.given = function, given
+        self.values, self.axes, self.keep, self.arrays = {}, Axes(), [], {}
+        self.ctx = None
+        self.bf16 = given.get("dtype") == "bf16" and not function.chooses_dtype
+
+    # ---- inputs ----
+
+    def context(self, argument):
+        self.ctx = self.given.get("ctx") or self.function.default_context()
+        self.keep.append(self.ctx)
+        return self.ctx._pointer()
+
+    def view(self, argument, value):
+        view = lamella_view()
+        self.keep.append(_arrays.fill_view(view, value, self.bf16))
+        self.axes.of_view(argument, view)
+        return ctypes.byref(view)
+
+    def views(self, argument, value):
+        views, alive = _arrays.views_of(list(value), self.bf16)
+        self.keep += alive
+        self.axes.names[argument["each"][0]] = len(views)
+        return views
+
+    def stack(self, argument, value):
+        struct = _stacks.as_stack(value, self.bf16)._for_call(self.keep)
+        self.axes.of_stack(struct)
+        return ctypes.byref(struct)
+
+    def options(self, argument):
+        names = _records.fields_of(_records.STRUCTS[argument["of"]])
+        given = {**DEFAULTS.get(argument["of"], {}), **{name: self.given[name] for name in names if name in self.given}}
+        struct = _records.options(argument["of"], given, self.keep)
+        self.axes.names.update((name, getattr(struct, name)) for name in names if isinstance(getattr(struct, name), int))
+        return ctypes.byref(struct)
+
+    def handle(self, argument, value):
+        self.keep.append(value)
+        return value._pointer()
+
+    def path(self, argument, value):
+        return os.fsencode(value)
+
+    def text(self, argument, value):
+        return value.encode()
+
+    def address(self, argument, value):
+        place, alive = _arrays.address(value)
+        self.keep.append(alive)
+        return ctypes.c_void_p(place)
+
+    def i64(self, argument, value):
+        number = int(_records.number_of(argument["enum"], value, argument["name"]) if "enum" in argument else value)
+        self.axes.names[argument["name"]] = number
+        return argument["ctype"](number)
+
+    def f64(self, argument, value):
+        return ctypes.c_double(value)
+
+    def list(self, argument, value):
+        if argument["of"] == "text":
+            values = [item.encode() for item in value]
+            made = (ctypes.c_char_p * len(values))(*values)
+        else:
+            values = [int(item) for item in value]
+            made = (ctypes.c_int64 * len(values))(*values)
+        self.axes.of_list(argument, values)
+        return made
+
+    def told(self, argument):
+        """A size of a buffer or of a struct, or a count; of nothing if its list was not given."""
+        of = self.function.by_name[argument["of"]]
+        if argument["kind"] == "bytes":
+            return argument["ctype"](BUFFER)
+        if argument["kind"] == "sizeof":
+            return argument["ctype"](ctypes.sizeof(_records.STRUCTS[of["of"]]))
+        axis = (of.get("each") or of["axes"])[0].rpartition("*")[2].strip()
+        return argument["ctype"](self.axes.names.get(axis, 0))
+
+    def input(self, argument):
+        kind, name = argument["kind"], argument["name"]
+        if kind in ("context", "options"):  # their keywords have other names
+            return getattr(self, kind)(argument)
+        if name not in self.given:
+            return None
+        return getattr(self, kind)(argument, self.given[name])
+
+    # ---- outputs ----
+
+    def allocated(self, argument, at):
+        """An array of the size that the inputs tell."""
+        import numpy
+        names = argument["dtypes"]
+        follows = re.fullmatch(r"dtype\((\w+)\)", names[0])
+        if follows:
+            name = _arrays.NAME[self.axes.dtypes[follows[1]]]
+        elif len(names) == 1:
+            name = names[0]
+        elif "dtype" not in self.given:
+            raise ArgumentError(f"{self.function.name}: say dtype=, one of {', '.join(names)}, or {argument['name']}=")
+        else:
+            name = _arrays.NAME[_arrays.dtype_number(self.given["dtype"], False)]
+        return numpy.empty(self.axes.shape(argument, at), _arrays.IN_NUMPY[name]), name == "bf16"
+
+    def output_view(self, argument):
+        given = self.given.get(argument["name"])
+        array, bf16 = self.allocated(argument, {}) if given is None else (given, self.given.get("dtype") == "bf16")
+        self.arrays[argument["name"]] = array
+        view = lamella_view()
+        _arrays.fill_view(view, array, bf16, written=True)
+        return ctypes.byref(view)
+
+    def output_views(self, argument):
+        """Arrays in nested lists, one level for each axis; C gets them row-major."""
+        given = self.given.get(argument["name"])
+        flat = []
+
+        def nested(axes, at):
+            if not axes:
+                array, bf16 = self.allocated(argument, at)
+                flat.append(array)
+                return array
+            return [nested(axes[1:], {**at, axes[0]: i}) for i in range(self.axes.names[axes[0]])]
+
+        def flattened(values, depth):
+            for value in values:
+                yield from flattened(value, depth - 1) if depth > 1 else [value]
+
+        self.arrays[argument["name"]] = nested(argument["each"], {}) if given is None else given
+        views, alive = _arrays.views_of(flat if given is None else list(flattened(given, len(argument["each"]))), written=True)
+        self.keep += alive
+        return views
+
+    def output(self, argument):
+        kind = argument["kind"]
+        if kind == "view":
+            return self.output_view(argument)
+        if kind == "views":
+            return self.output_views(argument)
+        if kind == "buffer":
+            return ctypes.create_string_buffer(BUFFER)
+        if kind == "filled":
+            return lamella_view()
+        if kind in ("result", "options"):
+            return _records.empty(argument["of"])
+        return argument["ctype"]()
+
+    # ---- the call ----
+
+    def prepare(self):
+        arguments = self.function.arguments
+        for argument in arguments:
+            if argument["way"] != "out" and argument["kind"] not in TOLD:
+                self.values[argument["name"]] = self.input(argument)
+        for argument in arguments:
+            if argument["way"] == "out":
+                self.values[argument["name"]] = self.output(argument)
+            elif argument["kind"] in TOLD:
+                self.values[argument["name"]] = self.told(argument)
+
+    def passed(self, argument):
+        """Outputs that are ctypes objects go by address."""
+        value = self.values[argument["name"]]
+        by_address = argument["way"] == "out" and argument["kind"] not in ("view", "views", "buffer")
+        return ctypes.byref(value) if by_address else value
+
+    def result(self, argument, owner):
+        kind, value = argument["kind"], self.values[argument["name"]]
+        if kind in ("view", "views"):
+            return self.arrays[argument["name"]]
+        if kind == "filled":
+            return _arrays.array_at(value, [owner, self.keep])
+        if kind == "result" and argument["of"] == "lamella_stack":
+            return _stacks.Stack.of_struct(value, owner)
+        if kind in ("result", "options"):
+            return _records.record(value)
+        if "enum" in argument:
+            return _records.name_of(argument["enum"], value.value)
+        plain = value.value
+        return plain.decode("utf-8", "replace") if isinstance(plain, bytes) else plain

@@ -1,0 +1,146 @@
+"""Classes of the library's objects, and the place of every function: lamella.<room>.<operation> or a verb of an object."""
+import ctypes
+import functools
+import sys
+import threading
+import types
+import weakref
+
+from . import _mirror
+from ._calls import Function
+from ._library import LIBRARY
+
+LIBRARY.lamella_last_error.restype = ctypes.c_char_p
+
+
+def _end(free, pointer, keep):
+    """`keep` lives until here: callbacks, and memory that the object reads."""
+    free(pointer)
+
+
+class Core:
+    """What is freed when the object and all arrays of its memory are gone."""
+
+    def __init__(self, pointer, free, keep):
+        self.pointer = pointer
+        self.end = weakref.finalize(self, _end, free, pointer, keep)
+
+
+class Object:
+    """Base of the library's objects; usable as a context manager."""
+    _core = None
+
+    def _pointer(self):
+        if self._core is None:
+            raise ValueError(f"the {type(self).__name__} is freed")
+        return ctypes.c_void_p(self._core.pointer)
+
+    def _adopt(self, pointer, keep):
+        self._core = Core(pointer, self._free, keep)
+        self._lock = threading.RLock()  # one thread at a time uses a context
+
+    def _make(self, function, args, kwargs):
+        values = function.run(self, args, kwargs)
+        self.__dict__.update(zip((a["name"] for a in function.outputs), values))
+
+    def free(self):
+        """Lets go of it; it is freed when the last array of its memory is gone."""
+        self.__dict__.clear()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.free()
+
+
+def _named(function, call, place):
+    call.__name__, call.__qualname__, call.__module__ = place[-1], ".".join(place[-2:]), ".".join(place[:-1])
+    call.__doc__ = function.entry["doc"]
+    return call
+
+
+def _plain(function):
+    def call(*args, **kwargs):
+        return function(*args, **kwargs)
+    call.__signature__ = function.signature
+    return call
+
+
+def _maker(function, class_):
+    def call(*args, **kwargs):
+        made = class_.__new__(class_)
+        made._make(function, args, kwargs)
+        return made
+    call.__signature__ = function.signature
+    return call
+
+
+def _constructor(function):
+    def __init__(self, *args, **kwargs):
+        self._make(function, args, kwargs)
+    return __init__
+
+
+def _verb(function):
+    def call(self, *args, **kwargs):
+        return function(self, *args, **kwargs)
+    call.__signature__ = function.signature
+    return call
+
+
+def _class(handle, python):
+    """The class of an object, without its verbs."""
+    *place, name, _ = python.split(".")
+    free = getattr(LIBRARY, handle + "_free")
+    free.restype, free.argtypes = None, [ctypes.c_void_p]
+    return type(name, (Object,), {"_free": staticmethod(free), "__module__": ".".join(place)})
+
+
+def _module(package, name):
+    """lamella.<room>, importable."""
+    if not hasattr(package, name):
+        module = types.ModuleType(f"lamella.{name}", f"The functions lamella_{name}_* of the library.")
+        sys.modules[module.__name__] = module
+        setattr(package, name, module)
+    return getattr(package, name)
+
+
+_LOCAL = threading.local()
+
+
+def thread_context(class_):
+    """The context of this thread, made at its first call: the threads of the affinity mask, BLAS left as it is."""
+    if not hasattr(_LOCAL, "context"):
+        _LOCAL.context = class_()
+    return _LOCAL.context
+
+
+def build(package):
+    """Puts every function of the table where its Python name says."""
+    classes = {handle: _class(handle, python) for handle, python in _mirror.OBJECTS.items()}
+    for handle, python in _mirror.OBJECTS.items():
+        place = python.split(".")[1:-1]
+        setattr(_module(package, place[0]) if len(place) > 1 else package, place[-1], classes[handle])
+    context = functools.partial(thread_context, classes["lamella_context"])
+    for entry in _mirror.FUNCTIONS:
+        if entry["name"].endswith("_free"):
+            continue
+        _place(package, entry["python"].split("."), Function(entry, context), classes)
+
+
+def _place(package, place, function, classes):
+    made = classes[function.by_name[function.makes]["of"]] if function.makes else None
+    home = package
+    for word in place[1:-1]:
+        home = getattr(home, word, None) or _module(package, word)
+    here = getattr(home, place[-1], None)
+    if isinstance(here, type):
+        here.__init__ = _named(function, _constructor(function), place)
+        here.__doc__, here.__signature__ = function.entry["doc"], function.signature
+    elif made:
+        call = _named(function, _maker(function, made), place)
+        setattr(home, place[-1], staticmethod(call) if isinstance(home, type) else call)
+    else:
+        call = _verb(function) if isinstance(home, type) else _plain(function)
+        setattr(home, place[-1], _named(function, call, place))

@@ -1,0 +1,80 @@
+"""Size-led structs: options from keywords, results as named tuples."""
+import collections
+import ctypes
+
+from . import _mirror
+from ._callbacks import callback
+from ._errors import ArgumentError
+
+STRUCTS = {struct.__name__: struct for struct in _mirror.STRUCTS}
+
+
+def is_own(name):
+    """A field that carries something, not the size or a hole."""
+    return name != "struct_size" and not name.startswith("reserved")
+
+
+def fields_of(struct):
+    return [name for name, _ in struct._fields_ if is_own(name) and name != "user"]
+
+
+RECORDS = {name: collections.namedtuple(name[len("lamella_"):], fields_of(struct)) for name, struct in STRUCTS.items()}
+
+
+def number_of(enum, value, name):
+    """A choice by its name, as "mean", or by its number."""
+    if not isinstance(value, str):
+        return value
+    if value not in _mirror.ENUMS[enum]:
+        raise ArgumentError(f"{name} is {value!r}, expected one of {', '.join(_mirror.ENUMS[enum])}")
+    return _mirror.ENUMS[enum][value]
+
+
+def name_of(enum, number):
+    """None for a number that is none, as the dtype of an array that has no view."""
+    return next((name for name, value in _mirror.ENUMS[enum].items() if value == number), None)
+
+
+def empty(name):
+    struct = STRUCTS[name]()
+    struct.struct_size = ctypes.sizeof(struct)
+    return struct
+
+
+def set_field(struct, name, value, keep):
+    kind, detail = struct.details.get(name, ("", None))
+    ctype = dict(struct._fields_)[name]
+    if kind == "enum":
+        value = number_of(detail, value, name)
+    elif kind == "callback":
+        value = callback(value, ctype, detail)
+    elif isinstance(value, str):
+        value = value.encode()
+    keep.append(value)
+    setattr(struct, name, value)
+
+
+def options(name, given, keep):
+    """The struct of the keywords given; what is not given is the default."""
+    struct = empty(name)
+    for field, value in given.items():
+        set_field(struct, field, value, keep)
+    return struct
+
+
+def get_field(struct, name):
+    value = getattr(struct, name)
+    kind, detail = struct.details.get(name, ("", None))
+    if kind == "enum":
+        return name_of(detail, value)
+    if kind == "length":
+        return tuple(value[:getattr(struct, detail)])
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return tuple(value) if isinstance(value, ctypes.Array) else value
+
+
+def record(struct):
+    """A struct that the library filled, copied."""
+    name = type(struct).__name__
+    return RECORDS[name](*[get_field(struct, field) for field in fields_of(type(struct))])
