@@ -3,7 +3,6 @@ include(${CMAKE_CURRENT_LIST_DIR}/dependencies.cmake)
 if(NOT TARGET Lamella::openblas)
   message(FATAL_ERROR "Lamella needs OpenBLAS, which was not found. On Debian or Ubuntu type: sudo apt-get install libopenblas-dev")
 endif()
-set(LAMELLA_BLAS_LIBRARIES Lamella::openblas)
 
 file(GLOB lamella_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c)
 
