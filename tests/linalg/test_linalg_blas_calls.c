@@ -88,6 +88,7 @@ TEST(at_most_64_callers_are_inside)
 {
     pthread_t callers[CALLERS];
     recording = 0;
+    calls = most_inside = 0;
     for (int i = 0; i < CALLERS; i++)
         equal(pthread_create(&callers[i], NULL, multiply_once, NULL), 0);
     for (int i = 0; i < CALLERS; i++)
