@@ -1,6 +1,7 @@
 #include "support/foreign.h"
 #include "support/text.h"
 #include <lamella.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PEEK 512
@@ -77,6 +78,30 @@ static int is_text(const char *start, int64_t n)
     return n > 0;
 }
 
+/* 1 if the whole word is a number. */
+static int is_number(const char *word, size_t length)
+{
+    char *end;
+    char *text = text_format("%.*s", (int)length, word);
+    strtod(text, &end);
+    return end > text && !*end;
+}
+
+/* A table of numbers, or of words with numbers behind them, can become a .npy; other text cannot. */
+static foreign text_of(const char *start, const char *file)
+{
+    static const char blanks[] = " \t,;";
+    size_t line = strcspn(start, "\r\n"), first = strcspn(start, " \t,;\r\n"), last = line;
+    while (last > 0 && !strchr(blanks, start[last - 1]))
+        last--;
+    if (!is_number(start + last, line - last))
+        return (foreign){ "a text file", "It holds no arrays of states.", "" };
+    return (foreign){ "a text file", "Its numbers can become a .npy (pip install numpy):",
+                      python(is_number(start, first) ? "import sys, numpy; numpy.save(sys.argv[2], numpy.loadtxt(sys.argv[1]))"
+                             : "import sys, numpy; numpy.save(sys.argv[2], [[float(x) for x in line.split()[1:]] for line in open(sys.argv[1])])",
+                             file, ".npy") };
+}
+
 static foreign unknown_of(const char *path, const char *file)
 {
     static const struct { const char *start; int length; const char *what; } known[] = {
@@ -97,8 +122,7 @@ static foreign unknown_of(const char *path, const char *file)
     if (is_text(start, n) && (start[0] == '{' || start[0] == '['))
         return (foreign){ "JSON text", "It holds no arrays of states; look for the .safetensors file that belongs to it.", "" };
     if (is_text(start, n))
-        return (foreign){ "a text file", "If it is a table of numbers, make a .npy of it (pip install numpy):",
-                          python("import sys, numpy; numpy.save(sys.argv[2], numpy.loadtxt(sys.argv[1]))", file, ".npy") };
+        return text_of(start, file);
     return (foreign){ "neither a .safetensors nor a .npy file, by its first bytes", "Those two are what look reads.", "" };
 }
 

@@ -108,6 +108,17 @@ static char *command_text(const request *r, const char *prefix, int axis)
 static const char *const float_dtypes[] = { [LAMELLA_F32] = "f32", [LAMELLA_F64] = "f64", [LAMELLA_F16] = "f16",
                                             [LAMELLA_BF16] = "bf16" };
 
+/* "5 layers of f32 [1797, 32], widths differ" */
+static char *stack_text(const lamella_stack *stack)
+{
+    const lamella_view *first = &stack->layer[0];
+    int differ = 0;
+    for (int64_t l = 1; l < stack->n_layers; l++)
+        differ |= stack->layer[l].shape[stack->layer[l].rank - 1] != first->shape[first->rank - 1];
+    return text_format("%s of %s %s%s", text_count(stack->n_layers, "layer"), float_dtypes[first->dtype],
+                       text_shape(first->shape, first->rank), differ ? ", widths differ" : "");
+}
+
 /* A trial is an offer if the library takes it and its numbers are ones that can be measured. */
 static void try_offer(lamella_context *ctx, const request *r, contents *c, const char *prefix, int axis)
 {
@@ -115,14 +126,10 @@ static void try_offer(lamella_context *ctx, const request *r, contents *c, const
                                          .prefix = prefix, .layer_axis = axis };
     lamella_io_file *file;
     lamella_stack stack = { .struct_size = sizeof stack };
-    char what[160];
     if (c->n_offers == MOST_OFFERS || lamella_io_stack_open(ctx, r->path, &options, &file, &stack, NULL, NULL) < 0)
         return;
-    if (stack.layer[0].dtype <= LAMELLA_BF16 && float_dtypes[stack.layer[0].dtype]) {
-        lamella_tensor_stack_describe(&stack, what, sizeof what);
-        what[strcspn(what, "]") + 1] = 0;
-        c->offers[c->n_offers++] = (offer){ command_text(r, prefix, axis), text_format("%s", what) };
-    }
+    if (stack.layer[0].dtype <= LAMELLA_BF16)
+        c->offers[c->n_offers++] = (offer){ command_text(r, prefix, axis), stack_text(&stack) };
     lamella_io_file_free(file);
 }
 

@@ -74,7 +74,7 @@ static void write_rows(FILE *out, const contents *c)
 
 void look_text_contents(FILE *out, const request *r, const contents *c)
 {
-    fprintf(out, "%s: %s (%s, %s), not looked at as a stack\n\n", text_shown(r->title, 80), text_count(c->n, "array"), c->format,
+    fprintf(out, "%s: %s, no stack (%s, %s)\n\n", text_shown(r->title, 80), text_count(c->n, "array"), c->format,
             text_bytes(c->n_bytes));
     write_rows(out, c);
     if (c->n_metadata)

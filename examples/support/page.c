@@ -13,7 +13,7 @@ static const char *const style[] = {
     "\"Helvetica Neue\",\"Liberation Sans\",Arial,sans-serif;font-variant-numeric:tabular-nums}",
     "main{max-width:72rem;margin:0 auto;padding:clamp(1.25rem,4vw,3.5rem) clamp(1rem,4vw,2.5rem)}",
     ".kicker{margin:0;color:var(--soft);font-size:.8125rem;letter-spacing:.04em}",
-    "h1{margin:.15rem 0 .5rem;font-size:clamp(1.375rem,3.4vw,2rem);line-height:1.2;font-weight:600;letter-spacing:-.01em;overflow-wrap:anywhere}",
+    "h1{margin:.15rem 0 .5rem;font-size:clamp(1.25rem,3.4vw,2rem);line-height:1.2;font-weight:600;letter-spacing:-.01em;overflow-wrap:anywhere}",
     "h2{margin:2.75rem 0 .75rem;font-size:1.0625rem;line-height:1.3;font-weight:600}",
     "p{margin:.5rem 0;max-width:44rem;overflow-wrap:anywhere}",
     ".lede{font-size:1.0625rem}",
@@ -45,7 +45,8 @@ static const char *const style[] = {
     ".findings{margin:.5rem 0 0;padding-left:1.1rem;max-width:48rem}.findings li{margin:.25rem 0;overflow-wrap:anywhere}",
     ".legend{display:grid;grid-template-columns:minmax(0,9rem) minmax(0,1fr);gap:.75rem 1.5rem;max-width:48rem;margin:0;font-size:.9375rem}",
     ".legend dt{padding-top:.1rem}.legend svg{margin:.35rem 0 0}",
-    ".listing td{overflow-wrap:anywhere;padding:.45rem 1.25rem .45rem 0}.listing .right{text-align:right;white-space:nowrap}",
+    ".listing{width:auto}.listing td{overflow-wrap:anywhere;padding-top:.45rem;padding-bottom:.45rem}",
+    ".listing td:first-child{min-width:6rem}.listing .right{text-align:right;white-space:nowrap}",
     "footer{margin-top:3rem;padding-top:.75rem;border-top:1px solid var(--rule);color:var(--soft);font-size:.8125rem}",
     "@media(max-width:46rem){",
     ".layers,.layers tbody{display:block}.layers thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}",
@@ -55,21 +56,37 @@ static const char *const style[] = {
     ".odd li{margin:0 0 .3rem .3rem}",
     ".legend{grid-template-columns:minmax(0,1fr);gap:.15rem}.legend dt{margin-top:.75rem}.legend svg{max-width:14rem;margin-bottom:.35rem}",
     ".facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:.5rem}",
-    ".listing td,.listing th{padding-right:.6rem;font-size:.8125rem}}",
+    ".listing{width:100%}.listing td,.listing th{padding-right:.6rem;font-size:.8125rem}",
+    ".listing td:last-child,.listing th:last-child{padding-right:0}}",
     "@media print{body{background:#fff}tr{break-inside:avoid}}",
 };
+
+static void write_letter(FILE *out, char c)
+{
+    switch (c) {
+    case '&': fputs("&amp;", out); break;
+    case '<': fputs("&lt;", out); break;
+    case '>': fputs("&gt;", out); break;
+    case '"': fputs("&quot;", out); break;
+    case '\'': fputs("&#39;", out); break;
+    default: fputc(c, out);
+    }
+}
 
 void page_text(FILE *out, const char *s)
 {
     for (; *s; s++)
-        switch (*s) {
-        case '&': fputs("&amp;", out); break;
-        case '<': fputs("&lt;", out); break;
-        case '>': fputs("&gt;", out); break;
-        case '"': fputs("&quot;", out); break;
-        case '\'': fputs("&#39;", out); break;
-        default: fputc(*s, out);
-        }
+        write_letter(out, *s);
+}
+
+/* A file's name, which may break before a dot and after an underscore. */
+static void write_breakable(FILE *out, const char *s)
+{
+    for (; *s; s++) {
+        fputs(*s == '.' ? "<wbr>" : "", out);
+        write_letter(out, *s);
+        fputs(*s == '_' ? "<wbr>" : "", out);
+    }
 }
 
 void page_open(FILE *out, const char *title, const char *kicker, const char *lede)
@@ -84,7 +101,7 @@ void page_open(FILE *out, const char *title, const char *kicker, const char *led
     fputs("</style>\n</head>\n<body>\n<main>\n<p class=\"kicker\">", out);
     page_text(out, kicker);
     fputs("</p>\n<h1>", out);
-    page_text(out, title);
+    write_breakable(out, title);
     fputs("</h1>\n<p class=\"lede\">", out);
     page_text(out, lede);
     fputs("</p>\n", out);
