@@ -1,0 +1,106 @@
+/* Size-led structs between an older or newer host and this library: nothing behind a struct is read or written. */
+#include "support/test.h"
+#include "base/base.h"
+
+typedef struct old_options { uint32_t struct_size; int32_t a; } old_options;
+typedef struct our_options { uint32_t struct_size; int32_t a; double b; } our_options;
+typedef struct new_options { uint32_t struct_size; int32_t a; double b; int64_t c; } new_options;
+
+static lamella_status read_ours(call *c, our_options *o, const void *options)
+{
+    return read_sized(c, o, sizeof *o, 8, options, "options");
+}
+
+static lamella_status reading(our_options *o, const void *options)
+{
+    CALL(NULL, read_ours(c, o, options));
+}
+
+TEST(null_means_default)
+{
+    our_options o = { 1, 2, 3 };
+    ok(reading(&o, NULL));
+    equal(o.a, 0);
+    check(o.b == 0);
+}
+
+TEST(an_older_host_is_read_as_zero_extended)
+{
+    struct { old_options options; double canary; } host = { { sizeof host.options, 7 }, 99 };
+    our_options o;
+    ok(reading(&o, &host.options));
+    equal(o.a, 7);
+    check(o.b == 0);
+}
+
+TEST(a_newer_host_may_set_nothing_that_is_unknown)
+{
+    new_options host = { sizeof host, 7, 1.5, 0 };
+    our_options o;
+    ok(reading(&o, &host));
+    check(o.b == 1.5);
+    host.c = 1;
+    refused(reading(&o, &host), LAMELLA_ERR_ARGUMENT,
+            "reading: options has byte 16 set, expected 0 beyond the 16 bytes that this version knows");
+}
+
+TEST(sizes_that_no_release_had_are_refused)
+{
+    our_options host = { 4, 0, 0 }, o;
+    refused(reading(&o, &host), LAMELLA_ERR_ARGUMENT, "reading: options->struct_size is 4, expected its sizeof (8 to 4096)");
+    host.struct_size = 4097;
+    refused(reading(&o, &host), LAMELLA_ERR_ARGUMENT, "reading: options->struct_size is 4097, expected its sizeof (8 to 4096)");
+}
+
+TEST(a_result_fills_no_more_than_the_host_has)
+{
+    struct { old_options result; double canary; } host = { { sizeof host.result, -1 }, 99 };
+    const our_options found = { 0, 5, 2.5 };
+    write_sized(&host.result, &found, sizeof found);
+    equal(host.result.struct_size, sizeof host.result);
+    equal(host.result.a, 5);
+    check(host.canary == 99);
+}
+
+TEST(a_result_zeroes_what_it_does_not_know)
+{
+    new_options host = { sizeof host, -1, -1, -1 };
+    const our_options found = { 0, 5, 2.5 };
+    write_sized(&host, &found, sizeof found);
+    check(host.a == 5 && host.b == 2.5 && host.c == 0);
+    write_sized(NULL, &found, sizeof found);
+}
+
+/* The same with a public function and the stack. */
+TEST(stacks_of_both_ages_are_read)
+{
+    float x[] = { 1, 2 };
+    int64_t n, dim;
+    lamella_view layer = view_of(LAMELLA_F32, x, 1, 2);
+    struct { lamella_stack stack; int64_t later; double canary; } host = { { .layer = &layer, .n_layers = 1 }, 0, 99 };
+    host.stack.struct_size = offsetof(lamella_stack, depth); /* before depth, mask and all that follows */
+    host.stack.mask = (const lamella_view *)8;               /* behind an older host's struct */
+    ok(lamella_tensor_sizes(&host.stack, 0, &n, &dim));
+    equal(dim, 2);
+    host.stack.mask = NULL;
+    host.stack.struct_size = sizeof host.stack + sizeof host.later;
+    ok(lamella_tensor_sizes(&host.stack, 0, &n, &dim));
+    host.later = 1;
+    refused(lamella_tensor_sizes(&host.stack, 0, &n, &dim), LAMELLA_ERR_ARGUMENT,
+            "lamella_tensor_sizes: stack has byte 80 set, expected 0 beyond the 80 bytes that this version knows");
+    host.stack.struct_size = 16;
+    returns(lamella_tensor_sizes(&host.stack, 0, &n, &dim), LAMELLA_ERR_ARGUMENT);
+    check(host.canary == 99);
+}
+
+TEST(a_stack_that_the_library_fills_follows_the_rule_of_results)
+{
+    struct { unsigned char bytes[offsetof(lamella_stack, read)]; uint64_t canary; } older;
+    lamella_tensor_block *block;
+    uint32_t size = sizeof older.bytes;
+    memset(&older, 0x5a, sizeof older);
+    memcpy(older.bytes, &size, sizeof size);
+    ok(lamella_tensor_block_create(NULL, LAMELLA_F32, 1, 2, 3, &block, (lamella_stack *)&older));
+    check(older.canary == 0x5a5a5a5a5a5a5a5a);
+    lamella_tensor_block_free(block);
+}

@@ -1,0 +1,50 @@
+/* Row norms: exact lanes, every prefix, no under- or overflow. */
+#include "support/test.h"
+#include "reduce/reduce.h"
+#include <math.h>
+
+TEST(every_prefix_equals_the_norm_of_that_prefix_alone)
+{
+    float x[100];
+    int64_t widths[100];
+    double norms[100];
+    const kernels *k = simd_kernels(LAMELLA_SIMD_REFERENCE);
+    for (int i = 0; i < 100; i++) {
+        x[i] = (float)sin(i);
+        widths[i] = i + 1;
+    }
+    for (int32_t level = LAMELLA_SIMD_REFERENCE; level <= simd_best(); level++) {
+        prefix_norms_f32(simd_kernels(level), x, widths, 100, norms);
+        for (int i = 0; i < 100; i++) {
+            double alone;
+            prefix_norms_f32(k, x, &widths[i], 1, &alone);
+            check(norms[i] == alone);
+            double plain = 0;
+            for (int j = 0; j <= i; j++)
+                plain += (double)x[j] * x[j];
+            near(norms[i], sqrt(plain), RELATIVE, 1e-14);
+        }
+    }
+}
+
+TEST(f64_norms_keep_to_the_range)
+{
+    const kernels *k = simd_kernels(simd_best());
+    static const double scales[] = { 1, 1e-170, 1e-300, 5e-324, 1e170, 1e307 };
+    for (int i = 0; i < 6; i++) {
+        double x[] = { 3 * scales[i], -4 * scales[i], 0 };
+        near(norm_f64(k, x, 3), 5 * scales[i], RELATIVE, 1e-15);
+    }
+    double zeros[] = { 0, -0.0 };
+    check(norm_f64(k, zeros, 2) == 0);
+    check(norm_f64(k, zeros, 0) == 0);
+}
+
+TEST(cosines_keep_to_the_range)
+{
+    const kernels *k = simd_kernels(simd_best());
+    double x[] = { 1e-200, 1e-200 }, y[] = { 1e-200, 0 };
+    near(cosine_f64(k, x, y, 2, norm_f64(k, x, 2), norm_f64(k, y, 2)), sqrt(0.5), RELATIVE, 1e-15);
+    double u[] = { 1, 1 }, v[] = { 1, 0 };
+    near(cosine_f64(k, u, v, 2, sqrt(2), 1), sqrt(0.5), RELATIVE, 1e-15);
+}

@@ -1,0 +1,134 @@
+/* Casts: rounded once, range checked, between all pairs of dtypes. */
+#include "support/matrix.h"
+#include <math.h>
+
+OPERATION(lamella_tensor_cast, .dtypes = EVERY_DTYPE, .in_memory = 1, .forms = WITHOUT_MASK, .nonfinite = 1, .empty_is_ok = 1)
+{
+    const int64_t *n = m->view->shape;
+    return lamella_tensor_cast(m->ctx, m->view, matrix_outputs(m, "out", LAMELLA_F64, 1, NULL, 1, n, m->view->rank));
+}
+
+OPERATION(lamella_tensor_cast, .as = "to f16", .in_memory = 1, .forms = WITHOUT_MASK, .nonfinite = 1, .empty_is_ok = 1)
+{
+    const int64_t *n = m->view->shape;
+    return lamella_tensor_cast(m->ctx, m->view, matrix_outputs(m, "out", LAMELLA_F16, 1, NULL, 1, n, m->view->rank));
+}
+
+static lamella_status cast_one(int32_t from, const void *value, int32_t to, void *out)
+{
+    lamella_view x = view_of(from, (void *)(uintptr_t)value, 1), y = view_of(to, out, 1);
+    return lamella_tensor_cast(NULL, &x, &y);
+}
+
+/* f64 -> f16 through f32 would round 1 + 2^-11 + 2^-40 down to a tie and then to even. */
+TEST(f64_to_f16_rounds_once)
+{
+    uint16_t out;
+    double x = 1 + ldexp(1, -11) + ldexp(1, -40);
+    ok(cast_one(LAMELLA_F64, &x, LAMELLA_F16, &out));
+    equal(out, 0x3c01);
+    x = 1 + ldexp(1, -11);
+    ok(cast_one(LAMELLA_F64, &x, LAMELLA_F16, &out));
+    equal(out, 0x3c00);
+    x = 1 + ldexp(3, -11) - ldexp(1, -40);
+    ok(cast_one(LAMELLA_F64, &x, LAMELLA_F16, &out));
+    equal(out, 0x3c01);
+    x = -(1 + ldexp(1, -8) + ldexp(1, -40));
+    ok(cast_one(LAMELLA_F64, &x, LAMELLA_BF16, &out));
+    equal(out, 0xbf81);
+}
+
+TEST(i64_to_bf16_rounds_once)
+{
+    uint16_t out;
+    int64_t x = ((int64_t)1 << 62) + ((int64_t)1 << 54) + 1; /* just over a tie of bf16 */
+    ok(cast_one(LAMELLA_I64, &x, LAMELLA_BF16, &out));
+    equal(out, 0x5e81);
+    x -= 1;
+    ok(cast_one(LAMELLA_I64, &x, LAMELLA_BF16, &out));
+    equal(out, 0x5e80);
+    x = -x - 1;
+    ok(cast_one(LAMELLA_I64, &x, LAMELLA_BF16, &out));
+    equal(out, 0xde81);
+}
+
+TEST(integers_truncate_towards_zero_and_must_fit)
+{
+    int8_t i8;
+    uint8_t u8;
+    int64_t i64;
+    double x = -1.9;
+    ok(cast_one(LAMELLA_F64, &x, LAMELLA_I8, &i8));
+    equal(i8, -1);
+    x = 127.9;
+    ok(cast_one(LAMELLA_F64, &x, LAMELLA_I8, &i8));
+    equal(i8, 127);
+    x = 128;
+    refused(cast_one(LAMELLA_F64, &x, LAMELLA_I8, &i8), LAMELLA_ERR_NUMERIC,
+            "lamella_tensor_cast: x is 128 at element 0, expected a number that i8 holds");
+    x = -0.5;
+    ok(cast_one(LAMELLA_F64, &x, LAMELLA_U8, &u8));
+    equal(u8, 0);
+    x = -9223372036854775808.0;
+    ok(cast_one(LAMELLA_F64, &x, LAMELLA_I64, &i64));
+    check(i64 == INT64_MIN);
+    x = 9223372036854775808.0;
+    returns(cast_one(LAMELLA_F64, &x, LAMELLA_I64, &i64), LAMELLA_ERR_NUMERIC);
+    x = NAN;
+    refused(cast_one(LAMELLA_F64, &x, LAMELLA_I64, &i64), LAMELLA_ERR_NONFINITE,
+            "lamella_tensor_cast: x is nan at element 0, expected a number that i64 holds");
+    i64 = 300;
+    returns(cast_one(LAMELLA_I64, &i64, LAMELLA_U8, &u8), LAMELLA_ERR_NUMERIC);
+}
+
+TEST(a_number_that_the_float_does_not_hold_is_refused)
+{
+    float x[3] = { 1, 70000, 2 };
+    uint16_t out[3];
+    lamella_view from = view_of(LAMELLA_F32, x, 3), to = view_of(LAMELLA_F16, out, 3);
+    refused(lamella_tensor_cast(NULL, &from, &to), LAMELLA_ERR_NUMERIC,
+            "lamella_tensor_cast: x is 70000 at element 1, expected a number that f16 holds");
+    x[1] = INFINITY;
+    ok(lamella_tensor_cast(NULL, &from, &to));
+    equal(out[1], 0x7c00);
+}
+
+TEST(bool_is_zero_or_not)
+{
+    float x[] = { 0, -0.0f, 0.25f, -3 };
+    unsigned char out[4];
+    static const unsigned char expected[] = { 0, 0, 1, 1 };
+    lamella_view from = view_of(LAMELLA_F32, x, 4), to = view_of(LAMELLA_BOOL, out, 4);
+    ok(lamella_tensor_cast(NULL, &from, &to));
+    equal_bits(out, expected, 4);
+    unsigned char truth[] = { 0, 1, 255, 7 };
+    from = view_of(LAMELLA_BOOL, truth, 4), to = view_of(LAMELLA_U8, out, 4);
+    ok(lamella_tensor_cast(NULL, &from, &to));
+    equal_bits(out, (const unsigned char[]){ 0, 1, 1, 1 }, 4);
+}
+
+/* Every f16 goes through every float type and back. */
+TEST(f16_survives_the_wider_types)
+{
+    static uint16_t halves[63488], back[63488]; /* all but NaN and infinities */
+    static double wide[63488];
+    for (uint32_t i = 0, n = 0; i < 65536; i++)
+        if ((i & 0x7c00) != 0x7c00)
+            halves[n++] = (uint16_t)i;
+    lamella_view from = view_of(LAMELLA_F16, halves, 63488), to = view_of(LAMELLA_F16, back, 63488);
+    static const int32_t types[] = { LAMELLA_F32, LAMELLA_F64 };
+    for (int t = 0; t < 2; t++) {
+        lamella_view middle = view_of(types[t], wide, 63488);
+        ok(lamella_tensor_cast(NULL, &from, &middle));
+        ok(lamella_tensor_cast(NULL, &middle, &to));
+        equal_bits(back, halves, sizeof halves);
+    }
+}
+
+TEST(outputs_in_place_are_refused)
+{
+    float x[4] = { 0 };
+    lamella_view v = view_of(LAMELLA_F32, x, 4);
+    refused(lamella_tensor_cast(NULL, &v, &v), LAMELLA_ERR_ARGUMENT,
+            "lamella_tensor_cast: out shares memory with x, expected an output apart from the inputs");
+}

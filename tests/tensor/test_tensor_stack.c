@@ -1,0 +1,119 @@
+/* Stacks: what is refused, and by which words. */
+#include "support/test.h"
+#include "tensor/tensor.h"
+
+static lamella_status checks(call *c, const lamella_stack *stack_)
+{
+    stack s;
+    return stack_check(c, &s, stack_, FLOATS, "stack");
+}
+
+static lamella_status checking(const lamella_stack *stack_)
+{
+    CALL(NULL, checks(c, stack_));
+}
+
+static float numbers[64];
+
+TEST(layers_agree_in_all_but_width)
+{
+    lamella_view layer[2] = { view_of(LAMELLA_F32, numbers, 2, 3), view_of(LAMELLA_F32, numbers, 2, 5) };
+    lamella_stack s = { .struct_size = sizeof s, .layer = layer, .n_layers = 2 };
+    ok(checking(&s));
+    layer[1] = view_of(LAMELLA_F32, numbers, 3, 5);
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack->layer[1].shape[0] is 3, expected 2 (= stack->layer[0].shape[0])");
+    layer[1] = view_of(LAMELLA_F32, numbers, 2, 1, 5);
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack->layer[1].rank is 3, expected 2 (= stack->layer[0].rank)");
+    layer[1] = view_of(LAMELLA_I32, numbers, 2, 5);
+    refused(checking(&s), LAMELLA_ERR_DTYPE, "checking: stack->layer[1].dtype is 7 (i32), expected f32|f64|f16|bf16");
+    layer[0] = view_of(LAMELLA_F32, numbers, 6);
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack->layer[0].rank is 1, expected 2 to 4");
+    s.n_layers = 0;
+    refused(checking(&s), LAMELLA_ERR_EMPTY, "checking: stack->n_layers is 0, expected at least 1");
+    s.n_layers = 1, s.layer = NULL;
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->layer is NULL, expected 1 views");
+    s.flags = 8;
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->flags is 0x8, expected only known bits (0x1)");
+    refused(checking(NULL), LAMELLA_ERR_ARGUMENT, "checking: stack is NULL, expected a stack");
+}
+
+TEST(offsets_start_at_zero_never_fall_and_end_at_the_rows)
+{
+    lamella_view layer = view_of(LAMELLA_F32, numbers, 5, 3), offsets;
+    lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .offsets = &offsets };
+    int32_t ends[] = { 0, 2, 2, 5 };
+    offsets = view_of(LAMELLA_I32, ends, 4);
+    ok(checking(&s));
+    ends[3] = 4;
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->offsets[3] is 4, expected 5 (= stack->layer[0].shape[0])");
+    ends[2] = 1;
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->offsets[2] is 1, expected at least 2");
+    ends[0] = 1;
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->offsets[0] is 1, expected 0");
+    ends[0] = -1;
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->offsets[0] is -1, expected 0");
+    layer = view_of(LAMELLA_F32, numbers, 5, 1, 3);
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack->layer[0].rank is 3, expected 2 (with offsets)");
+    layer = view_of(LAMELLA_F32, numbers, 5, 3), offsets = view_of(LAMELLA_I32, ends, 0);
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack->offsets has rank 1 and 0 entries, expected rank 1 and n_samples + 1");
+}
+
+TEST(a_mask_covers_the_leading_axes)
+{
+    unsigned char valid[6] = { 1, 1, 0, 1, 0, 0 };
+    lamella_view layer = view_of(LAMELLA_F32, numbers, 2, 3, 4), mask = view_of(LAMELLA_U8, valid, 2, 3);
+    lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .mask = &mask };
+    ok(checking(&s));
+    mask = view_of(LAMELLA_BOOL, valid, 3, 2);
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack->mask.shape[0] is 3, expected 2");
+    mask = view_of(LAMELLA_I32, numbers, 2, 3);
+    refused(checking(&s), LAMELLA_ERR_DTYPE, "checking: stack->mask.dtype is 7 (i32), expected u8|bool");
+}
+
+TEST(depths_rise)
+{
+    int64_t depth[] = { 3, 3 };
+    lamella_view layer[] = { view_of(LAMELLA_F32, numbers, 2, 3), view_of(LAMELLA_F32, numbers, 2, 3) };
+    lamella_stack s = { .struct_size = sizeof s, .layer = layer, .n_layers = 2, .depth = depth };
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->depth[1] is 3, expected rising depths from 0 on");
+    depth[1] = 9;
+    ok(checking(&s));
+    depth[0] = -1;
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->depth[0] is -1, expected rising depths from 0 on");
+    depth[0] = 0, s.n_depths = -1;
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->n_depths is -1, expected 0 or more");
+}
+
+TEST(ids_are_one_a_sample)
+{
+    int64_t id[] = { 7, 8, 9 };
+    lamella_view layer = view_of(LAMELLA_F32, numbers, 2, 3), ids = view_of(LAMELLA_I64, id, 3);
+    lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .sample_id = &ids };
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack->sample_id.shape[0] is 3, expected 2");
+}
+
+TEST(samples_own_their_vectors)
+{
+    int64_t ends[] = { 0, 2, 2, 5 }, first, end;
+    stack s = { .n_samples = 3, .offsets = ends };
+    sample_vectors(&s, 2, &first, &end);
+    check(first == 2 && end == 5);
+    static const int64_t owner[] = { 0, 0, 2, 2, 2 };
+    for (int v = 0; v < 5; v++)
+        equal(vector_sample(&s, v), owner[v]);
+    s = (stack){ .n_samples = 3, .per_row = 4 };
+    sample_vectors(&s, 2, &first, &end);
+    check(first == 8 && end == 12);
+    equal(vector_sample(&s, 7), 1);
+}
+
+TEST(stacks_are_described)
+{
+    char text[96];
+    lamella_view layer[] = { view_of(LAMELLA_F32, numbers, 2, 3), view_of(LAMELLA_F32, numbers, 2, 4) };
+    lamella_stack s = { .struct_size = sizeof s, .layer = layer, .n_layers = 2, .flags = LAMELLA_LAST_NORMED };
+    ok(lamella_tensor_stack_describe(&s, text, sizeof text));
+    equal_text(text, "2 layers of f32 [2, 3] and other widths, in memory, last normed");
+    ok(lamella_tensor_stack_describe(NULL, text, sizeof text));
+    equal_text(text, "NULL");
+}

@@ -1,0 +1,167 @@
+/* Views: constructors, checks, text, slices. */
+#include "support/test.h"
+#include "tensor/tensor.h"
+
+static lamella_status checks(call *c, const lamella_view *view)
+{
+    lamella_view v;
+    return VIEW(c, v, view, ANY_DTYPE);
+}
+
+static lamella_status checking(const lamella_view *view)
+{
+    CALL(NULL, checks(c, view));
+}
+
+static lamella_status checks_out(call *c, const lamella_view *out)
+{
+    lamella_view v;
+    return VIEW_OUT(c, v, out, F32, 2, 3);
+}
+
+static lamella_status checking_out(const lamella_view *out)
+{
+    CALL(NULL, checks_out(c, out));
+}
+
+TEST(a_view_is_128_bytes)
+{
+    equal(sizeof(lamella_view), 128);
+}
+
+TEST(zero_strides_are_row_major)
+{
+    float x[24];
+    lamella_view v;
+    const int64_t shape[] = { 2, 3, 4 };
+    ok(lamella_tensor_view(x, LAMELLA_F32, 3, shape, NULL, &v));
+    check(v.stride[0] == 12 && v.stride[1] == 4 && v.stride[2] == 1);
+    equal(v.flags, LAMELLA_READONLY);
+    ok(lamella_tensor_view_mutable(x, LAMELLA_F32, 3, shape, NULL, &v));
+    equal(v.flags, 0);
+}
+
+TEST(rank_zero_is_one_element)
+{
+    double x = 5;
+    lamella_view v;
+    ok(lamella_tensor_view(&x, LAMELLA_F64, 0, NULL, NULL, &v));
+    equal(view_elements(&v), 1);
+    check(load_f64(v.dtype, view_at(&v, NULL)) == 5);
+}
+
+TEST(a_zero_stride_given_is_a_broadcast)
+{
+    float x[3];
+    lamella_view v;
+    ok(lamella_tensor_view(x, LAMELLA_F32, 2, (const int64_t[]){ 5, 3 }, (const int64_t[]){ 0, 1 }, &v));
+    equal(v.flags, LAMELLA_READONLY | LAMELLA_BROADCAST);
+    ok(checking(&v));
+    v.flags = LAMELLA_READONLY;
+    refused(checking(&v), LAMELLA_ERR_SHAPE,
+            "checking: view.stride[0] is 0 over an extent of 5, expected a step, or the flag LAMELLA_BROADCAST");
+}
+
+TEST(what_no_view_can_be_is_refused)
+{
+    float x[6];
+    const lamella_view good = view_of(LAMELLA_F32, x, 2, 3);
+    lamella_view v = good;
+    ok(checking(&v));
+    refused(checking(NULL), LAMELLA_ERR_ARGUMENT, "checking: view is NULL, expected a view");
+    v.rank = 7;
+    refused(checking(&v), LAMELLA_ERR_SHAPE, "checking: view.rank is 7, expected 0 to 6");
+    v = good, v.rank = -1;
+    refused(checking(&v), LAMELLA_ERR_SHAPE, "checking: view.rank is -1, expected 0 to 6");
+    v = good, v.dtype = 0;
+    refused(checking(&v), LAMELLA_ERR_DTYPE, "checking: view.dtype is 0 (no dtype), expected f32|f64|f16|bf16|i8|u8|i32|i64|bool");
+    v = good, v.shape[1] = -3;
+    refused(checking(&v), LAMELLA_ERR_SHAPE, "checking: view.shape[1] is -3, expected 0 or more");
+    v = good, v.flags = 64;
+    refused(checking(&v), LAMELLA_ERR_ARGUMENT, "checking: view.flags is 0x40, expected only known bits (0x7)");
+    v = good, v.reserved1 = 1;
+    refused(checking(&v), LAMELLA_ERR_ARGUMENT, "checking: view.reserved is set, expected 0");
+    v = good, v.data = NULL;
+    refused(checking(&v), LAMELLA_ERR_ARGUMENT, "checking: view.data is NULL, expected 6 elements");
+    v = good, v.shape[0] = INT64_MAX / 2;
+    refused(checking(&v), LAMELLA_ERR_SHAPE, "checking: view.shape has more elements than 2^63 - 1");
+    v = good, v.shape[0] = INT64_MAX / 4;
+    refused(checking(&v), LAMELLA_ERR_SHAPE, "checking: view.shape has more bytes than 2^63 - 1");
+    v = good, v.stride[0] = INT64_MAX / 2;
+    refused(checking(&v), LAMELLA_ERR_SHAPE, "checking: view.stride reaches outside the address space");
+    v = good, v.stride[0] = -(INT64_MAX / 8);
+    refused(checking(&v), LAMELLA_ERR_SHAPE, "checking: view.stride reaches outside the address space");
+    v = good, v.shape[0] = 0, v.data = NULL;
+    ok(checking(&v));
+}
+
+TEST(an_output_is_writable_and_has_no_element_twice)
+{
+    float x[16];
+    lamella_view v = view_of(LAMELLA_F32, x, 2, 3);
+    ok(checking_out(&v));
+    v.stride[0] = -3, v.data = x + 3;
+    ok(checking_out(&v));
+    v.stride[0] = 1, v.stride[1] = 2, v.data = x;
+    ok(checking_out(&v));
+    v.stride[0] = 2;
+    refused(checking_out(&v), LAMELLA_ERR_SHAPE,
+            "checking_out: out.stride puts two elements at one address, expected an output without overlap");
+    v = view_of(LAMELLA_F32, x, 2, 3), v.flags = LAMELLA_READONLY;
+    refused(checking_out(&v), LAMELLA_ERR_ARGUMENT, "checking_out: out.flags says READONLY, expected a writable view");
+    v = view_of(LAMELLA_F32, x, 2, 4);
+    refused(checking_out(&v), LAMELLA_ERR_SHAPE, "checking_out: out.shape[1] is 4, expected 3");
+    v = view_of(LAMELLA_F32, x, 6);
+    refused(checking_out(&v), LAMELLA_ERR_SHAPE, "checking_out: out.rank is 1, expected 2");
+    v = view_of(LAMELLA_F64, x, 2, 3);
+    refused(checking_out(&v), LAMELLA_ERR_DTYPE, "checking_out: out.dtype is 2 (f64), expected f32");
+}
+
+TEST(views_are_described)
+{
+    float x[6];
+    char text[64];
+    lamella_view v;
+    ok(lamella_tensor_view(x, LAMELLA_F32, 2, (const int64_t[]){ 2, 3 }, NULL, &v));
+    ok(lamella_tensor_view_describe(&v, text, sizeof text));
+    equal_text(text, "f32 [2, 3] stride [3, 1] readonly");
+    ok(lamella_tensor_view_describe(&v, text, 8));
+    equal_text(text, "f32 [2,");
+    ok(lamella_tensor_view_describe(NULL, text, sizeof text));
+    equal_text(text, "NULL");
+    v.rank = 99, v.dtype = 77;
+    ok(lamella_tensor_view_describe(&v, text, sizeof text));
+    returns(lamella_tensor_view_describe(&v, NULL, 8), LAMELLA_ERR_ARGUMENT);
+    returns(lamella_tensor_view_describe(&v, text, 0), LAMELLA_ERR_ARGUMENT);
+}
+
+TEST(slices_are_those_of_python)
+{
+    float x[5 * 4];
+    lamella_view v, whole = view_of(LAMELLA_F32, x, 5, 4);
+    for (int i = 0; i < 20; i++)
+        x[i] = (float)i;
+    ok(lamella_tensor_slice(&whole, 0, 1, 5, 3, &v));
+    check(v.shape[0] == 2 && v.shape[1] == 4);
+    check(load_f64(v.dtype, view_at(&v, (const int64_t[]){ 1, 2 })) == 18);
+    ok(lamella_tensor_slice(&v, 1, 3, 4, 1, &v));
+    check(v.shape[1] == 1 && load_f64(v.dtype, view_at(&v, (const int64_t[]){ 0, 0 })) == 7);
+    ok(lamella_tensor_slice(&whole, 0, 5, 5, 1, &v));
+    equal(view_elements(&v), 0);
+    refused(lamella_tensor_slice(&whole, 2, 0, 1, 1, &v), LAMELLA_ERR_ARGUMENT, "lamella_tensor_slice: axis is 2, expected 0 to 1 (= x.rank - 1)");
+    refused(lamella_tensor_slice(&whole, 0, 6, 6, 1, &v), LAMELLA_ERR_ARGUMENT, "lamella_tensor_slice: start is 6, expected 0 to 5 (= x.shape[0])");
+    refused(lamella_tensor_slice(&whole, 0, 3, 2, 1, &v), LAMELLA_ERR_ARGUMENT,
+            "lamella_tensor_slice: stop is 2, expected 3 (= start) to 5 (= x.shape[0])");
+    refused(lamella_tensor_slice(&whole, 0, 0, 2, 0, &v), LAMELLA_ERR_ARGUMENT, "lamella_tensor_slice: step is 0, expected at least 1");
+}
+
+TEST(a_broadcast_view_slices)
+{
+    float x[3] = { 1, 2, 3 };
+    lamella_view v, sliced;
+    ok(lamella_tensor_view(x, LAMELLA_F32, 2, (const int64_t[]){ 5, 3 }, (const int64_t[]){ 0, 1 }, &v));
+    ok(lamella_tensor_slice(&v, 0, 1, 4, 2, &sliced));
+    check(sliced.shape[0] == 2);
+    ok(checking(&sliced));
+    check(load_f64(sliced.dtype, view_at(&sliced, (const int64_t[]){ 1, 2 })) == 3);
+}
