@@ -104,7 +104,7 @@ typedef struct matrix_case {
     uint32_t         output_flags;                   /* LAMELLA_READONLY in a test */
     int              output_overlaps;                /* outputs lie over the first layer */
     outcome         *outcome;                        /* where the running call records */
-    char             path[512];
+    char             folder[64], path[80];           /* a folder of its own: what else a save leaves there is found */
 } matrix_case;
 
 /* Input and context of a setting; `plan` may change both the numbers (case_input) and the host before the context exists. */

@@ -84,8 +84,6 @@ void case_open(matrix_case *c, const operation *o, const setting *s, void (*plan
     c->setting = *s;
     c->host.thread = pthread_self();
     c->m.inside = c;
-    snprintf(c->path, sizeof c->path, "%s/lamella-matrix-%ld", P_tmpdir, (long)getpid());
-    c->m.path = c->path;
     case_input(c);
     if (plan)
         plan(c);
@@ -95,7 +93,11 @@ void case_open(matrix_case *c, const operation *o, const setting *s, void (*plan
 void case_close(matrix_case *c)
 {
     lamella_context_free(c->m.ctx);
-    unlink(c->path);
+    if (c->folder[0]) {
+        unlink(c->path);
+        if (rmdir(c->folder))
+            case_failed(c, "files were left beside the one that was written");
+    }
     if (c->host.memory.live)
         case_failed(c, "%d allocations (%d bytes) were not released", (int)c->host.memory.live, (int)c->host.memory.live_bytes);
     if (c->host.memory.mistakes)
@@ -151,6 +153,18 @@ static record *add_record(matrix_case *c, const char *name, int64_t index, int64
 void matrix_number(matrix *m, const char *name, double value)
 {
     memcpy(add_record(m->inside, name, 0, sizeof value, sizeof value)->data, &value, sizeof value);
+}
+
+const char *matrix_path(matrix *m)
+{
+    matrix_case *c = m->inside;
+    if (!c->folder[0]) {
+        strcpy(c->folder, P_tmpdir "/lamella-matrix-XXXXXX");
+        if (!mkdtemp(c->folder))
+            case_failed(c, "no folder for files in " P_tmpdir);
+        snprintf(c->path, sizeof c->path, "%s/file", c->folder);
+    }
+    return c->path;
 }
 
 void matrix_file(matrix *m, const char *name, const char *path)

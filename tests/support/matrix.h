@@ -20,7 +20,6 @@ typedef struct matrix {
     const lamella_view *view;     /* its first layer, for functions of one view (their operations say .in_memory = 1) */
     int64_t            n_samples;
     int64_t            narrowest; /* dim of the narrowest layer */
-    const char        *path;      /* a file that a body may write */
     struct matrix_case *inside;
 } matrix;
 
@@ -89,6 +88,8 @@ const lamella_view *matrix_outputs(matrix *m, const char *name, int32_t dtype, i
 
 /* A number of a result, or a file that the body wrote, compared like an output. */
 void matrix_number(matrix *m, const char *name, double value);
+/* Where a body may write a file; what else it leaves in that folder fails the test. */
+const char *matrix_path(matrix *m);
 void matrix_file(matrix *m, const char *name, const char *path);
 
 /* ---- more inputs ---- */
