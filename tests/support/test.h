@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#undef fail /* of Check; src has a function of that name */
+
 typedef struct test_entry {
     const TTest       *test;
     struct test_entry *next;
