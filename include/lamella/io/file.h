@@ -138,7 +138,8 @@ LAMELLA_API void lamella_io_file_free(lamella_io_file *file);
 LAMELLA_API lamella_status lamella_io_file_get(const lamella_io_file *file, const char *name, lamella_view *out);
 
 /**
- * What the file lists under a number, in the order of the names' bytes.
+ * What the file lists under a number, in natural order of the names: runs of digits compare as numbers, so layer.2 stands before
+ * layer.10.
  *
  * @in     file  handle lamella_io_file
  * @in     index i64 0 .. the number of arrays - 1
@@ -149,7 +150,7 @@ LAMELLA_API lamella_status lamella_io_file_get(const lamella_io_file *file, cons
 LAMELLA_API lamella_status lamella_io_entry_get(const lamella_io_file *file, int64_t index, lamella_io_entry *entry);
 
 /**
- * A pair of the file's metadata by number.
+ * A pair of the file's metadata by number, in natural order of the keys.
  *
  * @in     file  handle lamella_io_file
  * @in     index i64 0 .. the number of pairs - 1
@@ -186,8 +187,8 @@ LAMELLA_API lamella_status lamella_io_file_read(lamella_context *ctx, const lame
     const lamella_view *into);
 
 /**
- * Saves named arrays as .safetensors: data from a multiple of 64 on, arrays by falling element size, then name. The file is written
- * beside `path` and renamed into place: there is the old file or the new one, never half of one.
+ * Saves named arrays as .safetensors: data from a multiple of 64 on, arrays by falling element size, then name, metadata by key. The
+ * file is written beside `path` and renamed into place: there is the old file or the new one, never half of one.
  *
  * @in        path       path
  * @in        names      list text [array]
@@ -203,7 +204,7 @@ LAMELLA_API lamella_status lamella_io_file_save(lamella_context *ctx, const char
     const lamella_view *arrays, int64_t n_arrays, const char *const *metadata, int64_t n_metadata);
 
 /**
- * Saves one array as .npy version 1; bf16 as |V2. Written beside `path` and renamed into place.
+ * Saves one array as .npy version 1, row-major; bf16 as |V2. Written beside `path` and renamed into place.
  *
  * @in        path  path
  * @in        array f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead]

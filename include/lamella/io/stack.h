@@ -65,11 +65,12 @@ LAMELLA_API lamella_status lamella_io_stack_open(lamella_context *ctx, const cha
     lamella_io_file **file, lamella_stack *stack, lamella_io_stack_result *result, lamella_io_fault *fault);
 
 /**
- * A label of an opened stack file, `label.NAME` of any integer type as i64, read into memory when the stack was opened.
+ * A label of an opened stack file, read into memory when the stack was opened: `label.NAME` of an integer type as i64 (U64 is not
+ * read), of a float type as it is.
  *
  * @in     file handle lamella_io_file from lamella_io_stack_open
  * @in     name text NAME, without "label."
- * @out    out  i64 [lead] valid until the file is freed
+ * @out    out  i64|f64|f32|f16|bf16 [lead] valid until the file is freed
  * @return OK; ARGUMENT if there is no such label
  * @since  0.1
  */

@@ -1,0 +1,131 @@
+/* Bytes by pread or from memory. The table of the operating system's calls, and what their errors are called. */
+#include "io/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int system_open(const char *path, int flags, int mode)
+{
+    return open(path, flags, mode);
+}
+
+static int system_size(int fd, int64_t *bytes)
+{
+    struct stat s;
+    if (fstat(fd, &s))
+        return -1;
+    if (!S_ISREG(s.st_mode)) {
+        errno = S_ISDIR(s.st_mode) ? EISDIR : EINVAL;
+        return -1;
+    }
+    *bytes = (int64_t)s.st_size;
+    return 0;
+}
+
+static int64_t system_pread(int fd, void *to, int64_t n, int64_t offset)
+{
+    return pread(fd, to, (size_t)n, (off_t)offset);
+}
+
+static int64_t system_write(int fd, const void *from, int64_t n)
+{
+    return write(fd, from, (size_t)n);
+}
+
+const file_operations *file_operations_of_system(void)
+{
+    static const file_operations system = { system_open, system_size, system_pread, system_write, fsync, close, rename, unlink };
+    return &system;
+}
+
+const char *path_shown(const char *path)
+{
+    int64_t n = (int64_t)strlen(path);
+    const char *shown = n > 200 ? path + n - 200 : path;
+    while (shown > path && ((unsigned char)*shown & 0xc0) == 0x80)
+        shown++;
+    return shown;
+}
+
+const char *error_text(int code, char room[32])
+{
+    switch (code) {
+    case ENOENT: return "no such file or directory";
+    case EACCES:
+    case EPERM: return "permission denied";
+    case EISDIR: return "is a directory";
+    case ENOTDIR: return "a part of the path is no directory";
+    case EINVAL: return "is no regular file";
+    case ENAMETOOLONG: return "the name is too long";
+    case ELOOP: return "too many symbolic links";
+    case EMFILE:
+    case ENFILE: return "too many open files";
+    case ENOSPC: return "no space left on the device";
+    case EDQUOT: return "the disk quota is used up";
+    case EFBIG: return "the file would be too large";
+    case EROFS: return "the file system is read-only";
+    case EIO: return "input/output error";
+    case ENOMEM: return "the system is out of memory";
+    case ENODATA: return "the file ends early: it was cut short after it was opened";
+    default:
+        snprintf(room, 32, "system error %d", code);
+        return room;
+    }
+}
+
+lamella_status source_fail(const call *c, const char *name, int code)
+{
+    char room[32];
+    return fail(c, LAMELLA_ERR_IO, "%s: %s", name, error_text(code, room));
+}
+
+void source_close(source *s)
+{
+    if (!s->memory && s->fd >= 0)
+        s->ops->close(s->fd);
+    s->fd = -1;
+}
+
+static void close_source(void *s)
+{
+    source_close(s);
+}
+
+lamella_status source_open(call *c, const file_operations *ops, const char *path, source *s)
+{
+    int code = 0;
+    *s = (source){ .ops = ops, .fd = -1 };
+    TRY(call_undo(c, UNDO_ON_FAILURE, close_source, s));
+    do {
+        s->fd = ops->open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+        code = s->fd < 0 ? errno : 0;
+    } while (code == EINTR);
+    if (!code && ops->size(s->fd, &s->bytes))
+        code = errno;
+    return code ? source_fail(c, path_shown(path), code) : LAMELLA_OK;
+}
+
+int source_read(const source *s, int64_t offset, void *to, int64_t n)
+{
+    char *next = to;
+    if (offset < 0 || n < 0 || offset > s->bytes || n > s->bytes - offset)
+        return ENODATA;
+    if (s->memory && n)
+        memcpy(to, s->memory + offset, (size_t)n);
+    while (!s->memory && n > 0) {
+        int64_t got = s->ops->pread(s->fd, next, MIN(n, INT64_C(1) << 30), offset);
+        if (got == 0)
+            return ENODATA;
+        if (got < 0 && errno != EINTR)
+            return errno;
+        if (got > 0) {
+            next += got;
+            offset += got;
+            n -= got;
+        }
+    }
+    return 0;
+}

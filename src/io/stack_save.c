@@ -1,0 +1,149 @@
+/* Saving a stack, in memory or read, as a stack file. Rows that are read keep their own dtype, so they go from the host's `read` to the
+ * disk without the row iterator, whose panels are f32 or f64. */
+#include "io/io.h"
+
+#include <stdio.h>
+
+/* ---- rows that are read ---- */
+
+static lamella_status deliver(call *c, const save_array *a, int64_t first, lamella_view *into)
+{
+    int64_t wanted = into->shape[0], delivered = a->read->read(a->depth, first, wanted, into, a->read->user);
+    if (delivered == LAMELLA_STOP)
+        return LAMELLA_STOPPED;
+    if (delivered == LAMELLA_ERR_IO)
+        return fail(c, LAMELLA_ERR_IO, "stack->read failed at depth %lld, row %lld", (long long)a->depth, (long long)first);
+    if (delivered < 1 || delivered > wanted)
+        return fail(c, LAMELLA_ERR_CALLBACK, "stack->read returned %lld at depth %lld, row %lld, expected 1 to %lld rows or LAMELLA_STOP",
+                    (long long)delivered, (long long)a->depth, (long long)first, (long long)wanted);
+    into->shape[0] = delivered;
+    return LAMELLA_OK;
+}
+
+lamella_status save_rows(call *c, output *o, const save_array *a)
+{
+    int64_t n = a->view.shape[0];
+    for (int64_t row = 0; row < n;) {
+        lamella_view into = a->view;
+        into.flags = 0;
+        into.data = a->staging;
+        into.shape[0] = MIN(a->staged_rows, n - row);
+        TRY(deliver(c, a, row, &into));
+        TRY(output_write_view(c, o, &into));
+        row += into.shape[0];
+    }
+    return LAMELLA_OK;
+}
+
+static void spell_row_major(lamella_view *v)
+{
+    int64_t step = 1;
+    for (int32_t a = v->rank - 1; a >= 0; a--) {
+        v->stride[a] = step;
+        step *= MAX(v->shape[a], 1);
+    }
+}
+
+static int64_t row_bytes(const lamella_view *v)
+{
+    int64_t bytes = dtype_size(v->dtype);
+    for (int32_t a = 1; a < v->rank; a++)
+        bytes *= v->shape[a];
+    return bytes;
+}
+
+/* One staging block for all layers. */
+static lamella_status stage_layers(call *c, const stack *s, save_array *layers)
+{
+    int64_t widest = 1;
+    char *staging;
+    for (int64_t l = 0; l < s->n_layers; l++)
+        widest = MAX(widest, row_bytes(&s->layer[l]));
+    int64_t rows = MAX(IO_BLOCK / widest, 1);
+    TAKE(c, staging, rows * widest);
+    for (int64_t l = 0; l < s->n_layers; l++) {
+        spell_row_major(&layers[l].view);
+        layers[l].read = &s->host;
+        layers[l].staging = staging;
+        layers[l].staged_rows = rows;
+    }
+    return LAMELLA_OK;
+}
+
+/* ---- what is saved ---- */
+
+static lamella_status numbered_name(call *c, const char *prefix, int64_t number, const char **name)
+{
+    char *text;
+    TAKE(c, text, 40);
+    snprintf(text, 40, "%s%lld", prefix, (long long)number);
+    *name = text;
+    return LAMELLA_OK;
+}
+
+static lamella_status add_layers(call *c, const stack *s, save_array *a, int64_t *n)
+{
+    for (int64_t l = 0; l < s->n_layers; l++) {
+        a[l] = (save_array){ .view = s->layer[l], .depth = stack_depth(s, l) };
+        TRY(numbered_name(c, "layer.", a[l].depth, &a[l].name));
+    }
+    *n = s->n_layers;
+    return s->host.read ? stage_layers(c, s, a) : LAMELLA_OK;
+}
+
+static lamella_status add_part(call *c, const lamella_view *part, const char *name, save_array *a, int64_t *n)
+{
+    if (!part)
+        return LAMELLA_OK;
+    a[*n] = (save_array){ .name = name };
+    TRY(view_check(c, &a[*n].view, part, ANY_DTYPE, name));
+    ++*n;
+    return LAMELLA_OK;
+}
+
+static lamella_status add_label(call *c, const stack *s, const char *label, const lamella_view *view, int64_t i, save_array *a, int64_t *n)
+{
+    char *name, indexed[64];
+    if (!label || strlen(label) > IO_NAME_BYTES)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "names[%lld] is %s, expected the name of a label", (long long)i, label ? "too long" : "NULL");
+    int64_t size = (int64_t)strlen(label) + 7;
+    TAKE(c, name, size);
+    snprintf(name, (size_t)size, "label.%s", label);
+    indexed_name(indexed, sizeof indexed, "labels", i);
+    a[*n] = (save_array){ .name = name };
+    TRY(view_check(c, &a[*n].view, view, I32 | I64 | F32 | F64, indexed));
+    TRY(view_check_shape(c, &a[*n].view, indexed, &s->n_samples, 1));
+    ++*n;
+    return LAMELLA_OK;
+}
+
+lamella_status stack_save(call *c, const file_operations *ops, const char *path, const lamella_stack *stack_, const char *const *names,
+                          const lamella_view *labels, int64_t n_labels, const char *from)
+{
+    stack s;
+    save_array *a;
+    char depths[24];
+    int64_t n = 0;
+    TRY(check_path(c, path));
+    TRY(stack_check(c, &s, stack_, ANY_DTYPE & ~DTYPE_BIT(LAMELLA_BOOL), "stack"));
+    if (n_labels < 0 || n_labels > IO_ARRAYS || (n_labels && (!names || !labels)))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "n_labels is %lld, expected %s", (long long)n_labels,
+                    names && labels ? "0 to 1000000" : "0 (names or labels is NULL)");
+    TAKE(c, a, s.n_layers + 3 + n_labels);
+    TRY(add_layers(c, &s, a, &n));
+    TRY(add_part(c, s.host.offsets, "offsets", a, &n));
+    TRY(add_part(c, s.host.mask, "mask", a, &n));
+    TRY(add_part(c, s.host.sample_id, "sample_id", a, &n));
+    for (int64_t i = 0; i < n_labels; i++)
+        TRY(add_label(c, &s, names[i], &labels[i], i, a, &n));
+    snprintf(depths, sizeof depths, "%lld", (long long)(s.host.n_depths ? s.host.n_depths : s.n_layers));
+    const char *metadata[] = { "lamella.format", "1", "n_depths", depths, "last_normed", s.host.flags & LAMELLA_LAST_NORMED ? "1" : "0",
+                               "source", from };
+    return safetensors_save(c, ops, path, a, n, metadata, from ? 4 : 3);
+}
+
+lamella_status lamella_io_stack_save(lamella_context *ctx, const char *path, const lamella_stack *stack,
+    const char *const *names, const lamella_view *labels, int64_t n_labels, const char *source)
+{
+    CALL(ctx, stack_save(c, file_operations_of_system(), path, stack, names, labels, n_labels, source));
+}
