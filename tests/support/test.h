@@ -4,6 +4,7 @@
 
 #include <lamella.h>
 #include <check.h>
+#undef fail /* Check's macro; the library has a function of that name */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,7 @@ enum tolerance { ABSOLUTE, RELATIVE };
 void near_at(const char *file, int line, int64_t index, double actual, double expected, enum tolerance kind, double tolerance);
 
 /* Same bytes. */
-#define equal_bits(actual, expected, bytes) equal_bits_at(__FILE__, __LINE__, (actual), (expected), (bytes))
+#define equal_bits(actual, ...) equal_bits_at(__FILE__, __LINE__, (actual), __VA_ARGS__) /* expected, bytes */
 void equal_bits_at(const char *file, int line, const void *actual, const void *expected, int64_t bytes);
 
 /* The call returned OK (or NOTE where said). */
