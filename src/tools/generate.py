@@ -66,27 +66,37 @@ def everything(api):
     return made
 
 
+def stale(root):
+    """What differs from what the headers say now."""
+    api = headers.read(root)
+    if api.errors:
+        return api.errors
+    return [f"stale: {path.relative_to(api.root)}; type: python3 src/tools/generate.py" for path, text in everything(api).items()
+            if not path.exists() or path.read_text(encoding="utf-8") != text]
+
+
+def write(root):
+    """Writes what is stale; returns what is wrong in the headers."""
+    api = headers.read(root)
+    if api.errors:
+        return api.errors
+    for path, text in everything(api).items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path.relative_to(api.root)}")
+    return []
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing; say what is stale")
     parser.add_argument("root", nargs="?", default=Path(__file__).resolve().parents[2], type=Path)
     options = parser.parse_args()
-    api = headers.read(options.root)
-    if api.errors:
-        print("\n".join(api.errors))
-        return 1
-    stale = 0
-    for path, text in everything(api).items():
-        if path.exists() and path.read_text(encoding="utf-8") == text:
-            continue
-        stale += 1
-        print(("stale: " if options.check else "wrote ") + str(path.relative_to(api.root)))
-        if not options.check:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    if stale and options.check:
-        print("type: python3 src/tools/generate.py")
-    return 1 if stale and options.check else 0
+    faults = (stale if options.check else write)(options.root)
+    for fault in faults:
+        print(fault)
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,92 @@
+"""Who may include and call what: the table of levels, and what stands only in certain folders."""
+import re
+
+import amalgamate
+import csource
+
+LEVELS = {folder: level for level, folders in enumerate(amalgamate.LEVELS) for folder in folders}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
+
+# What a regular expression finds stands only in these folders or files.
+ONLY = (
+    ("BLAS and LAPACK", r"#\s*include\s*<(cblas|lapacke?|f77blas|openblas\w*)\.h>|\b(cblas|openblas|LAPACKE)_\w+\s*\(|\b[sd](gemm|syrk|potrf|"
+     r"syevd?|gesdd|gesvd|geqrf|orgqr|trsm|gemv|axpy|dot)_\s*\(", ("linalg/blas.c",)),
+    ("cJSON", r"\bcJSON\w*", ("io/",)),
+    ("intrinsics", r"#\s*include\s*<(\w*intrin|cpuid|arm_\w+)\.h>|\b_mm\d*_\w+|\b__builtin_(ia32|cpu)_\w+|#\s*pragma\s+GCC\s+target", ("simd/",)),
+    ("the allocator of libc", r"\b(malloc|calloc|realloc|free|aligned_alloc|posix_memalign|memalign|strdup|strndup|alloca)\s*\(", ("base/",)),
+    ("the environment", r"\b(secure_)?getenv\b|\bsetenv\b|\benviron\b", ()),
+    ("output or the end of the process", r"\b(v?f?printf|v?dprintf|f?puts|f?putc|putchar|perror|exit|_exit|_Exit|quick_exit|abort|assert|raise|"
+     r"signal|rand|srand|setlocale|strtok)\s*\(", ()),
+    ("platform headers", r"#\s*include\s*<(unistd|pthread|fcntl|sched|dlfcn|signal|semaphore|dirent|sys/\w+|linux/\w+|windows)\.h>",
+     ("base/", "par/", "io/", "simd/cpu.c")),
+)
+
+
+def folders_before(folder):
+    """The folders that a folder may include."""
+    level = LEVELS[folder]
+    allowed = {other for other, its in LEVELS.items() if its < level} | {folder}
+    if folder == "linalg":
+        allowed.add("tensor")
+    if level == 3:
+        third = amalgamate.LEVELS[3]
+        allowed |= set(third[:third.index(folder)])
+    return allowed
+
+
+def own_includes(text):
+    """(line, path) of the includes in quotes."""
+    return [(text.count("\n", 0, m.start()) + 1, m[2]) for m in INCLUDE.finditer(csource.blanked(text, literals=False)) if m[1] == '"']
+
+
+def check_includes(root):
+    faults = []
+    for path in sorted((root / "src").glob("*/*.[ch]")):
+        folder, name = path.parent.name, path.relative_to(root)
+        if folder not in LEVELS:
+            faults.append(f"{name}: no folder of the table of levels")
+            continue
+        for line, included in own_includes(path.read_text(encoding="utf-8")):
+            other = included.split("/")[0]
+            if other == "lamella" and (root / "include" / included).exists():
+                continue
+            if not (root / "src" / included).exists():
+                faults.append(f"{name}:{line}: {included} is not named from src/ or include/")
+            elif other not in folders_before(folder):
+                faults.append(f"{name}:{line}: {folder} (level {LEVELS[folder]}) may not include {included}")
+    return faults
+
+
+def check_border(root):
+    """Examples see public headers only; a white-box test also sees those of its own folder, the levels below it, and support."""
+    faults = []
+    for path in sorted([*(root / "examples").rglob("*.[ch]"), *(root / "tests").rglob("*.[ch]")]):
+        name = path.relative_to(root)
+        folder = name.parts[1]
+        for line, included in own_includes(path.read_text(encoding="utf-8")):
+            public = (root / "include" / included).exists()
+            beside = (path.parent / included).exists() or (root / name.parts[0] / included).exists()
+            own = name.parts[0] == "tests" and (folder in LEVELS and included.split("/")[0] in folders_before(folder)
+                                                or folder == "support")
+            if not (public or beside or own):
+                faults.append(f"{name}:{line}: {included} is no public header" + (" and none of its own folder" if folder in LEVELS else ""))
+    return faults
+
+
+def check_only(root):
+    faults = []
+    for path in sorted([*(root / "src").glob("*/*.[ch]"), *(root / "src").glob("*/*.inc")]):
+        within = str(path.relative_to(root / "src"))
+        text = csource.blanked(path.read_text(encoding="utf-8"))
+        for what, pattern, places in ONLY:
+            if any(within.startswith(place) for place in places):
+                continue
+            for match in re.finditer(pattern, text):
+                line = text.count("\n", 0, match.start()) + 1
+                faults.append(f"src/{within}:{line}: {what} only in {', '.join(places) or 'no file'}: {match[0].strip()}")
+    return faults
+
+
+def check(root):
+    return check_includes(root) + check_border(root) + check_only(root)

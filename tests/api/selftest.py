@@ -1,0 +1,422 @@
+"""Every check sees the fault it is for: a small tree is made, checked clean, broken in one place and checked again."""
+import contextlib
+import io
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import check  # noqa: F401  finds src/tools
+import built
+import generate
+import headers
+import levels
+import tree
+
+COMPILER = "cc"
+
+BASE = """\
+/* base: status and views */
+#ifndef LAMELLA_BASE_H
+#define LAMELLA_BASE_H
+#include <stdint.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+#define LAMELLA_API __attribute__((visibility("default")))
+#define LAMELLA_VERSION_MAJOR 0
+#define LAMELLA_VERSION_MINOR 1
+#define LAMELLA_VERSION_PATCH 0
+#define LAMELLA_MAX_RANK 6
+#define LAMELLA_STOP (-1)
+typedef int32_t lamella_status;
+typedef struct lamella_context lamella_context;
+enum {
+    LAMELLA_OK        = 0,
+    LAMELLA_ERR_SHAPE = -2
+};
+enum {
+    LAMELLA_F32 = 1,
+    LAMELLA_F64 = 2
+};
+typedef struct lamella_view {
+    void    *data;
+    int64_t  shape[LAMELLA_MAX_RANK];
+} lamella_view;
+#ifdef __cplusplus
+}
+#endif
+#endif
+"""
+
+FIT = """\
+/* fit: one number a row */
+#ifndef LAMELLA_PROBE_FIT_H
+#define LAMELLA_PROBE_FIT_H
+#include "lamella/base.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Zero means default. */
+typedef struct lamella_probe_score_options {
+    uint32_t struct_size;
+    int32_t  kind;
+} lamella_probe_score_options;
+
+/**
+ * Scores rows.
+ *
+ * @paper  The Consciousness Prior
+ * @in     x       f32|f64 [row, dim]
+ * @in     widths  list i64 [width]
+ * @in     n_widths i64
+ * @in     options options NULL: default
+ * @out    score   f64 [row, width] of the widths
+ * @return OK; SHAPE
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_probe_score(lamella_context *ctx, const lamella_view *x, const int64_t *widths, int64_t n_widths,
+    const lamella_probe_score_options *options, const lamella_view *score);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
+"""
+
+SOURCE = """\
+#include "probe/probe.h"
+static int64_t widest(const int64_t *widths) { return widths[0]; }
+lamella_status lamella_probe_score(lamella_context *ctx, const lamella_view *x, const int64_t *widths, int64_t n_widths,
+    const lamella_probe_score_options *options, const lamella_view *score)
+{
+    return !ctx || !x || !options || !score || widest(widths) > n_widths ? LAMELLA_ERR_SHAPE : LAMELLA_OK;
+}
+"""
+
+FILES = {
+    "include/lamella.h": "/* Lamella. */\n",
+    "include/lamella/base.h": BASE,
+    "include/lamella/probe.h": "/* probe: what layers hold */\n",
+    "include/lamella/probe/fit.h": FIT,
+    "src/probe/probe.h": '#ifndef PROBE_H\n#define PROBE_H\n#include "base/base.h"\n#include "lamella/probe/fit.h"\n#endif\n',
+    "src/base/base.h": '#ifndef BASE_H\n#define BASE_H\n#include "lamella/base.h"\n#endif\n',
+    "src/base/arena.c": '#include "base/base.h"\n#include <stdlib.h>\n',
+    "src/probe/probe_fit_score.c": SOURCE,
+    "tests/probe/test_probe_fit_score.c": '#include "support/test.h"\n#include "probe/probe.h"\nint main(void) { return lamella_probe_score != 0; }\n',
+    "tests/support/test.h": '#include "lamella.h"\n',
+    "examples/tour.c": '#include "lamella.h"\nint main(void) { return lamella_probe_score != 0; }\n',
+    "src/tools/papers.txt": "46 The Consciousness Prior\n",
+}
+
+
+class Planted(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name).resolve() / "tree"
+        for name, text in FILES.items():
+            self.write(name, text)
+        with contextlib.redirect_stdout(io.StringIO()):
+            self.assertEqual(generate.write(self.root), [])
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def change(self, name, old, new):
+        text = (self.root / name).read_text(encoding="utf-8")
+        self.assertIn(old, text)
+        self.write(name, text.replace(old, new, 1))
+
+    def sees(self, faults, *words):
+        """Some fault has all the words; the first names a file and a line."""
+        self.assertTrue(any(all(word in fault for word in words) for fault in faults), f"{words} in none of {faults}")
+
+
+class Grammar(Planted):
+    def errors(self, old, new, *words, header="include/lamella/probe/fit.h"):
+        self.change(header, old, new)
+        self.sees(headers.read(self.root).errors, *words)
+
+    def test_a_clean_header(self):
+        self.assertEqual(headers.read(self.root).errors, [])
+
+    def test_undocumented_parameter(self):
+        self.errors(" * @in     x       f32|f64 [row, dim]\n", "", "probe/fit.h:26:", "no line for the parameter x")
+
+    def test_line_of_no_parameter(self):
+        self.errors(" * @out    score", " * @in     extra   i64\n * @out    score", "probe/fit.h:23:", "no parameter", "extra")
+
+    def test_lines_out_of_order(self):
+        self.errors(" * @in     x       f32|f64 [row, dim]\n * @in     widths  list i64 [width]\n",
+                    " * @in     widths  list i64 [width]\n * @in     x       f32|f64 [row, dim]\n", "in its place")
+
+    def test_no_return(self):
+        self.errors(" * @return OK; SHAPE\n", "", "has no @return")
+
+    def test_unknown_status(self):
+        self.errors("OK; SHAPE", "OK; SHAPES", "SHAPES is no status")
+
+    def test_no_since(self):
+        self.errors(" * @since  0.1\n", "", "has no @since")
+
+    def test_no_paper(self):
+        self.errors(" * @paper  The Consciousness Prior\n", "", "has no @paper")
+
+    def test_inexact_title(self):
+        self.errors("The Consciousness Prior", "The Consciousness prior", "probe/fit.h:18:", "no title")
+
+    def test_no_description(self):
+        self.errors(" * Scores rows.\n", " *\n", "no description")
+
+    def test_no_comment(self):
+        self.errors("/**\n * Scores", "/*\n * Scores", "no /** */ comment")
+
+    def test_unknown_tag(self):
+        self.errors(" * @since", " * @sinse", "no tag of ours")
+
+    def test_two_lines_for_a_tag(self):
+        self.errors(" * @since", " * and more\n * @since", "a tag takes one line")
+
+    def test_tags_out_of_order(self):
+        self.errors(" * @return OK; SHAPE\n * @since  0.1\n", " * @since  0.1\n * @return OK; SHAPE\n", "stands after")
+
+    def test_unknown_dtype(self):
+        self.errors("f32|f64 [row", "f32|f12 [row", "expected a kind")
+
+    def test_kind_and_type_differ(self):
+        self.errors("x       f32|f64 [row, dim]", "x       path", "path is declared const lamella_view *")
+
+    def test_axis_that_no_input_tells(self):
+        self.errors("[row, width]", "[rows, width]", "no input tells the size of the axis `rows`")
+
+    def test_list_without_count(self):
+        self.errors("widths  list i64 [width]\n * @in     n_widths i64", "widths  list i64 [width]\n * @in     count    i64",
+                    "no argument tells its length")
+
+    def test_option_named_as_an_argument(self):
+        self.errors("int32_t  kind;", "int32_t  x;   ", "x is also a field of the options")
+
+    def test_options_without_size(self):
+        self.errors("    uint32_t struct_size;\n", "    uint32_t size;\n", "begins with struct_size")
+
+    def test_room_in_the_name(self):
+        self.errors("lamella_probe_score(lamella_context", "lamella_prove_score(lamella_context", "the second word is not its room")
+
+    def test_first_line_names_the_family(self):
+        self.errors("/* fit: one", "/* fits: one", "another word than the family")
+
+    def test_two_variables_in_one_line(self):
+        self.errors("int32_t  kind;", "int32_t  kind, more;", "not a declaration of one variable")
+
+    def test_enumerator_without_a_number(self):
+        self.errors("LAMELLA_F64 = 2", "LAMELLA_F64", "number written out", header="include/lamella/base.h")
+
+    def test_computing_macro(self):
+        self.errors("#define LAMELLA_STOP (-1)", "#define LAMELLA_STOP(x) (x)", "computing macro", header="include/lamella/base.h")
+
+    def test_what_is_not_understood(self):
+        self.errors("/* Zero means", "union lamella_u;\n/* Zero means", "not understood")
+
+    def test_too_many_lines(self):
+        self.errors("/* Zero means", "\n" * 400 + "/* Zero means", "over 400 lines")
+
+    def test_too_many_functions(self):
+        text = FIT[FIT.index("/**"):FIT.index("#ifdef __cplusplus\n}")]
+        copies = "".join(text.replace("_score(", f"_score{i}(") for i in range(15))
+        self.errors("/**\n", copies + "/**\n", "16 functions, over 15")
+
+    def test_header_of_no_room(self):
+        self.write("include/lamella/prove.h", "/* prove: nothing */\n")
+        self.sees(headers.read(self.root).errors, "prove.h", "of no room")
+
+
+class Stale(Planted):
+    def test_fresh(self):
+        self.assertEqual(generate.stale(self.root), [])
+
+    def test_each_generated_file(self):
+        for name in generate.everything(headers.read(self.root)):
+            text = name.read_text(encoding="utf-8")
+            name.write_text(text.replace("lamella_probe_score", "lamella_probe_store").replace("fit.h", "fat.h")
+                            .replace("probe.h", "prove.h"), encoding="utf-8")
+            self.sees(generate.stale(self.root), str(name.relative_to(self.root)))
+            name.write_text(text, encoding="utf-8")
+
+    def test_changed_header(self):
+        self.change("include/lamella/probe/fit.h", "int32_t  kind;", "int32_t  sort;")
+        self.sees(generate.stale(self.root), "_mirror.py")
+        self.sees(generate.stale(self.root), "abi.txt")
+
+    def test_readme_without_markers(self):
+        self.write("README.md", "# Lamella\n")
+        with self.assertRaises(SystemExit):
+            generate.stale(self.root)
+
+
+class Levels(Planted):
+    def source(self, line, *words, name="src/probe/probe_fit_score.c"):
+        self.write(name, (self.root / name).read_text(encoding="utf-8") + line + "\n" if (self.root / name).exists() else line + "\n")
+        self.sees(levels.check(self.root), *words)
+
+    def test_clean(self):
+        self.assertEqual(levels.check(self.root), [])
+
+    def test_upwards(self):
+        self.source('#include "probe/probe.h"', "base (level 0) may not include probe/probe.h", name="src/base/arena.c")
+
+    def test_sideways(self):
+        self.write("src/fusion/fusion.h", "")
+        self.source('#include "fusion/fusion.h"', "probe (level 4) may not include fusion/fusion.h")
+
+    def test_later_on_level_3(self):
+        self.write("src/moments/moments.h", "")
+        self.source('#include "moments/moments.h"', "io (level 3) may not include", name="src/io/io.c")
+
+    def test_unknown_folder(self):
+        self.source("", "no folder of the table", name="src/probes/probe.c")
+
+    def test_unnamed_include(self):
+        self.source('#include "probe.h"', "is not named from src/")
+
+    def test_example_with_an_internal_header(self):
+        self.source('#include "probe/probe.h"', "is no public header", name="examples/tour.c")
+
+    def test_test_with_anothers_header(self):
+        self.write("src/fusion/fusion.h", "")
+        self.source('#include "fusion/fusion.h"', "none of its own folder", name="tests/probe/test_probe_fit_score.c")
+
+    def test_each_thing_in_its_place(self):
+        for line, words in {
+            "#include <cblas.h>": "BLAS", "void f(void) { sgemm_(); }": "BLAS", "#include <cJSON.h>": "cJSON",
+            "#include <immintrin.h>": "intrinsics", "void f(void) { malloc (4); }": "allocator", "char *f(void) { return getenv(\"A\"); }": "environment",
+            "void f(void) { printf(\"\"); }": "output", "void f(void) { exit(1); }": "end of the process",
+            "void f(void) { assert(1); }": "output", "#include <pthread.h>": "platform",
+        }.items():
+            with self.subTest(line):
+                self.write("src/probe/planted.c", line + "\n")
+                self.sees(levels.check(self.root), "src/probe/planted.c:1:", words)
+
+    def test_comments_and_texts_are_no_code(self):
+        self.write("src/probe/planted.c", '/* malloc(4) */ // exit(1)\nstatic const char *t = "printf(x) getenv";\n')
+        self.assertEqual(levels.check(self.root), [])
+
+
+class Tree(Planted):
+    def test_clean(self):
+        self.assertEqual(tree.check_words(self.root) + tree.check_tested(self.root) + tree.check_catalogue(self.root), [])
+
+    def test_untested_function(self):
+        self.write("tests/probe/test_probe_fit_score.c", "")
+        self.sees(tree.check_tested(self.root), "lamella_probe_score is in no test")
+
+    def test_generated_lists_are_no_test(self):
+        self.write("tests/probe/test_probe_fit_score.c", "")
+        self.write("tests/api/list.c", "lamella_probe_score")
+        self.sees(tree.check_tested(self.root), "lamella_probe_score is in no test")
+
+    def test_no_test_file(self):
+        (self.root / "tests/probe/test_probe_fit_score.c").rename(self.root / "tests/probe/test_other.c")
+        self.sees(tree.check_catalogue(self.root), "no tests/probe/test_probe_fit_score.c")
+
+    def test_no_example(self):
+        self.write("examples/tour.c", "")
+        self.sees(tree.check_catalogue(self.root), "in no example")
+
+    def test_example_in_python(self):
+        self.write("examples/tour.c", "")
+        self.write("examples/python/tour.py", "import lamella\nlamella.probe.score(x, [1])\n")
+        self.assertEqual(tree.check_catalogue(self.root), [])
+
+    def test_words(self):
+        (self.root.parent / "neighbour").mkdir()
+        for line, rule in {"/* TO" "DO */": "unfinished", "/* place" "holder */": "unfinished", "see /ho" "me/ann/x": "one machine",
+                           f"see {self.root}/x": "outside the tree", "see ../neigh" "bour/x": "outside the tree",
+                           "static int do_" "it(void);": "says nothing", "int lamella_probe_score_v" "2(void);": "says nothing"}.items():
+            with self.subTest(line):
+                self.write("src/probe/planted.c", line + "\n")
+                self.sees(tree.check_words(self.root), "src/probe/planted.c:1:", rule)
+
+    def test_file_names(self):
+        self.write("src/probe/probe_util" "s.c", "")
+        self.sees(tree.check_words(self.root), "a file's name")
+
+
+class Built(Planted):
+    def test_clean(self):
+        self.assertEqual(built.check_alone(self.root, COMPILER) + built.check_layout(self.root, COMPILER)
+                         + built.check_one_file(self.root, COMPILER), [])
+
+    def test_header_that_needs_another(self):
+        self.change("include/lamella/probe/fit.h", '#include "lamella/base.h"\n', "")
+        self.sees(built.check_alone(self.root, COMPILER), "lamella/probe/fit.h alone as C99")
+
+    def test_hole_in_a_struct(self):
+        self.change("include/lamella/probe/fit.h", "int32_t  kind;", "int32_t  kind;\n    int64_t  n;\n    int32_t  last;")
+        self.sees(built.check_alone(self.root, COMPILER), "fit.h alone as C99", "padded")
+
+    def test_word_of_cpp(self):
+        self.change("include/lamella/probe/fit.h", "int32_t  kind;", "int32_t  class;")
+        self.sees(built.check_alone(self.root, COMPILER), "fit.h alone as C++11")
+
+    def test_what_c99_does_not_have(self):
+        self.change("include/lamella/probe/fit.h", "/* Zero means", "struct lamella_s { struct { int a; }; };\n/* Zero means")
+        self.sees(built.check_alone(self.root, COMPILER), "fit.h alone as C99")
+
+    def test_offsets_by_the_compiler(self):
+        self.change("include/lamella/probe/fit.h", "int32_t  kind;", "int64_t  kind;")
+        self.sees(built.check_layout(self.root, COMPILER), "lamella_probe_score_options")
+
+    def test_name_twice(self):
+        self.write("src/probe/planted.c", '#include "probe/probe.h"\nstatic int widest(void) { return 1; }\n')
+        self.sees(built.check_one_file(self.root, COMPILER), "widest is declared in each")
+
+    def test_macro_twice_and_macro_undone(self):
+        for text, clash in (("#define ROWS 4\n", True), ("#define ROWS 4\n#undef ROWS\n", False)):
+            self.write("src/probe/one.c", text)
+            self.write("src/probe/two.c", text)
+            self.assertEqual(any("ROWS" in fault for fault in built.amalgamate.clashes(self.root)), clash)
+
+    def test_name_of_libc(self):
+        self.change("src/base/arena.c", "#include <stdlib.h>\n", "#include <stdlib.h>\nstatic int abs(const char *x);\n")
+        self.sees(built.check_one_file(self.root, COMPILER), "the amalgamation", "abs")
+
+    def test_header_under_a_condition(self):
+        self.change("src/probe/probe_fit_score.c", '#include "probe/probe.h"', '#if 1\n#include "probe/probe.h"\n#endif')
+        with self.assertRaises(built.amalgamate.Stray):
+            built.check_one_file(self.root, COMPILER)
+
+    def library(self, extra=""):
+        source = self.root / "all.c"
+        source.write_text(SOURCE + extra, encoding="utf-8")
+        library = self.root / "liblamella.so"
+        subprocess.run([COMPILER, "-shared", "-fPIC", "-w", "-I", self.root / "include", "-I", self.root / "src", "-o", library, source],
+                       check=True)
+        return library
+
+    def test_symbols(self):
+        self.assertEqual(built.check_symbols(self.root, self.library()), [])
+
+    def test_symbol_too_many(self):
+        self.sees(built.check_symbols(self.root, self.library("int progress(void) { return 1; }\n")), "progress is there and not declared")
+
+    def test_symbol_too_few(self):
+        self.change("include/lamella/probe/fit.h", "lamella_probe_score(", "lamella_probe_sort(")
+        self.sees(built.check_symbols(self.root, self.library()), "lamella_probe_sort is declared and not there")
+
+    def test_forbidden_symbols(self):
+        for call in ('puts("x")', "abort()", 'getenv("X")', 'printf("%d", (int)ctx)'):
+            with self.subTest(call):
+                extra = f"#include <stdio.h>\n#include <stdlib.h>\nstatic void g(long ctx) {{ (void)ctx; {call}; }}\n"
+                extra += "void (*const f)(long) __attribute__((visibility(\"hidden\"))) = g;\n"
+                self.sees(built.check_symbols(self.root, self.library(extra)), "needs " + call.split("(")[0])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        COMPILER = sys.argv.pop(1)
+    unittest.main()
