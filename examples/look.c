@@ -159,11 +159,20 @@ static layers *look_at_stack(lamella_context *ctx, const request *r, const conte
     return s;
 }
 
-/* "function: why" without the function. */
+/* The library's message without its function's name, and with this program's options in place of the library's. */
 static const char *why_text(void)
 {
+    static const char *const ours[][2] = {
+        { "set options->prefix to", "type --prefix with" }, { "set options->layer_axis =", "type --layer-axis" },
+        { "set options->raw_dtype = LAMELLA_BF16", "type --bf16" }, { "options->prefix", "--prefix" },
+        { "options->layer_axis", "--layer-axis" }, { "options->raw_dtype", "--bf16" },
+    };
     const char *colon = strstr(lamella_last_error(), ": ");
-    return text_format("%s", colon ? colon + 2 : lamella_last_error());
+    char *why = text_format("%s", colon ? colon + 2 : lamella_last_error());
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        for (char *at; (at = strstr(why, ours[i][0]));)
+            why = text_format("%.*s%s%s", (int)(at - why), why, ours[i][1], at + strlen(ours[i][0]));
+    return why;
 }
 
 static int is_about_form(lamella_status status)

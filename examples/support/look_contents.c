@@ -119,32 +119,25 @@ static char *stack_text(const lamella_stack *stack)
                        text_shape(first->shape, first->rank), differ ? ", widths differ" : "");
 }
 
-/* A trial is an offer if the library takes it and its numbers are ones that can be measured. */
-static void try_offer(lamella_context *ctx, const request *r, contents *c, const char *prefix, int axis)
+/* A trial is an offer if the library takes it, its numbers are ones that can be measured, and its name can be typed. */
+static void try_offer(lamella_context *ctx, const request *r, contents *c, const char *prefix, int axis, int64_t n_alike)
 {
     lamella_io_stack_options options = { .struct_size = sizeof options, .raw_dtype = r->bf16 ? LAMELLA_BF16 : 0,
                                          .prefix = prefix, .layer_axis = axis };
     lamella_io_file *file;
     lamella_stack stack = { .struct_size = sizeof stack };
-    if (c->n_offers == MOST_OFFERS || lamella_io_stack_open(ctx, r->path, &options, &file, &stack, NULL, NULL) < 0)
+    if (c->n_offers == MOST_OFFERS || (prefix && strcmp(prefix, text_shown(prefix, 200))) ||
+        lamella_io_stack_open(ctx, r->path, &options, &file, &stack, NULL, NULL) < 0)
         return;
+    char *alike = n_alike > 1 ? text_format(", the first of %s alike", text_integer(n_alike)) : text_format("%s", "");
     if (stack.layer[0].dtype <= LAMELLA_BF16)
-        c->offers[c->n_offers++] = (offer){ command_text(r, prefix, axis), stack_text(&stack) };
+        c->offers[c->n_offers++] = (offer){ command_text(r, prefix, axis), text_format("%s%s", stack_text(&stack), alike) };
     lamella_io_file_free(file);
 }
 
-static int has_view_of_floats(const listed *a)
+static int is_float(const listed *a)
 {
-    return a->view_dtype >= LAMELLA_F32 && a->view_dtype <= LAMELLA_BF16 && a->rank >= 2;
-}
-
-/* "z" of "z12"; NULL if the name does not end in digits. */
-static char *prefix_of(const char *name)
-{
-    size_t length = strlen(name), end = length;
-    while (end > 0 && name[end - 1] >= '0' && name[end - 1] <= '9')
-        end--;
-    return end < length ? text_format("%.*s", (int)end, name) : NULL;
+    return a->view_dtype >= LAMELLA_F32 && a->view_dtype <= LAMELLA_BF16;
 }
 
 static int prefix_is_new(const char *prefix, const char *const *tried, int n)
@@ -155,30 +148,67 @@ static int prefix_is_new(const char *prefix, const char *const *tried, int n)
     return 1;
 }
 
-/* First families prefix + integer, then the first matrix of each row. */
-void contents_offer(lamella_context *ctx, const request *r, contents *c)
+/* "z" of "z12"; NULL if the name does not end in digits. */
+static char *prefix_of(const char *name)
 {
-    const char *tried[MOST_TRIALS];
+    size_t end = strlen(name), length = end;
+    while (end > 0 && name[end - 1] >= '0' && name[end - 1] <= '9')
+        end--;
+    return end < length ? text_format("%.*s", (int)end, name) : NULL;
+}
+
+/* Families prefix + integer; returns how many prefixes were tried. */
+static int offer_families(lamella_context *ctx, const request *r, contents *c, const char **tried)
+{
     int n = 0;
-    c->offers = take(MOST_OFFERS, sizeof *c->offers);
     for (int64_t i = 0; i < c->n && n < MOST_TRIALS; i++) {
-        char *prefix = has_view_of_floats(&c->array[i]) ? prefix_of(c->array[i].name) : NULL;
-        if (prefix && prefix_is_new(prefix, tried, n)) {
-            try_offer(ctx, r, c, prefix, 0);
-            tried[n++] = prefix;
-        }
+        char *prefix = is_float(&c->array[i]) && c->array[i].rank > 1 ? prefix_of(c->array[i].name) : NULL;
+        if (!prefix || !prefix_is_new(prefix, tried, n))
+            continue;
+        try_offer(ctx, r, c, prefix, 0, 1);
+        tried[n++] = prefix;
     }
-    for (int64_t g = 0; g < c->n_rows && n < MOST_TRIALS; g++) {
+    return n;
+}
+
+/* The first array of each row, with its axis named where its shape leaves doubt. */
+static void offer_arrays(lamella_context *ctx, const request *r, contents *c, const char **tried, int n)
+{
+    for (int64_t g = 0, trials = 0; g < c->n_rows && trials < MOST_TRIALS; g++) {
         const listed *a = &c->array[c->row[g].first];
         char *prefix = prefix_of(a->name);
-        if (!has_view_of_floats(a) || (prefix && !prefix_is_new(prefix, tried, n)))
+        if (!is_float(a) || a->rank < 2 || (prefix && !prefix_is_new(prefix, tried, n)))
             continue;
         const char *name = *a->name ? a->name : NULL;
         int64_t before = c->n_offers;
-        try_offer(ctx, r, c, name, 0);
+        trials++;
+        try_offer(ctx, r, c, name, 0, c->row[g].n);
         int in_doubt = a->rank == 3 && c->n_offers == before;
         for (int axis = 1; axis <= 2 && in_doubt; axis++)
-            try_offer(ctx, r, c, name, axis);
-        n++;
+            try_offer(ctx, r, c, name, axis, c->row[g].n);
     }
+}
+
+/* If all is integers, the library's reason (which shape it would take) is beside the point. */
+static int has_no_floats(const contents *c)
+{
+    for (int64_t i = 0; i < c->n; i++)
+        if (is_float(&c->array[i]) || !c->array[i].view_dtype)
+            return 0;
+    return 1;
+}
+
+void contents_offer(lamella_context *ctx, const request *r, contents *c)
+{
+    const char *tried[MOST_TRIALS];
+    request as_bf16 = *r;
+    c->offers = take(MOST_OFFERS, sizeof *c->offers);
+    if (has_no_floats(c)) {
+        c->why = "";
+        return;
+    }
+    offer_arrays(ctx, r, c, tried, offer_families(ctx, r, c, tried));
+    as_bf16.bf16 = 1;
+    if (c->n == 1 && !c->array[0].view_dtype && !r->bf16)
+        try_offer(ctx, &as_bf16, c, NULL, 0, 1);
 }

@@ -85,5 +85,5 @@ void look_text_contents(FILE *out, const request *r, const contents *c)
         fprintf(out, "\nwhy no stack: %s\n", text_shown(c->why, 0));
     fprintf(out, c->n_offers ? "\nto look at a part as a stack, type\n" : "\nno part of it is layers of floats [sample, dim] or [sample, token, dim]\n");
     for (int64_t i = 0; i < c->n_offers; i++)
-        fprintf(out, "  %s    # %s\n", c->offers[i].command, c->offers[i].what);
+        fprintf(out, "  %s    # %s\n", text_shown(c->offers[i].command, 0), c->offers[i].what);
 }

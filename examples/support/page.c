@@ -56,7 +56,7 @@ static const char *const style[] = {
     ".odd li{margin:0 0 .3rem .3rem}",
     ".legend{grid-template-columns:minmax(0,1fr);gap:.15rem}.legend dt{margin-top:.75rem}.legend svg{max-width:14rem;margin-bottom:.35rem}",
     ".facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:.5rem}",
-    ".listing{width:100%}.listing td,.listing th{padding-right:.6rem;font-size:.8125rem}",
+    ".listing{width:100%}.listing td:first-child{min-width:4rem}.listing td,.listing th{padding-right:.6rem;font-size:.8125rem}",
     ".listing td:last-child,.listing th:last-child{padding-right:0}}",
     "@media print{body{background:#fff}tr{break-inside:avoid}}",
 };

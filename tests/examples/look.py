@@ -180,7 +180,7 @@ class Stacks(Look):
         path = self.path("raw.npy", npy("|V2", [3, 4], encode("BF16", values)))
         arrays = read_safetensors(safetensors({"x": ("BF16", [3, 4], values)}))
         self.check_stack(self.numbers("--bf16", path), arrays, ["x"])
-        self.look(path, status=1)
+        self.assertIn("examples/look --bf16 %s" % path, self.look(path)[0])
 
     def test_a_pipe_is_read_like_a_file(self):
         path = os.path.join(DATA, "states.safetensors")
