@@ -40,7 +40,7 @@ typedef struct operation {
     lamella_status (*body)(matrix *m);
     /* What a body may say of itself; zero means the first. */
     const char *as;        /* what sets it apart from other bodies of the function */
-    uint32_t dtypes;       /* of the input: FLOAT_DTYPES, or a set of dtypes; others must be refused */
+    uint32_t dtypes;       /* of the input: FLOAT_DTYPES, or a set of dtypes; without `as`, others must be refused */
     uint32_t forms;        /* ANY_FORM, or the forms that the function takes */
     int in_memory;         /* it also takes stacks that are read */
     int keeps_dtype;       /* same values give the same bits whatever the dtype; 1: outputs depend on it */

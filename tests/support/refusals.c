@@ -128,8 +128,11 @@ static int is_empty_or_success(lamella_status status)
     return status == LAMELLA_ERR_EMPTY || succeeded(status);
 }
 
+/* Another body of the function may leave dtypes out that the function takes. */
 static void other_dtypes_are_refused(const operation *o)
 {
+    if (o->as)
+        return;
     setting s = setting_smallest(o);
     for (int64_t dtype = LAMELLA_F32; dtype <= LAMELLA_BOOL; dtype++)
         if (!((o->dtypes ? o->dtypes : FLOAT_DTYPES) >> dtype & 1)) {
