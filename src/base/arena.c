@@ -67,8 +67,10 @@ void *arena_take(arena *a, int64_t bytes)
 #else
     int64_t piece = round_up(MAX(bytes, 1), ARENA_ALIGNMENT);
 #endif
-    if (a->limit && piece > a->limit - a->taken)
+    if (a->limit && piece > a->limit - a->taken) {
+        a->wanted = a->taken > INT64_MAX - piece ? INT64_MAX : a->taken + piece;
         return NULL;
+    }
 #ifdef LAMELLA_CHECKED
     if (!arena_grow(a, piece))
         return NULL;

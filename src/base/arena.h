@@ -20,10 +20,11 @@ typedef struct arena {
     char        *next, *end; /* what is left of the newest block */
     int64_t      taken;      /* bytes given out */
     int64_t      limit;      /* 0 = none */
+    int64_t      wanted;     /* what `taken` would have been when the limit was met; 0 = it never was */
 } arena;
 
 LAMELLA_INTERNAL void  arena_open(arena *a, allocator source, int64_t limit);
-/* Aligned to 64. NULL: no memory, or (then taken + bytes > limit) over the limit. Not zeroed. */
+/* Aligned to 64. NULL: no memory, or (then `wanted` is set) over the limit. Not zeroed. */
 LAMELLA_INTERNAL void *arena_take(arena *a, int64_t bytes);
 LAMELLA_INTERNAL void  arena_close(arena *a);
 

@@ -61,9 +61,9 @@ void *call_take(call *c, arena *from, int64_t count, int64_t size)
     void *memory = arena_take(from, bytes);
     if (memory)
         return memory;
-    if (from->limit && bytes > from->limit - from->taken)
+    if (from->wanted)
         c->failed = fail(c, LAMELLA_ERR_LIMIT, "max_workspace_bytes is %lld, expected at least %lld", (long long)from->limit,
-                         (long long)from->taken + (long long)bytes);
+                         (long long)from->wanted);
     else
         c->failed = fail(c, LAMELLA_ERR_MEMORY, "out of memory for %lld bytes", (long long)bytes);
     return NULL;

@@ -106,7 +106,7 @@ static lamella_status plan(call *c, const stack *s, const int64_t *widths, int64
     return LAMELLA_OK;
 }
 
-static lamella_status truncate(call *c, const lamella_stack *stack_, const int64_t *widths, int64_t n_widths,
+static lamella_status cut_stack(call *c, const lamella_stack *stack_, const int64_t *widths, int64_t n_widths,
                                const lamella_matryoshka_truncate_options *options, const lamella_view *out,
                                lamella_matryoshka_truncate_result *result)
 {
@@ -138,7 +138,7 @@ lamella_status lamella_matryoshka_truncate(lamella_context *ctx, const lamella_s
                                            const lamella_matryoshka_truncate_options *options, const lamella_view *out,
                                            lamella_matryoshka_truncate_result *result)
 {
-    CALL(ctx, truncate(c, stack, widths, n_widths, options, out, result));
+    CALL(ctx, cut_stack(c, stack, widths, n_widths, options, out, result));
 }
 
 static lamella_status truncate_defaults(call *c, lamella_matryoshka_truncate_options *options, uint32_t struct_size)

@@ -8,7 +8,7 @@ OPERATION(lamella_tensor_cast, .dtypes = EVERY_DTYPE, .in_memory = 1, .forms = W
     return lamella_tensor_cast(m->ctx, m->view, matrix_outputs(m, "out", LAMELLA_F64, 1, NULL, 1, n, m->view->rank));
 }
 
-OPERATION(lamella_tensor_cast, .as = "to f16", .in_memory = 1, .forms = WITHOUT_MASK, .nonfinite = 1, .empty_is_ok = 1)
+OPERATION(lamella_tensor_cast, .as = "to f16", .dtypes = EVERY_DTYPE, .in_memory = 1, .forms = WITHOUT_MASK, .nonfinite = 1, .empty_is_ok = 1)
 {
     const int64_t *n = m->view->shape;
     return lamella_tensor_cast(m->ctx, m->view, matrix_outputs(m, "out", LAMELLA_F16, 1, NULL, 1, n, m->view->rank));
@@ -104,7 +104,8 @@ TEST(bool_is_zero_or_not)
     unsigned char truth[] = { 0, 1, 255, 7 };
     from = view_of(LAMELLA_BOOL, truth, 4), to = view_of(LAMELLA_U8, out, 4);
     ok(lamella_tensor_cast(NULL, &from, &to));
-    equal_bits(out, (const unsigned char[]){ 0, 1, 1, 1 }, 4);
+    static const unsigned char ones[] = { 0, 1, 1, 1 };
+    equal_bits(out, ones, 4);
 }
 
 /* Every f16 goes through every float type and back. */

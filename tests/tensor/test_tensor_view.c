@@ -31,7 +31,7 @@ TEST(a_view_is_128_bytes)
 
 TEST(zero_strides_are_row_major)
 {
-    float x[24];
+    float x[24] = { 0 };
     lamella_view v;
     const int64_t shape[] = { 2, 3, 4 };
     ok(lamella_tensor_view(x, LAMELLA_F32, 3, shape, NULL, &v));
@@ -52,7 +52,7 @@ TEST(rank_zero_is_one_element)
 
 TEST(a_zero_stride_given_is_a_broadcast)
 {
-    float x[3];
+    float x[3] = { 0 };
     lamella_view v;
     ok(lamella_tensor_view(x, LAMELLA_F32, 2, (const int64_t[]){ 5, 3 }, (const int64_t[]){ 0, 1 }, &v));
     equal(v.flags, LAMELLA_READONLY | LAMELLA_BROADCAST);
@@ -64,7 +64,7 @@ TEST(a_zero_stride_given_is_a_broadcast)
 
 TEST(what_no_view_can_be_is_refused)
 {
-    float x[6];
+    float x[6] = { 0 };
     const lamella_view good = view_of(LAMELLA_F32, x, 2, 3);
     lamella_view v = good;
     ok(checking(&v));
@@ -97,7 +97,7 @@ TEST(what_no_view_can_be_is_refused)
 
 TEST(an_output_is_writable_and_has_no_element_twice)
 {
-    float x[16];
+    float x[16] = { 0 };
     lamella_view v = view_of(LAMELLA_F32, x, 2, 3);
     ok(checking_out(&v));
     v.stride[0] = -3, v.data = x + 3;
@@ -119,7 +119,7 @@ TEST(an_output_is_writable_and_has_no_element_twice)
 
 TEST(views_are_described)
 {
-    float x[6];
+    float x[6] = { 0 };
     char text[64];
     lamella_view v;
     ok(lamella_tensor_view(x, LAMELLA_F32, 2, (const int64_t[]){ 2, 3 }, NULL, &v));
