@@ -1,67 +1,14 @@
-/* The pool: every task once, whatever the numbers; in a forked child; with the caller's rounding and without its signals. */
-#include "par/par.h"
+/* The pool: every task once, whatever the numbers; with the caller's rounding and without its signals; its failures. */
+#include "par/pools.h"
 #include "support/allocator.h"
-#include "support/test.h"
+#include <dirent.h>
 #include <fenv.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-enum { MOST = 1000 };
+#include <sys/resource.h>
 
 static const int32_t widths[] = { 1, 2, 5 };
 static const int64_t counts[] = { 0, 1, 5, MOST };
-
-/* A context of so many threads, as far as this room goes. */
-static lamella_status start_pool(lamella_context *ctx)
-{
-    CALL(NULL, pool_create(c, ctx->threads, &ctx->pool));
-}
-
-/* No checks where another thread may be: a pool that does not start shows as threads = 0. */
-static lamella_context context_of(int32_t threads)
-{
-    lamella_context ctx = { .memory = allocator_of_libc(), .threads = threads };
-    if (threads > 1 && start_pool(&ctx) != LAMELLA_OK)
-        ctx.threads = 0;
-    return ctx;
-}
-
-static void end_context(lamella_context *ctx)
-{
-    if (ctx->pool)
-        pool_free(ctx->pool);
-}
-
-static lamella_status run(lamella_context *ctx, int64_t n, void (*task)(int64_t i, void *data), void *data)
-{
-    CALL(ctx, parallel(c, n, task, data));
-}
-
-/* ---- tasks ---- */
-
-typedef struct squares { int64_t of[MOST]; int64_t times[MOST]; } squares;
-
-static void square(int64_t i, void *data)
-{
-    squares *s = data;
-    s->of[i] = i * i;
-    s->times[i]++;
-}
-
-/* 1: squares of 0 .. n - 1, each computed once. */
-static int squares_are_right(lamella_context *ctx, int64_t n)
-{
-    static squares s;
-    memset(&s, 0, sizeof s);
-    if (run(ctx, n, square, &s) != LAMELLA_OK)
-        return 0;
-    for (int64_t i = 0; i < MOST; i++)
-        if (s.times[i] != (i < n) || s.of[i] != (i < n ? i * i : 0))
-            return 0;
-    return 1;
-}
 
 /* ---- the laws ---- */
 
@@ -102,18 +49,6 @@ TEST(sums_have_the_same_bits_at_every_width)
         equal_bits(actual, expected, sizeof actual);
         end_context(&ctx);
     }
-}
-
-/* The tasks of a job wait for each other: they end only if as many run at once. */
-typedef struct meeting { int64_t expected, arrived; } meeting;
-
-static void meet(int64_t i, void *data)
-{
-    meeting *m = data;
-    (void)i;
-    __atomic_fetch_add(&m->arrived, 1, __ATOMIC_RELAXED);
-    while (__atomic_load_n(&m->arrived, __ATOMIC_RELAXED) < m->expected)
-        usleep(100);
 }
 
 TEST(as_many_tasks_run_at_once_as_there_are_threads)
@@ -180,100 +115,6 @@ TEST(contexts_on_several_threads_do_not_meet)
     }
 }
 
-/* ---- fork: left out under ThreadSanitizer, whose runtime cannot start threads in a forked child ---- */
-
-#if defined(__SANITIZE_THREAD__)
-#define FORK_TESTS 0
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define FORK_TESTS 0
-#endif
-#endif
-#ifndef FORK_TESTS
-#define FORK_TESTS 1
-#endif
-
-#if FORK_TESTS
-
-static void child_succeeds(pid_t child)
-{
-    int status = -1;
-    check(child > 0 && waitpid(child, &status, 0) == child);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        ck_abort_msg("the child ended with status %d", status);
-}
-
-/* In the child: two jobs that need all threads, and the end of the context. A pool that still counted on the parent's workers hangs. */
-static void work_in_child(lamella_context *ctx)
-{
-    alarm(20);
-    meeting m = { ctx->threads, 0 };
-    int right = run(ctx, m.expected, meet, &m) == LAMELLA_OK && squares_are_right(ctx, MOST);
-    end_context(ctx);
-    _exit(right ? 0 : 1);
-}
-
-TEST(parent_and_child_both_go_on)
-{
-    lamella_context ctx = context_of(5);
-    for (int repeat = 0; repeat < 5; repeat++) {
-        check(squares_are_right(&ctx, MOST));
-        pid_t child = fork();
-        if (child == 0)
-            work_in_child(&ctx);
-        check(squares_are_right(&ctx, MOST));
-        child_succeeds(child);
-    }
-    end_context(&ctx);
-}
-
-TEST(a_child_may_free_without_having_run)
-{
-    lamella_context ctx = context_of(3);
-    pid_t child = fork();
-    if (child == 0) {
-        alarm(20);
-        end_context(&ctx);
-        _exit(0);
-    }
-    child_succeeds(child);
-    end_context(&ctx);
-}
-
-typedef struct forking { lamella_context *ctx; pid_t child; int64_t finished; } forking;
-
-static void fork_in_the_middle(int64_t i, void *data)
-{
-    forking *f = data;
-    if (i == 20) {
-        pid_t child = fork(); /* the others are working, asleep, or hold the lock */
-        if (child == 0)
-            work_in_child(f->ctx);
-        __atomic_store_n(&f->child, child, __ATOMIC_RELAXED);
-    }
-    __atomic_fetch_add(&f->finished, 1, __ATOMIC_RELAXED);
-}
-
-TEST(a_fork_in_the_middle_of_a_job_leaves_both_working)
-{
-    lamella_context ctx = context_of(5);
-    for (int repeat = 0; repeat < 5; repeat++) {
-        forking f = { &ctx, 0, 0 };
-        ok(run(&ctx, 100, fork_in_the_middle, &f));
-        equal(f.finished, 100);
-        child_succeeds(f.child);
-    }
-    end_context(&ctx);
-}
-
-#else
-TEST(forks_are_not_run)
-{
-    printf("not run under ThreadSanitizer: fork\n");
-    fflush(stdout);
-}
-#endif
-
 /* ---- what workers share with the caller, and what not ---- */
 
 static void thirds(int64_t i, void *data)
@@ -319,6 +160,25 @@ TEST(workers_take_none_of_the_host_s_signals)
 
 /* ---- failures ---- */
 
+static int count_threads(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    int n = -2; /* . and .. */
+    while (tasks && readdir(tasks))
+        n++;
+    if (tasks)
+        closedir(tasks);
+    return n;
+}
+
+/* The system takes a joined thread off its list a little later. */
+static void threads_are(int expected)
+{
+    for (int look = 0; look < 5000 && count_threads() != expected; look++)
+        usleep(1000);
+    equal(count_threads(), expected);
+}
+
 static lamella_status start_with(test_allocator *a, lamella_context *ctx)
 {
     call opened, *c = &opened;
@@ -329,6 +189,7 @@ static lamella_status start_with(test_allocator *a, lamella_context *ctx)
 
 TEST(memory_that_runs_out_is_survived)
 {
+    int threads = count_threads();
     for (int64_t k = 1;; k++) {
         test_allocator a = { 0 };
         lamella_context ctx = { .threads = 4 };
@@ -343,6 +204,7 @@ TEST(memory_that_runs_out_is_survived)
         equal(status, LAMELLA_ERR_MEMORY);
         equal(a.live, 0);
         equal(a.mistakes, 0);
+        threads_are(threads);
     }
 }
 
@@ -357,6 +219,37 @@ static lamella_status start_then_fail(lamella_context *ctx)
 TEST(a_call_that_fails_later_ends_the_workers)
 {
     lamella_context ctx = { .threads = 4 };
+    int threads = count_threads();
     for (int repeat = 0; repeat < 50; repeat++)
         returns(start_then_fail(&ctx), LAMELLA_ERR_ARGUMENT);
+    threads_are(threads);
 }
+
+#if !UNDER_ADDRESS_SANITIZER && !UNDER_THREAD_SANITIZER /* they need more addresses than the test leaves */
+static int64_t address_space(void)
+{
+    FILE *f = fopen("/proc/self/statm", "r");
+    long pages = 0;
+    if (f && fscanf(f, "%ld", &pages) != 1)
+        pages = 0;
+    if (f)
+        fclose(f);
+    return pages * sysconf(_SC_PAGESIZE);
+}
+
+TEST(threads_that_cannot_start_are_an_error)
+{
+    lamella_context ctx = { .threads = 200 };
+    struct rlimit before, little;
+    int threads = count_threads();
+    getrlimit(RLIMIT_AS, &before);
+    little = before;
+    little.rlim_cur = (rlim_t)(address_space() + (50 << 20)); /* stacks of some threads */
+    setrlimit(RLIMIT_AS, &little);
+    lamella_status status = start_pool(&ctx);
+    setrlimit(RLIMIT_AS, &before);
+    returns(status, LAMELLA_ERR_MEMORY);
+    check(strstr(lamella_last_error(), "threads start, expected 199"));
+    threads_are(threads);
+}
+#endif
