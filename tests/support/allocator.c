@@ -30,7 +30,7 @@ void *test_allocate(int64_t bytes, int64_t alignment, void *user)
         return NULL;
     int64_t header = header_bytes(alignment);
     void *block;
-    if (bytes < 0 || posix_memalign(&block, (size_t)header, (size_t)(header + bytes)))
+    if (bytes < 0 || bytes > INT64_MAX - header || posix_memalign(&block, (size_t)header, (size_t)(header + bytes)))
         return NULL;
     char *memory = (char *)block + header;
     allocation made = { bytes, alignment, ALLOCATION_MARK };
