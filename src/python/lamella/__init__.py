@@ -8,6 +8,7 @@ of arrays, one array [layer, sample, dim] or a Stack. One output comes alone, se
 output array can be given under its name, to be written in place. bf16 is uint16 with dtype="bf16".
 """
 import sys as _sys
+from typing import TYPE_CHECKING, Any
 
 from . import _errors, _mirror, _objects
 from ._arrays import Layout
@@ -17,6 +18,9 @@ __version__ = _mirror.VERSION
 STOP = _mirror.STOP
 globals().update(_errors.EXPORTED)
 _objects.build(_sys.modules[__name__])
+
+if TYPE_CHECKING:
+    def __getattr__(name: str) -> Any: ...    # rooms are made from the table, a type checker cannot see them
 
 
 def open(path, **options):

@@ -20,16 +20,18 @@ CAUGHT = _Caught()  # callbacks run on the thread of the call
 
 
 def _waiting(function, answer_of, failed):
-    """Calls function(*arguments) for every list of arguments sent."""
+    """Calls function(*arguments) for every list of arguments sent. Signals are also handled where the inner loop turns."""
     answer = None
     while True:
         try:
-            arguments = yield answer
-            answer = answer_of(function(*arguments))
+            while True:
+                arguments = yield answer
+                answer = answer_of(function(*arguments))
         except GeneratorExit:
             return
         except BaseException as error:
-            CAUGHT.exception = CAUGHT.exception or error
+            # without this frame: who clears the frames of a traceback would close the generator
+            CAUGHT.exception = CAUGHT.exception or error.with_traceback(error.__traceback__.tb_next)
             answer = failed
 
 

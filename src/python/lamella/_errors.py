@@ -42,4 +42,6 @@ WARNINGS = {STATUS["note"]: Note, STATUS["not_converged"]: NotConverged}
 ArgumentError = ERRORS[STATUS["err_argument"]]
 ShapeError = ERRORS[STATUS["err_shape"]]
 DtypeError = ERRORS[STATUS["err_dtype"]]
+for _class in (Error, Stopped, Note, NotConverged):
+    _class.__module__ = "lamella"
 EXPORTED = {c.__name__: c for c in [Error, Note, NotConverged, *ERRORS.values()]}

@@ -1,0 +1,222 @@
+"""Python called from C: exceptions come out whole, signals too, and the interpreter is free while the library works."""
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import traceback
+import unittest
+
+import lamella
+import numpy as np
+
+X = np.random.default_rng(2).standard_normal((2, 700, 8)).astype("f4")
+
+
+class Oops(Exception):
+    pass
+
+
+def oops(*arguments):
+    raise Oops("from inside")
+
+
+def long_stack():
+    """Minutes of work, no memory: one row, fifty million times."""
+    return np.broadcast_to(np.ones(64, "f4"), (4, 50_000_000, 64))
+
+
+class Exceptions(unittest.TestCase):
+    def whole(self, call):
+        try:
+            call()
+            self.fail("nothing was raised")
+        except Oops as error:
+            self.assertIn("oops", [frame.name for frame in traceback.extract_tb(error.__traceback__)])
+        # nothing stays behind
+        np.testing.assert_array_equal(lamella.moments.layers(X).norms.shape, (2, 3))
+
+    def test_from_progress(self):
+        self.whole(lambda: lamella.moments.layers(X, ctx=lamella.Context(progress=oops)))
+
+    def test_from_read(self):
+        self.whole(lambda: lamella.moments.layers(lamella.Stack([lamella.Layout((9, 4), "f32")], read=oops)))
+
+    def test_from_parallel_for(self):
+        self.whole(lambda: lamella.moments.layers(X, ctx=lamella.Context(parallel_for=oops, threads=2)))
+
+    def test_from_log(self):
+        code = "import lamella\ndef oops(level, message): raise KeyError(message)\nlamella.Context(own_blas=1, log=oops)"
+        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, "OPENBLAS_NUM_THREADS": "2"})
+        self.assertIn("KeyError: 'own_blas", run.stderr)
+
+    def test_what_is_no_exception_class_of_ours(self):
+        def leave(*arguments):
+            raise SystemExit(3)
+        with self.assertRaises(SystemExit):
+            lamella.moments.layers(X, ctx=lamella.Context(progress=leave))
+
+    def test_an_answer_that_is_no_number(self):
+        with self.assertRaises(ValueError):
+            lamella.moments.layers(X, ctx=lamella.Context(progress=lambda fraction, stage: "go on"))
+
+    def test_an_answer_that_means_nothing(self):
+        with self.assertRaises(lamella.CallbackError):
+            lamella.moments.layers(X, ctx=lamella.Context(progress=lambda fraction, stage: 7))
+        with self.assertRaises(lamella.CallbackError):
+            lamella.moments.layers(lamella.Stack([lamella.Layout((9, 4), "f32")], read=lambda *_: 0))
+
+
+class Host(unittest.TestCase):
+    def test_progress_rises_to_one(self):
+        seen = []
+        lamella.moments.layers(X, ctx=lamella.Context(progress=lambda fraction, stage: seen.append((fraction, stage))))
+        fractions = [fraction for fraction, _ in seen]
+        self.assertEqual(fractions, sorted(fractions))
+        self.assertTrue(0 <= fractions[0] and fractions[-1] <= 1)
+        self.assertTrue(all(isinstance(stage, str) for _, stage in seen))
+
+    def test_the_hosts_parallel_for(self):
+        ran = []
+
+        def backwards(n, task):
+            for i in reversed(range(n)):
+                task(i)
+            ran.append(n)
+        theirs = lamella.moments.layers(X, ctx=lamella.Context(parallel_for=backwards, threads=4))
+        self.assertTrue(ran)
+        np.testing.assert_array_equal(theirs.norms, lamella.moments.layers(X).norms)
+
+    def test_the_hosts_allocator(self):
+        held, taken = {}, []
+
+        def allocate(n_bytes, alignment):
+            memory = ctypes.create_string_buffer(n_bytes + alignment)
+            at = -(-ctypes.addressof(memory) // alignment) * alignment
+            held[at] = memory
+            taken.append(n_bytes)
+            return at
+
+        def release(memory, n_bytes, alignment):
+            del held[memory]
+        ctx = lamella.Context(allocate=allocate, release=release, threads=2)
+        before = len(held)
+        self.assertTrue(before)
+        np.testing.assert_array_equal(lamella.moments.layers(X, ctx=ctx).norms, lamella.moments.layers(X).norms)
+        self.assertEqual(len(held), before)
+        ctx.free()
+        self.assertEqual(held, {})
+
+    def test_memory_that_runs_out(self):
+        with self.assertRaises(MemoryError):
+            lamella.Context(allocate=lambda n_bytes, alignment: None, release=lambda *_: None)
+
+    def test_a_call_inside_a_callback(self):
+        def read(depth, first, n, into):
+            lamella.tensor.cast(X[depth, first:first + n], out=into)
+        stack = lamella.Stack([lamella.Layout(layer.shape, "f32") for layer in X], read=read)
+        np.testing.assert_array_equal(lamella.moments.layers(stack).norms, lamella.moments.layers(X).norms)
+
+
+class Signals(unittest.TestCase):
+    def after(self, seconds, number):
+        timer = threading.Timer(seconds, os.kill, (os.getpid(), number))
+        timer.start()
+        self.addCleanup(timer.join)
+
+    def stops(self, exception, call):
+        started = time.monotonic()
+        with self.assertRaises(exception):
+            call()
+        self.assertLess(time.monotonic() - started, 20)
+
+    def test_ctrl_c_stops_a_long_call(self):
+        self.after(0.3, signal.SIGINT)
+        self.stops(KeyboardInterrupt, lambda: lamella.moments.layers(long_stack()))
+
+    def test_ctrl_c_with_a_context_of_ones_own(self):
+        self.after(0.3, signal.SIGINT)
+        self.stops(KeyboardInterrupt, lambda: lamella.moments.layers(long_stack(), ctx=lamella.Context(threads=1)))
+
+    def test_ctrl_c_under_a_callback_of_ones_own(self):
+        """The signal is pending when the callback is entered: ctypes alone would lose the exception."""
+        self.after(0.3, signal.SIGINT)
+        self.stops(KeyboardInterrupt, lambda: lamella.moments.layers(long_stack(), ctx=lamella.Context(progress=lambda *_: 0)))
+
+    def test_any_handler_that_raises(self):
+        def handler(number, frame):
+            raise Oops
+        before = signal.signal(signal.SIGALRM, handler)
+        self.addCleanup(signal.signal, signal.SIGALRM, before)
+        self.after(0.3, signal.SIGALRM)
+        self.stops(Oops, lambda: lamella.moments.layers(long_stack()))
+
+    def test_a_handler_that_does_not_raise_lets_it_go_on(self):
+        seen = []
+        before = signal.signal(signal.SIGALRM, lambda number, frame: seen.append(number))
+        self.addCleanup(signal.signal, signal.SIGALRM, before)
+        self.after(0.05, signal.SIGALRM)
+        wide = np.broadcast_to(np.ones(64, "f4"), (1, 3_000_000, 64))
+        self.assertEqual(lamella.moments.layers(wide).counts[0, 0], 3_000_000)
+        time.sleep(0.1)
+        self.assertEqual(seen, [signal.SIGALRM])
+
+
+class Threads(unittest.TestCase):
+    def test_the_interpreter_is_free_during_work(self):
+        counted, running = [0], [True]
+
+        def count():
+            while running[0]:
+                counted[0] += 1
+                time.sleep(0.001)
+        thread = threading.Thread(target=count)
+        thread.start()
+        with self.assertRaises(lamella.Stopped):
+            lamella.moments.layers(long_stack(), ctx=lamella.Context(threads=1, deadline_seconds=0.5))
+        during = counted[0]
+        running[0] = False
+        thread.join()
+        self.assertGreater(during, 50)
+
+    def test_each_thread_has_one_context(self):
+        from lamella import _objects
+        found = {}
+
+        def work(name):
+            lamella.moments.layers(X)
+            first = _objects._LOCAL.context
+            lamella.moments.layers(X)
+            found[name] = (first, _objects._LOCAL.context)
+        threads = [threading.Thread(target=work, args=(i,)) for i in range(2)]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+        self.assertIs(*found[0])
+        self.assertIs(*found[1])
+        self.assertIsNot(found[0][0], found[1][0])
+
+    def test_one_context_for_two_threads_waits(self):
+        ctx, wrong = lamella.Context(threads=2), []
+        expected = lamella.moments.layers(X).norms
+
+        def work():
+            for _ in range(50):
+                if not np.array_equal(lamella.moments.layers(X, ctx=ctx).norms, expected):
+                    wrong.append(1)
+        threads = [threading.Thread(target=work) for _ in range(3)]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+        self.assertEqual(wrong, [])
+
+    def test_a_forked_child_works_on(self):
+        lamella.moments.layers(X)
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if lamella.moments.layers(X).norms.shape == (2, 3) else 1)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
