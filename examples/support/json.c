@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "<" is escaped as well, so that the same text can stand inside a page's <script>. */
+/* "<" is escaped as well, so that the same text can stand inside a page's <script>; and what would act on a terminal. */
 static void write_string(FILE *out, const char *s)
 {
     fputc('"', out);
@@ -15,7 +15,9 @@ static void write_string(FILE *out, const char *s)
             fputs("\\ufffd", out);
         else if (code == '"' || code == '\\')
             fprintf(out, "\\%c", (int)code);
-        else if (code < 0x20 || code == '<' || code == 0x7f || code == 0x2028 || code == 0x2029)
+        else if (code > 0xffff && text_acts(code))
+            fprintf(out, "\\u%04x\\u%04x", (unsigned)(0xd7c0 + (code >> 10)), (unsigned)(0xdc00 + (code & 0x3ff)));
+        else if (code == '<' || text_acts(code))
             fprintf(out, "\\u%04x", (unsigned)code);
         else
             fwrite(s, 1, (size_t)length, out);

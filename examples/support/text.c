@@ -52,8 +52,7 @@ int utf8_next(const char *s, uint32_t *code)
     return *code < least[length] || surrogate || *code > 0x10ffff ? 0 : length;
 }
 
-/* Characters that act on a terminal or a line instead of standing in it. */
-static int acts(uint32_t code)
+int text_acts(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7f && code <= 0x9f) || (code >= 0x200b && code <= 0x200f) ||
            (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) || code == 0xfeff || code >= 0xe0000;
@@ -67,7 +66,7 @@ static char *text_tamed(const char *s)
         int length = utf8_next(s, &code);
         if (!length)
             to += sprintf(to, "\\x%02x", (unsigned char)*s);
-        else if (acts(code))
+        else if (text_acts(code))
             to += sprintf(to, code > 0xffff ? "\\U%06x" : "\\u%04x", (unsigned)code);
         else
             to = (char *)memcpy(to, s, (size_t)length) + length;

@@ -14,6 +14,9 @@ char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* One character of UTF-8: its bytes, 0 if they are none. */
 int utf8_next(const char *s, uint32_t *code);
 
+/* 1 for characters that act on a terminal or a line instead of standing in it. */
+int text_acts(uint32_t code);
+
 /* For a terminal or a page: control and direction characters as \u001b, bytes that are not UTF-8 as \xff, and cut in the
  * middle to `limit` characters (0: as long as it is). */
 char *text_shown(const char *s, int64_t limit);

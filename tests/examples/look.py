@@ -1,11 +1,15 @@
 """examples/look as a user runs it: look.py PROGRAM DATA. Status, what goes where, and every figure against its definition."""
+import fcntl
 import html.parser
 import json
 import os
+import pty
 import random
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 
 from files import encode, layer_figures, npy, read_safetensors, rows_of, safetensors
@@ -122,7 +126,9 @@ class Stacks(Look):
                      "non-finite rows: 2 in layer 3"):
             self.assertIn(said, out)
         self.assertIn("not finite", err)
-        self.assertIn("outlier dims: 1 in layer 0 (dim 3)", self.page("planted.look.html").text)
+        page = self.page("planted.look.html").text
+        for said in ("outlier dims: 1 in layer 0 (dim 3)", "1 outlier dim", "2 constant columns", "1 zero row", "2 non-finite rows"):
+            self.assertIn(said, page)
 
     def test_every_dtype_of_floats(self):
         for dtype in ("F16", "BF16", "F32", "F64"):
@@ -150,6 +156,22 @@ class Stacks(Look):
             self.assertEqual(cells[7:14], [str(layer[k]) for k in keys])
             self.assertEqual(cells[14:17], ["%.4f" % layer[k] for k in ("share_eighth", "share_quarter", "share_half")])
             self.assertEqual(cells[17:], ["%.4f" % layer["cosine"]] if layer["cosine"] is not None else [])
+
+    def test_a_narrow_terminal_gets_the_table_in_pieces(self):
+        path = os.path.join(DATA, "states.safetensors")
+        whole = [line for line in self.look(path)[0].splitlines() if line.startswith("depth") or line[:5].strip().isdigit()]
+        self.assertIn("- norm -", self.look(path)[0])
+        main, other = pty.openpty()
+        fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 80, 0, 0))
+        subprocess.run([PROGRAM, "--no-page", path], stdout=other, stderr=subprocess.DEVNULL, check=True)
+        lines = os.read(main, 1 << 16).decode().splitlines()
+        os.close(main)
+        os.close(other)
+        pieces = [line for line in lines if line.startswith("depth ") or line[:5].strip().isdigit()]
+        self.assertEqual(len(pieces), 2 * len(whole))
+        self.assertLessEqual(max(map(len, pieces)), 80)
+        joined = [a.split() + b.split()[1:] for a, b in zip(pieces[:8], pieces[8:])]
+        self.assertEqual(joined, [line.split() for line in whole])
 
     def test_threads_change_nothing(self):
         path = os.path.join(DATA, "states.safetensors")
@@ -266,6 +288,9 @@ class Pages(Look):
         page = self.page("names.look.html")
         self.assertEqual(page.tags.count("script"), 1)
         self.assertNotIn("i", page.tags)
+        self.assertIn("<script>alert(1)</script>\"'&\\u001b[2J\\u202en", page.text)
+        self.assertIn("</script><b><i>\\u0007", page.text)
+        self.assertFalse(set(self.look("--json", path)[0]) & set("\x1b\x07\u202e"))
         self.assertEqual(json.loads(page.numbers)["arrays"][0]["name"], name)
 
     def test_one_layer_and_two_hundred(self):
@@ -304,8 +329,11 @@ class Refusals(Look):
     def test_an_index_names_its_shards(self):
         index = {"metadata": {"total_size": 10}, "weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors",
                                                                "c": "model-00001-of-00002.safetensors"}}
-        self.refused("model.safetensors.index.json", json.dumps(index, indent=2).encode(), "index",
-                     "examples/look %s" % self.path("model-00001-of-00002.safetensors"), "model-00002-of-00002.safetensors")
+        path = self.path("model.safetensors.index.json", json.dumps(index, indent=2).encode())
+        _, err = self.look(path, status=1)
+        self.assertIn("index", err)
+        self.assertEqual([line.strip() for line in err.splitlines() if line.startswith("    ")],
+                         ["examples/look " + self.path("model-0000%d-of-00002.safetensors" % k) for k in (1, 2)])
 
     def test_a_broken_file_says_rule_key_byte_and_sizes(self):
         whole = safetensors(layers(2, 3, 4))
