@@ -414,13 +414,14 @@ FUNCTIONS = [
              dict(name='name', way='in', kind='text', ctype=c_char_p),
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
     dict(name="lamella_io_entry_get", python="lamella.io.File.entry", returns=c_int32, checked=True,
-         doc=("What the file lists under a number, in the order of the names' bytes.\n"),
+         doc=('What the file lists under a number, in natural order of the names: runs of digits compare as numbers, so layer.2 stands before\n'
+             'layer.10.\n'),
          arguments=[
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='index', way='in', kind='i64', ctype=c_int64),
              dict(name='entry', way='out', kind='result', of='lamella_io_entry'),]),
     dict(name="lamella_io_metadata_get", python="lamella.io.File.metadata", returns=c_int32, checked=True,
-         doc=("A pair of the file's metadata by number.\n"),
+         doc=("A pair of the file's metadata by number, in natural order of the keys.\n"),
          arguments=[
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='index', way='in', kind='i64', ctype=c_int64),
@@ -441,8 +442,8 @@ FUNCTIONS = [
              dict(name='first_row', way='in', kind='i64', ctype=c_int64),
              dict(name='into', way='out', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['row', 'lead'], by_caller=True),]),
     dict(name="lamella_io_file_save", python="lamella.io.file_save", returns=c_int32, checked=True,
-         doc=('Saves named arrays as .safetensors: data from a multiple of 64 on, arrays by falling element size, then name. The file is written\n'
-             'beside `path` and renamed into place: there is the old file or the new one, never half of one.\n'),
+         doc=('Saves named arrays as .safetensors: data from a multiple of 64 on, arrays by falling element size, then name, metadata by key. The\n'
+             'file is written beside `path` and renamed into place: there is the old file or the new one, never half of one.\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
@@ -452,7 +453,7 @@ FUNCTIONS = [
              dict(name='metadata', way='in', kind='list', ctype=POINTER(c_char_p), axes=['2 * pair'], of='text', optional=True),
              dict(name='n_metadata', way='in', kind='count', ctype=c_int64, of='metadata'),]),
     dict(name="lamella_io_npy_save", python="lamella.io.npy_save", returns=c_int32, checked=True,
-         doc=('Saves one array as .npy version 1; bf16 as |V2. Written beside `path` and renamed into place.\n'),
+         doc=('Saves one array as .npy version 1, row-major; bf16 as |V2. Written beside `path` and renamed into place.\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
@@ -477,7 +478,8 @@ FUNCTIONS = [
              dict(name='result', way='out', kind='result', of='lamella_io_stack_result', optional=True),
              dict(name='fault', way='out', kind='result', of='lamella_io_fault', optional=True, on_failure=True),]),
     dict(name="lamella_io_label_get", python="lamella.io.File.label", returns=c_int32, checked=True,
-         doc=('A label of an opened stack file, `label.NAME` of any integer type as i64, read into memory when the stack was opened.\n'),
+         doc=('A label of an opened stack file, read into memory when the stack was opened: `label.NAME` of an integer type as i64 (U64 is not\n'
+             'read), of a float type as it is.\n'),
          arguments=[
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='name', way='in', kind='text', ctype=c_char_p),
