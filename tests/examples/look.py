@@ -222,6 +222,16 @@ class Contents(Look):
         for row in (["block.{0-5}.q", "x6", "F16", "[4,", "4]"], ["dec{1,2,4}.0", "x3", "F32", "[3-6]"], ["alone.7", "1", "I64", "[3]"]):
             self.assertIn(row, [r[:len(row)] for r in rows], out)
 
+    def test_columns_align_whatever_the_alphabet(self):
+        arrays = {name: ("I32", [1], [1]) for name in ("latent", "\u6f5c\u5728", "\u00e9tat_cach\u00e9")}
+        lines = [line for line in self.look(self.path("names.safetensors", safetensors(arrays)))[0].splitlines() if "I32" in line]
+        self.assertEqual(len({line.index("I32") for line in lines}), 1)
+
+    def test_what_stands_beside_a_stack(self):
+        besides = self.numbers(os.path.join(DATA, "order.safetensors"))["besides"]
+        self.assertEqual([a["name"] for a in besides], ["group"])
+        self.assertIn("also there  group I32 [600]", self.look(os.path.join(DATA, "order.safetensors"))[0])
+
     def test_metadata_is_shown_cut_and_kept_whole_in_the_json(self):
         data = safetensors({"ids": ("I32", [2], [1, 2])}, {"vocab": "x" * 5000, "note": "short"})
         path = self.path("meta.safetensors", data)
@@ -279,7 +289,7 @@ class Pages(Look):
             self.assertEqual(file.read(), data)
 
     def test_names_cannot_become_markup_or_move_the_cursor(self):
-        name = "<script>alert(1)</script>\"'&\x1b[2J\u202e" + "n" * 3000
+        name = "<script>alert(1)</script>\"'&lt;\x1b[2J\u202e" + "n" * 3000
         arrays = {name: ("F32", [2, 2], normal(4)), "other": ("F32", [3, 2], normal(6))}
         path = self.path("names.safetensors", safetensors(arrays, {"</script><b>": "<i>\x07"}))
         out, _ = self.look(path)
@@ -288,8 +298,9 @@ class Pages(Look):
         page = self.page("names.look.html")
         self.assertEqual(page.tags.count("script"), 1)
         self.assertNotIn("i", page.tags)
-        self.assertIn("<script>alert(1)</script>\"'&\\u001b[2J\\u202en", page.text)
+        self.assertIn("<script>alert(1)</script>\"'&lt;\\u001b[2J\\u202en", page.text)
         self.assertIn("</script><b><i>\\u0007", page.text)
+        self.assertEqual([offer["command"] for offer in self.numbers(path)["offers"]], ["examples/look --prefix other " + path])
         self.assertFalse(set(self.look("--json", path)[0]) & set("\x1b\x07\u202e"))
         self.assertEqual(json.loads(page.numbers)["arrays"][0]["name"], name)
 
