@@ -4,6 +4,8 @@
 
 #include "par/par.h"
 #include "support/test.h"
+#include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #ifndef __has_feature
@@ -76,6 +78,20 @@ static inline void meet(int64_t i, void *data)
     __atomic_fetch_add(&m->arrived, 1, __ATOMIC_RELAXED);
     while (__atomic_load_n(&m->arrived, __ATOMIC_RELAXED) < m->expected)
         usleep(100);
+}
+
+/* Limits the address space to what is used and 50 MiB; 0: no longer. */
+static inline void leave_room_for_some_stacks(int limited)
+{
+    struct rlimit limit;
+    long pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    int known = f && fscanf(f, "%ld", &pages) == 1;
+    if (f)
+        fclose(f);
+    getrlimit(RLIMIT_AS, &limit);
+    limit.rlim_cur = limited && known ? (rlim_t)(pages * sysconf(_SC_PAGESIZE) + (50 << 20)) : limit.rlim_max;
+    setrlimit(RLIMIT_AS, &limit);
 }
 
 #endif

@@ -107,6 +107,28 @@ TEST(forks_beside_a_busy_pool_leave_the_child_working)
     end_context(&ctx);
 }
 
+#if !UNDER_ADDRESS_SANITIZER /* it needs more addresses than the test leaves */
+TEST(a_child_whose_threads_cannot_start_is_told_and_may_try_again)
+{
+    lamella_context ctx = context_of(50);
+    equal(ctx.threads, 50);
+    pid_t child = fork();
+    if (child == 0) {
+        static squares s;
+        lamella_context other = context_of(50); /* takes the stacks that the parent's workers left behind */
+        leave_room_for_some_stacks(1);
+        lamella_status status = run(&ctx, 50, square, &s);
+        leave_room_for_some_stacks(0);
+        if (status != LAMELLA_ERR_MEMORY)
+            _exit(2);
+        end_context(&other);
+        work_in_child(&ctx);
+    }
+    child_succeeds(child);
+    end_context(&ctx);
+}
+#endif
+
 #else
 TEST(forks_are_not_run)
 {
