@@ -93,6 +93,9 @@ class Bf16(unittest.TestCase):
         self.assertEqual(out.dtype, np.uint16)
         np.testing.assert_array_equal(out, self.raw)
 
+    def test_from_bf16_into_a_given_array(self):
+        np.testing.assert_array_equal(lamella.tensor.cast(self.raw, out=np.zeros((2, 2), "f4"), dtype="bf16"), self.x)
+
     def test_into_a_given_array(self):
         out = np.zeros((2, 2), "u2")
         self.assertIs(lamella.tensor.cast(self.x, out=out, dtype="bf16"), out)

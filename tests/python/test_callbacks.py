@@ -8,6 +8,7 @@ import threading
 import time
 import traceback
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 import lamella
 import numpy as np
@@ -183,32 +184,24 @@ class Threads(unittest.TestCase):
 
     def test_each_thread_has_one_context(self):
         from lamella import _objects
-        found = {}
 
-        def work(name):
-            lamella.moments.layers(X)
-            first = _objects._LOCAL.context
-            lamella.moments.layers(X)
-            found[name] = (first, _objects._LOCAL.context)
-        threads = [threading.Thread(target=work, args=(i,)) for i in range(2)]
-        [thread.start() for thread in threads]
-        [thread.join() for thread in threads]
-        self.assertIs(*found[0])
-        self.assertIs(*found[1])
-        self.assertIsNot(found[0][0], found[1][0])
+        def contexts():
+            found = []
+            for _ in range(2):
+                lamella.moments.layers(X)
+                found.append(_objects._LOCAL.context)
+            return found
+        with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+            first, second = one.submit(contexts).result(), other.submit(contexts).result()
+        self.assertIs(*first)
+        self.assertIs(*second)
+        self.assertIsNot(first[0], second[0])
 
     def test_one_context_for_two_threads_waits(self):
-        ctx, wrong = lamella.Context(threads=2), []
-        expected = lamella.moments.layers(X).norms
-
-        def work():
-            for _ in range(50):
-                if not np.array_equal(lamella.moments.layers(X, ctx=ctx).norms, expected):
-                    wrong.append(1)
-        threads = [threading.Thread(target=work) for _ in range(3)]
-        [thread.start() for thread in threads]
-        [thread.join() for thread in threads]
-        self.assertEqual(wrong, [])
+        ctx = lamella.Context(threads=2)
+        with ThreadPoolExecutor(3) as pool:
+            for found in pool.map(lambda _: lamella.moments.layers(X, ctx=ctx), range(100)):
+                np.testing.assert_array_equal(found.norms, lamella.moments.layers(X).norms)
 
     def test_a_forked_child_works_on(self):
         lamella.moments.layers(X)

@@ -2,7 +2,9 @@
 import gc
 import os
 import tempfile
+import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import lamella
@@ -58,6 +60,19 @@ class Forms(unittest.TestCase):
         np.testing.assert_array_equal(stack.sample_id, [0, 10, 20, 30])
         self.assertIsNone(stack.mask)
 
+    def test_lists_of_other_lengths_are_refused(self):
+        with self.assertRaisesRegex(lamella.ShapeError, "depth has length 2, expected 3"):
+            lamella.Stack(X, depth=[0, 1])
+        flat = X[:, :, 0]
+        with self.assertRaisesRegex(lamella.ShapeError, "out has 1 arrays over the axis `width`, expected 2"):
+            lamella.matryoshka.truncate(flat, [2, 3], out=[[np.zeros((4, 2), "f4")]] * 3)
+        with self.assertRaisesRegex(lamella.ShapeError, "labels has length 1, expected 2"):
+            lamella.io.stack_save("unwritten", flat, names=["a", "b"], labels=[np.arange(4)])
+        with self.assertRaisesRegex(lamella.ShapeError, "stride has length 1, expected 2"):
+            lamella.tensor.view(X, "f32", [2, 2], stride=[1])
+        with self.assertRaises(lamella.ShapeError):
+            lamella.moments.layers([np.float32(1)])
+
     def test_weights(self):
         weights = np.arange(20, dtype="f8").reshape(4, 5)
         pooled = mean_of(X, weights=weights, readout="weighted")
@@ -84,20 +99,13 @@ class Read(unittest.TestCase):
         np.testing.assert_array_equal(mean_of(self.stack(read)), mean_of(X))
 
     def test_two_threads_use_one_stack(self):
-        import threading
-
         def read(depth, first, n, into):
             into[...] = X[depth, first:first + n]
-        stack, wrong = self.stack(read), []
-
-        def work():
-            for _ in range(20):
-                if not np.array_equal(mean_of(stack), mean_of(X)):
-                    wrong.append(1)
-        threads = [threading.Thread(target=work) for _ in range(4)]
-        [thread.start() for thread in threads]
-        [thread.join() for thread in threads]
-        self.assertEqual(wrong, [])
+            time.sleep(0.002)   # the others come in
+        stack = self.stack(read)
+        with ThreadPoolExecutor(4) as pool:
+            for pooled in pool.map(mean_of, [stack] * 20):
+                np.testing.assert_array_equal(pooled, mean_of(X))
 
     def test_layers_that_are_not_there(self):
         self.assertEqual(self.stack(lambda *_: 0).layers[0], lamella.Layout((4, 5, 6), "f32"))

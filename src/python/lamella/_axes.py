@@ -1,6 +1,8 @@
 """Sizes of a call: what the inputs tell under the names of their axes, and the shapes of outputs from them."""
 import re
 
+from ._errors import ShapeError
+
 
 class Axes:
     """What the inputs of a call say about sizes."""
@@ -23,14 +25,19 @@ class Axes:
     def of_stack(self, struct):
         views = [struct.layer[l] for l in range(struct.n_layers)]
         self.layers = [list(view.shape[:view.rank]) for view in views]
-        first = self.layers[0] if self.layers else [0, 0]
+        first = self.layers[0] if self.layers and self.layers[0] else [0, 0]    # the library refuses it
         samples = struct.offsets[0].shape[0] - 1 if struct.offsets else first[0]
         self.names.update(layer=struct.n_layers, sample=samples, dim=first[-1], lead=first[:-1])
 
     def of_list(self, argument, values):
         factor, _, axis = argument["axes"][0].rpartition("*")
-        self.names[axis.strip()] = len(values) // int(factor or 1)
+        self.count(argument, axis.strip(), len(values) // int(factor or 1))
         self.lists[argument["name"]] = (axis.strip(), values)
+
+    def count(self, argument, axis, n):
+        """Lists over one axis are equally long: C is told their length once."""
+        if self.names.setdefault(axis, n) != n:
+            raise ShapeError(f"{argument['name']} has length {n}, expected {self.names[axis]}")
 
     def extents(self, axis, at):
         """The extents of an axis of an output; `at` says which layer, width ... of an array of views it is."""
@@ -38,12 +45,12 @@ class Axes:
             return [int(axis)]
         if axis == "dim(l)":
             return self.layers[at["layer"]][-1:]
-        if axis == "lead" and "layer" in at:
-            return self.layers[at["layer"]][:-1]
         indexed = re.fullmatch(r"(\w+)\[\w\]", axis)
         if indexed:
             of, values = self.lists[indexed[1]]
             return [int(values[at[of]])]
+        if axis not in self.names:
+            raise ShapeError(f"no input has an axis `{axis}`")
         extent = self.names[axis]
         return extent if isinstance(extent, list) else [extent]
 

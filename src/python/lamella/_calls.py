@@ -26,7 +26,6 @@ class Function:
         self.outputs = [a for a in self.arguments if a["way"] == "out" and a["kind"] != "handle" and "on_failure" not in a]
         self.makes = next((a["name"] for a in self.arguments if a["way"] == "out" and a["kind"] == "handle"), None)
         self.verb_of = next((a["name"] for a in self.arguments if a["way"] != "out" and a["kind"] == "handle"), None)
-        self.chooses_dtype = "dtype" in self.by_name or any(len(a.get("dtypes", "")) > 1 for a in self.outputs)
         self.signature = inspect.Signature(self.parameters())
         self.tuple = collections.namedtuple(entry["python"].rpartition(".")[2], [a["name"] for a in self.outputs])
 

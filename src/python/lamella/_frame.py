@@ -5,7 +5,7 @@ import re
 
 from . import _arrays, _records, _stacks
 from ._axes import Axes
-from ._errors import ArgumentError
+from ._errors import ArgumentError, ShapeError
 from ._mirror import lamella_view
 
 BUFFER = 4096                         # bytes of a text that is filled
@@ -22,7 +22,7 @@ class Frame:
         self.function, self.given = function, given
         self.values, self.axes, self.keep, self.arrays = {}, Axes(), [], {}
         self.ctx = None
-        self.bf16 = given.get("dtype") == "bf16" and not function.chooses_dtype
+        self.bf16 = given.get("dtype") == "bf16"    # what uint16 means here
 
     # ---- inputs ----
 
@@ -40,7 +40,7 @@ class Frame:
     def views(self, argument, value):
         views, alive = _arrays.views_of(list(value), self.bf16)
         self.keep += alive
-        self.axes.names[argument["each"][0]] = len(views)
+        self.axes.count(argument, argument["each"][0], len(views))
         return views
 
     def stack(self, argument, value):
@@ -121,42 +121,31 @@ class Frame:
             raise ArgumentError(f"{self.function.name}: say dtype=, one of {', '.join(names)}, or {argument['name']}=")
         else:
             name = _arrays.NAME[_arrays.dtype_number(self.given["dtype"], False)]
-        return numpy.empty(self.axes.shape(argument, at), _arrays.IN_NUMPY[name]), name == "bf16"
+        return numpy.empty(self.axes.shape(argument, at), _arrays.IN_NUMPY[name])
 
-    def output_view(self, argument):
-        given = self.given.get(argument["name"])
-        array, bf16 = self.allocated(argument, {}) if given is None else (given, self.given.get("dtype") == "bf16")
-        self.arrays[argument["name"]] = array
-        view = lamella_view()
-        _arrays.fill_view(view, array, bf16, written=True)
-        return ctypes.byref(view)
+    def output_arrays(self, argument, axes, at, given):
+        """Arrays in nested lists, one level for each axis, as in C row-major; `given` ones, or allocated."""
+        if not axes:
+            return self.allocated(argument, at) if given is None else given
+        n = self.axes.names[axes[0]]
+        if given is not None and len(given) != n:
+            raise ShapeError(f"{argument['name']} has {len(given)} arrays over the axis `{axes[0]}`, expected {n}")
+        return [self.output_arrays(argument, axes[1:], {**at, axes[0]: i}, None if given is None else given[i]) for i in range(n)]
 
     def output_views(self, argument):
-        """Arrays in nested lists, one level for each axis; C gets them row-major."""
-        given = self.given.get(argument["name"])
-        flat = []
-
-        def nested(axes, at):
-            if not axes:
-                array, bf16 = self.allocated(argument, at)
-                flat.append(array)
-                return array
-            return [nested(axes[1:], {**at, axes[0]: i}) for i in range(self.axes.names[axes[0]])]
-
-        def flattened(values, depth):
-            for value in values:
-                yield from flattened(value, depth - 1) if depth > 1 else [value]
-
-        self.arrays[argument["name"]] = nested(argument["each"], {}) if given is None else given
-        views, alive = _arrays.views_of(flat if given is None else list(flattened(given, len(argument["each"]))), written=True)
+        axes, given = argument.get("each", []), self.given.get(argument["name"])
+        arrays = self.output_arrays(argument, axes, {}, given)
+        self.arrays[argument["name"]] = arrays if given is None else given
+        flat = [arrays]
+        for _ in axes:
+            flat = [array for inner in flat for array in inner]
+        views, alive = _arrays.views_of(flat, self.bf16 or given is None, written=True)
         self.keep += alive
         return views
 
     def output(self, argument):
         kind = argument["kind"]
-        if kind == "view":
-            return self.output_view(argument)
-        if kind == "views":
+        if kind in ("view", "views"):
             return self.output_views(argument)
         if kind == "buffer":
             return ctypes.create_string_buffer(BUFFER)

@@ -30,6 +30,8 @@ class Stack:
                                          n_depths=n_depths, flags=LAST_NORMED if last_normed else 0)
         self._keep.append(views)
         if depth is not None:
+            if len(depth) != len(layers):
+                raise ShapeError(f"depth has length {len(depth)}, expected {len(layers)} (one for each layer)")
             s.depth = (ctypes.c_int64 * len(layers))(*depth)
         for name, value in (("mask", mask), ("offsets", offsets), ("sample_id", sample_id)):
             if value is not None:
