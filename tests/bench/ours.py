@@ -1,0 +1,56 @@
+"""Times Lamella's side of the lines in peers.py, one JSON line each: work as there, seconds (best of N), threads, kernel.
+
+tests/bench/run calls it. By hand: ours.py PART..., with the package importable and $LAMELLA_DATA set.
+"""
+import json
+import os
+import sys
+import time
+
+import numpy as np
+from safetensors.numpy import load_file
+
+import lamella
+
+THREADS = 2
+DATA = os.environ["LAMELLA_DATA"]
+WIDTHS = (8, 16, 32, 64, 128, 256, 384)
+context = lamella.Context(threads=THREADS, own_blas=1)
+
+
+def best(work, n=5):
+    seconds, result = float("inf"), None
+    for _ in range(n):
+        started = time.perf_counter()
+        result = work()
+        seconds = min(seconds, time.perf_counter() - started)
+    return seconds, result
+
+
+def say(work, seconds, kernel=None, **quality):
+    kernel = kernel or lamella.build_info(ctx=context).simd_chosen
+    print(json.dumps(dict(work=work, seconds=seconds, threads=THREADS, kernel=kernel, **quality)), flush=True)
+
+
+def unit_rows(x):
+    x = x.astype(np.float32)
+    return np.ascontiguousarray(x / np.linalg.norm(x, axis=1, keepdims=True))
+
+
+def retrieval():
+    data = load_file(f"{DATA}/wordnet_retrieval.safetensors")
+    return unit_rows(data["docs"]), unit_rows(np.concatenate([data["queries.example"], data["queries.lemma"]]))
+
+
+def truncate():
+    x, _ = retrieval()
+    seconds, _ = best(lambda: lamella.matryoshka.truncate([x], widths=WIDTHS, ctx=context))
+    say("prefixes of 60000x384 at 7 widths, renormalised", seconds)
+
+
+PARTS = {"truncate": truncate}
+
+if __name__ == "__main__":
+    for part in sys.argv[1:]:
+        if part in PARTS:
+            PARTS[part]()
