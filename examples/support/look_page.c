@@ -223,12 +223,27 @@ static void write_legend(FILE *out)
           "cosines, so look at the rest without it.</dd>\n</dl>\n", out);
 }
 
+/* "384", or "24 to 64". */
+static const char *range_text(int64_t least, int64_t greatest)
+{
+    return least == greatest ? text_integer(least) : text_format("%s to %s", text_integer(least), text_integer(greatest));
+}
+
 static const char *lede_text(const layers *s)
 {
     const layer *first = &s->layer[0];
-    const char *rows = text_count(first->count[LAMELLA_COUNT_ROWS], "row");
-    return is_even(s) ? text_format("%s of %s, %s wide, as %s.", text_count(s->n, "layer"), rows, text_integer(first->width), first->dtype)
-                      : text_format("%s that differ in rows, width or type.", text_count(s->n, "layer"));
+    int64_t least_rows = INT64_MAX, most_rows = 0, least = INT64_MAX, most = 0;
+    int one_dtype = 1;
+    for (int64_t l = 0; l < s->n; l++) {
+        int64_t rows = s->layer[l].count[LAMELLA_COUNT_ROWS], width = s->layer[l].width;
+        least_rows = rows < least_rows ? rows : least_rows;
+        most_rows = rows > most_rows ? rows : most_rows;
+        least = width < least ? width : least;
+        most = width > most ? width : most;
+        one_dtype &= !strcmp(s->layer[l].dtype, first->dtype);
+    }
+    return text_format("%s of %s row%s, %s wide, %s.", text_count(s->n, "layer"), range_text(least_rows, most_rows),
+                       most_rows == 1 ? "" : "s", range_text(least, most), one_dtype ? first->dtype : "of several dtypes");
 }
 
 void look_page_stack(FILE *out, const request *r, const layers *s, const contents *c)

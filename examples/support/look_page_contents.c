@@ -2,6 +2,8 @@
 #include "support/page.h"
 #include "support/text.h"
 
+#define MOST_ROWS 1000
+
 static void cell(FILE *out, const char *style, const char *text)
 {
     fprintf(out, "<td%s>", style);
@@ -13,7 +15,7 @@ static void write_rows(FILE *out, const contents *c)
 {
     fputs("<h2>Arrays</h2>\n<table class=\"listing\">\n<thead><tr><th>name</th><th class=\"right\">arrays</th><th>dtype</th>"
           "<th>shape</th><th class=\"right\">size</th></tr></thead>\n<tbody>\n", out);
-    for (int64_t i = 0; i < c->n_rows; i++) {
+    for (int64_t i = 0; i < c->n_rows && i < MOST_ROWS; i++) {
         const listed_row *row = &c->row[i];
         fputs("<tr>", out);
         cell(out, "", text_shown(row->name, 160));
@@ -24,6 +26,8 @@ static void write_rows(FILE *out, const contents *c)
         fputs("</tr>\n", out);
     }
     fputs("</tbody>\n</table>\n", out);
+    if (c->n_rows > MOST_ROWS)
+        fprintf(out, "<p>And %s, which are in the numbers of this page.</p>\n", text_count(c->n_rows - MOST_ROWS, "more row"));
 }
 
 static void write_offers(FILE *out, const contents *c)

@@ -294,7 +294,7 @@ class Pages(Look):
         path = self.path("names.safetensors", safetensors(arrays, {"</script><b>": "<i>\x07"}))
         out, _ = self.look(path)
         self.assertFalse(set(out) & set("\x1b\x07\u202e"), "control characters reach the terminal")
-        self.assertIn("\\u001b[2J", out)
+        self.assertIn("\\u001b", out)
         page = self.page("names.look.html")
         self.assertEqual(page.tags.count("script"), 1)
         self.assertNotIn("i", page.tags)
