@@ -119,6 +119,15 @@ static char *stack_text(const lamella_stack *stack)
                        text_shape(first->shape, first->rank), differ ? ", widths differ" : "");
 }
 
+/* Floats, and some of them. */
+static int is_measurable(const lamella_view *layer)
+{
+    for (int32_t axis = 0; axis < layer->rank; axis++)
+        if (!layer->shape[axis])
+            return 0;
+    return layer->dtype <= LAMELLA_BF16;
+}
+
 /* A trial is an offer if the library takes it, its numbers are ones that can be measured, and its name can be typed. */
 static void try_offer(lamella_context *ctx, const request *r, contents *c, const char *prefix, int axis, int64_t n_alike)
 {
@@ -130,7 +139,7 @@ static void try_offer(lamella_context *ctx, const request *r, contents *c, const
         lamella_io_stack_open(ctx, r->path, &options, &file, &stack, NULL, NULL) < 0)
         return;
     char *alike = n_alike > 1 ? text_format(", the first of %s alike", text_integer(n_alike)) : text_format("%s", "");
-    if (stack.layer[0].dtype <= LAMELLA_BF16)
+    if (is_measurable(&stack.layer[0]))
         c->offers[c->n_offers++] = (offer){ command_text(r, prefix, axis), text_format("%s%s", stack_text(&stack), alike) };
     lamella_io_file_free(file);
 }

@@ -144,7 +144,7 @@ static const char *tokens_text(const lamella_stack *stack, int64_t rows)
     }
     if (first->rank == 3)
         return text_format("%s a sample%s", text_integer(first->shape[1]),
-                           stack->mask ? text_format(", %s of them valid (mask)", text_integer(rows)) : "");
+                           stack->mask ? text_format("; the mask leaves %s in all", text_integer(rows)) : "");
     if (first->rank == 4)
         return text_format("%lld x %lld places a sample", (long long)first->shape[1], (long long)first->shape[2]);
     return stack->mask ? "none; the mask drops samples" : "";

@@ -144,6 +144,25 @@ class Stacks(Look):
         cosines = [l["cosine"] for l in numbers["stack"]["layers"]]
         self.assertEqual([c is None for c in cosines], [True, True, False])
 
+    def test_masked_tokens_are_no_rows(self):
+        mask = [1, 1, 0, 1, 0, 0]
+        values = [float("nan") if not mask[t] else v for t in range(6) for v in normal(5)]
+        path = self.path("masked.safetensors", safetensors({"layer.0": ("F64", [2, 3, 5], values), "mask": ("U8", [2, 3], mask)}))
+        rows = [values[t * 5:t * 5 + 5] for t in range(6) if mask[t]]
+        self.check_layer(self.numbers(path)["stack"]["layers"][0], layer_figures(rows, None))
+        self.assertIn("3 a sample; the mask leaves 3 in all", self.look(path)[0])
+
+    def test_a_layer_without_a_finite_row_has_no_figures(self):
+        path = self.path("nan.safetensors", safetensors({"layer.0": ("F32", [2, 2], [float("nan")] * 4)}))
+        layer = self.numbers(path)["stack"]["layers"][0]
+        self.assertEqual((layer["norm_mean"], layer["share_half"], layer["nonfinite_rows"]), (None, None, 2))
+        self.assertIn("no finite row", self.page("nan.look.html").text)
+
+    def test_layers_without_rows_are_listed(self):
+        out, _ = self.look(self.path("none.safetensors", safetensors({"layer.0": ("F32", [0, 4], [])})))
+        self.assertIn("why no stack", out)
+        self.assertNotIn("examples/look", out)
+
     def test_the_table_shows_the_numbers_of_the_json(self):
         path = os.path.join(DATA, "order.safetensors")
         table = [line.split() for line in self.look(path)[0].splitlines() if line[:5].strip().isdigit()]
