@@ -101,7 +101,7 @@ static lamella_status read_into(call *c, const lamella_io_file *file, const char
     TRY(entry_view(c, file, e, &array));
     if (!into)
         return fail(c, LAMELLA_ERR_ARGUMENT, "into is NULL, expected a view to fill");
-    int64_t rows = array.rank ? array.shape[0] : 1, n = array.rank && into->rank == array.rank ? into->shape[0] : 1;
+    int64_t rows = array.rank ? array.shape[0] : 1, n = into->rank != array.rank ? 0 : array.rank ? into->shape[0] : 1;
     if (first_row < 0 || first_row > rows || n > rows - first_row)
         return fail(c, LAMELLA_ERR_ARGUMENT, "first_row is %lld with %lld rows wanted, expected rows of 0 to %lld", (long long)first_row,
                     (long long)n, (long long)rows);
@@ -109,6 +109,10 @@ static lamella_status read_into(call *c, const lamella_io_file *file, const char
     TRY(view_check_out(c, &v, into, DTYPE_BIT(array.dtype), "into", array.shape, array.rank));
     if (view_elements(&v) == 0)
         return LAMELLA_OK;
+    if (file->from.memory) {
+        lamella_view bytes = { .data = (char *)(uintptr_t)file->from.memory, .dtype = LAMELLA_U8, .rank = 1, .shape = { file->from.bytes }, .stride = { 1 } };
+        TRY(check_apart(c, &v, "into", &bytes, "the file's bytes"));
+    }
     array.shape[0] = array.rank ? rows : 0;
     file_rows r = rows_of_entry(file, e, &array);
     if (!view_is_row_major(&v))

@@ -177,6 +177,9 @@ TEST(a_file_in_memory_gives_views_without_a_copy)
     ok(lamella_io_file_load(NULL, bytes, NULL, &file, NULL));
     ok(lamella_io_file_get(file, "", &v));
     check(v.data == (char *)bytes->data + bytes->shape[0] - 60 && v.flags == LAMELLA_READONLY);
+    v.flags = 0;
+    refused(lamella_io_file_read(NULL, file, "", 0, &v), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_file_read: into shares memory with the file's bytes, expected an output apart from the inputs");
     lamella_io_file_free(file);
 }
 
@@ -245,5 +248,27 @@ OPERATION(lamella_io_file_save, .dtypes = EVERY_DTYPE, .in_memory = 1, .keeps_dt
     static const char *const names[] = { "first" }, *const metadata[] = { "key", "value" };
     lamella_status status = lamella_io_file_save(m->ctx, matrix_path(m), names, m->view, 1, metadata, 1);
     matrix_file(m, "file", matrix_path(m));
+    return status;
+}
+
+/* What is read from bytes in memory is what was saved: it makes the same file again. */
+OPERATION(lamella_io_file_load, .dtypes = EVERY_DTYPE, .forms = FORM_ROWS, .in_memory = 1, .keeps_dtype = 1, .nonfinite = 1, .quick = 1, .empty_is_ok = 1)
+{
+    const lamella_view *x = m->view;
+    lamella_io_file_options options = { .struct_size = sizeof options, .raw_dtype = LAMELLA_BF16 };
+    lamella_io_file *file;
+    ok(lamella_io_npy_save(NULL, matrix_path(m), x));
+    bytes b = file_bytes(matrix_path(m));
+    char *rows = malloc((size_t)b.n);
+    lamella_view v = view_of(LAMELLA_U8, b.at, b.n), into = view_of(x->dtype, rows, x->shape[0], x->shape[1]);
+    lamella_status status = lamella_io_file_load(m->ctx, &v, &options, &file, NULL);
+    if (status == LAMELLA_OK)
+        status = lamella_io_file_read(m->ctx, file, "", 0, &into);
+    if (status == LAMELLA_OK)
+        ok(lamella_io_npy_save(NULL, matrix_path(m), &into));
+    matrix_file(m, "file", matrix_path(m));
+    lamella_io_file_free(file);
+    free(rows);
+    free(b.at);
     return status;
 }

@@ -1,0 +1,413 @@
+/* Stack files: every form, labels, masks and ragged tokens there and back, deliveries of any size, and what leaves doubt. */
+#include "io/files.h"
+#include "support/golden.h"
+#include "support/matrix.h"
+
+static lamella_stack opened;
+static lamella_io_stack_result taken;
+
+static lamella_status open_with(const char *name, const char *prefix, int32_t layer_axis, lamella_io_file **file)
+{
+    lamella_io_stack_options options = { .struct_size = sizeof options, .prefix = prefix, .layer_axis = layer_axis };
+    opened = (lamella_stack){ .struct_size = sizeof opened };
+    taken = (lamella_io_stack_result){ .struct_size = sizeof taken };
+    return lamella_io_stack_open(NULL, in_folder(name), &options, file, &opened, &taken, NULL);
+}
+
+static void save_arrays(const char *name, const char *const *names, const lamella_view *arrays, int64_t n)
+{
+    ok(lamella_io_file_save(NULL, in_folder(name), names, arrays, n, NULL, 0));
+}
+
+/* Rows of a layer read one by one, three at a time, all at once. */
+static void layer_reads_as(int64_t l, const float *expected, int64_t rows, int64_t dim)
+{
+    float *x = malloc((size_t)(rows * dim) * sizeof *x);
+    static const int64_t deliveries[] = { 1, 3, INT64_MAX };
+    for (int i = 0; i < 3; i++)
+        for (int64_t row = 0; row < rows;) {
+            int64_t n = deliveries[i] < rows - row ? deliveries[i] : rows - row;
+            lamella_view into = view_of(LAMELLA_F32, x, n, dim);
+            equal(opened.read(opened.depth[l], row, n, &into, opened.user), n);
+            equal_bits(x, expected + row * dim, n * dim * 4);
+            row += n;
+        }
+    lamella_view into = view_of(LAMELLA_F32, x, 1, dim);
+    check(opened.read(opened.depth[l], rows, 1, &into, opened.user) == 0);
+    check(opened.read(opened.depth[l], -1, 1, &into, opened.user) == 0);
+    check(opened.read(12345, 0, 1, &into, opened.user) == 0);
+    free(x);
+}
+
+static float x[4][5][6]; /* [layer, sample, dim], each number once */
+
+static void number(void)
+{
+    for (int i = 0; i < 120; i++)
+        (&x[0][0][0])[i] = (float)i + 0.5f;
+}
+
+TEST(a_family_is_taken_in_the_order_of_its_integers)
+{
+    lamella_io_file *file;
+    lamella_view a[4];
+    folder_make();
+    number();
+    for (int l = 0; l < 4; l++)
+        a[l] = view_of(LAMELLA_F32, x[l], 5, 6 - (l == 1));
+    save_arrays("f", (const char *[]){ "layer.10", "layer.2", "layer.0", "other" }, a, 4);
+    ok(open_with("f", NULL, 0, &file));
+    equal(taken.form, LAMELLA_IO_FORM_LAYERS);
+    equal_text(taken.name, "layer.");
+    equal(opened.n_layers, 3);
+    equal(opened.depth[0], 0);
+    equal(opened.depth[1], 2);
+    equal(opened.depth[2], 10);
+    equal(opened.n_depths, 11);
+    layer_reads_as(0, x[2][0], 5, 6);
+    layer_reads_as(1, x[1][0], 5, 5);
+    layer_reads_as(2, x[0][0], 5, 6);
+    lamella_io_file_free(file);
+    folder_remove();
+}
+
+TEST(any_one_family_does_and_two_are_both_named)
+{
+    lamella_io_file *file;
+    lamella_view a[4];
+    char expected[400];
+    folder_make();
+    for (int l = 0; l < 4; l++)
+        a[l] = view_of(LAMELLA_F32, x[l], 5, 6);
+    save_arrays("one", (const char *[]){ "z0", "z1", "word", "z1.bias" }, a, 4);
+    ok(open_with("one", NULL, 0, &file));
+    equal_text(taken.name, "z");
+    equal(opened.n_layers, 2);
+    lamella_io_file_free(file);
+    ok(open_with("one", "word", 0, &file));
+    equal(taken.form, LAMELLA_IO_FORM_ONE_LAYER);
+    lamella_io_file_free(file);
+    save_arrays("two", (const char *[]){ "a.0", "a.1", "b.0", "b.1" }, a, 4);
+    snprintf(expected, sizeof expected,
+             "lamella_io_stack_open: %s could be several stacks: set options->prefix to one of the prefixes \"a.\", \"b.\"", in_folder("two"));
+    refused(open_with("two", NULL, 0, &file), LAMELLA_ERR_ARGUMENT, expected);
+    check(file == NULL);
+    ok(open_with("two", "b.", 0, &file));
+    equal_text(taken.name, "b.");
+    layer_reads_as(1, x[3][0], 5, 6);
+    lamella_io_file_free(file);
+    snprintf(expected, sizeof expected, "lamella_io_stack_open: %s: options->prefix is \"c\", expected the name of an array or what stands before "
+             "the integers of several", in_folder("two"));
+    refused(open_with("two", "c", 0, &file), LAMELLA_ERR_ARGUMENT, expected);
+    folder_remove();
+}
+
+TEST(a_family_that_does_not_fit_is_none)
+{
+    lamella_io_file *file;
+    float bias[6] = { 0 };
+    lamella_view a[] = { view_of(LAMELLA_F32, x[0], 5, 6), view_of(LAMELLA_F32, bias, 6), view_of(LAMELLA_F32, x[1], 5, 6), view_of(LAMELLA_F32, x[2], 4, 6) };
+    char expected[400];
+    folder_make();
+    save_arrays("f", (const char *[]){ "dec.0", "dec.1", "z0" }, a, 3);
+    ok(open_with("f", NULL, 0, &file));
+    equal_text(taken.name, "z");
+    lamella_io_file_free(file);
+    snprintf(expected, sizeof expected, "lamella_io_stack_open: %s: \"dec.1\" is no layer: its rank is not 2 to 4", in_folder("f"));
+    refused(open_with("f", "dec.", 0, &file), LAMELLA_ERR_SHAPE, expected);
+    save_arrays("g", (const char *[]){ "layer.0", "b", "layer.01", "layer.2" }, a, 1);
+    save_arrays("h", (const char *[]){ "layer.0", "b", "layer.1", "layer.2" }, a, 4);
+    snprintf(expected, sizeof expected, "lamella_io_stack_open: %s: \"layer.2\" differs from the first in more than its last axis", in_folder("h"));
+    refused(open_with("h", NULL, 0, &file), LAMELLA_ERR_SHAPE, expected);
+    a[1] = a[0];
+    save_arrays("i", (const char *[]){ "layer.1", "layer.01" }, a, 2);
+    snprintf(expected, sizeof expected, "lamella_io_stack_open: %s: \"layer.1\" has the number of the one before", in_folder("i"));
+    refused(open_with("i", NULL, 0, &file), LAMELLA_ERR_SHAPE, expected);
+    folder_remove();
+}
+
+TEST(one_array_is_taken_where_its_shape_or_the_caller_decides)
+{
+    lamella_io_file *file;
+    char expected[400];
+    folder_make();
+    number();
+    lamella_view block = view_of(LAMELLA_F32, x, 4, 5, 6);
+    ok(lamella_io_npy_save(NULL, in_folder("x.npy"), &block));
+    snprintf(expected, sizeof expected, "lamella_io_stack_open: %s: \"\" is [4, 5, 6]: set options->layer_axis = 1 if that means [layer, sample, dim], "
+             "2 if [token, layer, dim]", in_folder("x.npy"));
+    refused(open_with("x.npy", NULL, 0, &file), LAMELLA_ERR_ARGUMENT, expected);
+    ok(open_with("x.npy", NULL, 1, &file));
+    equal(taken.form, LAMELLA_IO_FORM_LAYER_FIRST);
+    equal(opened.n_layers, 4);
+    for (int l = 0; l < 4; l++)
+        layer_reads_as(l, x[l][0], 5, 6);
+    lamella_io_file_free(file);
+    ok(open_with("x.npy", NULL, 2, &file)); /* 4 tokens of 5 layers */
+    equal(taken.form, LAMELLA_IO_FORM_LAYER_SECOND);
+    equal(opened.n_layers, 5);
+    for (int l = 0; l < 5; l++) {
+        float rows[4][6];
+        for (int t = 0; t < 4; t++)
+            memcpy(rows[t], x[t][l], sizeof rows[t]);
+        layer_reads_as(l, rows[0], 4, 6);
+    }
+    lamella_io_file_free(file);
+    returns(open_with("x.npy", NULL, 3, &file), LAMELLA_ERR_ARGUMENT);
+    lamella_view matrix = view_of(LAMELLA_F32, x, 20, 6), vector = view_of(LAMELLA_F32, x, 20);
+    ok(lamella_io_npy_save(NULL, in_folder("m.npy"), &matrix));
+    ok(open_with("m.npy", NULL, 0, &file));
+    equal(taken.form, LAMELLA_IO_FORM_ONE_LAYER);
+    layer_reads_as(0, x[0][0], 20, 6);
+    lamella_io_file_free(file);
+    returns(open_with("m.npy", NULL, 1, &file), LAMELLA_ERR_ARGUMENT);
+    ok(lamella_io_npy_save(NULL, in_folder("v.npy"), &vector));
+    returns(open_with("v.npy", NULL, 0, &file), LAMELLA_ERR_SHAPE);
+    save_arrays("v", (const char *[]){ "v" }, &vector, 1);
+    returns(open_with("v", NULL, 0, &file), LAMELLA_ERR_SHAPE);
+    folder_remove();
+}
+
+TEST(many_samples_of_few_layers_leave_no_doubt)
+{
+    lamella_io_file *file;
+    folder_make();
+    lamella_view block = view_of(LAMELLA_U8, calloc(1, 2000), 4, 500, 1);
+    ok(lamella_io_npy_save(NULL, in_folder("x.npy"), &block));
+    ok(open_with("x.npy", NULL, 0, &file));
+    equal(taken.form, LAMELLA_IO_FORM_LAYER_FIRST);
+    lamella_io_file_free(file);
+    free(block.data);
+    folder_remove();
+}
+
+TEST(a_matrix_in_fortran_order_reads_by_rows)
+{
+    lamella_io_file *file;
+    number();
+    folder_make();
+    static const char header[] = "{'descr': '<f4', 'fortran_order': True, 'shape': (20, 6), }";
+    bytes b = npy(header, sizeof header - 1, 480);
+    for (int i = 0; i < 20; i++)
+        for (int j = 0; j < 6; j++)
+            memcpy(b.at + b.n - 480 + 4 * (i + 20 * j), &(&x[0][0][0])[6 * i + j], 4);
+    folder_write("f.npy", b);
+    ok(open_with("f.npy", NULL, 0, &file));
+    layer_reads_as(0, x[0][0], 20, 6);
+    lamella_io_file_free(file);
+    free(b.at);
+    static const char block[] = "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 200, 1), }";
+    b = npy(block, sizeof block - 1, 1600);
+    folder_write("f.npy", b);
+    returns(open_with("f.npy", NULL, 0, &file), LAMELLA_ERR_UNSUPPORTED);
+    check(strstr(lamella_last_error(), "numpy.ascontiguousarray") != NULL);
+    free(b.at);
+    folder_remove();
+}
+
+static int n_logged;
+
+static void count_log(int32_t level, const char *message, void *user)
+{
+    (void)user;
+    equal(level, LAMELLA_LOG_INFO);
+    check(strstr(message, "was read as i64") != NULL);
+    n_logged++;
+}
+
+#define LABEL(name, dtype, begin, end) ",\"label." name "\":{\"dtype\":\"" dtype "\",\"shape\":[2],\"data_offsets\":[" #begin "," #end "]}"
+
+TEST(labels_of_any_integer_type_come_as_i64)
+{
+    static const char header[] = "{\"layer.0\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]}" LABEL("i8", "I8", 8, 10) LABEL("u8", "U8", 10, 12)
+        LABEL("bool", "BOOL", 12, 14) LABEL("i16", "I16", 14, 18) LABEL("u16", "U16", 18, 22) LABEL("i32", "I32", 22, 30) LABEL("u32", "U32", 30, 38)
+        LABEL("i64", "I64", 38, 54) LABEL("u64", "U64", 54, 70) LABEL("f16", "F16", 70, 74) ",\"label.none\":{\"dtype\":\"U16\",\"shape\":[0],"
+        "\"data_offsets\":[74,74]},\"sample_id\":{\"dtype\":\"U16\",\"shape\":[2],\"data_offsets\":[74,78]}}";
+    static const char *const names[] = { "i8", "u8", "bool", "i16", "u16", "i32", "u32", "i64" };
+    static const int64_t first[] = { -1, 255, 1, -2, 65534, -2, 4294967294, -2 }, second[] = { 127, 1, 0, 257, 257, 257, 257, 257 };
+    bytes b = safetensors(header, sizeof header - 1, 78);
+    char *data = b.at + b.n - 78;
+    memcpy(data + 8, "\xff\x7f\xff\1\1\0\xfe\xff\1\1\xfe\xff\1\1\xfe\xff\xff\xff\1\1\0\0\xfe\xff\xff\xff\1\1\0\0", 30);
+    memcpy(data + 38, "\xfe\xff\xff\xff\xff\xff\xff\xff\1\1\0\0\0\0\0\0", 16);
+    memcpy(data + 70, "\0\x3c\0\xc0", 4);
+    memcpy(data + 74, "\xff\xff\7\0", 4);
+    lamella_io_file *file;
+    lamella_view v;
+    lamella_context *ctx;
+    lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .log = count_log };
+    ok(lamella_context_create(&options, &ctx));
+    folder_make();
+    folder_write("f", b);
+    opened = (lamella_stack){ .struct_size = sizeof opened };
+    taken = (lamella_io_stack_result){ .struct_size = sizeof taken };
+    ok(lamella_io_stack_open(ctx, in_folder("f"), NULL, &file, &opened, &taken, NULL));
+    equal(taken.n_cast, 4);
+    equal(n_logged, 4);
+    for (int i = 0; i < 8; i++) {
+        ok(lamella_io_label_get(file, names[i], &v));
+        check(v.dtype == LAMELLA_I64 && v.rank == 1 && v.shape[0] == 2);
+        equal(((int64_t *)v.data)[0], first[i]);
+        equal(((int64_t *)v.data)[1], second[i]);
+    }
+    ok(lamella_io_label_get(file, "f16", &v));
+    check(v.dtype == LAMELLA_F16 && !memcmp(v.data, "\0\x3c\0\xc0", 4));
+    ok(lamella_io_label_get(file, "none", &v));
+    equal(v.shape[0], 0);
+    returns(lamella_io_label_get(file, "u64", &v), LAMELLA_ERR_ARGUMENT);
+    check(strstr(lamella_last_error(), "has no label \"u64\" among the 10") != NULL);
+    equal(((int64_t *)opened.sample_id->data)[0], 65535);
+    equal(((int64_t *)opened.sample_id->data)[1], 7);
+    lamella_io_file_free(file);
+    lamella_context_free(ctx);
+    free(b.at);
+    folder_remove();
+}
+
+static int64_t read_some(int64_t depth, int64_t first_row, int64_t n_rows, const lamella_view *into, void *user)
+{
+    int64_t most = *(int64_t *)user, n = n_rows < most ? n_rows : most;
+    memcpy(into->data, x[depth / 3][first_row], (size_t)n * sizeof x[0][0]);
+    return n;
+}
+
+TEST(a_stack_in_memory_and_one_that_is_read_make_one_file)
+{
+    static const int64_t depth[] = { 0, 3, 6, 9 };
+    lamella_view layer[4], label = view_of(LAMELLA_F32, x[0], 5);
+    folder_make();
+    number();
+    memcpy(x[0][0], "\1\0\xc0\x7f\2\0\x80\x7f", 8); /* NaNs with a payload, one signalling */
+    for (int l = 0; l < 4; l++)
+        layer[l] = view_of(LAMELLA_F32, x[l], 5, 6);
+    lamella_stack s = { .struct_size = sizeof s, .flags = LAMELLA_LAST_NORMED, .layer = layer, .n_layers = 4, .depth = depth, .n_depths = 13 };
+    ok(lamella_io_stack_save(NULL, in_folder("memory"), &s, (const char *[]){ "l" }, &label, 1, "a test"));
+    bytes memory = file_bytes(in_folder("memory"));
+    for (int64_t most = 1; most <= 5; most += 2) {
+        for (int l = 0; l < 4; l++)
+            layer[l].data = NULL;
+        s.read = read_some;
+        s.user = &most;
+        ok(lamella_io_stack_save(NULL, in_folder("read"), &s, (const char *[]){ "l" }, &label, 1, "a test"));
+        bytes read = file_bytes(in_folder("read"));
+        equal(read.n, memory.n);
+        equal_bits(read.at, memory.at, memory.n);
+        free(read.at);
+    }
+    lamella_io_file *file;
+    ok(open_with("memory", NULL, 0, &file));
+    equal(opened.flags, LAMELLA_LAST_NORMED);
+    equal(opened.n_depths, 13);
+    for (int l = 0; l < 4; l++) {
+        equal(opened.depth[l], depth[l]);
+        layer_reads_as(l, x[l][0], 5, 6);
+    }
+    ok(lamella_io_stack_save(NULL, in_folder("again"), &opened, (const char *[]){ "l" }, &label, 1, "a test"));
+    bytes again = file_bytes(in_folder("again"));
+    equal_bits(again.at, memory.at, memory.n);
+    free(again.at);
+    free(memory.at);
+    lamella_io_file_free(file);
+    folder_remove();
+}
+
+static int64_t read_badly(int64_t depth, int64_t first_row, int64_t n_rows, const lamella_view *into, void *user)
+{
+    (void)depth, (void)first_row, (void)into;
+    return *(int64_t *)user == 99 ? n_rows + 1 : *(int64_t *)user;
+}
+
+TEST(a_read_that_stops_or_lies_ends_the_save)
+{
+    static const int64_t answers[] = { LAMELLA_STOP, 0, 99, -7, LAMELLA_ERR_IO };
+    static const lamella_status expected[] = { LAMELLA_STOPPED, LAMELLA_ERR_CALLBACK, LAMELLA_ERR_CALLBACK, LAMELLA_ERR_CALLBACK, LAMELLA_ERR_IO };
+    folder_make();
+    for (int i = 0; i < 5; i++) {
+        lamella_view layer = view_of(LAMELLA_F32, x, 5, 6);
+        layer.data = NULL;
+        lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .read = read_badly, .user = (void *)&answers[i] };
+        returns(lamella_io_stack_save(NULL, in_folder("f"), &s, NULL, NULL, 0, NULL), expected[i]);
+        equal(folder_count(), 0);
+    }
+    folder_remove();
+}
+
+TEST(masked_and_ragged_stacks_come_back)
+{
+    uint8_t mask[20] = { 1, 0, 1, 1, 0 };
+    int32_t offsets[] = { 0, 3, 3, 20 };
+    int64_t id[] = { 7, 5, 6 };
+    lamella_view layer = view_of(LAMELLA_F32, x, 20, 6), m = view_of(LAMELLA_BOOL, mask, 20), o = view_of(LAMELLA_I32, offsets, 4), i = view_of(LAMELLA_I64, id, 3);
+    lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .mask = &m, .offsets = &o, .sample_id = &i };
+    lamella_io_file *file;
+    folder_make();
+    ok(lamella_io_stack_save(NULL, in_folder("ragged"), &s, NULL, NULL, 0, NULL));
+    ok(open_with("ragged", NULL, 0, &file));
+    check(opened.mask->dtype == LAMELLA_BOOL && !memcmp(opened.mask->data, mask, 20));
+    check(opened.offsets->dtype == LAMELLA_I32 && !memcmp(opened.offsets->data, offsets, 16));
+    equal_bits(opened.sample_id->data, id, 24);
+    lamella_io_file_free(file);
+    layer = view_of(LAMELLA_F32, x, 4, 5, 6);
+    m = view_of(LAMELLA_U8, mask, 4, 5);
+    s = (lamella_stack){ .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .mask = &m };
+    ok(lamella_io_stack_save(NULL, in_folder("masked"), &s, NULL, NULL, 0, NULL));
+    ok(open_with("masked", NULL, 0, &file));
+    check(opened.layer[0].rank == 3 && opened.mask->rank == 2 && !opened.offsets && !memcmp(opened.mask->data, mask, 20));
+    lamella_io_file_free(file);
+    folder_remove();
+}
+
+TEST(parts_that_do_not_fit_are_refused)
+{
+    lamella_io_file *file;
+    int32_t offsets[] = { 0, 3, 2, 5 };
+    folder_make();
+    lamella_view a[] = { view_of(LAMELLA_F32, x, 5, 6), view_of(LAMELLA_I32, offsets, 4), view_of(LAMELLA_F32, x, 4) };
+    save_arrays("falling", (const char *[]){ "layer.0", "offsets" }, a, 2);
+    returns(open_with("falling", NULL, 0, &file), LAMELLA_ERR_ARGUMENT);
+    check(file == NULL);
+    a[1] = a[2];
+    save_arrays("float", (const char *[]){ "layer.0", "offsets" }, a, 2);
+    returns(open_with("float", NULL, 0, &file), LAMELLA_ERR_DTYPE);
+    check(strstr(lamella_last_error(), "\"offsets\" is F32 of rank 1, expected I32 or I64 of [n_samples + 1]") != NULL);
+    ok(lamella_io_file_save(NULL, in_folder("newer"), (const char *[]){ "layer.0" }, a, 1, (const char *[]){ "lamella.format", "2" }, 1));
+    returns(open_with("newer", NULL, 0, &file), LAMELLA_ERR_UNSUPPORTED);
+    folder_remove();
+}
+
+/* Real data: the committed cuts. */
+static lamella_status open_example(const char *name, lamella_io_file **file)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s.safetensors", EXAMPLE_DATA, name);
+    opened = (lamella_stack){ .struct_size = sizeof opened };
+    taken = (lamella_io_stack_result){ .struct_size = sizeof taken };
+    return lamella_io_stack_open(NULL, path, NULL, file, &opened, &taken, NULL);
+}
+
+TEST(the_example_files_are_what_they_say)
+{
+    lamella_io_file *file;
+    lamella_view v;
+    ok(open_example("states", &file));
+    check(opened.n_layers == 7 && opened.layer[6].shape[1] == 384 && opened.layer[0].dtype == LAMELLA_F16);
+    ok(lamella_io_label_get(file, "supersense", &v));
+    equal(v.shape[0], opened.layer[0].shape[0]);
+    lamella_io_file_free(file);
+    ok(open_example("tokens", &file));
+    check(opened.offsets != NULL && opened.n_layers == 7);
+    equal(((const int64_t *)opened.offsets->data)[opened.offsets->shape[0] - 1], opened.layer[0].shape[0]);
+    lamella_io_file_free(file);
+    ok(open_example("digits", &file));
+    equal_text(taken.name, "z");
+    equal(opened.n_layers, 5);
+    lamella_io_file_free(file);
+    returns(open_example("retrieval", &file), LAMELLA_ERR_ARGUMENT);
+    check(strstr(lamella_last_error(), "\"docs\"") && strstr(lamella_last_error(), "set options->prefix"));
+}
+
+OPERATION(lamella_io_stack_save, .dtypes = EVERY_DTYPE & ~(1 << LAMELLA_BOOL), .keeps_dtype = 1, .nonfinite = 1, .empty_is_ok = 1)
+{
+    lamella_status status = lamella_io_stack_save(m->ctx, matrix_path(m), &m->stack, NULL, NULL, 0, "the matrix");
+    matrix_file(m, "file", matrix_path(m));
+    return status;
+}
