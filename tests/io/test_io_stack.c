@@ -405,6 +405,50 @@ TEST(the_example_files_are_what_they_say)
     check(strstr(lamella_last_error(), "\"docs\"") && strstr(lamella_last_error(), "set options->prefix"));
 }
 
+static int64_t most_rows;
+
+static int64_t read_in_pieces(int64_t depth, int64_t first_row, int64_t n_rows, const lamella_view *into, void *user)
+{
+    lamella_view piece = *into;
+    const lamella_stack *whole = user;
+    piece.shape[0] = n_rows < most_rows ? n_rows : most_rows;
+    return whole->read(depth, first_row, piece.shape[0], &piece, whole->user);
+}
+
+/* Figures of every layer from the file, in deliveries of 1, 7 and 256 rows, and from memory. */
+TEST(a_file_gives_the_same_bits_however_it_is_delivered)
+{
+    static double norms[4][7][3];
+    static int64_t counts[4][7][8];
+    lamella_view layer[7];
+    lamella_io_file *file;
+    ok(open_example("states", &file));
+    for (int way = 0; way < 4; way++) {
+        most_rows = (int64_t[]){ 1, 7, 256, 0 }[way];
+        lamella_stack pieces = opened;
+        pieces.read = most_rows ? read_in_pieces : NULL;
+        pieces.user = &opened;
+        for (int l = 0; l < 7 && !most_rows; l++) {
+            char name[32];
+            snprintf(name, sizeof name, "states/layer.%d", l);
+            layer[l] = *example(name);
+            pieces.layer = layer;
+        }
+        lamella_view n = view_of(LAMELLA_F64, norms[way], 7, 3), k = view_of(LAMELLA_I64, counts[way], 7, 8);
+        double shares[21], cosine[7], mean[7][384], variance[7][384];
+        lamella_view s = view_of(LAMELLA_F64, shares, 7, 3), c = view_of(LAMELLA_F64, cosine, 7), m[7], v[7];
+        for (int l = 0; l < 7; l++) {
+            m[l] = view_of(LAMELLA_F64, mean[l], 384);
+            v[l] = view_of(LAMELLA_F64, variance[l], 384);
+        }
+        ok(lamella_moments_layers(NULL, &pieces, NULL, &n, &k, &s, &c, m, v));
+        equal_bits(norms[way], norms[0], sizeof norms[0]);
+        equal_bits(counts[way], counts[0], sizeof counts[0]);
+    }
+    check(norms[0][0][0] > 0);
+    lamella_io_file_free(file);
+}
+
 OPERATION(lamella_io_stack_save, .dtypes = EVERY_DTYPE & ~(1 << LAMELLA_BOOL), .keeps_dtype = 1, .nonfinite = 1, .empty_is_ok = 1)
 {
     lamella_status status = lamella_io_stack_save(m->ctx, matrix_path(m), &m->stack, NULL, NULL, 0, "the matrix");
