@@ -13,7 +13,7 @@ LANGUAGES = {"C99": ["-x", "c", "-std=c99"], "C++11": ["-x", "c++", "-std=c++11"
 FORBIDDEN = re.compile(r"(abort|exit|_exit|_Exit|quick_exit|raise|signal|v?f?printf|v?dprintf|__v?f?printf_chk|__vdprintf_chk|puts|fputs|fputc|putc|"
                        r"putchar|perror|__assert_fail|rand|srand|setlocale|strtok|(secure_)?getenv|setenv|system)")
 # What a sanitizer or the compiler's own start-up code adds.
-NOT_OURS = re.compile(r"_init|_fini|_edata|_end|__bss_start|_*\w*[almt]san\w*")
+NOT_OURS = re.compile(r"_init|_fini|_edata|_end|__bss_start|_*[a-z]+san_\w*")
 
 
 def compiled(compiler, options, text, include):

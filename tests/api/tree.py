@@ -23,8 +23,9 @@ def listed_files(root):
 
 
 def foreign(root):
-    """What would name the place where the tree lies: itself, and what stands beside it."""
-    beside = [path.name for path in root.parent.iterdir() if path.name != root.name] if root.parent != root else []
+    """What would name the place where the tree lies: itself, and what stands beside it under a name of its own."""
+    ours = {part for path in listed_files(root) for part in path.relative_to(root).parts} | {root.name}
+    beside = [path.name for path in root.parent.iterdir() if path.name not in ours]
     words = [re.escape(str(root)) + r"\b"] + [r"\.\./" + re.escape(name) + "/" for name in beside]
     return re.compile("|".join(words))
 
