@@ -11,9 +11,15 @@
 /* ---- order and ranks: measure/ranks.c ---- */
 
 typedef struct keyed_row {
-    double  key;
+    int64_t key; /* a label, or the bits of a double in an order that integers have */
     int64_t row;
 } keyed_row;
+
+/* Sorts by key, equal keys by row; room [n]. */
+LAMELLA_INTERNAL void    sort_keyed(keyed_row *rows, int64_t n, keyed_row *room);
+/* x < y exactly if key(x) < key(y); -0 and 0 have one key. */
+LAMELLA_INTERNAL int64_t key_of_double(double x);
+LAMELLA_INTERNAL double  double_of_key(int64_t key);
 
 /* Rows of x by rising value, equal ones (-0 and 0 are) by rising row: x[row * stride] of those with valid[row] != 0, NULL meaning all.
  * Fills order and returns how many; room [2 * n]. */
@@ -82,7 +88,7 @@ typedef struct interval {
 
 LAMELLA_INTERNAL double   r2_of(const paired_rows *r);      /* 1 - sum (y - x)^2 / sum (y - mean y)^2; NaN: y is constant */
 LAMELLA_INTERNAL double   pearson_of(const paired_rows *r); /* NaN: x or y is constant, or fewer than 2 rows */
-/* Fisher: tanh(atanh r -+ z / sqrt(n - 3)); NaN, NaN for n < 4. */
+/* Fisher: tanh(atanh r -+ z / sqrt(n - 3)); -1 to 1 for n < 4, as SciPy. */
 LAMELLA_INTERNAL interval pearson_interval(double r, int64_t n, double confidence);
 /* Pearson of average ranks; x_order and y_order from order_rows over the same rows (r->rows is not read); room: a double by row, twice
  * (2 * (1 + the largest row)). */
@@ -103,7 +109,7 @@ enum { STREAM_FOLDS = 1, STREAM_BOOTSTRAP = (int64_t)1 << 32 /* + number of the 
 /* ---- groups: measure/groups.c ---- */
 
 /* Any integers to 0 .. n_groups - 1, in rising order of the integers; `distinct` (NULL, or [n]) gets them. room [2 * n]. */
-LAMELLA_INTERNAL int64_t group_rows(const int64_t *labels, int64_t n, int64_t *group, int64_t *distinct, int64_t *room);
+LAMELLA_INTERNAL int64_t group_rows(const int64_t *labels, int64_t n, int64_t *group, int64_t *distinct, keyed_row *room);
 /* From a checked i32|i64 view [n] (NULL: every row a group of its own). */
 LAMELLA_INTERNAL lamella_status groups_of_view(call *c, const lamella_view *v, int64_t n, int64_t *n_groups, const int64_t **group);
 

@@ -1,0 +1,110 @@
+/* Bootstrap: resamples of rows, or of whole groups, and percentile intervals.
+ *
+ * A resample is how often it drew each row; statistics run over orders that stand since before the first one. Resample b draws from
+ * stream b, so a resample is the same whatever thread makes it, and the same for every statistic: differences are paired. */
+#include "measure/measure.h"
+
+#include <math.h>
+#include <string.h>
+
+#define RESAMPLES_A_BATCH 64
+
+void bootstrap_times(const bootstrap_plan *p, int64_t number, int32_t *times, int32_t *room)
+{
+    int32_t *drawn = p->group ? room : times;
+    memset(drawn, 0, (size_t)p->n_groups * sizeof *drawn);
+    for (int64_t i = 0; i < p->n_groups; i++)
+        drawn[draw_below(p->seed, (uint64_t)STREAM_BOOTSTRAP + (uint64_t)number, (uint64_t)i, p->n_groups)]++;
+    for (int64_t row = 0; p->group && row < p->n_rows; row++)
+        times[row] = drawn[p->group[row]];
+}
+
+typedef struct bootstrap_work {
+    const bootstrap_plan *p;
+    int64_t n_values, first; /* of the batch */
+    int64_t times_bytes, groups_bytes;
+    scratch pieces;
+    void  (*statistics)(const int32_t *times, void *room, double *values, void *data);
+    void   *data;
+    double *values;
+} bootstrap_work;
+
+static void resample_task(int64_t i, void *data)
+{
+    bootstrap_work *w = data;
+    char *piece = scratch_claim(&w->pieces);
+    int32_t *times = (int32_t *)piece;
+    bootstrap_times(w->p, w->first + i, times, (int32_t *)(piece + w->times_bytes));
+    w->statistics(times, piece + w->times_bytes + w->groups_bytes, w->values + (w->first + i) * w->n_values, w->data);
+    scratch_release(&w->pieces, piece);
+}
+
+lamella_status bootstrap_run(call *c, const bootstrap_plan *p, int64_t n_values, int64_t room_bytes,
+                             void (*statistics)(const int32_t *times, void *room, double *values, void *data), void *data, double *values)
+{
+    bootstrap_plan plan = *p;
+    plan.n_groups = p->group ? p->n_groups : p->n_rows;
+    bootstrap_work w = { .p = &plan, .n_values = n_values, .statistics = statistics, .data = data, .values = values };
+    arena_mark before = arena_now(&c->memory);
+    w.times_bytes = round_up(plan.n_rows * (int64_t)sizeof(int32_t), 64);
+    w.groups_bytes = p->group ? round_up(plan.n_groups * (int64_t)sizeof(int32_t), 64) : 0;
+    TRY(scratch_open(c, w.times_bytes + w.groups_bytes + room_bytes, &w.pieces));
+    for (w.first = 0; w.first < p->n_resamples; w.first += RESAMPLES_A_BATCH) {
+        TRY(progress(c, w.first, p->n_resamples));
+        TRY(parallel(c, MIN(RESAMPLES_A_BATCH, p->n_resamples - w.first), resample_task, &w));
+    }
+    arena_rewind(&c->memory, before);
+    return progress(c, p->n_resamples, p->n_resamples);
+}
+
+/* Linear between order statistics: at share q of n sorted values stands number q (n - 1). */
+static double quantile_of_sorted(const keyed_row *sorted, int64_t n, double q)
+{
+    double place = q * (double)(n - 1);
+    int64_t below = MIN((int64_t)place, n - 1);
+    double low = double_of_key(sorted[below].key), high = double_of_key(sorted[MIN(below + 1, n - 1)].key);
+    return low + (high - low) * (place - (double)below);
+}
+
+static double spread_of(const keyed_row *values, int64_t n)
+{
+    double mean = 0, square = 0;
+    for (int64_t i = 0; i < n; i++)
+        mean += double_of_key(values[i].key);
+    mean /= (double)n;
+    for (int64_t i = 0; i < n; i++) {
+        double d = double_of_key(values[i].key) - mean;
+        square += d * d;
+    }
+    return sqrt(square / (double)(n - 1));
+}
+
+bootstrap_figures bootstrap_interval(const double *values, const double *minus, int64_t stride, int64_t n, double confidence, keyed_row *room)
+{
+    bootstrap_figures f = { { NAN, NAN }, NAN, 0 };
+    for (int64_t i = 0; i < n; i++) {
+        double value = values[i * stride] - (minus ? minus[i * stride] : 0);
+        if (value == value)
+            room[f.n_defined++] = (keyed_row){ key_of_double(value), i };
+    }
+    if (f.n_defined > 1)
+        f.standard_error = spread_of(room, f.n_defined);
+    if (f.n_defined > 0) {
+        sort_keyed(room, f.n_defined, room + f.n_defined);
+        f.percentile.low = quantile_of_sorted(room, f.n_defined, (1 - confidence) / 2);
+        f.percentile.high = quantile_of_sorted(room, f.n_defined, (1 + confidence) / 2);
+    }
+    return f;
+}
+
+double mean_of_rows(const double *contribution, const int64_t *rows, int64_t n, const double *weight, const int32_t *times)
+{
+    double sum = 0, all = 0;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t row = rows ? rows[i] : i;
+        double w = (weight ? weight[row] : 1) * (times ? times[row] : 1);
+        sum += w * contribution[row];
+        all += w;
+    }
+    return all > 0 ? sum / all : NAN;
+}

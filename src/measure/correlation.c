@@ -1,0 +1,109 @@
+/* R2, Pearson with Fisher's interval, Spearman.
+ *
+ *   R2 = 1 - sum (y - x)^2 / sum (y - mean y)^2,   r = sum (x - mean x) (y - mean y) / (|x - mean x| |y - mean y|)
+ *
+ * Two passes in f64, on numbers scaled by a power of two so that no square leaves the range. A constant, by the house's rule for
+ * columns, has no correlation. */
+#include "measure/measure.h"
+#include "moments/moments.h"
+
+#include <math.h>
+
+static double weight_of_pair(const paired_rows *r, int64_t row)
+{
+    return (r->weight ? r->weight[row] : 1) * (r->times ? r->times[row] : 1);
+}
+
+/* A power of two that brings the largest |x| of the rows into [1, 2). */
+static double scale_of(const paired_rows *r, const double *x)
+{
+    double largest = 0;
+    for (int64_t i = 0; i < r->n; i++)
+        largest = fmax(largest, fabs(x[r->rows ? r->rows[i] : i]));
+    return largest > 0 ? ldexp(1, MIN(-ilogb(largest), 1000)) : 1;
+}
+
+/* Of scaled numbers: their mean, and sums over what lies around it. */
+typedef struct centred_sums {
+    int64_t n;   /* draws */
+    double  all; /* their weight */
+    double  x_mean, y_mean, xx, yy, xy;
+} centred_sums;
+
+static centred_sums centred_sums_of(const paired_rows *r, double x_scale, double y_scale)
+{
+    centred_sums s = { 0 };
+    for (int64_t i = 0; i < r->n; i++) {
+        int64_t row = r->rows ? r->rows[i] : i;
+        double w = weight_of_pair(r, row);
+        s.n += r->times ? r->times[row] : 1;
+        s.all += w;
+        s.x_mean += w * (x_scale * r->x[row]);
+        s.y_mean += w * (y_scale * r->y[row]);
+    }
+    s.x_mean /= s.all;
+    s.y_mean /= s.all;
+    for (int64_t i = 0; i < r->n; i++) {
+        int64_t row = r->rows ? r->rows[i] : i;
+        double w = weight_of_pair(r, row), x = x_scale * r->x[row] - s.x_mean, y = y_scale * r->y[row] - s.y_mean;
+        s.xx += w * x * x;
+        s.yy += w * y * y;
+        s.xy += w * x * y;
+    }
+    return s;
+}
+
+double r2_of(const paired_rows *r)
+{
+    double scale = fmin(scale_of(r, r->x), scale_of(r, r->y)), missed = 0;
+    centred_sums s = centred_sums_of(r, scale, scale);
+    if (s.n < 2 || !(s.all > 0) || is_constant_column(s.n, s.y_mean, s.yy / s.all))
+        return NAN;
+    for (int64_t i = 0; i < r->n; i++) {
+        int64_t row = r->rows ? r->rows[i] : i;
+        double d = scale * r->y[row] - scale * r->x[row];
+        missed += weight_of_pair(r, row) * d * d;
+    }
+    return 1 - missed / s.yy;
+}
+
+double pearson_of(const paired_rows *r)
+{
+    centred_sums s = centred_sums_of(r, scale_of(r, r->x), scale_of(r, r->y));
+    if (s.n < 2 || !(s.all > 0) || is_constant_column(s.n, s.x_mean, s.xx / s.all) || is_constant_column(s.n, s.y_mean, s.yy / s.all))
+        return NAN;
+    return fmax(-1, fmin(1, s.xy / (sqrt(s.xx) * sqrt(s.yy))));
+}
+
+double spearman_of(const paired_rows *r, const int64_t *x_order, const int64_t *y_order, double *room)
+{
+    int64_t last = -1;
+    for (int64_t i = 0; i < r->n; i++)
+        last = MAX(last, x_order[i]);
+    paired_rows ranks = { .n = r->n, .rows = x_order, .x = room, .y = room + last + 1, .weight = r->weight, .times = r->times };
+    average_ranks(r->x, x_order, r->n, r->times, room);
+    average_ranks(r->y, y_order, r->n, r->times, room + last + 1);
+    return pearson_of(&ranks);
+}
+
+/* Newton on the upper tail q = erfc(z / sqrt 2) / 2, which is convex there: from 0 on z rises to its root. */
+double normal_quantile(double p)
+{
+    double q = fmin(p, 1 - p), z = 0, step = 1;
+    for (int i = 0; i < 200 && step > 1e-15 * z; i++) {
+        double density = 0.39894228040143267794 * exp(-z * z / 2);
+        step = (erfc(z * 0.70710678118654752440) / 2 - q) / density;
+        z += step;
+    }
+    return p < 0.5 ? -z : z;
+}
+
+interval pearson_interval(double r, int64_t n, double confidence)
+{
+    if (r != r)
+        return (interval){ NAN, NAN };
+    if (n < 4)
+        return (interval){ -1, 1 };
+    double half = normal_quantile(0.5 + confidence / 2) / sqrt((double)(n - 3));
+    return (interval){ tanh(atanh(r) - half), tanh(atanh(r) + half) };
+}

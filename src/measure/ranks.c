@@ -1,0 +1,103 @@
+/* Rows in order of a number, and their ranks. A merge sort of our own: libc's may ask malloc for memory. */
+#include "measure/measure.h"
+
+#include <string.h>
+
+#define SHORT_RUN 16
+
+static int stands_before(const keyed_row *a, const keyed_row *b)
+{
+    return a->key != b->key ? a->key < b->key : a->row < b->row;
+}
+
+static void sort_short_run(keyed_row *rows, int64_t n)
+{
+    for (int64_t i = 1; i < n; i++) {
+        keyed_row moved = rows[i];
+        int64_t at = i;
+        for (; at > 0 && stands_before(&moved, &rows[at - 1]); at--)
+            rows[at] = rows[at - 1];
+        rows[at] = moved;
+    }
+}
+
+static void merge_runs(const keyed_row *a, int64_t n_a, const keyed_row *b, int64_t n_b, keyed_row *to)
+{
+    int64_t i = 0, j = 0;
+    while (i < n_a && j < n_b)
+        *to++ = stands_before(&b[j], &a[i]) ? b[j++] : a[i++];
+    memcpy(to, a + i, (size_t)(n_a - i) * sizeof *to);
+    memcpy(to + (n_a - i), b + j, (size_t)(n_b - j) * sizeof *to);
+}
+
+void sort_keyed(keyed_row *rows, int64_t n, keyed_row *room)
+{
+    keyed_row *from = rows, *to = room, *swap;
+    for (int64_t i = 0; i < n; i += SHORT_RUN)
+        sort_short_run(rows + i, MIN(SHORT_RUN, n - i));
+    for (int64_t run = SHORT_RUN; run < n; run *= 2) {
+        for (int64_t i = 0; i < n; i += 2 * run) {
+            int64_t n_a = MIN(run, n - i), n_b = MIN(run, n - i - n_a);
+            merge_runs(from + i, n_a, from + i + n_a, n_b, to + i);
+        }
+        swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != rows)
+        memcpy(rows, from, (size_t)n * sizeof *rows);
+}
+
+/* Bits of a double read as a signed integer rise with it from 0 on, and fall with it below. */
+int64_t key_of_double(double x)
+{
+    int64_t bits;
+    x += 0.0; /* -0 becomes 0 */
+    memcpy(&bits, &x, sizeof bits);
+    return bits < 0 ? bits ^ INT64_MAX : bits;
+}
+
+double double_of_key(int64_t key)
+{
+    double x;
+    key = key < 0 ? key ^ INT64_MAX : key;
+    memcpy(&x, &key, sizeof x);
+    return x;
+}
+
+static void rows_of_sorted(keyed_row *room, int64_t n, int64_t *order)
+{
+    sort_keyed(room, n, room + n);
+    for (int64_t i = 0; i < n; i++)
+        order[i] = room[i].row;
+}
+
+int64_t order_rows(const double *x, int64_t stride, const unsigned char *valid, int64_t n, int64_t *order, keyed_row *room)
+{
+    int64_t n_valid = 0;
+    for (int64_t row = 0; row < n; row++)
+        if (!valid || valid[row])
+            room[n_valid++] = (keyed_row){ key_of_double(x[row * stride]), row };
+    rows_of_sorted(room, n_valid, order);
+    return n_valid;
+}
+
+void order_listed(const double *x, int64_t stride, const int64_t *rows, int64_t n, int64_t *order, keyed_row *room)
+{
+    for (int64_t i = 0; i < n; i++)
+        room[i] = (keyed_row){ key_of_double(x[rows[i] * stride]), rows[i] };
+    rows_of_sorted(room, n, order);
+}
+
+void average_ranks(const double *x, const int64_t *order, int64_t n, const int32_t *times, double *ranks)
+{
+    int64_t before = 0; /* rows of lower value, each as often as it was drawn */
+    for (int64_t first = 0, end; first < n; first = end) {
+        int64_t tied = 0;
+        for (end = first; end < n && x[order[end]] == x[order[first]]; end++)
+            tied += times ? times[order[end]] : 1;
+        for (int64_t i = first; i < end; i++)
+            ranks[order[i]] = (double)before + (double)(tied + 1) / 2;
+        before += tied;
+    }
+}
