@@ -234,21 +234,22 @@ static lamella_status check_blas_info(call *c, const char *what, int info)
     return info ? fail(c, LAMELLA_ERR_NUMERIC, "%s did not converge (%d)", what, info) : LAMELLA_OK;
 }
 
-lamella_status blas_eigen(call *c, double *a, int64_t n, int64_t stride, double *values)
+lamella_status blas_eigen(call *c, double *a, int64_t n, int64_t stride, int vectors, double *values)
 {
+    const char *job = vectors ? "V" : "N";
     int size = (int)n, lda = (int)stride, ask = -1, n_work, n_ints, info = 0, int_room;
     double room, *work;
     int *ints;
     TRY(blas_matrix_check(c, "A", n, n, stride));
     TRY(check_blas_room(c, "an eigendecomposition", 1 + 6 * n + 2 * n * n));
     blas_enter();
-    dsyevd_("V", "U", &size, a, &lda, values, &room, &ask, &int_room, &ask, &info, 1, 1);
+    dsyevd_(job, "U", &size, a, &lda, values, &room, &ask, &int_room, &ask, &info, 1, 1);
     blas_leave();
     n_work = (int)room, n_ints = int_room;
     TAKE(c, work, n_work);
     TAKE(c, ints, n_ints);
     blas_enter();
-    dsyevd_("V", "U", &size, a, &lda, values, work, &n_work, ints, &n_ints, &info, 1, 1);
+    dsyevd_(job, "U", &size, a, &lda, values, work, &n_work, ints, &n_ints, &info, 1, 1);
     blas_leave();
     return check_blas_info(c, "an eigendecomposition", info);
 }

@@ -49,8 +49,8 @@ LAMELLA_INTERNAL int64_t        blas_triangular_invert_f32(float *l, int64_t n, 
 /* LAPACK with room from the call's arena; calling thread only. The matrices are not empty and finite: else LAPACK may print. NUMERIC
  * where it did not converge, LIMIT where its room does not count in 32 bits. Outputs without gaps. */
 
-/* Rows of A [n, n] become eigenvectors, values rise. */
-LAMELLA_INTERNAL lamella_status blas_eigen(call *c, double *a, int64_t n, int64_t stride, double *values);
+/* Of the lower triangle of A [n, n]: values rise, rows of A become the vectors; without them A is overwritten. */
+LAMELLA_INTERNAL lamella_status blas_eigen(call *c, double *a, int64_t n, int64_t stride, int vectors, double *values);
 /* A [m, n] = U diag(s) Vt without gaps, r = min(m, n): u [m, r], vt [r, n]; both NULL: values only. A is overwritten. */
 LAMELLA_INTERNAL lamella_status blas_svd(call *c, double *a, int64_t m, int64_t n, double *u, double *s, double *vt);
 /* Columns lie one after the other here: column j of A [m, n], m >= n, at a + j * m. They become those of Q; r [n, n] is row-major,

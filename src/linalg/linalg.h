@@ -35,6 +35,7 @@ LAMELLA_INTERNAL void    triangular_solve_f64(const double *l, int64_t n, int64_
 
 /* Symmetric A [n, n], of which the lower triangle is read: values [n]; row i of A becomes the vector of values[i]. */
 LAMELLA_INTERNAL lamella_status eigen_symmetric(call *c, double *a, int64_t n, int64_t stride, double *values);
+LAMELLA_INTERNAL lamella_status eigenvalues_symmetric(call *c, double *a, int64_t n, int64_t stride, double *values); /* A is overwritten */
 /* A [m, n] = U diag(s) Vt, r = min(m, n): u [m, r], s [r], vt [r, n], row-major without gaps; A is overwritten. The largest |entry| of
  * each row of vt is positive. */
 LAMELLA_INTERNAL lamella_status svd(call *c, double *a, int64_t m, int64_t n, double *u, double *s, double *vt);

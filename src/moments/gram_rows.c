@@ -1,0 +1,242 @@
+/* Second moments of rows, from one pass.
+ *
+ * A panel of 256 rows is centred on its own mean, and the step from the mean of all rows before it joins it as one more row,
+ *
+ *   delta sqrt(w_a w_b / (w_a + w_b)),   delta = m_b - m_a,
+ *
+ * whose square is what the pairwise update adds: so every panel is one product, S += Z^T Z, and nothing cancels. Tasks centre panels,
+ * the calling thread takes the steps in order, then tasks own tiles of S and add the panels to them in order: bits depend on neither
+ * threads nor reads. */
+#include "moments/moments.h"
+
+#include <math.h>
+#include <string.h>
+
+#define GRAM_TILE 128          /* columns */
+#define GRAM_STAGED (8 << 20)  /* bytes of centred panels at a time */
+#define GRAM_MOST_PANELS 32
+
+typedef struct gram_panel {
+    double *rows;   /* [PANEL_ROWS + 1, dim]: centred, times the root of their weight; then the step */
+    double *mean;   /* [dim] */
+    double  weight;
+    int64_t n;      /* rows without the step */
+    int64_t n_all;  /* with it */
+} gram_panel;
+
+typedef struct gram_work {
+    const gram_rows *of;
+    rows             r;
+    scratch          pieces;
+    int64_t          dim;
+    int64_t          first_panel; /* in the block, of those that are staged */
+    gram_panel      *panel;
+    int64_t          n_staged;    /* panels */
+    double          *square;
+} gram_work;
+
+int64_t gram_rows_dim(const gram_rows *r)
+{
+    int64_t dim = r->extra ? r->extra_dim : 0;
+    for (int64_t l = 0; l < r->n_layers; l++)
+        dim += stack_dim(r->s, r->first_layer + l);
+    return dim;
+}
+
+/* ---- one panel ---- */
+
+static int gram_counts(const gram_rows *of, int64_t vector)
+{
+    return (!of->s->valid || of->s->valid[vector]) && (!of->weight || of->weight[vector] > 0);
+}
+
+/* Copies the columns of one source, from column `at` on, of the rows that count. */
+static void stage_columns(const gram_work *w, const gram_panel *to, int64_t at, int64_t first, int64_t n, const double *x, int64_t stride,
+                          int64_t columns)
+{
+    double *out = to->rows + at;
+    for (int64_t i = 0; i < n; i++)
+        if (gram_counts(w->of, first + i)) {
+            memcpy(out, x + i * stride, (size_t)columns * sizeof *out);
+            out += w->dim;
+        }
+}
+
+static void stage_rows(gram_work *w, gram_panel *to, int64_t i, void *piece)
+{
+    int64_t at = 0, first = w->r.first + i * PANEL_ROWS, n = MIN(PANEL_ROWS, w->r.first + w->r.n - first);
+    for (int64_t l = 0; l < w->of->n_layers; l++) {
+        panel p;
+        rows_panel(&w->r, l, i, piece, &p);
+        stage_columns(w, to, at, p.first, p.n, p.data, p.stride, p.dim);
+        at += p.dim;
+    }
+    if (w->of->extra)
+        stage_columns(w, to, at, first, n, w->of->extra + first * w->of->extra_stride, w->of->extra_stride, w->of->extra_dim);
+    to->n = 0;
+    for (int64_t v = first; v < first + n; v++)
+        to->n += gram_counts(w->of, v);
+}
+
+/* sum += w x */
+static void add_weighted(const double *x, int64_t n, double weight, double *sum)
+{
+    for (int64_t j = 0; j < n; j++)
+        sum[j] += weight * x[j];
+}
+
+static void centre_row(double *x, const double *mean, int64_t n, double factor)
+{
+    for (int64_t j = 0; j < n; j++)
+        x[j] = (x[j] - mean[j]) * factor;
+}
+
+static void centre_panel(const gram_work *w, gram_panel *p, int64_t first)
+{
+    double weight[PANEL_ROWS];
+    int64_t row = 0;
+    for (int64_t v = first; row < p->n; v++)
+        if (gram_counts(w->of, v))
+            weight[row++] = w->of->weight ? w->of->weight[v] : 1;
+    p->weight = 0;
+    memset(p->mean, 0, (size_t)w->dim * sizeof *p->mean);
+    for (int64_t i = 0; i < p->n; i++) {
+        p->weight += weight[i];
+        if (w->of->weight)
+            add_weighted(p->rows + i * w->dim, w->dim, weight[i], p->mean);
+        else
+            w->r.simd->add_f64(p->rows + i * w->dim, w->dim, p->mean);
+    }
+    for (int64_t j = 0; p->n && j < w->dim; j++)
+        p->mean[j] /= p->weight;
+    for (int64_t i = 0; i < p->n; i++)
+        centre_row(p->rows + i * w->dim, p->mean, w->dim, sqrt(weight[i]));
+}
+
+static void centre_task(int64_t i, void *data)
+{
+    gram_work *w = data;
+    char *piece = scratch_claim(&w->pieces);
+    stage_rows(w, &w->panel[i], w->first_panel + i, piece);
+    scratch_release(&w->pieces, piece);
+    centre_panel(w, &w->panel[i], w->r.first + (w->first_panel + i) * PANEL_ROWS);
+}
+
+/* ---- all panels ---- */
+
+/* The mean so far moves on to include the panel's. */
+static void take_step(const gram_work *w, gram_panel *p, gram *g)
+{
+    double *step = p->rows + p->n * w->dim;
+    p->n_all = p->n;
+    if (p->n == 0)
+        return;
+    double share = p->weight / (g->weight + p->weight), factor = sqrt(g->weight * share);
+    for (int64_t j = 0; j < w->dim; j++) {
+        double delta = p->mean[j] - g->mean[j];
+        step[j] = delta * factor;
+        g->mean[j] = g->n ? g->mean[j] + delta * share : p->mean[j];
+    }
+    p->n_all += g->n > 0;
+    g->n += p->n;
+    g->weight += p->weight;
+}
+
+/* The i-th tile of the lower triangle, row by row of tiles. */
+static void square_task(int64_t i, void *data)
+{
+    const gram_work *w = data;
+    int64_t tile_row = 0;
+    while (i > tile_row)
+        i -= ++tile_row;
+    int64_t a = tile_row * GRAM_TILE, b = i * GRAM_TILE;
+    double *to = w->square + a * w->dim + b;
+    for (const gram_panel *p = w->panel; p < w->panel + w->n_staged; p++)
+        if (a == b)
+            blas_gram_f64(p->rows + a, p->n_all, MIN(GRAM_TILE, w->dim - a), w->dim, 1, to, w->dim);
+        else
+            blas_product_run(&(blas_product){ .m = MIN(GRAM_TILE, w->dim - a), .n = GRAM_TILE, .k = p->n_all, .alpha = 1, .beta = 1,
+                                              .a = p->rows + a, .a_stride = w->dim, .a_transposed = 1, .b = p->rows + b,
+                                              .b_stride = w->dim, .c = to, .c_stride = w->dim });
+}
+
+/* A panel's mean is not finite if a number in it is not, or if their sum left f64: this finds which. */
+static lamella_status fail_nonfinite(call *c, gram_work *w, int64_t i)
+{
+    int64_t first = w->r.first + i * PANEL_ROWS;
+    void *piece = scratch_claim(&w->pieces);
+    for (int64_t l = 0; l < w->of->n_layers; l++) {
+        char indexed[64];
+        number n;
+        panel p;
+        rows_panel(&w->r, l, i, piece, &p);
+        indexed_name(indexed, sizeof indexed, "stack->layer", w->of->first_layer + l);
+        for (int64_t v = first; v < first + p.n; v++) {
+            const double *x = (const double *)p.data + (v - first) * p.stride;
+            int64_t j = gram_counts(w->of, v) ? w->r.simd->nonfinite_f64(x, p.dim) : p.dim;
+            if (j < p.dim)
+                return fail(c, LAMELLA_ERR_NONFINITE, "%s is %s at row %lld, column %lld, expected a finite number",
+                            w->of->names ? w->of->names[l] : indexed, number_text(x[j], &n), (long long)v, (long long)j);
+        }
+    }
+    return LAMELLA_OK;
+}
+
+static lamella_status fail_range(call *c, const gram_rows *of)
+{
+    char indexed[64];
+    indexed_name(indexed, sizeof indexed, "stack->layer", of->first_layer);
+    return fail(c, LAMELLA_ERR_NUMERIC, "%s has numbers whose squares do not fit f64, expected less than 1e150",
+                of->names ? of->names[0] : indexed);
+}
+
+/* The panels of the block at hand, as many at a time as there is room for. */
+static lamella_status add_block(call *c, gram_work *w, int64_t most, gram *g)
+{
+    int64_t tiles = (w->dim + GRAM_TILE - 1) / GRAM_TILE;
+    for (w->first_panel = 0; w->first_panel < w->r.n_panels; w->first_panel += w->n_staged) {
+        w->n_staged = MIN(most, w->r.n_panels - w->first_panel);
+        TRY(parallel(c, w->n_staged, centre_task, w));
+        for (int64_t i = 0; i < w->n_staged; i++) {
+            if (!matrix_is_finite(w->panel[i].mean, 1, w->dim, w->dim)) {
+                TRY(fail_nonfinite(c, w, w->first_panel + i));
+                return fail_range(c, w->of);
+            }
+            take_step(w, &w->panel[i], g);
+        }
+        TRY(blas_parallel(c, tiles * (tiles + 1) / 2, square_task, w));
+    }
+    return LAMELLA_OK;
+}
+
+static int64_t gram_panels(const call *c, int64_t dim)
+{
+    int64_t bytes = GRAM_STAGED, each = (PANEL_ROWS + 2) * MAX(dim, 1) * (int64_t)sizeof(double);
+    if (c->memory.limit)
+        bytes = MIN(bytes, (c->memory.limit - c->memory.taken) / 2);
+    return MAX(MIN(bytes / each, GRAM_MOST_PANELS), 1);
+}
+
+lamella_status gram_of_rows(call *c, const gram_rows *of, gram *g)
+{
+    arena_mark before = arena_now(&c->memory);
+    gram_work w = { .of = of, .dim = g->dim, .square = g->square };
+    gram_clear(g);
+    TRY(blas_matrix_check(c, "a Gram matrix", g->dim, g->dim, g->dim));
+    TRY(rows_open(c, of->s, of->first_layer, of->n_layers, LAMELLA_F64, &w.r));
+    w.r.keep_nonfinite = 1; /* seen in the means */
+    TRY(scratch_open(c, rows_scratch(&w.r), &w.pieces));
+    int64_t most = MIN(gram_panels(c, w.dim), (of->s->n_vectors + PANEL_ROWS - 1) / PANEL_ROWS);
+    TAKE(c, w.panel, most);
+    for (int64_t i = 0; i < most; i++) {
+        TAKE(c, w.panel[i].rows, (PANEL_ROWS + 1) * w.dim);
+        TAKE(c, w.panel[i].mean, w.dim);
+    }
+    do {
+        TRY(rows_next(c, &w.r));
+        TRY(add_block(c, &w, most, g));
+    } while (w.r.n);
+    arena_rewind(&c->memory, before);
+    matrix_mirror_lower(g->square, g->dim, g->dim);
+    return matrix_is_finite(g->square, g->dim, g->dim, g->dim) ? LAMELLA_OK : fail_range(c, of);
+}
