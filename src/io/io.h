@@ -20,6 +20,7 @@
 #define IO_RANK 64
 #define IO_NAME_BYTES 4096
 #define IO_ARRAYS 1000000
+#define IO_PAIRS 100000
 #define IO_HEADER_BYTES 100000000
 #define IO_NPY_HEADER_BYTES 10000
 #define IO_DATA_BYTES (INT64_C(1) << 53) /* no array is larger: readers that count in doubles agree up to here */

@@ -3,8 +3,8 @@
  *   { "__metadata__": { key: text }, name: { "dtype": text, "shape": [whole], "data_offsets": [begin, end] } }
  *
  * Two passes over the text: the first checks all of it and counts, the second fills what the counts sized, so that a refused file costs
- * its header and nothing more. Then names and metadata keys are sorted and compared, and arrays are walked by offset: no overlap, no
- * hole, nothing behind the last.
+ * its header and nothing more. Then names and metadata keys are compared, and arrays are walked by offset: no overlap, no hole, nothing
+ * behind the last.
  * Stricter than the format's reference reader: equal keys, NUL characters, sizes over 2^53 bytes whatever the order of their
  * factors, and rank over 64 are refused. Keys inside the value of an unknown field are not compared: nothing reads them. */
 #include "io/io.h"
@@ -70,6 +70,8 @@ static int read_metadata(header_pass *h)
     while (json_member(&h->j, &n, &key)) {
         if (!json_string(&h->j, &value, "expected a text in double quotes"))
             return 0;
+        if (n > IO_PAIRS)
+            return json_refuse(&h->j, LAMELLA_IO_RULE_LIMIT, key.start - 1, "over 100,000 metadata pairs");
         if (h->fill)
             h->r->file->pair[h->n_pairs] = (file_pair){ header_settle(h, key), header_settle(h, value) };
         h->n_pairs++;
@@ -211,13 +213,12 @@ static lamella_status read_header(header_pass *h)
     return json_end(&h->j) ? LAMELLA_OK : refuse_json(h);
 }
 
-/* ---- after both passes: duplicates ---- */
+/* ---- after both passes: order and duplicates ---- */
 
 static int entry_less(int64_t i, int64_t j, const void *data)
 {
     const lamella_io_file *f = data;
-    int order = name_compare(entry_name(f, &f->entry[i]), entry_name(f, &f->entry[j]));
-    return order < 0 || (order == 0 && f->entry[i].name < f->entry[j].name);
+    return name_compare(entry_name(f, &f->entry[i]), entry_name(f, &f->entry[j])) < 0;
 }
 
 static void entry_swap(int64_t i, int64_t j, void *data)
@@ -243,16 +244,67 @@ static void pair_swap(int64_t i, int64_t j, void *data)
     f->pair[j] = p;
 }
 
-/* Sorts both lists; the first key in the text that was there before is the one at fault. */
-static lamella_status check_duplicates(const refusal *r)
+/* An entry under a number: what is sorted lies side by side in memory, which names and entries do not. */
+typedef struct keyed_entry {
+    uint64_t key;
+    uint32_t index; /* entries stand as in the text: equal keys stay in its order */
+    uint32_t reserved;
+} keyed_entry;
+
+static int keyed_less(int64_t i, int64_t j, const void *data)
+{
+    const keyed_entry *k = data;
+    return k[i].key != k[j].key ? k[i].key < k[j].key : k[i].index < k[j].index;
+}
+
+static void keyed_swap(int64_t i, int64_t j, void *data)
+{
+    keyed_entry *k = data, kept = k[i];
+    k[i] = k[j];
+    k[j] = kept;
+}
+
+/* Seeded by where the header lies, so that no file can be made of names that collide. */
+static uint64_t name_hash(const lamella_io_file *f, const char *name)
+{
+    uint64_t h = (uint64_t)(uintptr_t)f->header * 0x9e3779b97f4a7c15u;
+    for (; *name; name++) {
+        h = (h ^ (unsigned char)*name) * 0xff51afd7ed558ccdu;
+        h ^= h >> 32;
+    }
+    return h;
+}
+
+/* The first entry in the text whose name was there before; n_entries: none. */
+static int64_t second_of_a_name(const lamella_io_file *f, keyed_entry *k)
+{
+    int64_t second = f->n_entries;
+    for (int64_t i = 0; i < f->n_entries; i++)
+        k[i] = (keyed_entry){ .key = name_hash(f, entry_name(f, &f->entry[i])), .index = (uint32_t)i };
+    sort_in_place(f->n_entries, keyed_less, keyed_swap, k);
+    for (int64_t i = 1; i < f->n_entries; i++)
+        for (int64_t j = i - 1; j >= 0 && k[j].key == k[i].key && k[i].index < second; j--)
+            if (!strcmp(entry_name(f, &f->entry[k[j].index]), entry_name(f, &f->entry[k[i].index])))
+                second = k[i].index;
+    return second;
+}
+
+static lamella_status check_names(const refusal *r, keyed_entry *k)
+{
+    const lamella_io_file *f = r->file;
+    int64_t second = second_of_a_name(f, k);
+    if (second == f->n_entries)
+        return LAMELLA_OK;
+    const file_entry *e = &f->entry[second];
+    return refuse(r, LAMELLA_IO_RULE_DUPLICATE, f->header_at + e->name - 1, entry_name(f, e), "this key stands twice");
+}
+
+/* Sorts the pairs, few enough for it. */
+static lamella_status check_keys(const refusal *r)
 {
     lamella_io_file *f = r->file;
     uint32_t second = UINT32_MAX;
-    sort_in_place(f->n_entries, entry_less, entry_swap, f);
     sort_in_place(f->n_pairs, pair_less, pair_swap, f);
-    for (int64_t i = 1; i < f->n_entries; i++)
-        if (f->entry[i].name < second && !strcmp(entry_name(f, &f->entry[i - 1]), entry_name(f, &f->entry[i])))
-            second = f->entry[i].name;
     for (int64_t i = 1; i < f->n_pairs; i++)
         if (f->pair[i].key < second && !strcmp(f->header + f->pair[i - 1].key, f->header + f->pair[i].key))
             second = f->pair[i].key;
@@ -263,45 +315,24 @@ static lamella_status check_duplicates(const refusal *r)
 
 /* ---- layout ---- */
 
-typedef struct layout_order {
-    const lamella_io_file *f;
-    uint32_t              *at; /* entries by where they begin, then end, then stand in the text */
-} layout_order;
-
-static int layout_less(int64_t i, int64_t j, const void *data)
+/* One after another from the end of the header on: no overlap, no hole. Empty arrays may stand wherever one begins or ends. */
+static lamella_status check_layout(const refusal *r, keyed_entry *k)
 {
-    const layout_order *o = data;
-    const file_entry *a = &o->f->entry[o->at[i]], *b = &o->f->entry[o->at[j]];
-    return a->begin != b->begin ? a->begin < b->begin : a->end != b->end ? a->end < b->end : a->layout < b->layout;
-}
-
-static void layout_swap(int64_t i, int64_t j, void *data)
-{
-    layout_order *o = data;
-    uint32_t at = o->at[i];
-    o->at[i] = o->at[j];
-    o->at[j] = at;
-}
-
-/* One after another from the end of the header on: no overlap, no hole. */
-static lamella_status check_layout(const refusal *r)
-{
-    call *c = r->c;
     const lamella_io_file *f = r->file;
-    layout_order o = { .f = f };
-    int64_t data = f->header_at + f->header_bytes, end = data;
-    TAKE(c, o.at, f->n_entries);
+    int64_t data = f->header_at + f->header_bytes, begin = data, end = data;
     for (int64_t i = 0; i < f->n_entries; i++)
-        o.at[i] = (uint32_t)i;
-    sort_in_place(f->n_entries, layout_less, layout_swap, &o);
+        k[i] = (keyed_entry){ .key = (uint64_t)f->entry[i].begin, .index = (uint32_t)i };
+    sort_in_place(f->n_entries, keyed_less, keyed_swap, k);
     for (int64_t i = 0; i < f->n_entries; i++) {
-        const file_entry *e = &f->entry[o.at[i]];
-        if (e->begin < end)
+        const file_entry *e = &f->entry[k[i].index];
+        int empty = e->begin == e->end;
+        if (e->begin < end && !(empty && e->begin == begin))
             return refuse(r, LAMELLA_IO_RULE_LAYOUT, f->header_at + e->layout, entry_name(f, e), "its bytes overlap another array's");
         if (e->begin > end)
             return refuse(r, LAMELLA_IO_RULE_LAYOUT, f->header_at + e->layout, entry_name(f, e), "a hole of %lld bytes stands before it",
                           (long long)(e->begin - end));
-        end = e->end;
+        begin = e->begin;
+        end = MAX(end, e->end);
     }
     if (f->n_entries == 0 && f->from.bytes > data)
         return refuse(r, LAMELLA_IO_RULE_LAYOUT, data, "", "bytes that belong to no array");
@@ -354,6 +385,11 @@ lamella_status safetensors_parse(const refusal *r)
     TAKE_FROM(c, &f->memory, f->pair, f->n_pairs);
     h.fill = 1;
     TRY(read_header(&h));
-    TRY(check_duplicates(r));
-    return check_layout(r);
+    keyed_entry *keyed;
+    TAKE(c, keyed, f->n_entries);
+    TRY(check_names(r, keyed));
+    TRY(check_keys(r));
+    TRY(check_layout(r, keyed));
+    sort_in_place(f->n_entries, entry_less, entry_swap, f);
+    return LAMELLA_OK;
 }

@@ -228,8 +228,8 @@ static lamella_status save_arrays(call *c, const char *path, const char *const *
         return fail(c, LAMELLA_ERR_ARGUMENT, "n_arrays is %lld, expected 0 to %d", (long long)n_arrays, IO_ARRAYS);
     if (n_arrays && (!names || !arrays))
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected %lld", names ? "arrays" : "names", (long long)n_arrays);
-    if (n_metadata < 0 || n_metadata > IO_ARRAYS || (n_metadata && !metadata))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "n_metadata is %lld, expected %s", (long long)n_metadata, metadata ? "0 to 1000000" : "0 (metadata is NULL)");
+    if (n_metadata < 0 || n_metadata > IO_PAIRS || (n_metadata && !metadata))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "n_metadata is %lld, expected %s", (long long)n_metadata, metadata ? "0 to 100000" : "0 (metadata is NULL)");
     TAKE(c, a, n_arrays);
     for (int64_t i = 0; i < n_arrays; i++) {
         char name[64];
