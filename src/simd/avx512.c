@@ -125,6 +125,20 @@ static void avx512_square_lanes_f32(const float *x, int64_t n, double *lanes)
         simd_reference.square_lanes_f32(x + i, n - i, lanes);
 }
 
+static void avx512_dot_lanes_f32(const float *x, const float *y, int64_t n, double *lanes)
+{
+    __m512d a = _mm512_loadu_pd(lanes), b = _mm512_loadu_pd(lanes + 8);
+    int64_t i = 0;
+    for (; i + 16 <= n; i += 16) {
+        a = avx512_add_product(a, avx512_widen(x + i), avx512_widen(y + i));
+        b = avx512_add_product(b, avx512_widen(x + i + 8), avx512_widen(y + i + 8));
+    }
+    _mm512_storeu_pd(lanes, a);
+    _mm512_storeu_pd(lanes + 8, b);
+    if (i < n)
+        simd_reference.dot_lanes_f32(x + i, y + i, n - i, lanes);
+}
+
 static void avx512_dot_lanes_f64(const double *x, const double *y, int64_t n, double *lanes)
 {
     __m512d a = _mm512_loadu_pd(lanes), b = _mm512_loadu_pd(lanes + 8);
@@ -209,6 +223,106 @@ static void avx512_add_square_deviation_f64(const double *x, const double *mean,
     }
     if (i < n)
         simd_reference.add_square_deviation_f64(x + i, mean + i, n - i, sum + i);
+}
+
+/* ---- f32 products ---- */
+
+/* The first n of 16 lanes; none if n is 0 or less. */
+static inline __mmask16 avx512_first(int64_t n)
+{
+    return (__mmask16)(n >= 16 ? 0xffff : n > 0 ? (1u << n) - 1 : 0);
+}
+
+#define AVX512_DOT_STEP(sum, at) sum = _mm512_fmadd_ps(_mm512_loadu_ps(x + (at)), _mm512_loadu_ps(y + (at)), sum)
+#define AVX512_DOT_REST(sum, at)                                                                            \
+    do {                                                                                                    \
+        __mmask16 m_ = avx512_first(n - (at));                                                              \
+        sum = _mm512_mask3_fmadd_ps(_mm512_maskz_loadu_ps(m_, x + (at)), _mm512_maskz_loadu_ps(m_, y + (at)), sum, m_); \
+    } while (0)
+
+static float avx512_dot_f32(const float *x, const float *y, int64_t n)
+{
+    __m512 a = _mm512_setzero_ps(), b = a, c = a, d = a;
+    int64_t i = 0;
+    for (; i + DOT_LANES <= n; i += DOT_LANES) {
+        AVX512_DOT_STEP(a, i);
+        AVX512_DOT_STEP(b, i + 16);
+        AVX512_DOT_STEP(c, i + 32);
+        AVX512_DOT_STEP(d, i + 48);
+    }
+    if (i < n) {
+        AVX512_DOT_REST(a, i);
+        AVX512_DOT_REST(b, i + 16);
+        AVX512_DOT_REST(c, i + 32);
+        AVX512_DOT_REST(d, i + 48);
+    }
+    __m512 sixteen = _mm512_add_ps(_mm512_add_ps(a, c), _mm512_add_ps(b, d));
+    __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(sixteen), _mm512_extractf32x8_ps(sixteen, 1));
+    __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+
+#define avx512_pack_f32 NULL /* AVX2's: it waits for memory */
+
+#define AVX512_TILE_LOAD(i)                                                                                    \
+    __m512 a##i = _mm512_loadu_ps(scores + (i) * stride), b##i = _mm512_loadu_ps(scores + (i) * stride + 16), \
+           c##i = _mm512_loadu_ps(scores + (i) * stride + 32)
+#define AVX512_TILE_STEP(i)             \
+    q = _mm512_set1_ps(queries[i]);     \
+    a##i = _mm512_fmadd_ps(q, x, a##i); \
+    b##i = _mm512_fmadd_ps(q, y, b##i); \
+    c##i = _mm512_fmadd_ps(q, z, c##i)
+#define AVX512_TILE_STORE(i)                            \
+    _mm512_storeu_ps(scores + (i) * stride, a##i);      \
+    _mm512_storeu_ps(scores + (i) * stride + 16, b##i); \
+    _mm512_storeu_ps(scores + (i) * stride + 32, c##i)
+
+/* 24 sums, 3 vectors of rows and a query: 28 of the 32 registers. */
+static void avx512_tile_f32(const float *queries, const float *rows, int64_t dim, float *scores, int64_t stride)
+{
+    AVX512_TILE_LOAD(0);
+    AVX512_TILE_LOAD(1);
+    AVX512_TILE_LOAD(2);
+    AVX512_TILE_LOAD(3);
+    AVX512_TILE_LOAD(4);
+    AVX512_TILE_LOAD(5);
+    AVX512_TILE_LOAD(6);
+    AVX512_TILE_LOAD(7);
+    for (int64_t j = 0; j < dim; j++, queries += TILE_QUERIES, rows += TILE_ROWS) {
+        __m512 x = _mm512_loadu_ps(rows), y = _mm512_loadu_ps(rows + 16), z = _mm512_loadu_ps(rows + 32), q;
+        AVX512_TILE_STEP(0);
+        AVX512_TILE_STEP(1);
+        AVX512_TILE_STEP(2);
+        AVX512_TILE_STEP(3);
+        AVX512_TILE_STEP(4);
+        AVX512_TILE_STEP(5);
+        AVX512_TILE_STEP(6);
+        AVX512_TILE_STEP(7);
+    }
+    AVX512_TILE_STORE(0);
+    AVX512_TILE_STORE(1);
+    AVX512_TILE_STORE(2);
+    AVX512_TILE_STORE(3);
+    AVX512_TILE_STORE(4);
+    AVX512_TILE_STORE(5);
+    AVX512_TILE_STORE(6);
+    AVX512_TILE_STORE(7);
+}
+
+static int64_t avx512_reach_f32(const float *score, const float *scale, const float *slack, float least, int64_t n, int32_t *index)
+{
+    const __m512 bound = _mm512_set1_ps(least);
+    int64_t found = 0;
+    for (int64_t i = 0; i < n; i += 16) {
+        __mmask16 here = avx512_first(n - i);
+        __m512 most = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(here, score + i), _mm512_maskz_loadu_ps(here, scale + i),
+                                      _mm512_maskz_loadu_ps(here, slack + i));
+        unsigned hits = _mm512_mask_cmp_ps_mask(here, most, bound, _CMP_NLT_UQ);
+        for (; hits; hits &= hits - 1)
+            index[found++] = (int32_t)i + __builtin_ctz(hits);
+    }
+    return found;
 }
 
 SIMD_TARGET_POP

@@ -3,6 +3,7 @@
  * NaN: narrowing, and f16 upwards, set the quiet bit and keep the payload's upper bits, as F16C and the C casts do; bf16
  * upwards is a shift. Arithmetic on NaN gives some NaN: compilers swap the operands of a sum, so its payload is not promised. */
 #include "simd/tables.h"
+#include <math.h>
 #include <string.h>
 
 static uint32_t bits_of_float(float x)
@@ -129,6 +130,12 @@ static void reference_square_lanes_f64(const double *x, int64_t n, double *lanes
         lanes[i % 16] += x[i] * x[i];
 }
 
+static void reference_dot_lanes_f32(const float *x, const float *y, int64_t n, double *lanes)
+{
+    for (int64_t i = 0; i < n; i++)
+        lanes[i % 16] += (double)x[i] * (double)y[i];
+}
+
 static void reference_dot_lanes_f64(const double *x, const double *y, int64_t n, double *lanes)
 {
     for (int64_t i = 0; i < n; i++)
@@ -171,6 +178,41 @@ static void reference_add_square_deviation_f64(const double *x, const double *me
         double deviation = x[i] - mean[i];
         sum[i] += deviation * deviation;
     }
+}
+
+static float reference_dot_f32(const float *x, const float *y, int64_t n)
+{
+    float lanes[DOT_LANES] = { 0 };
+    for (int64_t i = 0; i < n; i++)
+        lanes[i % DOT_LANES] = fmaf(x[i], y[i], lanes[i % DOT_LANES]);
+    for (int half = DOT_LANES / 2; half > 0; half /= 2)
+        for (int i = 0; i < half; i++)
+            lanes[i] += lanes[i + half];
+    return lanes[0];
+}
+
+static void reference_pack_f32(const float *rows, int64_t stride, int64_t n, int64_t dim, int64_t lanes, float *panel)
+{
+    for (int64_t j = 0; j < dim; j++)
+        for (int64_t i = 0; i < lanes; i++)
+            panel[j * lanes + i] = i < n ? rows[i * stride + j] : 0;
+}
+
+static void reference_tile_f32(const float *queries, const float *rows, int64_t dim, float *scores, int64_t stride)
+{
+    for (int64_t q = 0; q < TILE_QUERIES; q++)
+        for (int64_t r = 0; r < TILE_ROWS; r++)
+            for (int64_t j = 0; j < dim; j++)
+                scores[q * stride + r] = fmaf(queries[j * TILE_QUERIES + q], rows[j * TILE_ROWS + r], scores[q * stride + r]);
+}
+
+static int64_t reference_reach_f32(const float *score, const float *scale, const float *slack, float least, int64_t n, int32_t *index)
+{
+    int64_t found = 0;
+    for (int64_t i = 0; i < n; i++)
+        if (!(fmaf(score[i], scale[i], slack[i]) < least))
+            index[found++] = (int32_t)i;
+    return found;
 }
 
 double lanes_sum(const double *lanes)

@@ -4,6 +4,9 @@
 
 #include "base/base.h"
 
+/* What one call of tile_f32 fills, and the lanes of a dot_f32. */
+enum { TILE_QUERIES = 8, TILE_ROWS = 48, DOT_LANES = 64 };
+
 typedef struct kernels {
 #define KERNEL(result, name, parameters, arguments) result (*name) parameters;
 #include "simd/kernels.inc"

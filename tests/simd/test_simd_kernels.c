@@ -41,11 +41,13 @@ static const operands *fenced_operands(void)
 #define OTHER ((double *)o->other_end - n)
 #define OUT(type) ((type *)o->out_end - n)
 #define LANES ((double *)o->out_end - 16)
+#define TILE ((float *)o->out_end - TILE_QUERIES * TILE_ROWS)
+#define OTHER_SINGLE ((float *)o->other_end - n)
 
 /* ---- each kernel of the list, applied; a kernel without a line here does not compile ---- */
 
 /* What a kernel leaves. Results of arithmetic agree up to which NaN a NaN is. */
-enum leaves { U16 = 2, F32 = 4, F64 = 8, SUM_F32, SUM_F64, SUM_LANES, INDEX };
+enum leaves { U16 = 2, F32 = 4, F64 = 8, SUM_F32, SUM_F64, SUM_LANES, SUM_ONE, SUM_TILE, INDEX };
 
 #define APPLY(name, what, call)                                             \
     enum { name##_leaves = what };                                          \
@@ -61,6 +63,7 @@ APPLY(nonfinite_f32, INDEX, o->index = k->nonfinite_f32(SINGLE, n))
 APPLY(nonfinite_f64, INDEX, o->index = k->nonfinite_f64(DOUBLE, n))
 APPLY(square_lanes_f32, SUM_LANES, k->square_lanes_f32(SINGLE, n, LANES))
 APPLY(square_lanes_f64, SUM_LANES, k->square_lanes_f64(DOUBLE, n, LANES))
+APPLY(dot_lanes_f32, SUM_LANES, k->dot_lanes_f32(SINGLE, OTHER_SINGLE, n, LANES))
 APPLY(dot_lanes_f64, SUM_LANES, k->dot_lanes_f64(DOUBLE, OTHER, n, LANES))
 APPLY(scale_f32, SUM_F32, k->scale_f32(SINGLE, n, o->factor, OUT(float)))
 APPLY(add_f32, SUM_F64, k->add_f32(SINGLE, n, OUT(double)))
@@ -68,6 +71,10 @@ APPLY(add_scaled_f32, SUM_F64, k->add_scaled_f32(SINGLE, n, o->factor, OUT(doubl
 APPLY(max_f32, F32, k->max_f32(SINGLE, n, OUT(float)))
 APPLY(add_f64, SUM_F64, k->add_f64(DOUBLE, n, OUT(double)))
 APPLY(add_square_deviation_f64, SUM_F64, k->add_square_deviation_f64(DOUBLE, OTHER, n, OUT(double)))
+APPLY(dot_f32, SUM_ONE, ((float *)o->out_end)[-1] = k->dot_f32(SINGLE, OTHER_SINGLE, n))
+APPLY(pack_f32, F32, k->pack_f32(SINGLE, n / 8, 7, n / 8, 8, (float *)o->out_end - n / 8 * 8))
+APPLY(tile_f32, SUM_TILE, k->tile_f32(OTHER_SINGLE, SINGLE, n / TILE_ROWS, TILE, TILE_ROWS))
+APPLY(reach_f32, F32, o->index = k->reach_f32(SINGLE, OTHER_SINGLE, SINGLE, (float)o->factor, n, OUT(int32_t)))
 
 typedef struct applied {
     const char *name;
@@ -125,6 +132,9 @@ static void fill(const operands *o, int64_t n, int wild)
         DOUBLE[i] = wild ? wild_f64() : tame();
         OTHER[i] = wild ? wild_f64() : tame();
     }
+    if (!wild) /* read as f32 as well */
+        for (int64_t i = 0; i < n; i++)
+            OTHER_SINGLE[i] = (float)tame();
 }
 
 /* ---- the comparison ---- */
@@ -134,7 +144,7 @@ static void one_nan(enum leaves leaves, char *out, int64_t elements)
     float *f32 = (float *)out;
     double *f64 = (double *)out;
     for (int64_t i = 0; i < elements; i++)
-        if (leaves == SUM_F32)
+        if (leaves == SUM_F32 || leaves == SUM_ONE || leaves == SUM_TILE)
             f32[i] = isnan(f32[i]) ? NAN : f32[i];
         else if (leaves == SUM_F64 || leaves == SUM_LANES)
             f64[i] = isnan(f64[i]) ? NAN : f64[i];
@@ -149,11 +159,22 @@ static void run(const applied *a, const kernels *k, operands *o, int64_t n, cons
     one_nan(a->leaves, after, elements);
 }
 
+static int64_t elements_left(enum leaves leaves, int64_t n)
+{
+    switch (leaves) {
+    case SUM_LANES: return 16;
+    case SUM_ONE: return 1;
+    case SUM_TILE: return TILE_QUERIES * TILE_ROWS;
+    case INDEX: return 0;
+    default: return n;
+    }
+}
+
 static void compare(const applied *a, operands *o, int64_t n, int wild)
 {
     static double before[LONG], expected[LONG], actual[LONG];
-    int64_t size = a->leaves == SUM_F32 ? 4 : a->leaves <= F64 ? (int64_t)a->leaves : 8;
-    int64_t elements = a->leaves == SUM_LANES ? 16 : a->leaves == INDEX ? 0 : n;
+    int64_t size = a->leaves == SUM_F32 || a->leaves == SUM_ONE || a->leaves == SUM_TILE ? 4 : a->leaves <= F64 ? (int64_t)a->leaves : 8;
+    int64_t elements = elements_left(a->leaves, n);
     int64_t bytes = elements * size;
 
     for (int64_t i = 0; i < elements; i++)
