@@ -34,4 +34,10 @@ LAMELLA_INTERNAL lamella_status sweep_open(call *c, const stack *s, int32_t read
 /* One layer into `pooled`, a checked f32 [sample, dim(l)]; empty samples become zeros. */
 LAMELLA_INTERNAL lamella_status sweep_layer(call *c, const token_sweep *t, int64_t l, const lamella_view *pooled);
 
+/* ---- readouts: reduce/readout.c ---- */
+
+/* One row per sample, for operations that take either: a stack without tokens as it is, else f32 rows pooled into the call's memory,
+ * empty samples under the mask. Not WEIGHTED. */
+LAMELLA_INTERNAL lamella_status readout_stack(call *c, const stack *s, int32_t readout, stack *rows);
+
 #endif
