@@ -5,16 +5,13 @@
 #include "measure/measure.h"
 
 #include <math.h>
-#include <string.h>
 
 #define RESAMPLES_A_BATCH 64
 
 void bootstrap_times(const bootstrap_plan *p, int64_t number, int32_t *times, int32_t *room)
 {
     int32_t *drawn = p->group ? room : times;
-    memset(drawn, 0, (size_t)p->n_groups * sizeof *drawn);
-    for (int64_t i = 0; i < p->n_groups; i++)
-        drawn[draw_below(p->seed, (uint64_t)STREAM_BOOTSTRAP + (uint64_t)number, (uint64_t)i, p->n_groups)]++;
+    draw_with_replacement(p->seed, (uint64_t)STREAM_BOOTSTRAP + (uint64_t)number, p->group ? p->n_groups : p->n_rows, drawn);
     for (int64_t row = 0; p->group && row < p->n_rows; row++)
         times[row] = drawn[p->group[row]];
 }
@@ -42,12 +39,10 @@ static void resample_task(int64_t i, void *data)
 lamella_status bootstrap_run(call *c, const bootstrap_plan *p, int64_t n_values, int64_t room_bytes,
                              void (*statistics)(const int32_t *times, void *room, double *values, void *data), void *data, double *values)
 {
-    bootstrap_plan plan = *p;
-    plan.n_groups = p->group ? p->n_groups : p->n_rows;
-    bootstrap_work w = { .p = &plan, .n_values = n_values, .statistics = statistics, .data = data, .values = values };
+    bootstrap_work w = { .p = p, .n_values = n_values, .statistics = statistics, .data = data, .values = values };
     arena_mark before = arena_now(&c->memory);
-    w.times_bytes = round_up(plan.n_rows * (int64_t)sizeof(int32_t), 64);
-    w.groups_bytes = p->group ? round_up(plan.n_groups * (int64_t)sizeof(int32_t), 64) : 0;
+    w.times_bytes = round_up(p->n_rows * (int64_t)sizeof(int32_t), 64);
+    w.groups_bytes = p->group ? round_up(p->n_groups * (int64_t)sizeof(int32_t), 64) : 0;
     TRY(scratch_open(c, w.times_bytes + w.groups_bytes + room_bytes, &w.pieces));
     for (w.first = 0; w.first < p->n_resamples; w.first += RESAMPLES_A_BATCH) {
         TRY(progress(c, w.first, p->n_resamples));

@@ -100,6 +100,8 @@ LAMELLA_INTERNAL double   normal_quantile(double p);
 
 /* A number 0 .. n - 1, each as likely up to n / 2^64. */
 LAMELLA_INTERNAL int64_t draw_below(uint64_t seed, uint64_t stream, uint64_t i, int64_t n);
+/* times[j] := how often n draws of 0 .. n - 1, numbers 0 .. n - 1 of the stream, gave j. */
+LAMELLA_INTERNAL void    draw_with_replacement(uint64_t seed, uint64_t stream, int64_t n, int32_t *times);
 /* Fisher-Yates with draws 0 .. n - 2 of the stream. */
 LAMELLA_INTERNAL void    shuffle_rows(uint64_t seed, uint64_t stream, int64_t *rows, int64_t n);
 

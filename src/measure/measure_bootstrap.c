@@ -1,0 +1,177 @@
+/* Bootstrap of one statistic, or of its difference between two systems on the same resamples. */
+#include "measure/evaluate.h"
+
+#include <math.h>
+
+typedef struct bootstrap_inputs {
+    lamella_measure_bootstrap_options o;
+    lamella_view                      scores, versus, gold;
+    measured_rows                     rows;
+    gold_classes                      classes;
+    double                           *numbers; /* gold of R2, PEARSON, SPEARMAN */
+} bootstrap_inputs;
+
+static int is_of_classes(const bootstrap_inputs *in)
+{
+    return in->o.statistic <= LAMELLA_STATISTIC_AP;
+}
+
+static lamella_status check_bootstrap_options(call *c, const lamella_measure_bootstrap_options *options, lamella_measure_bootstrap_options *o)
+{
+    TRY(OPTIONS(c, *o, options));
+    TRY(check_choice(c, &o->statistic, LAMELLA_STATISTIC_MEAN, LAMELLA_STATISTIC_ACCURACY, "options->statistic"));
+    TRY(check_confidence(c, &o->confidence));
+    if (o->n_resamples < 0)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options->n_resamples is %lld, expected 0 or more", (long long)o->n_resamples);
+    if (!isfinite(o->threshold))
+        return fail(c, LAMELLA_ERR_NONFINITE, "options->threshold is not finite, expected a number");
+    o->n_resamples = o->n_resamples ? o->n_resamples : 1000;
+    return LAMELLA_OK;
+}
+
+static lamella_status check_scores(call *c, const bootstrap_inputs *in, const lamella_view *v, const char *name)
+{
+    if (v->rank != 1 && !(is_of_classes(in) && v->rank == 2))
+        return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected 1%s", name, (int)v->rank, is_of_classes(in) ? " or 2" : "");
+    return LAMELLA_OK;
+}
+
+static lamella_status check_gold(call *c, bootstrap_inputs *in, const lamella_view *gold, const int64_t *classes, int64_t n_classes)
+{
+    if (in->o.statistic == LAMELLA_STATISTIC_MEAN)
+        return gold ? fail(c, LAMELLA_ERR_ARGUMENT, "gold is given, expected NULL for the statistic MEAN") : LAMELLA_OK;
+    TRY(view_check(c, &in->gold, gold, is_of_classes(in) ? I32 | I64 : FLOATS, "gold"));
+    if (is_of_classes(in))
+        return gold_classes_of(c, &in->gold, "gold", classes, n_classes, &in->rows, &in->classes);
+    TRY(check_by_row(c, &in->gold, "gold", in->rows.n_rows));
+    return numbers_by_row(c, &in->gold, "gold", &in->rows, &in->numbers);
+}
+
+static lamella_status check_bootstrap(call *c, const lamella_view *scores, const lamella_view *gold, const lamella_view *versus,
+                                      const int64_t *classes, int64_t n_classes, const lamella_view *mask, const lamella_view *weights,
+                                      bootstrap_inputs *in)
+{
+    TRY(view_check(c, &in->scores, scores, FLOATS, "scores"));
+    TRY(check_scores(c, in, &in->scores, "scores"));
+    TRY(measured_rows_of(c, in->scores.shape[0], mask, weights, &in->rows));
+    if (weights && (in->o.statistic == LAMELLA_STATISTIC_PEARSON || in->o.statistic == LAMELLA_STATISTIC_SPEARMAN))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "weights is given, expected NULL for the statistics PEARSON and SPEARMAN");
+    TRY(check_gold(c, in, gold, classes, n_classes));
+    if (!versus)
+        return LAMELLA_OK;
+    TRY(view_check(c, &in->versus, versus, FLOATS, "versus"));
+    return view_check_shape(c, &in->versus, "versus", in->scores.shape, in->scores.rank);
+}
+
+static lamella_status evaluate_scores(call *c, const bootstrap_inputs *in, const lamella_view *v, const char *name, evaluation *e)
+{
+    double *x;
+    *e = (evaluation){ .statistic = in->o.statistic };
+    if (is_of_classes(in))
+        return evaluate_classes(c, v, name, &in->classes, in->o.threshold, &in->rows, e);
+    TRY(numbers_by_row(c, v, name, &in->rows, &x));
+    return evaluate_numbers(c, x, in->numbers, &in->rows, e);
+}
+
+/* Groups of the rows in play, by row; rows under the mask fall to group 0, where no statistic looks at them. */
+static lamella_status groups_in_play(call *c, const lamella_view *groups, const measured_rows *rows, bootstrap_plan *p)
+{
+    lamella_view v;
+    int64_t *label, *group, *by_row;
+    keyed_row *room;
+    p->n_rows = p->n_groups = rows->n_rows;
+    if (!groups && rows->n == rows->n_rows)
+        return LAMELLA_OK;
+    if (groups) {
+        TRY(view_check(c, &v, groups, I32 | I64, "groups"));
+        TRY(check_by_row(c, &v, "groups", rows->n_rows));
+    }
+    TAKE(c, label, rows->n);
+    TAKE(c, group, rows->n);
+    TAKE(c, by_row, rows->n_rows);
+    TAKE(c, room, 2 * rows->n);
+    for (int64_t i = 0; i < rows->n; i++)
+        label[i] = groups ? load_i64(v.dtype, view_at(&v, &rows->listed[i])) : i;
+    p->n_groups = group_rows(label, rows->n, group, NULL, room);
+    for (int64_t row = 0; row < rows->n_rows; row++)
+        by_row[row] = 0;
+    for (int64_t i = 0; i < rows->n; i++)
+        by_row[rows->listed[i]] = group[i];
+    p->group = by_row;
+    return LAMELLA_OK;
+}
+
+typedef struct two_systems {
+    evaluation of[2];
+    int64_t    n; /* 1, or 2 with `versus` */
+} two_systems;
+
+static void measure_resample(const int32_t *times, void *room, double *values, void *data)
+{
+    const two_systems *s = data;
+    for (int64_t i = 0; i < s->n; i++)
+        values[i] = evaluation_value(&s->of[i], times, room);
+}
+
+static lamella_status bootstrap_scores(call *c, const lamella_view *scores, const lamella_view *gold, const lamella_view *versus,
+                                       const int64_t *classes, int64_t n_classes, const lamella_view *groups, const lamella_view *mask,
+                                       const lamella_view *weights, const lamella_measure_bootstrap_options *options,
+                                       lamella_measure_bootstrap_result *result)
+{
+    bootstrap_inputs in = { .numbers = NULL };
+    lamella_measure_bootstrap_result found = { 0 };
+    bootstrap_plan plan = { 0 };
+    two_systems s = { .n = versus ? 2 : 1 };
+    double *values, at_all_rows[2], *room;
+    keyed_row *sorted;
+    int64_t cells;
+
+    TRY(check_bootstrap_options(c, options, &in.o));
+    TRY(check_bootstrap(c, scores, gold, versus, classes, n_classes, mask, weights, &in));
+    TRY(groups_in_play(c, groups, &in.rows, &plan));
+    TRY(RESULT(c, result));
+
+    TRY(evaluate_scores(c, &in, &in.scores, "scores", &s.of[0]));
+    if (versus)
+        TRY(evaluate_scores(c, &in, &in.versus, "versus", &s.of[1]));
+    plan.n_resamples = in.o.n_resamples;
+    plan.seed = in.o.seed;
+    if (!size_mul(plan.n_resamples, 2, &cells))
+        return fail(c, LAMELLA_ERR_MEMORY, "%lld resamples do not fit into memory", (long long)plan.n_resamples);
+    TAKE(c, values, cells);
+    TAKE(c, sorted, cells);
+    int64_t room_bytes = evaluation_room(&s.of[0], in.rows.n_rows);
+    TAKE(c, room, room_bytes / (int64_t)sizeof *room);
+    measure_resample(NULL, room, at_all_rows, &s);
+    for (int64_t i = 0; i < s.n; i++)
+        found.undefined |= evaluation_undefined(&s.of[i], at_all_rows[i]);
+    found.value = at_all_rows[0] - (versus ? at_all_rows[1] : 0);
+    TRY(bootstrap_run(c, &plan, s.n, room_bytes, measure_resample, &s, values));
+    bootstrap_figures f = bootstrap_interval(values, versus ? values + 1 : NULL, s.n, plan.n_resamples, in.o.confidence, sorted);
+    found.low = f.percentile.low;
+    found.high = f.percentile.high;
+    found.standard_error = f.standard_error;
+    found.n_defined = f.n_defined;
+    found.n_groups = plan.n_groups;
+    write_sized(result, &found, (int64_t)sizeof found);
+    return f.n_defined < plan.n_resamples || found.undefined ? LAMELLA_NOTE : LAMELLA_OK;
+}
+
+lamella_status lamella_measure_bootstrap(lamella_context *ctx, const lamella_view *scores, const lamella_view *gold,
+                                         const lamella_view *versus, const int64_t *classes, int64_t n_classes, const lamella_view *groups,
+                                         const lamella_view *mask, const lamella_view *weights,
+                                         const lamella_measure_bootstrap_options *options, lamella_measure_bootstrap_result *result)
+{
+    CALL(ctx, bootstrap_scores(c, scores, gold, versus, classes, n_classes, groups, mask, weights, options, result));
+}
+
+static lamella_status bootstrap_defaults(call *c, lamella_measure_bootstrap_options *options, uint32_t struct_size)
+{
+    const lamella_measure_bootstrap_options defaults = { .statistic = LAMELLA_STATISTIC_ACCURACY, .n_resamples = 1000, .confidence = 0.95 };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_measure_bootstrap_options_init(lamella_measure_bootstrap_options *options, uint32_t struct_size)
+{
+    CALL(NULL, bootstrap_defaults(c, options, struct_size));
+}

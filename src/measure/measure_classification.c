@@ -1,0 +1,67 @@
+/* Accuracy, F1, AUC and AP of decision values: the formulas stand in binary.c and classes.c. */
+#include "measure/evaluate.h"
+
+#include <math.h>
+
+static double value_as(evaluation *e, int32_t statistic, void *room, uint32_t *undefined)
+{
+    e->statistic = statistic;
+    double value = evaluation_value(e, NULL, room);
+    *undefined |= evaluation_undefined(e, value);
+    return value;
+}
+
+static lamella_status score_classes(call *c, const lamella_view *scores, const lamella_view *labels, const int64_t *classes, int64_t n_classes,
+                                    const lamella_view *mask, const lamella_view *weights,
+                                    const lamella_measure_classification_options *options, lamella_measure_classification_result *result)
+{
+    lamella_measure_classification_options o;
+    lamella_measure_classification_result found = { 0 };
+    lamella_view s, l;
+    measured_rows rows;
+    gold_classes gold;
+    evaluation e = { .statistic = LAMELLA_STATISTIC_F1 };
+    double *room;
+
+    TRY(VIEW(c, s, scores, FLOATS));
+    if (s.rank != 1 && s.rank != 2)
+        return fail(c, LAMELLA_ERR_SHAPE, "scores.rank is %d, expected 1 or 2", (int)s.rank);
+    TRY(VIEW(c, l, labels, I32 | I64));
+    TRY(measured_rows_of(c, s.shape[0], mask, weights, &rows));
+    TRY(gold_classes_of(c, &l, "labels", classes, n_classes, &rows, &gold));
+    TRY(OPTIONS(c, o, options));
+    TRY(RESERVED(c, o.reserved0));
+    if (!isfinite(o.threshold))
+        return fail(c, LAMELLA_ERR_NONFINITE, "options->threshold is not finite, expected a number");
+    TRY(RESULT(c, result));
+
+    TRY(evaluate_classes(c, &s, "scores", &gold, o.threshold, &rows, &e));
+    TAKE(c, room, 3 * e.n_columns);
+    found.n_rows = rows.n;
+    found.n_classes = gold.n_present;
+    found.accuracy = value_as(&e, LAMELLA_STATISTIC_ACCURACY, room, &found.undefined);
+    found.f1 = value_as(&e, LAMELLA_STATISTIC_F1, room, &found.undefined);
+    found.auc = value_as(&e, LAMELLA_STATISTIC_AUC, room, &found.undefined);
+    found.ap = value_as(&e, LAMELLA_STATISTIC_AP, room, &found.undefined);
+    write_sized(result, &found, (int64_t)sizeof found);
+    return found.undefined ? LAMELLA_NOTE : LAMELLA_OK;
+}
+
+lamella_status lamella_measure_classification(lamella_context *ctx, const lamella_view *scores, const lamella_view *labels,
+                                              const int64_t *classes, int64_t n_classes, const lamella_view *mask, const lamella_view *weights,
+                                              const lamella_measure_classification_options *options,
+                                              lamella_measure_classification_result *result)
+{
+    CALL(ctx, score_classes(c, scores, labels, classes, n_classes, mask, weights, options, result));
+}
+
+static lamella_status classification_defaults(call *c, lamella_measure_classification_options *options, uint32_t struct_size)
+{
+    const lamella_measure_classification_options defaults = { .threshold = 0 };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_measure_classification_options_init(lamella_measure_classification_options *options, uint32_t struct_size)
+{
+    CALL(NULL, classification_defaults(c, options, struct_size));
+}

@@ -1,0 +1,56 @@
+/* Pearson with Fisher's interval, Spearman: the formulas stand in correlation.c. */
+#include "measure/evaluate.h"
+
+static lamella_status correlate(call *c, const lamella_view *x, const lamella_view *y, const lamella_view *mask,
+                                const lamella_measure_correlation_options *options, lamella_measure_correlation_result *result)
+{
+    lamella_measure_correlation_options o;
+    lamella_measure_correlation_result found = { 0 };
+    lamella_view x_view, y_view;
+    measured_rows rows;
+    evaluation e = { .statistic = LAMELLA_STATISTIC_SPEARMAN };
+    double *x_numbers, *y_numbers, *room;
+
+    TRY(VIEW(c, x_view, x, FLOATS));
+    TRY(check_by_row(c, &x_view, "x", -1));
+    TRY(VIEW(c, y_view, y, FLOATS));
+    TRY(check_by_row(c, &y_view, "y", x_view.shape[0]));
+    TRY(measured_rows_of(c, x_view.shape[0], mask, NULL, &rows));
+    TRY(OPTIONS(c, o, options));
+    TRY(RESERVED(c, o.reserved0));
+    TRY(check_confidence(c, &o.confidence));
+    TRY(RESULT(c, result));
+
+    TRY(numbers_by_row(c, &x_view, "x", &rows, &x_numbers));
+    TRY(numbers_by_row(c, &y_view, "y", &rows, &y_numbers));
+    TRY(evaluate_numbers(c, x_numbers, y_numbers, &rows, &e));
+    TAKE(c, room, 2 * rows.n_rows);
+    found.n_rows = rows.n;
+    found.spearman = evaluation_value(&e, NULL, room);
+    found.undefined = evaluation_undefined(&e, found.spearman);
+    e.statistic = LAMELLA_STATISTIC_PEARSON;
+    found.pearson = evaluation_value(&e, NULL, room);
+    found.undefined |= evaluation_undefined(&e, found.pearson);
+    interval around = pearson_interval(found.pearson, rows.n, o.confidence);
+    found.pearson_low = around.low;
+    found.pearson_high = around.high;
+    write_sized(result, &found, (int64_t)sizeof found);
+    return found.undefined ? LAMELLA_NOTE : LAMELLA_OK;
+}
+
+lamella_status lamella_measure_correlation(lamella_context *ctx, const lamella_view *x, const lamella_view *y, const lamella_view *mask,
+                                           const lamella_measure_correlation_options *options, lamella_measure_correlation_result *result)
+{
+    CALL(ctx, correlate(c, x, y, mask, options, result));
+}
+
+static lamella_status correlation_defaults(call *c, lamella_measure_correlation_options *options, uint32_t struct_size)
+{
+    const lamella_measure_correlation_options defaults = { .confidence = 0.95 };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_measure_correlation_options_init(lamella_measure_correlation_options *options, uint32_t struct_size)
+{
+    CALL(NULL, correlation_defaults(c, options, struct_size));
+}

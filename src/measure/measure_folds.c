@@ -1,0 +1,100 @@
+/* Folds for a host: checks, and what the folds look like; the dealing is in folds.c. */
+#include "measure/evaluate.h"
+
+#include <string.h>
+
+static lamella_status numbered(call *c, const lamella_view *theirs, const char *name, int64_t n_rows, int64_t *n_groups, const int64_t **group)
+{
+    lamella_view v;
+    if (theirs) {
+        TRY(view_check(c, &v, theirs, I32 | I64, name));
+        TRY(check_by_row(c, &v, name, n_rows));
+    }
+    return groups_of_view(c, theirs ? &v : NULL, n_rows, n_groups, group);
+}
+
+static lamella_status check_fold_options(call *c, const lamella_measure_folds_options *options, int has_strata, fold_plan *p)
+{
+    lamella_measure_folds_options o;
+    number n;
+    TRY(OPTIONS(c, o, options));
+    TRY(check_choice(c, &o.order, LAMELLA_FOLDS_IN_ORDER, LAMELLA_FOLDS_SHUFFLED, "options->order"));
+    if (!(o.holdout >= 0 && o.holdout < 1))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options->holdout is %s, expected 0, or a share under 1", number_text(o.holdout, &n));
+    if (has_strata && o.order == LAMELLA_FOLDS_IN_ORDER)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "strata is given beside options->order IN_ORDER, expected NULL, or SHUFFLED");
+    p->n_folds = o.holdout > 0 ? 1 : o.n_folds ? o.n_folds : 5;
+    p->holdout = o.holdout;
+    p->in_order = o.order == LAMELLA_FOLDS_IN_ORDER;
+    p->seed = o.seed;
+    return LAMELLA_OK;
+}
+
+static lamella_status describe_folds(call *c, const fold_plan *p, const int32_t *fold, lamella_measure_folds_result *found)
+{
+    int64_t n_strata = p->stratum ? p->n_strata : 1, cells, *count;
+    if (!size_mul(n_strata, p->n_folds, &cells))
+        return fail(c, LAMELLA_ERR_MEMORY, "%lld strata in %lld folds do not fit into memory", (long long)n_strata, (long long)p->n_folds);
+    TAKE(c, count, cells);
+    memset(count, 0, (size_t)cells * sizeof *count);
+    for (int64_t row = 0; row < p->n_rows; row++)
+        if (fold[row] >= 0)
+            count[(p->stratum ? p->stratum[row] : 0) * p->n_folds + fold[row]]++;
+    found->n_groups = p->n_groups;
+    found->smallest = p->n_rows;
+    for (int64_t f = 0; f < p->n_folds; f++) {
+        int64_t rows = 0;
+        for (int64_t s = 0; s < n_strata; s++) {
+            rows += count[s * p->n_folds + f];
+            found->n_missing += count[s * p->n_folds + f] == 0;
+        }
+        found->smallest = MIN(found->smallest, rows);
+        found->largest = MAX(found->largest, rows);
+    }
+    return LAMELLA_OK;
+}
+
+static lamella_status make_folds(call *c, int64_t n_samples, const lamella_view *groups, const lamella_view *strata,
+                                 const lamella_measure_folds_options *options, const lamella_view *folds, lamella_measure_folds_result *result)
+{
+    lamella_measure_folds_result found = { 0 };
+    fold_plan p = { .n_rows = n_samples };
+    lamella_view out;
+    int32_t *fold;
+
+    if (n_samples < 1)
+        return fail(c, n_samples ? LAMELLA_ERR_ARGUMENT : LAMELLA_ERR_EMPTY, "n_samples is %lld, expected at least 1", (long long)n_samples);
+    TRY(numbered(c, groups, "groups", n_samples, &p.n_groups, &p.group));
+    TRY(numbered(c, strata, "strata", n_samples, &p.n_strata, &p.stratum));
+    TRY(check_fold_options(c, options, strata != NULL, &p));
+    TRY(VIEW_OUT(c, out, folds, I32, n_samples));
+    TRY(groups ? check_apart(c, &out, "folds", groups, "groups") : LAMELLA_OK);
+    TRY(strata ? check_apart(c, &out, "folds", strata, "strata") : LAMELLA_OK);
+    TRY(RESULT_OPTIONAL(c, result));
+
+    TAKE(c, fold, n_samples);
+    TRY(folds_assign(c, &p, fold));
+    for (int64_t row = 0; row < n_samples; row++)
+        memcpy(view_at(&out, &row), &fold[row], sizeof *fold);
+    TRY(describe_folds(c, &p, fold, &found));
+    write_sized(result, &found, (int64_t)sizeof found);
+    return found.n_missing ? LAMELLA_NOTE : LAMELLA_OK;
+}
+
+lamella_status lamella_measure_folds(lamella_context *ctx, int64_t n_samples, const lamella_view *groups, const lamella_view *strata,
+                                     const lamella_measure_folds_options *options, const lamella_view *folds,
+                                     lamella_measure_folds_result *result)
+{
+    CALL(ctx, make_folds(c, n_samples, groups, strata, options, folds, result));
+}
+
+static lamella_status folds_defaults(call *c, lamella_measure_folds_options *options, uint32_t struct_size)
+{
+    const lamella_measure_folds_options defaults = { .order = LAMELLA_FOLDS_SHUFFLED, .n_folds = 5 };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_measure_folds_options_init(lamella_measure_folds_options *options, uint32_t struct_size)
+{
+    CALL(NULL, folds_defaults(c, options, struct_size));
+}

@@ -1,0 +1,66 @@
+/* Ranks along the last axis, ties averaged: one task a run. */
+#include "lamella/measure.h"
+#include "measure/measure.h"
+
+#include <math.h>
+#include <string.h>
+
+#define RUNS_A_BATCH 256
+
+typedef struct ranks_work {
+    lamella_view x, ranks;
+    int64_t      first; /* run of the batch */
+    scratch      pieces;
+    lowest       fault; /* row-major index of the first number that is none */
+} ranks_work;
+
+static void ranks_task(int64_t i, void *data)
+{
+    ranks_work *w = data;
+    int64_t n = run_length(&w->x), run = w->first + i, step = run_stride(&w->x) * dtype_size(w->x.dtype);
+    int64_t out_step = run_stride(&w->ranks) * (int64_t)sizeof(double);
+    const char *from = view_run(&w->x, run);
+    char *to = view_run(&w->ranks, run);
+    keyed_row *room = scratch_claim(&w->pieces);
+    double *x = (double *)(room + 2 * n), *ranks = x + n;
+    int64_t *order = (int64_t *)(ranks + n), finite = 1;
+    for (int64_t j = 0; j < n && finite; j++) {
+        x[j] = load_f64(w->x.dtype, from + j * step);
+        finite = isfinite(x[j]);
+        if (!finite)
+            lowest_report(&w->fault, run * n + j);
+    }
+    if (finite) {
+        order_rows(x, 1, NULL, n, order, room);
+        average_ranks(x, order, n, NULL, ranks);
+        for (int64_t j = 0; j < n; j++)
+            memcpy(to + j * out_step, &ranks[j], sizeof *ranks);
+    }
+    scratch_release(&w->pieces, room);
+}
+
+static lamella_status rank_runs(call *c, const lamella_view *x, const lamella_view *ranks)
+{
+    ranks_work w = { .first = 0 };
+    TRY(VIEW(c, w.x, x, FLOATS));
+    TRY(view_check_out(c, &w.ranks, ranks, F64, "ranks", w.x.shape, w.x.rank));
+    TRY(check_apart(c, &w.ranks, "ranks", &w.x, "x"));
+    int64_t n_runs = view_runs(&w.x), bytes;
+    if (!size_mul(run_length(&w.x), 2 * (int64_t)sizeof(keyed_row) + 3 * (int64_t)sizeof(double), &bytes))
+        return fail(c, LAMELLA_ERR_MEMORY, "x does not fit into memory");
+    lowest_reset(&w.fault);
+    TRY(scratch_open(c, bytes, &w.pieces));
+    for (; w.first < n_runs; w.first += RUNS_A_BATCH) {
+        TRY(progress(c, w.first, n_runs));
+        TRY(parallel(c, MIN(RUNS_A_BATCH, n_runs - w.first), ranks_task, &w));
+        int64_t at = lowest_get(&w.fault);
+        if (at != INT64_MAX)
+            return fail(c, LAMELLA_ERR_NONFINITE, "x is not a finite number at element %lld (row-major)", (long long)at);
+    }
+    return progress(c, n_runs, n_runs);
+}
+
+lamella_status lamella_measure_ranks(lamella_context *ctx, const lamella_view *x, const lamella_view *ranks)
+{
+    CALL(ctx, rank_runs(c, x, ranks));
+}
