@@ -90,12 +90,27 @@ __attribute__((format(printf, 2, 3))) static void line_add(line *t, const char *
     t->used = MIN(t->used + MAX(wanted, 0), t->size - 1);
 }
 
+static int rank_is_known(int32_t rank)
+{
+    return rank >= 0 && rank <= LAMELLA_MAX_RANK;
+}
+
 static void line_add_extents(line *t, const int64_t *extents, int32_t rank)
 {
+    if (!rank_is_known(rank)) {
+        line_add(t, " rank %d", (int)rank);
+        return;
+    }
     line_add(t, " [");
-    for (int32_t a = 0; a < rank && a < LAMELLA_MAX_RANK; a++)
+    for (int32_t a = 0; a < rank; a++)
         line_add(t, a ? ", %lld" : "%lld", (long long)extents[a]);
     line_add(t, "]");
+}
+
+/* The last extent of a view that may have any rank. */
+static int64_t width_of(const lamella_view *v)
+{
+    return v->rank > 0 && rank_is_known(v->rank) ? v->shape[v->rank - 1] : 0;
 }
 
 static lamella_status line_open(call *c, line *t, char *text, int64_t size)
@@ -117,12 +132,12 @@ static lamella_status view_describe(call *c, const lamella_view *view, char *tex
         line_add(&t, "NULL");
         return LAMELLA_OK;
     }
-    int spelled = 0;
-    for (int32_t a = 0; a < view->rank && a < LAMELLA_MAX_RANK; a++)
+    int spelled = rank_is_known(view->rank) && view->flags & LAMELLA_BROADCAST;
+    for (int32_t a = 0; rank_is_known(view->rank) && a < view->rank; a++)
         spelled |= view->stride[a] != 0;
     line_add(&t, "%s", dtype_name(view->dtype));
     line_add_extents(&t, view->shape, view->rank);
-    if (spelled || view->flags & LAMELLA_BROADCAST) {
+    if (spelled) {
         line_add(&t, " stride");
         line_add_extents(&t, view->stride, view->rank);
     }
@@ -149,7 +164,7 @@ static lamella_status stack_describe(call *c, const lamella_stack *theirs, char 
     line_add(&t, "%lld layer%s", (long long)s.n_layers, s.n_layers == 1 ? "" : "s");
     int widths_differ = 0;
     for (int64_t l = 1; s.layer && l < s.n_layers; l++)
-        widths_differ |= s.layer[l].shape[MAX(s.layer[l].rank, 1) - 1] != s.layer[0].shape[MAX(s.layer[0].rank, 1) - 1];
+        widths_differ |= width_of(&s.layer[l]) != width_of(&s.layer[0]);
     if (s.layer && s.n_layers > 0) {
         line_add(&t, " of %s", dtype_name(s.layer[0].dtype));
         line_add_extents(&t, s.layer[0].shape, s.layer[0].rank);

@@ -5,6 +5,7 @@
 
 #define STACK_FIRST_SIZE ((int64_t)offsetof(lamella_stack, depth)) /* flags, layer and n_layers: the least a stack can say */
 #define KNOWN_STACK_FLAGS LAMELLA_LAST_NORMED
+#define MOST_DIMS ((int64_t)1 << 48) /* of all layers: 256 vectors of them as f64, twice, are still a size */
 
 static lamella_status check_layer(call *c, stack *s, int64_t l, uint32_t dtypes, lamella_view *v)
 {
@@ -70,6 +71,20 @@ static void measure(stack *s)
     s->n_samples = s->n_rows;
 }
 
+/* What later products of sizes count on; only views that repeat elements or have none can be so large. */
+static lamella_status check_products(call *c, const stack *s)
+{
+    int64_t dims = 0, vectors;
+    for (int64_t l = 0; l < s->n_layers; l++)
+        if (!size_add(dims, stack_dim(s, l), &dims) || dims > MOST_DIMS)
+            return fail(c, LAMELLA_ERR_SHAPE, "stack->layer[%lld] has dim %lld, expected at most 2^48 dims in all layers", (long long)l,
+                        (long long)stack_dim(s, l));
+    if (!size_mul(s->n_layers, s->n_vectors, &vectors))
+        return fail(c, LAMELLA_ERR_SHAPE, "stack has %lld layers of %lld rows, expected at most 2^63 - 1 rows in all layers",
+                    (long long)s->n_layers, (long long)s->n_vectors);
+    return LAMELLA_OK;
+}
+
 static lamella_status check_offsets(call *c, stack *s)
 {
     lamella_view v;
@@ -129,6 +144,7 @@ lamella_status stack_check(call *c, stack *s, const lamella_stack *theirs, uint3
     TRY(check_layers(c, s, dtypes));
     TRY(check_depths(c, s));
     measure(s);
+    TRY(check_products(c, s));
     TRY(check_offsets(c, s));
     TRY(check_mask(c, s));
     return check_sample_id(c, s);

@@ -39,7 +39,8 @@ LAMELLA_INTERNAL lamella_status view_check_shape(call *c, const lamella_view *v,
 LAMELLA_INTERNAL lamella_status view_check_out(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name,
                                                const int64_t *shape, int64_t rank);
 
-/* Bytes touched: [low, high). Empty views touch nothing. */
+/* Bytes touched by a view that was checked, or by the caller's own that a checked one was made from: [low, high). Empty views
+ * touch nothing. */
 LAMELLA_INTERNAL void    view_range(const lamella_view *v, const char **low, const char **high);
 LAMELLA_INTERNAL int     views_overlap(const lamella_view *a, const lamella_view *b);
 LAMELLA_INTERNAL int64_t view_elements(const lamella_view *v);

@@ -6,9 +6,13 @@
 
 #define KNOWN_VIEW_FLAGS (LAMELLA_READONLY | LAMELLA_BROADCAST | LAMELLA_FINITE)
 
-static void row_major_strides(lamella_view *v)
+/* Strides that are all zero mean row-major ones, unless the view says BROADCAST. */
+static void spell_strides(lamella_view *v)
 {
     int64_t step = 1;
+    for (int32_t a = 0; a < v->rank; a++)
+        if (v->stride[a] || v->flags & LAMELLA_BROADCAST)
+            return;
     for (int32_t a = v->rank - 1; a >= 0; a--) {
         v->stride[a] = step;
         step *= v->shape[a] > 0 ? v->shape[a] : 1; /* cannot wrap: the product was checked */
@@ -53,15 +57,9 @@ static lamella_status check_extents(call *c, lamella_view *v, const char *name, 
 
 static lamella_status check_strides(call *c, lamella_view *v, const char *name)
 {
-    int all_zero = 1;
+    spell_strides(v);
     for (int32_t a = 0; a < v->rank; a++)
-        all_zero &= v->stride[a] == 0;
-    if (v->flags & LAMELLA_BROADCAST)
-        return LAMELLA_OK;
-    if (all_zero)
-        row_major_strides(v);
-    for (int32_t a = 0; a < v->rank; a++)
-        if (v->stride[a] == 0 && v->shape[a] > 1)
+        if (v->stride[a] == 0 && v->shape[a] > 1 && !(v->flags & LAMELLA_BROADCAST))
             return fail(c, LAMELLA_ERR_SHAPE, "%s.stride[%d] is 0 over an extent of %lld, expected a step, or the flag LAMELLA_BROADCAST", name,
                         (int)a, (long long)v->shape[a]);
     return LAMELLA_OK;
@@ -157,11 +155,13 @@ lamella_status view_check_out(call *c, lamella_view *v, const lamella_view *thei
 void view_range(const lamella_view *v, const char **low, const char **high)
 {
     int64_t size = dtype_size(v->dtype);
+    lamella_view spelled = *v;
+    spell_strides(&spelled);
     *low = *high = v->data;
     if (!view_elements(v) || !v->data)
         return;
     for (int32_t a = 0; a < v->rank; a++) {
-        int64_t reach = (v->shape[a] - 1) * v->stride[a] * size;
+        int64_t reach = (v->shape[a] - 1) * spelled.stride[a] * size;
         *(reach < 0 ? low : high) += reach;
     }
     *high += size;

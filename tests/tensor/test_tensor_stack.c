@@ -37,6 +37,27 @@ TEST(layers_agree_in_all_but_width)
     refused(checking(NULL), LAMELLA_ERR_ARGUMENT, "checking: stack is NULL, expected a stack");
 }
 
+TEST(sizes_of_all_layers_fit)
+{
+    lamella_view layer[2] = { view_of(LAMELLA_F32, numbers, 1, (int64_t)1 << 54), view_of(LAMELLA_F32, numbers, 1, 1) };
+    lamella_stack s = { .struct_size = sizeof s, .layer = layer, .n_layers = 1 };
+    layer[0].flags = layer[1].flags = LAMELLA_BROADCAST;
+    refused(checking(&s), LAMELLA_ERR_SHAPE,
+            "checking: stack->layer[0] has dim 18014398509481984, expected at most 2^48 dims in all layers");
+    layer[0].shape[1] = layer[1].shape[1] = (int64_t)1 << 47;
+    s.n_layers = 2;
+    ok(checking(&s));
+    layer[1].shape[1] += 1;
+    refused(checking(&s), LAMELLA_ERR_SHAPE,
+            "checking: stack->layer[1] has dim 140737488355329, expected at most 2^48 dims in all layers");
+    lamella_view tall[16];
+    for (int l = 0; l < 16; l++)
+        tall[l] = view_of(LAMELLA_F16, numbers, (int64_t)1 << 60, 1), tall[l].flags = LAMELLA_BROADCAST;
+    s.layer = tall, s.n_layers = 16;
+    refused(checking(&s), LAMELLA_ERR_SHAPE,
+            "checking: stack has 16 layers of 1152921504606846976 rows, expected at most 2^63 - 1 rows in all layers");
+}
+
 TEST(offsets_start_at_zero_never_fall_and_end_at_the_rows)
 {
     lamella_view layer = view_of(LAMELLA_F32, numbers, 5, 3), offsets;
@@ -68,6 +89,30 @@ TEST(a_mask_covers_the_leading_axes)
     refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack->mask.shape[0] is 3, expected 2");
     mask = view_of(LAMELLA_I32, numbers, 2, 3);
     refused(checking(&s), LAMELLA_ERR_DTYPE, "checking: stack->mask.dtype is 7 (i32), expected u8|bool");
+}
+
+static lamella_status checks_apart(call *c, const lamella_stack *stack_, const lamella_view *out)
+{
+    stack s;
+    lamella_view v;
+    TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
+    return check_out_apart(c, &s, &v, out, F32, "out", (const int64_t[]){ 2, 4 }, 2);
+}
+
+static lamella_status checking_apart(const lamella_stack *stack_, const lamella_view *out)
+{
+    CALL(NULL, checks_apart(c, stack_, out));
+}
+
+TEST(an_output_lies_apart_from_all_of_a_stack)
+{
+    float memory[16] = { 0 };
+    lamella_view layer = view_of(LAMELLA_F32, numbers, 2, 3, 4), mask = view_of(LAMELLA_U8, memory, 2, 3), out = view_of(LAMELLA_F32, memory + 1, 2, 4);
+    lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .mask = &mask };
+    refused(checking_apart(&s, &out), LAMELLA_ERR_ARGUMENT,
+            "checking_apart: out shares memory with stack->mask, expected an output apart from the inputs");
+    out.data = memory + 2;
+    ok(checking_apart(&s, &out));
 }
 
 TEST(depths_rise)
@@ -116,4 +161,7 @@ TEST(stacks_are_described)
     equal_text(text, "2 layers of f32 [2, 3] and other widths, in memory, last normed");
     ok(lamella_tensor_stack_describe(NULL, text, sizeof text));
     equal_text(text, "NULL");
+    layer[0].rank = 7, layer[1].rank = 1000000;
+    ok(lamella_tensor_stack_describe(&s, text, sizeof text));
+    equal_text(text, "2 layers of f32 rank 7, in memory, last normed");
 }

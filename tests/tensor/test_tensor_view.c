@@ -131,6 +131,7 @@ TEST(views_are_described)
     equal_text(text, "NULL");
     v.rank = 99, v.dtype = 77;
     ok(lamella_tensor_view_describe(&v, text, sizeof text));
+    equal_text(text, "no dtype rank 99 readonly");
     returns(lamella_tensor_view_describe(&v, NULL, 8), LAMELLA_ERR_ARGUMENT);
     returns(lamella_tensor_view_describe(&v, text, 0), LAMELLA_ERR_ARGUMENT);
 }
