@@ -169,6 +169,28 @@ TEST(rows_are_read_from_anywhere_into_any_strides)
     folder_remove();
 }
 
+TEST(a_strided_read_larger_than_a_block_is_whole)
+{
+    enum { N = 300001 };
+    double *x = malloc(N * sizeof *x), *apart = malloc(2 * N * sizeof *x);
+    for (int i = 0; i < N; i++)
+        x[i] = i;
+    lamella_view v = view_of(LAMELLA_F64, x, N), into = view_of(LAMELLA_F64, apart, N);
+    lamella_io_file *file;
+    folder_make();
+    ok(lamella_io_npy_save(NULL, in_folder("x.npy"), &v));
+    ok(lamella_io_file_open(NULL, in_folder("x.npy"), NULL, &file, NULL));
+    into.stride[0] = 2;
+    ok(lamella_io_file_read(NULL, file, "", 0, &into));
+    for (int i = 0; i < N; i++)
+        if (apart[2 * i] != i)
+            ck_abort_msg("[%d] is %g", i, apart[2 * i]);
+    lamella_io_file_free(file);
+    free(x);
+    free(apart);
+    folder_remove();
+}
+
 TEST(a_file_in_memory_gives_views_without_a_copy)
 {
     lamella_io_file *file;
