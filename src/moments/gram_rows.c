@@ -13,11 +13,10 @@
 #include <string.h>
 
 #define GRAM_TILE 128          /* columns */
-#define GRAM_STAGED (8 << 20)  /* bytes of centred panels at a time */
-#define GRAM_MOST_PANELS 32
+#define GRAM_STAGED (1 << 20)  /* bytes of centred panels at a time, or one panel for each thread: fresh memory costs more than it gives */
 
 typedef struct gram_panel {
-    double *rows;   /* [PANEL_ROWS + 1, dim]: centred, times the root of their weight; then the step */
+    double *rows;   /* [PANEL_ROWS + 1, dim], or where panels are converted: centred, times the root of their weight; then the step */
     double *mean;   /* [dim] */
     double  weight;
     int64_t n;      /* rows without the step */
@@ -27,7 +26,7 @@ typedef struct gram_panel {
 typedef struct gram_work {
     const gram_rows *of;
     rows             r;
-    scratch          pieces;
+    scratch          pieces;      /* where z has several parts; else panels are converted in their place */
     int64_t          dim;
     int64_t          first_panel; /* in the block, of those that are staged */
     gram_panel      *panel;
@@ -50,27 +49,36 @@ static int gram_counts(const gram_rows *of, int64_t vector)
     return (!of->s->valid || of->s->valid[vector]) && (!of->weight || of->weight[vector] > 0);
 }
 
-/* Copies the columns of one source, from column `at` on, of the rows that count. */
+/* Copies the columns of one source, from column `at` on, of the rows that count; x may lie where they go. */
 static void stage_columns(const gram_work *w, const gram_panel *to, int64_t at, int64_t first, int64_t n, const double *x, int64_t stride,
                           int64_t columns)
 {
     double *out = to->rows + at;
     for (int64_t i = 0; i < n; i++)
         if (gram_counts(w->of, first + i)) {
-            memcpy(out, x + i * stride, (size_t)columns * sizeof *out);
+            if (out != x + i * stride)
+                memmove(out, x + i * stride, (size_t)columns * sizeof *out);
             out += w->dim;
         }
 }
 
-static void stage_rows(gram_work *w, gram_panel *to, int64_t i, void *piece)
+static int has_parts(const gram_rows *of)
+{
+    return of->n_layers > 1 || of->extra;
+}
+
+static void stage_rows(gram_work *w, gram_panel *to, int64_t i)
 {
     int64_t at = 0, first = w->r.first + i * PANEL_ROWS, n = MIN(PANEL_ROWS, w->r.first + w->r.n - first);
+    void *piece = has_parts(w->of) ? scratch_claim(&w->pieces) : to->rows;
     for (int64_t l = 0; l < w->of->n_layers; l++) {
         panel p;
         rows_panel(&w->r, l, i, piece, &p);
         stage_columns(w, to, at, p.first, p.n, p.data, p.stride, p.dim);
         at += p.dim;
     }
+    if (has_parts(w->of))
+        scratch_release(&w->pieces, piece);
     if (w->of->extra)
         stage_columns(w, to, at, first, n, w->of->extra + first * w->of->extra_stride, w->of->extra_stride, w->of->extra_dim);
     to->n = 0;
@@ -116,9 +124,7 @@ static void centre_panel(const gram_work *w, gram_panel *p, int64_t first)
 static void centre_task(int64_t i, void *data)
 {
     gram_work *w = data;
-    char *piece = scratch_claim(&w->pieces);
-    stage_rows(w, &w->panel[i], w->first_panel + i, piece);
-    scratch_release(&w->pieces, piece);
+    stage_rows(w, &w->panel[i], w->first_panel + i);
     centre_panel(w, &w->panel[i], w->r.first + (w->first_panel + i) * PANEL_ROWS);
 }
 
@@ -164,7 +170,8 @@ static void square_task(int64_t i, void *data)
 static lamella_status fail_nonfinite(call *c, gram_work *w, int64_t i)
 {
     int64_t first = w->r.first + i * PANEL_ROWS;
-    void *piece = scratch_claim(&w->pieces);
+    void *piece;
+    TAKE(c, piece, rows_scratch(&w->r));
     for (int64_t l = 0; l < w->of->n_layers; l++) {
         char indexed[64];
         number n;
@@ -209,28 +216,34 @@ static lamella_status add_block(call *c, gram_work *w, int64_t most, gram *g)
     return LAMELLA_OK;
 }
 
-static int64_t gram_panels(const call *c, int64_t dim)
+/* Panels that are staged at a time, and the bytes of one. */
+static int64_t gram_panels(const call *c, const gram_work *w, int64_t *bytes)
 {
-    int64_t bytes = GRAM_STAGED, each = (PANEL_ROWS + 2) * MAX(dim, 1) * (int64_t)sizeof(double);
+    int64_t most = (w->of->s->n_vectors + PANEL_ROWS - 1) / PANEL_ROWS, room = INT64_MAX;
+    *bytes = round_up(MAX((PANEL_ROWS + 1) * w->dim * (int64_t)sizeof(double), has_parts(w->of) ? 0 : rows_scratch(&w->r)), 64);
     if (c->memory.limit)
-        bytes = MIN(bytes, (c->memory.limit - c->memory.taken) / 2);
-    return MAX(MIN(bytes / each, GRAM_MOST_PANELS), 1);
+        room = (c->memory.limit - c->memory.taken) / 2 / *bytes;
+    return MAX(MIN(MIN(MAX(GRAM_STAGED / *bytes, parallel_width(c)), room), most), 1);
 }
 
 lamella_status gram_of_rows(call *c, const gram_rows *of, gram *g)
 {
     arena_mark before = arena_now(&c->memory);
     gram_work w = { .of = of, .dim = g->dim, .square = g->square };
+    int64_t bytes;
     gram_clear(g);
     TRY(blas_matrix_check(c, "a Gram matrix", g->dim, g->dim, g->dim));
     TRY(rows_open(c, of->s, of->first_layer, of->n_layers, LAMELLA_F64, &w.r));
     w.r.keep_nonfinite = 1; /* seen in the means */
-    TRY(scratch_open(c, rows_scratch(&w.r), &w.pieces));
-    int64_t most = MIN(gram_panels(c, w.dim), (of->s->n_vectors + PANEL_ROWS - 1) / PANEL_ROWS);
+    if (has_parts(of))
+        TRY(scratch_open(c, rows_scratch(&w.r), &w.pieces));
+    int64_t most = gram_panels(c, &w, &bytes);
     TAKE(c, w.panel, most);
     for (int64_t i = 0; i < most; i++) {
-        TAKE(c, w.panel[i].rows, (PANEL_ROWS + 1) * w.dim);
+        char *rows;
+        TAKE(c, rows, bytes);
         TAKE(c, w.panel[i].mean, w.dim);
+        w.panel[i].rows = (double *)rows;
     }
     do {
         TRY(rows_next(c, &w.r));
