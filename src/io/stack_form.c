@@ -152,13 +152,13 @@ static lamella_status take_entry(call *c, const lamella_io_file *f, int64_t i, i
 /* ---- choosing ---- */
 
 /* Names of what would do, for the message that asks to choose. */
-typedef struct candidates {
+typedef struct form_choices {
     int64_t n, first;
     int64_t used;
     char    text[300];
-} candidates;
+} form_choices;
 
-static void add_candidate(candidates *l, const char *name, int64_t bytes, int64_t entry)
+static void add_choice(form_choices *l, const char *name, int64_t bytes, int64_t entry)
 {
     char shown[80];
     if (l->n++ == 0)
@@ -177,25 +177,25 @@ static int is_part(const char *name)
     return !strcmp(name, "offsets") || !strcmp(name, "mask") || !strcmp(name, "sample_id") || !strncmp(name, "label.", 6);
 }
 
-static void find_families(const lamella_io_file *f, candidates *l)
+static void find_families(const lamella_io_file *f, form_choices *l)
 {
     int64_t bytes, at;
     for (int64_t i = 0; i < f->n_entries; i++)
         if (is_first_of_family(f, i, &bytes) && !is_part(entry_name(f, &f->entry[i])) && family_is_float(f, i, bytes) &&
             !family_misfit(f, i, bytes, &at))
-            add_candidate(l, entry_name(f, &f->entry[i]), bytes, i);
+            add_choice(l, entry_name(f, &f->entry[i]), bytes, i);
 }
 
-static void find_arrays(const lamella_io_file *f, int32_t least_rank, int32_t most_rank, candidates *l)
+static void find_arrays(const lamella_io_file *f, int32_t least_rank, int32_t most_rank, form_choices *l)
 {
     for (int64_t i = 0; i < f->n_entries; i++) {
         const file_entry *e = &f->entry[i];
         if (e->rank >= least_rank && e->rank <= most_rank && entry_is_float(f, e) && !is_part(entry_name(f, e)))
-            add_candidate(l, entry_name(f, e), (int64_t)strlen(entry_name(f, e)), i);
+            add_choice(l, entry_name(f, e), (int64_t)strlen(entry_name(f, e)), i);
     }
 }
 
-static lamella_status choose(call *c, const lamella_io_file *f, const candidates *l, const char *what)
+static lamella_status choose(call *c, const lamella_io_file *f, const form_choices *l, const char *what)
 {
     return fail(c, LAMELLA_ERR_ARGUMENT, "%s could be several stacks: set options->prefix to one of the %s %s", f->name, what, l->text);
 }
@@ -216,7 +216,7 @@ static lamella_status find_named(call *c, const lamella_io_file *f, const char *
 
 lamella_status stack_form_find(call *c, const lamella_io_file *f, const char *prefix, int32_t layer_axis, stack_form *form)
 {
-    candidates families = { .n = 0 }, blocks = { .n = 0 }, matrices = { .n = 0 };
+    form_choices families = { .n = 0 }, blocks = { .n = 0 }, matrices = { .n = 0 };
     if (prefix)
         return find_named(c, f, prefix, layer_axis, form);
     if (f->kind == LAMELLA_IO_NPY)
