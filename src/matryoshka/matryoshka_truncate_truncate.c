@@ -6,9 +6,9 @@
  * one pass, and the bits do not depend on SIMD level, threads or the other widths.
  * Differs from the codes: they slice only, or renormalise each width in a pass of its own; a zero prefix stays zero without a floor. */
 #include "lamella/matryoshka/truncate.h"
+#include "matryoshka/widths.h"
 #include "reduce/reduce.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct truncate_work {
@@ -57,51 +57,20 @@ static int64_t cut_room(const truncate_work *w)
     return round_up(w->widths[w->n_widths - 1] * (int64_t)sizeof(float), 64) + w->n_widths * (int64_t)sizeof(double);
 }
 
-static lamella_status check_widths(call *c, const stack *s, const int64_t *widths, int64_t n_widths)
-{
-    if (n_widths < 1)
-        return fail(c, n_widths ? LAMELLA_ERR_ARGUMENT : LAMELLA_ERR_EMPTY, "n_widths is %lld, expected at least 1", (long long)n_widths);
-    if (!widths)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "widths is NULL, expected %lld widths", (long long)n_widths);
-    for (int64_t l = 0; l < s->n_layers; l++)
-        for (int64_t k = 0; k < n_widths; k++)
-            if (widths[k] < 1 || widths[k] > stack_dim(s, l))
-                return fail(c, LAMELLA_ERR_SHAPE, "widths[%lld] is %lld, expected 1 to %lld (= dim of stack->layer[%lld])", (long long)k,
-                            (long long)widths[k], (long long)stack_dim(s, l), (long long)l);
-    return LAMELLA_OK;
-}
-
-typedef struct width_place {
-    int64_t width, place;
-} width_place;
-
-static int by_width(const void *a, const void *b)
-{
-    const width_place *x = a, *y = b;
-    return x->width != y->width ? (x->width > y->width) - (x->width < y->width) : (x->place > y->place) - (x->place < y->place);
-}
-
 /* Rising widths, and the checked outputs of every layer in that order. */
-static lamella_status plan(call *c, const stack *s, const int64_t *widths, int64_t n_widths, const lamella_view *out, int64_t **rising,
-                           lamella_view **checked)
+static lamella_status plan_cuts(call *c, const stack *s, const int64_t *widths, int64_t n_widths, const lamella_view *out, int64_t **rising,
+                                lamella_view **checked)
 {
-    width_place *order;
+    int64_t *place = NULL;
     if (!out)
         return fail(c, LAMELLA_ERR_ARGUMENT, "out is NULL, expected %lld views (layers x widths)", (long long)(s->n_layers * n_widths));
-    TAKE(c, order, n_widths);
-    TAKE(c, *rising, n_widths);
+    TRY(rising_widths(c, widths, n_widths, rising, &place));
     TAKE(c, *checked, s->n_layers * n_widths);
-    for (int64_t k = 0; k < n_widths; k++)
-        order[k] = (width_place){ widths[k], k };
-    qsort(order, (size_t)n_widths, sizeof *order, by_width);
-    for (int64_t k = 0; k < n_widths; k++)
-        (*rising)[k] = order[k].width;
     for (int64_t i = 0; i < s->n_layers * n_widths; i++) {
         char name[64];
-        int64_t shape[LAMELLA_MAX_RANK], l = i / n_widths, place = order[i % n_widths].place;
-        int32_t rank = stack_lead_shape(s, order[i % n_widths].width, shape);
-        indexed_name(name, sizeof name, "out", l * n_widths + place);
-        TRY(check_out_apart(c, s, &(*checked)[i], &out[l * n_widths + place], F32, name, shape, rank));
+        int64_t shape[LAMELLA_MAX_RANK], k = i % n_widths, at = i - k + place[k];
+        int32_t rank = stack_lead_shape(s, (*rising)[k], shape);
+        TRY(check_out_apart(c, s, &(*checked)[i], &out[at], F32, indexed_name(name, sizeof name, "out", at), shape, rank));
     }
     return LAMELLA_OK;
 }
@@ -120,7 +89,7 @@ static lamella_status cut_stack(call *c, const lamella_stack *stack_, const int6
     TRY(check_widths(c, &s, widths, n_widths));
     TRY(OPTIONS(c, o, options));
     TRY(check_choice(c, &o.normalise, LAMELLA_NORMALISE_NONE, LAMELLA_NORMALISE_L2, "options->normalise"));
-    TRY(plan(c, &s, widths, n_widths, out, &rising, &checked));
+    TRY(plan_cuts(c, &s, widths, n_widths, out, &rising, &checked));
     TRY(RESULT_OPTIONAL(c, result));
 
     truncate_work w = { .simd = simd_of(c), .normalise = o.normalise, .widths = rising, .n_widths = n_widths };

@@ -3,7 +3,7 @@
     @in|@out|@inout NAME DTYPES [axis, axis] text      a view; DTYPES is dtype|dtype, `any`, or for an output `dtype(x)`
                     NAME[axis, axis] DTYPES [...]      an array of views, row-major over the named axes
                     NAME stack DTYPES [layer, ...]     layers over the same samples
-                    NAME list i64|text [axis]          a C array; its length is the next argument n_..., or the argument `axis`
+                    NAME list i64|f64|text [axis]      a C array; its length is the next argument n_..., or the argument `axis`
                     NAME i64|f64|path|text|address     a number, a file's path, text, a place in the host's memory
                     NAME handle lamella_TYPE           an object;  NAME options, NAME result [lamella_TYPE]: size-led structs
 
@@ -113,11 +113,14 @@ def parse_argument(argument, each, text, complain):
     argument.optional = ("NULL: not wanted" if argument.way == "out" else "NULL:") in argument.text
 
 
+LISTS = {"i64": ("const int64_t *",), "f64": ("const double *",), "text": ("const char * const *",)}
+
+
 def parse_list(argument, rest, complain):
     word, _, rest = rest.partition(" ")
     axes, argument.text = bracketed(rest.strip())
-    if word not in ("i64", "text") or not axes or len(axes) != 1:
-        return complain(argument.line, f"{argument.name}: expected `list i64|text [axis]`")
+    if word not in LISTS or not axes or len(axes) != 1:
+        return complain(argument.line, f"{argument.name}: expected `list i64|f64|text [axis]`")
     argument.kind, argument.of, argument.axes = "list", word, axes
 
 
@@ -151,7 +154,7 @@ def c_types(argument):
             "address": ("const void *", "void *"),
             "i64": tuple(t + " *" for t in NUMBERS["i64"]) if out else NUMBERS["i64"],
             "f64": ("double *",) if out else ("double",),
-            "list": ("const int64_t *",) if of == "i64" else ("const char * const *",)}[argument.kind]
+            "list": LISTS.get(of)}[argument.kind]
 
 
 def fit_type(argument, structs, complain):

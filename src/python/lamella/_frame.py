@@ -83,8 +83,9 @@ class Frame:
             values = [item.encode() for item in value]
             made = (ctypes.c_char_p * len(values))(*values)
         else:
-            values = [int(item) for item in value]
-            made = (ctypes.c_int64 * len(values))(*values)
+            number, element = (int, ctypes.c_int64) if argument["of"] == "i64" else (float, ctypes.c_double)
+            values = [number(item) for item in value]
+            made = (element * len(values))(*values)
         self.axes.of_list(argument, values)
         return made
 

@@ -20,6 +20,10 @@ ENUMS = {
     'LAMELLA_NORM_MEAN': {'mean': 0, 'min': 1, 'max': 2},
     'LAMELLA_COUNT_ROWS': {'rows': 0, 'zero_rows': 1, 'constant_rows': 2, 'nonfinite_rows': 3, 'zero_columns': 4, 'constant_columns': 5, 'nonfinite_columns': 6, 'outlier_columns': 7},
     'LAMELLA_SHARE_EIGHTH': {'eighth': 0, 'quarter': 1, 'half': 2},
+    'LAMELLA_UNDEFINED_ONE_CLASS': {'one_class': 1, 'constant': 2, 'weightless': 4},
+    'LAMELLA_STATISTIC_ACCURACY': {'accuracy': 1, 'f1': 2, 'auc': 3, 'ap': 4, 'r2': 5, 'pearson': 6, 'spearman': 7, 'mean': 8},
+    'LAMELLA_FOLDS_SHUFFLED': {'shuffled': 1, 'in_order': 2},
+    'LAMELLA_RIDGE_EDGE': {'edge': 1, 'impossible': 2, 'unstable': 4},
     'LAMELLA_NORMALISE_L2': {'l2': 1, 'none': 2},
 }
 
@@ -211,6 +215,160 @@ class lamella_moments_layers_options(Structure):
     }
 
 
+class lamella_measure_classification_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("threshold", c_double),
+    ]
+    layout = (16, [0, 4, 8])
+    details = {
+    }
+
+
+class lamella_measure_classification_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("undefined", c_uint32),
+        ("n_rows", c_int64),
+        ("n_classes", c_int64),
+        ("accuracy", c_double),
+        ("f1", c_double),
+        ("auc", c_double),
+        ("ap", c_double),
+    ]
+    layout = (56, [0, 4, 8, 16, 24, 32, 40, 48])
+    details = {
+        'undefined': ('enum', 'LAMELLA_UNDEFINED_ONE_CLASS'),
+    }
+
+
+class lamella_measure_correlation_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("confidence", c_double),
+    ]
+    layout = (16, [0, 4, 8])
+    details = {
+    }
+
+
+class lamella_measure_correlation_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("undefined", c_uint32),
+        ("n_rows", c_int64),
+        ("pearson", c_double),
+        ("pearson_low", c_double),
+        ("pearson_high", c_double),
+        ("spearman", c_double),
+    ]
+    layout = (48, [0, 4, 8, 16, 24, 32, 40])
+    details = {
+        'undefined': ('enum', 'LAMELLA_UNDEFINED_ONE_CLASS'),
+    }
+
+
+class lamella_measure_regression_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("undefined", c_uint32),
+        ("n_rows", c_int64),
+        ("r2", c_double),
+        ("mean_squared_error", c_double),
+    ]
+    layout = (32, [0, 4, 8, 16, 24])
+    details = {
+        'undefined': ('enum', 'LAMELLA_UNDEFINED_ONE_CLASS'),
+    }
+
+
+class lamella_measure_folds_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("order", c_int32),
+        ("n_folds", c_int64),
+        ("holdout", c_double),
+        ("seed", c_uint64),
+    ]
+    layout = (32, [0, 4, 8, 16, 24])
+    details = {
+        'order': ('enum', 'LAMELLA_FOLDS_SHUFFLED'),
+    }
+
+
+class lamella_measure_folds_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("n_groups", c_int64),
+        ("smallest", c_int64),
+        ("largest", c_int64),
+        ("n_missing", c_int64),
+    ]
+    layout = (40, [0, 4, 8, 16, 24, 32])
+    details = {
+    }
+
+
+class lamella_measure_bootstrap_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("statistic", c_int32),
+        ("n_resamples", c_int64),
+        ("confidence", c_double),
+        ("threshold", c_double),
+        ("seed", c_uint64),
+    ]
+    layout = (40, [0, 4, 8, 16, 24, 32])
+    details = {
+        'statistic': ('enum', 'LAMELLA_STATISTIC_ACCURACY'),
+    }
+
+
+class lamella_measure_bootstrap_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("undefined", c_uint32),
+        ("value", c_double),
+        ("low", c_double),
+        ("high", c_double),
+        ("standard_error", c_double),
+        ("n_defined", c_int64),
+        ("n_groups", c_int64),
+    ]
+    layout = (56, [0, 4, 8, 16, 24, 32, 40, 48])
+    details = {
+        'undefined': ('enum', 'LAMELLA_UNDEFINED_ONE_CLASS'),
+    }
+
+
+class lamella_matryoshka_ridge_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("readout", c_int32),
+    ]
+    layout = (8, [0, 4])
+    details = {
+        'readout': ('enum', 'LAMELLA_READOUT_MEAN'),
+    }
+
+
+class lamella_matryoshka_ridge_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("n_rows", c_int64),
+        ("n_edge", c_int64),
+        ("n_impossible", c_int64),
+        ("n_unstable", c_int64),
+    ]
+    layout = (40, [0, 4, 8, 16, 24, 32])
+    details = {
+    }
+
+
 class lamella_matryoshka_truncate_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -256,7 +414,7 @@ class lamella_fusion_pool_result(Structure):
     }
 
 
-STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_moments_layers_options, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
+STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_moments_layers_options, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
 
 FUNCTIONS = [
     dict(name="lamella_version", python="lamella.version", returns=c_char_p, checked=False,
@@ -520,6 +678,128 @@ FUNCTIONS = [
              dict(name='cosine', way='out', kind='view', dtypes=['f64'], axes=['layer']),
              dict(name='mean', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True),
              dict(name='variance', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True),]),
+    dict(name="lamella_measure_ranks", python="lamella.measure.ranks", returns=c_int32, checked=True,
+         doc=('Ranks along the last axis, from 1; equal numbers share the mean of their ranks.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='x', way='in', kind='view', axes=['lead']),
+             dict(name='ranks', way='out', kind='view', dtypes=['f64'], axes=['lead']),]),
+    dict(name="lamella_measure_classification_options_init", python="lamella.measure.classification_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_measure_classification_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_measure_classification", python="lamella.measure.classification", returns=c_int32, checked=True,
+         doc=('Accuracy, F1, area under the ROC curve and average precision of decision values.\n'
+             '\n'
+             '  AUC = P(s+ > s-) + P(s+ = s-) / 2,   AP = mean over positives of the precision at their place\n'
+             '\n'
+             'Ties have no order: AUC counts a tied pair half, AP is its expectation over the orders of the tied rows (where they have several\n'
+             'weights, each counts with their mean). Two classes: one score a row, for the class of the larger label. Three and more: a score\n'
+             'for each class, the largest wins, of equal ones the first.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='scores', way='in', kind='view', axes=['sample', 'class']),
+             dict(name='labels', way='in', kind='view', axes=['sample']),
+             dict(name='classes', way='in', kind='list', ctype=POINTER(c_int64), axes=['class'], of='i64', optional=True),
+             dict(name='n_classes', way='in', kind='count', ctype=c_int64, of='classes'),
+             dict(name='mask', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='weights', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_measure_classification_options', optional=True),
+             dict(name='result', way='out', kind='result', of='lamella_measure_classification_result'),]),
+    dict(name="lamella_measure_correlation_options_init", python="lamella.measure.correlation_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_measure_correlation_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_measure_correlation", python="lamella.measure.correlation", returns=c_int32, checked=True,
+         doc=("Pearson's correlation with Fisher's interval, and Spearman's: Pearson's of the ranks, ties averaged.\n"),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='x', way='in', kind='view', axes=['sample']),
+             dict(name='y', way='in', kind='view', axes=['sample']),
+             dict(name='mask', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_measure_correlation_options', optional=True),
+             dict(name='result', way='out', kind='result', of='lamella_measure_correlation_result'),]),
+    dict(name="lamella_measure_regression", python="lamella.measure.regression", returns=c_int32, checked=True,
+         doc=('How much of the variance of gold numbers the predicted ones explain.\n'
+             '\n'
+             '  R2 = 1 - sum w (y - p)^2 / sum w (y - mean y)^2\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='predicted', way='in', kind='view', axes=['sample']),
+             dict(name='gold', way='in', kind='view', axes=['sample']),
+             dict(name='mask', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='weights', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='result', way='out', kind='result', of='lamella_measure_regression_result'),]),
+    dict(name="lamella_measure_folds_options_init", python="lamella.measure.folds_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_measure_folds_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_measure_folds", python="lamella.measure.folds", returns=c_int32, checked=True,
+         doc=('A fold number for every row: the fold that tests it. Groups stay whole, strata are spread evenly, the order is shuffled.\n'
+             '\n'
+             'Without groups the folds, and each stratum in them, are within one row of even. With groups the largest are placed first, each\n'
+             'where its strata are rarest so far. With a hold-out fold 0 is tested, and -1 stands for rows that are only trained on.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='n_samples', way='in', kind='i64', ctype=c_int64),
+             dict(name='groups', way='in', kind='view', axes=['n_samples'], optional=True),
+             dict(name='strata', way='in', kind='view', axes=['n_samples'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_measure_folds_options', optional=True),
+             dict(name='folds', way='out', kind='view', dtypes=['i32'], axes=['n_samples']),
+             dict(name='result', way='out', kind='result', of='lamella_measure_folds_result', optional=True),]),
+    dict(name="lamella_measure_bootstrap_options_init", python="lamella.measure.bootstrap_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_measure_bootstrap_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_measure_bootstrap", python="lamella.measure.bootstrap", returns=c_int32, checked=True,
+         doc=('Percentile interval of a statistic by resampling rows, or whole groups where there are groups, with replacement.\n'
+             '\n'
+             'With `versus`, other scores of the same rows, it is the interval of the difference, both on the same resamples: systems differ if\n'
+             'it leaves 0 out. A resample on which the statistic is not defined is left out and counted.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='scores', way='in', kind='view', axes=['sample', 'class']),
+             dict(name='gold', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='versus', way='in', kind='view', axes=['sample', 'class'], optional=True),
+             dict(name='classes', way='in', kind='list', ctype=POINTER(c_int64), axes=['class'], of='i64', optional=True),
+             dict(name='n_classes', way='in', kind='count', ctype=c_int64, of='classes'),
+             dict(name='groups', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='mask', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='weights', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_measure_bootstrap_options', optional=True),
+             dict(name='result', way='out', kind='result', of='lamella_measure_bootstrap_result'),]),
+    dict(name="lamella_matryoshka_ridge_options_init", python="lamella.matryoshka.ridge_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_matryoshka_ridge_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_matryoshka_ridge", python="lamella.matryoshka.ridge", returns=c_int32, checked=True,
+         doc=('Ridge probes of two classes on the first m dims of every layer, for each of a list of widths m and penalties, scored by leaving out\n'
+             'one row at a time.\n'
+             '\n'
+             '  min_w,b  sum_i (y_i - b - w . x_i[:m])^2 + penalty |w|^2,   y = -1 for the lower label, 1 for the higher; b is not penalised\n'
+             '  e_i = (y_i - yhat_i) / (1 - h_i),   error = mean e_i^2,   accuracy = share of rows with the sign of y_i - e_i that of y_i\n'
+             '\n'
+             'With G the centred Gram, L L^T = G + penalty I and Z = L^-1 X^T: the factor of a leading block is the leading block of L, so yhat and\n'
+             'the leverage h of width m are sums over the first m rows of Z, and all widths come from one pass.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='labels', way='in', kind='view', axes=['task', 'sample']),
+             dict(name='penalties', way='in', kind='list', ctype=POINTER(c_double), axes=['penalty'], of='f64'),
+             dict(name='n_penalties', way='in', kind='count', ctype=c_int64, of='penalties'),
+             dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
+             dict(name='n_widths', way='in', kind='count', ctype=c_int64, of='widths'),
+             dict(name='options', way='in', kind='options', of='lamella_matryoshka_ridge_options', optional=True),
+             dict(name='error', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'penalty', 'task']),
+             dict(name='accuracy', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'penalty', 'task']),
+             dict(name='best', way='out', kind='view', dtypes=['i64'], axes=['layer', 'width', 'task']),
+             dict(name='flags', way='out', kind='view', dtypes=['u8'], axes=['layer', 'width', 'task']),
+             dict(name='result', way='out', kind='result', of='lamella_matryoshka_ridge_result', optional=True),]),
     dict(name="lamella_matryoshka_truncate_options_init", python="lamella.matryoshka.truncate_options_init", returns=c_int32, checked=True,
          doc=('Writes the default options, at most struct_size bytes of them.\n'),
          arguments=[

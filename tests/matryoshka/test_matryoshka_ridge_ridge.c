@@ -1,0 +1,241 @@
+/* Ridge probes of the whole grid: the figures, the laws, the edges, the trap. */
+#include "support/golden.h"
+#include "support/matrix.h"
+#include <math.h>
+
+OPERATION(lamella_matryoshka_ridge, .keeps_dtype = 1)
+{
+    static const double penalties[] = { 0.5, 20 };
+    const int64_t widths[] = { m->narrowest, 1 }, n = m->n_samples, layers = m->stack.n_layers;
+    lamella_matryoshka_ridge_result result = { .struct_size = sizeof result };
+    const lamella_view *labels = matrix_integers(m, LAMELLA_I32, n, 2);
+    lamella_view task = *labels;
+    task.rank = 2;
+    task.shape[0] = 1, task.shape[1] = n;
+    task.stride[0] = n * labels->stride[0], task.stride[1] = labels->stride[0];
+    lamella_status status = lamella_matryoshka_ridge(m->ctx, &m->stack, &task, penalties, 2, widths, 2, NULL,
+                                                     matrix_out(m, "error", LAMELLA_F64, layers, 2, 2, 1),
+                                                     matrix_out(m, "accuracy", LAMELLA_F64, layers, 2, 2, 1),
+                                                     matrix_out(m, "best", LAMELLA_I64, layers, 2, 1),
+                                                     matrix_out(m, "flags", LAMELLA_U8, layers, 2, 1), &result);
+    matrix_number(m, "n_rows", (double)result.n_rows);
+    matrix_number(m, "n_edge", (double)result.n_edge);
+    matrix_number(m, "n_unstable", (double)result.n_unstable);
+    return status;
+}
+
+enum { MOST = 4096 };
+
+typedef struct grid {
+    int64_t n_layers, n_widths, n_penalties, n_tasks;
+    double  error[MOST], accuracy[MOST];
+    int64_t best[MOST];
+    uint8_t flags[MOST];
+    lamella_matryoshka_ridge_result result;
+} grid;
+
+static lamella_status probe(lamella_context *ctx, const lamella_stack *stack, const lamella_view *labels, const double *penalties,
+                            int64_t n_penalties, const int64_t *widths, int64_t n_widths, grid *g)
+{
+    g->n_layers = stack->n_layers, g->n_widths = n_widths, g->n_penalties = n_penalties, g->n_tasks = labels->shape[0];
+    lamella_view error = view_of(LAMELLA_F64, g->error, g->n_layers, n_widths, n_penalties, g->n_tasks);
+    lamella_view accuracy = view_of(LAMELLA_F64, g->accuracy, g->n_layers, n_widths, n_penalties, g->n_tasks);
+    lamella_view best = view_of(LAMELLA_I64, g->best, g->n_layers, n_widths, g->n_tasks);
+    lamella_view flags = view_of(LAMELLA_U8, g->flags, g->n_layers, n_widths, g->n_tasks);
+    g->result.struct_size = sizeof g->result;
+    return lamella_matryoshka_ridge(ctx, stack, labels, penalties, n_penalties, widths, n_widths, NULL, &error, &accuracy, &best, &flags,
+                                    &g->result);
+}
+
+static lamella_stack stack_of(const lamella_view *layer, int64_t n)
+{
+    return (lamella_stack){ .struct_size = sizeof(lamella_stack), .layer = layer, .n_layers = n };
+}
+
+TEST(equals_the_oracle_and_picks_its_penalties)
+{
+    static const double penalties[] = { 0.01, 1, 30, 1000 };
+    static const int64_t widths[] = { 8, 96, 384 };
+    static grid g;
+    const lamella_view layer[] = { *example("states/layer.0"), *example("states/layer.6") };
+    lamella_stack stack = stack_of(layer, 2);
+    ok(probe(NULL, &stack, golden("matryoshka/ridge/labels"), penalties, 4, widths, 3, &g));
+    lamella_view error = view_of(LAMELLA_F64, g.error, 2, 3, 4, 2), accuracy = view_of(LAMELLA_F64, g.accuracy, 2, 3, 4, 2);
+    lamella_view best = view_of(LAMELLA_I64, g.best, 2, 3, 2);
+    near_golden(&error, "matryoshka/ridge/error");
+    near_golden(&accuracy, "matryoshka/ridge/accuracy");
+    near_golden(&best, "matryoshka/ridge/best");
+    equal(g.result.n_rows, 500);
+}
+
+/* A law: the grid at width m is the probe of the layer cut to m. */
+TEST(a_width_of_the_grid_is_the_layer_cut_there)
+{
+    static const double penalties[] = { 3 };
+    static const int64_t all[] = { 384, 5, 40 };
+    static grid whole, alone;
+    const lamella_view *labels = golden("matryoshka/ridge/labels"), layer = *example("states/layer.3");
+    lamella_stack stack = stack_of(&layer, 1);
+    ok(probe(NULL, &stack, labels, penalties, 1, all, 3, &whole));
+    for (int k = 1; k < 3; k++) {
+        lamella_view prefix;
+        ok(lamella_tensor_slice(&layer, 1, 0, all[k], 1, &prefix));
+        lamella_stack cut = stack_of(&prefix, 1);
+        ok(probe(NULL, &cut, labels, penalties, 1, &all[k], 1, &alone));
+        for (int t = 0; t < 2; t++)
+            near(whole.error[k * 2 + t], alone.error[t], RELATIVE, 1e-5);
+    }
+}
+
+static float noise(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return (float)(*state >> 8) / (1 << 23) - 1;
+}
+
+/* The trap: errors of rows that the fit has seen. With more dims than rows it fits any labels. */
+TEST(trap_errors_of_training_rows)
+{
+    enum { ROWS = 60, DIM = 80 };
+    static float x[ROWS * DIM];
+    int64_t label[ROWS];
+    uint32_t state = 1;
+    for (int i = 0; i < ROWS * DIM; i++)
+        x[i] = noise(&state);
+    for (int i = 0; i < ROWS; i++)
+        label[i] = noise(&state) > 0;
+    static const double penalties[] = { 1e-3 };
+    static const int64_t widths[] = { DIM };
+    static grid g;
+    const lamella_view layer = view_of(LAMELLA_F32, x, ROWS, DIM), labels = view_of(LAMELLA_I64, label, 1, ROWS);
+    lamella_stack stack = stack_of(&layer, 1);
+    ok(probe(NULL, &stack, &labels, penalties, 1, widths, 1, &g));
+    check(g.accuracy[0] < 0.75);
+    check(g.error[0] > 0.5);
+}
+
+TEST(tasks_of_one_class_are_flagged_and_others_stand)
+{
+    float x[] = { 1, 2, 3, 4, 5, 7, 8, 8 };
+    int32_t label[] = { 5, 5, 5, 5, -7, 2, 2, -7 };
+    static const double penalties[] = { 1, 2 };
+    static const int64_t widths[] = { 2 };
+    static grid g;
+    const lamella_view layer = view_of(LAMELLA_F32, x, 4, 2), labels = view_of(LAMELLA_I32, label, 2, 4);
+    lamella_stack stack = stack_of(&layer, 1);
+    returns(probe(NULL, &stack, &labels, penalties, 2, widths, 1, &g), LAMELLA_NOTE);
+    equal(g.flags[0], LAMELLA_RIDGE_IMPOSSIBLE);
+    equal(g.best[0], -1);
+    near(g.error[0], NAN, ABSOLUTE, 0);
+    equal(g.flags[1], LAMELLA_RIDGE_EDGE);
+    check(g.best[1] >= 0 && isfinite(g.error[1]));
+    check(g.result.n_impossible == 1 && g.result.n_edge == 1);
+}
+
+TEST(a_penalty_too_small_for_the_gram_is_flagged)
+{
+    enum { ROWS = 6, DIM = 8 };
+    float x[ROWS * DIM];
+    int64_t label[] = { 0, 1, 0, 1, 1, 0 };
+    uint32_t state = 5;
+    for (int i = 0; i < ROWS * DIM; i++)
+        x[i] = noise(&state);
+    static const double penalties[] = { 1e-300, 1 };
+    static const int64_t widths[] = { DIM };
+    static grid g;
+    const lamella_view layer = view_of(LAMELLA_F32, x, ROWS, DIM), labels = view_of(LAMELLA_I64, label, 1, ROWS);
+    lamella_stack stack = stack_of(&layer, 1);
+    returns(probe(NULL, &stack, &labels, penalties, 2, widths, 1, &g), LAMELLA_NOTE);
+    equal(g.flags[0] & LAMELLA_RIDGE_UNSTABLE, LAMELLA_RIDGE_UNSTABLE);
+    near(g.error[0], NAN, ABSOLUTE, 0);
+    equal(g.best[0], 1);
+}
+
+TEST(masked_samples_take_no_part)
+{
+    float x[] = { 1, 2, NAN, 9, 3, 5, 5, 4, 2, 2 };
+    int64_t label[] = { 0, 77, 1, 1, 0 }, kept_label[] = { 0, 1, 1, 0 };
+    unsigned char mask[] = { 1, 0, 1, 1, 1 };
+    float kept[] = { 1, 2, 3, 5, 5, 4, 2, 2 };
+    static const double penalties[] = { 1 };
+    static const int64_t widths[] = { 2 };
+    static grid masked, alone;
+    const lamella_view layer = view_of(LAMELLA_F32, x, 5, 2), labels = view_of(LAMELLA_I64, label, 1, 5), valid = view_of(LAMELLA_U8, mask, 5);
+    const lamella_view kept_layer = view_of(LAMELLA_F32, kept, 4, 2), kept_labels = view_of(LAMELLA_I64, kept_label, 1, 4);
+    lamella_stack stack = stack_of(&layer, 1), kept_stack = stack_of(&kept_layer, 1);
+    stack.mask = &valid;
+    ok(probe(NULL, &stack, &labels, penalties, 1, widths, 1, &masked));
+    ok(probe(NULL, &kept_stack, &kept_labels, penalties, 1, widths, 1, &alone));
+    equal(masked.result.n_rows, 4);
+    near(masked.error[0], alone.error[0], RELATIVE, 1e-12);
+}
+
+typedef struct reader {
+    const float *x;
+    int64_t      dim;
+} reader;
+
+static int64_t deliver(int64_t depth, int64_t first_row, int64_t n_rows, const lamella_view *into, void *user)
+{
+    const reader *r = user;
+    (void)depth;
+    memcpy(into->data, r->x + first_row * r->dim, (size_t)(n_rows * r->dim) * sizeof(float));
+    return n_rows;
+}
+
+TEST(a_stack_ten_times_the_workspace_is_read)
+{
+    enum { ROWS = 60000, DIM = 64 };
+    float *x = malloc(sizeof *x * ROWS * DIM);
+    int64_t *label = malloc(sizeof *label * ROWS);
+    uint32_t state = 9;
+    for (int64_t i = 0; i < ROWS; i++) {
+        label[i] = noise(&state) > 0;
+        for (int j = 0; j < DIM; j++)
+            x[i * DIM + j] = noise(&state) + (j == 30 ? (float)label[i] : 0);
+    }
+    static const double penalties[] = { 1, 10, 100 };
+    static const int64_t widths[] = { 20, 64 };
+    static grid whole, parts;
+    const lamella_view layer = view_of(LAMELLA_F32, x, ROWS, DIM), labels = view_of(LAMELLA_I64, label, 1, ROWS);
+    lamella_view unread = layer;
+    unread.data = NULL;
+    reader r = { x, DIM };
+    lamella_stack stack = stack_of(&layer, 1), read = stack_of(&unread, 1);
+    read.read = deliver, read.user = &r;
+    lamella_context_options limits = { .struct_size = sizeof limits, .max_workspace_bytes = (int64_t)sizeof(float) * ROWS * DIM / 10, .threads = 1 };
+    lamella_context *ctx;
+    ok(lamella_context_create(&limits, &ctx));
+    ok(probe(NULL, &stack, &labels, penalties, 3, widths, 2, &whole));
+    ok(probe(ctx, &read, &labels, penalties, 3, widths, 2, &parts));
+    equal_bits(parts.error, whole.error, sizeof parts.error);
+    equal_bits(parts.best, whole.best, sizeof parts.best);
+    check(whole.accuracy[3] > whole.accuracy[0] + 0.1);
+    lamella_context_free(ctx);
+    free(label);
+    free(x);
+}
+
+TEST(bad_arguments_are_named)
+{
+    float x[] = { 1, 2, 3, 4, 5, 7, 8, 8 };
+    int64_t label[] = { 0, 1, 2, 1 };
+    static const double none[] = { 0 }, one[] = { 1 };
+    static const int64_t widths[] = { 2 };
+    static grid g;
+    const lamella_view layer = view_of(LAMELLA_F32, x, 4, 2), labels = view_of(LAMELLA_I64, label, 1, 4), few = view_of(LAMELLA_I64, label, 1, 3);
+    lamella_stack stack = stack_of(&layer, 1);
+    refused(probe(NULL, &stack, &labels, one, 1, widths, 1, &g), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_ridge: labels[0] has the values 0, 1 and 2, expected two: pass one task a class");
+    refused(probe(NULL, &stack, &labels, none, 1, widths, 1, &g), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_ridge: penalties[0] is 0, expected a finite number over 0");
+    refused(probe(NULL, &stack, &few, one, 1, widths, 1, &g), LAMELLA_ERR_SHAPE,
+            "lamella_matryoshka_ridge: labels.shape[1] is 3, expected 4 (= samples of stack)");
+}
+
+TEST(options_init_spells_out_the_defaults)
+{
+    lamella_matryoshka_ridge_options options;
+    ok(lamella_matryoshka_ridge_options_init(&options, sizeof options));
+    equal(options.readout, LAMELLA_READOUT_MEAN);
+}
