@@ -1,4 +1,4 @@
-/* moments: what a stack's layers look like, from one pass over the rows */
+/* moments: what a stack's layers look like, their ranks, and second moments that merge */
 #ifndef LAMELLA_MOMENTS_H
 #define LAMELLA_MOMENTS_H
 
@@ -80,6 +80,136 @@ LAMELLA_API lamella_status lamella_moments_layers_options_init(lamella_moments_l
 LAMELLA_API lamella_status lamella_moments_layers(lamella_context *ctx, const lamella_stack *stack,
     const lamella_moments_layers_options *options, const lamella_view *norms, const lamella_view *counts,
     const lamella_view *shares, const lamella_view *cosine, const lamella_view *mean, const lamella_view *variance);
+
+/* Second moments of rows [x | y], as they come: shards on other machines, rows of today. Its bytes are those of a .safetensors file. */
+typedef struct lamella_moments_gram lamella_moments_gram;
+
+/**
+ * Creates a state of no rows.
+ *
+ * @in     dim       i64 columns of x, at least 1
+ * @in     cross_dim i64 columns of y, which stand beside x; 0: there is no y
+ * @out    gram      handle lamella_moments_gram; NULL on failure
+ * @return OK; ARGUMENT, MEMORY, LIMIT
+ * @cost   (dim + cross_dim)^2 f64
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_moments_gram_create(lamella_context *ctx, int64_t dim, int64_t cross_dim, lamella_moments_gram **gram);
+
+/**
+ * Adds rows; on failure or STOPPED the state is as before.
+ *
+ *   mean = sum w z / sum w,   S = sum w (z - mean)(z - mean)^T,   z = [x | y]
+ *
+ * Every panel of 256 rows is centred on its own mean and joined by the pairwise update, so nothing cancels where means are large.
+ *
+ * @inout     gram    handle lamella_moments_gram
+ * @in        x       f32|f64|f16|bf16 [row, dim]
+ * @in        y       f32|f64|f16|bf16 [row, cross_dim] NULL: a state without y
+ * @in        weights f32|f64 [row] each finite, 0 or more; rows of weight 0 are not read; NULL: all 1
+ * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, MEMORY, LIMIT, NUMERIC if squares do not fit f64, CALLBACK, STOPPED
+ * @precision f64
+ * @cost      O(row * (dim + cross_dim)^2) time, O((dim + cross_dim)^2) workspace
+ * @since     0.1
+ */
+LAMELLA_API lamella_status lamella_moments_gram_update(lamella_context *ctx, lamella_moments_gram *gram, const lamella_view *x,
+    const lamella_view *y, const lamella_view *weights);
+
+/**
+ * Adds the rows of another state of the same sizes: the whole from its shards, whoever counted them.
+ *
+ * @inout     gram  handle lamella_moments_gram
+ * @in        other handle lamella_moments_gram
+ * @return    OK; ARGUMENT, SHAPE, NUMERIC if squares do not fit f64
+ * @precision f64
+ * @cost      O((dim + cross_dim)^2)
+ * @since     0.1
+ */
+LAMELLA_API lamella_status lamella_moments_gram_merge(lamella_context *ctx, lamella_moments_gram *gram, const lamella_moments_gram *other);
+
+/**
+ * A READONLY view into the state, valid until it changes or is freed: n i64 [], rows of a weight over 0; weight f64 [], their sum; of x
+ * mean [dim] and gram [dim, dim]; of y cross_mean [cross_dim] and cross_gram [cross_dim, cross_dim]; of both cross [dim, cross_dim].
+ * The last three are blocks of S: a covariance times the weight. Leading blocks are those of a prefix of the columns.
+ *
+ * @in     gram handle lamella_moments_gram
+ * @in     name text
+ * @out    out  f64|i64 [lead]
+ * @return OK; ARGUMENT if there is no such array
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_moments_gram_get(const lamella_moments_gram *gram, const char *name, lamella_view *out);
+
+/**
+ * The state as the bytes of a .safetensors file (mean, n, square = S, weight), without a copy: READONLY, valid until the state changes
+ * or is freed.
+ *
+ * @in     gram  handle lamella_moments_gram
+ * @out    bytes u8 [byte]
+ * @return OK; ARGUMENT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_moments_gram_bytes(const lamella_moments_gram *gram, lamella_view *bytes);
+
+/**
+ * Makes a state of the bytes of one; they are copied.
+ *
+ * @in     bytes u8 [byte] contiguous
+ * @out    gram  handle lamella_moments_gram; NULL on failure
+ * @return OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, FORMAT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_moments_gram_load(lamella_context *ctx, const lamella_view *bytes, lamella_moments_gram **gram);
+
+/**
+ * Frees a state; views of it end with it.
+ *
+ * @inout  gram handle lamella_moments_gram; NULL is nothing to free
+ * @since  0.1
+ */
+LAMELLA_API void lamella_moments_gram_free(lamella_moments_gram *gram);
+
+/* What counts as a direction. Zero means default. */
+typedef struct lamella_moments_rank_options {
+    uint32_t struct_size;
+    int32_t  uncentred; /* 1 = of the rows as they are: columns scaled to unit norm, 0 = to unit spread about their mean */
+    int32_t  unscaled;  /* 1 = eigenvalues of the columns as they are, where `rcond` has to be given */
+    int32_t  reserved0;
+    double   rcond;     /* eigenvalues under this times the largest are dropped; 0 = max(eps of the layer's dtype squared, dim x 2^-52) */
+} lamella_moments_rank_options;
+
+/**
+ * Writes the default options, at most struct_size bytes of them.
+ *
+ * @out    options     options what zero means, spelled out
+ * @in     struct_size i64 sizeof(lamella_moments_rank_options) of the caller
+ * @return OK; ARGUMENT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_moments_rank_options_init(lamella_moments_rank_options *options, uint32_t struct_size);
+
+/**
+ * How many directions the rows of every layer have.
+ *
+ *   rank = #{ i : e_i >= rcond e_1 },   e = eigenvalues of the correlation matrix of the columns
+ *
+ * Constant columns (variance within the rounding bound of their mean; uncentred: columns of zeros) have no share. States behind a
+ * LayerNorm have rank dim - 1; hand them in as they are stored: cast to a wider dtype, the rounding of the narrow one counts as rank.
+ *
+ * @in        stack    stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row
+ * @in        options  options NULL: default
+ * @out       rank     i64 [layer]
+ * @out       constant i64 [layer] columns
+ * @out       dropped  f64 [layer] share of the sum of the eigenvalues
+ * @out       spectrum[layer] f64 [dim(l)] the eigenvalues, falling; NULL: not wanted
+ * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
+ * @precision f64
+ * @cost      O(layers * rows * dim^2) time, O(dim^2) workspace, one pass over the rows
+ * @since     0.1
+ */
+LAMELLA_API lamella_status lamella_moments_rank(lamella_context *ctx, const lamella_stack *stack,
+    const lamella_moments_rank_options *options, const lamella_view *rank, const lamella_view *constant, const lamella_view *dropped,
+    const lamella_view *spectrum);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,164 @@
+/* Second moments as an object: rows come in by shards, states join, views look in.
+ *
+ * An update sums its rows in memory of the call and joins them at the end, so nothing happens to the state until nothing can fail. */
+#include "moments/gram_object.h"
+
+#include <math.h>
+#include <string.h>
+
+static lamella_status create_gram(call *c, int64_t dim, int64_t cross_dim, lamella_moments_gram **gram)
+{
+    if (!gram)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "gram is NULL, expected a handle to fill");
+    *gram = NULL;
+    return gram_object_create(c, dim, cross_dim, gram);
+}
+
+lamella_status lamella_moments_gram_create(lamella_context *ctx, int64_t dim, int64_t cross_dim, lamella_moments_gram **gram)
+{
+    CALL(ctx, create_gram(c, dim, cross_dim, gram));
+}
+
+/* ---- joining ---- */
+
+/* No entry of S is larger than the largest of its diagonal: if the diagonal fits f64, all does. */
+static lamella_status join_grams(call *c, lamella_moments_gram *state, const gram *from, const char *name)
+{
+    const gram *into = &state->sums;
+    double both = from->n ? into->weight * from->weight / (into->weight + from->weight) : 0;
+    for (int64_t j = 0; j < into->dim; j++) {
+        double step = from->mean[j] - into->mean[j];
+        if (!isfinite(into->square[j * into->dim + j] + from->square[j * into->dim + j] + both * (step * step)))
+            return fail(c, LAMELLA_ERR_NUMERIC, "%s has numbers whose squares do not fit f64, expected less than 1e150", name);
+    }
+    gram_merge(&state->sums, from);
+    gram_object_note(state);
+    return LAMELLA_OK;
+}
+
+static lamella_status merge_grams(call *c, lamella_moments_gram *gram, const lamella_moments_gram *other)
+{
+    TRY(gram_object_check(c, gram, "gram"));
+    TRY(gram_object_check(c, other, "other"));
+    if (gram->dim != other->dim || gram->cross_dim != other->cross_dim)
+        return fail(c, LAMELLA_ERR_SHAPE, "other has dims %lld and %lld, expected %lld and %lld (= those of gram)", (long long)other->dim,
+                    (long long)other->cross_dim, (long long)gram->dim, (long long)gram->cross_dim);
+    return join_grams(c, gram, &other->sums, "other");
+}
+
+lamella_status lamella_moments_gram_merge(lamella_context *ctx, lamella_moments_gram *gram, const lamella_moments_gram *other)
+{
+    CALL(ctx, merge_grams(c, gram, other));
+}
+
+/* ---- updating ---- */
+
+static lamella_status check_columns(call *c, lamella_view *v, const lamella_view *theirs, const char *name, int64_t n_rows, int64_t dim)
+{
+    TRY(view_check(c, v, theirs, FLOATS, name));
+    return view_check_shape(c, v, name, (const int64_t[]){ n_rows, dim }, 2);
+}
+
+static lamella_status check_rows(call *c, const lamella_moments_gram *gram, const lamella_view *x, const lamella_view *y, lamella_view *layer)
+{
+    TRY(view_check(c, &layer[0], x, FLOATS, "x"));
+    TRY(check_columns(c, &layer[0], x, "x", layer[0].shape[0], gram->dim));
+    if (!gram->cross_dim && y)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "y is given, expected NULL, since the state has cross_dim 0");
+    if (gram->cross_dim)
+        TRY(check_columns(c, &layer[1], y, "y", layer[0].shape[0], gram->cross_dim));
+    return LAMELLA_OK;
+}
+
+static lamella_status check_weights(call *c, const lamella_view *weights, int64_t n_rows, const double **flat)
+{
+    lamella_view v;
+    number n;
+    double *copy;
+    *flat = NULL;
+    if (!weights)
+        return LAMELLA_OK;
+    TRY(VIEW(c, v, weights, F32 | F64));
+    TRY(view_check_shape(c, &v, "weights", &n_rows, 1));
+    TAKE(c, copy, n_rows);
+    for (int64_t i = 0; i < n_rows; i++) {
+        copy[i] = load_f64(v.dtype, view_at(&v, &i));
+        if (!isfinite(copy[i]))
+            return fail(c, LAMELLA_ERR_NONFINITE, "weights[%lld] is %s, expected a finite number", (long long)i, number_text(copy[i], &n));
+        if (copy[i] < 0)
+            return fail(c, LAMELLA_ERR_ARGUMENT, "weights[%lld] is %s, expected 0 or more", (long long)i, number_text(copy[i], &n));
+    }
+    *flat = copy;
+    return LAMELLA_OK;
+}
+
+static lamella_status update_gram(call *c, lamella_moments_gram *state, const lamella_view *x, const lamella_view *y, const lamella_view *weights)
+{
+    static const char *const names[] = { "x", "y" };
+    lamella_view layer[2];
+    gram sums;
+    TRY(gram_object_check(c, state, "gram"));
+    TRY(check_rows(c, state, x, y, layer));
+    stack s = { .layer = layer, .n_layers = state->cross_dim ? 2 : 1, .n_samples = layer[0].shape[0], .n_vectors = layer[0].shape[0],
+                .n_rows = layer[0].shape[0], .per_row = 1 };
+    gram_rows rows = { .s = &s, .n_layers = s.n_layers, .names = names };
+    TRY(check_weights(c, weights, s.n_rows, &rows.weight));
+    TRY(gram_take(c, &c->memory, state->sums.dim, &sums));
+    TRY(gram_of_rows(c, &rows, &sums));
+    return join_grams(c, state, &sums, "x");
+}
+
+lamella_status lamella_moments_gram_update(lamella_context *ctx, lamella_moments_gram *gram, const lamella_view *x, const lamella_view *y,
+                                           const lamella_view *weights)
+{
+    CALL(ctx, update_gram(c, gram, x, y, weights));
+}
+
+/* ---- looking in ---- */
+
+static lamella_view gram_view(const void *data, int32_t dtype, int32_t rank, int64_t rows, int64_t columns, int64_t stride)
+{
+    lamella_view v = { .data = (void *)(uintptr_t)data, .dtype = dtype, .rank = rank, .flags = LAMELLA_READONLY };
+    if (rank == 2)
+        v.shape[0] = rows, v.stride[0] = stride, v.shape[1] = columns, v.stride[1] = 1;
+    else if (rank == 1)
+        v.shape[0] = columns, v.stride[0] = 1;
+    return v;
+}
+
+static lamella_status get_of_gram(call *c, const lamella_moments_gram *g, const char *name, lamella_view *out)
+{
+    TRY(gram_object_check(c, g, "gram"));
+    if (!name || !out)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected %s", name ? "out" : "name", name ? "a view to fill" : "the name of an array");
+    const int64_t x = g->dim, y = g->cross_dim, all = x + y;
+    const double *mean = g->sums.mean, *square = g->sums.square;
+    const struct {
+        const char  *name;
+        lamella_view view;
+    } arrays[] = {
+        { "n", gram_view(g->image + g->at_n, LAMELLA_I64, 0, 0, 0, 0) },
+        { "weight", gram_view(g->image + g->at_weight, LAMELLA_F64, 0, 0, 0, 0) },
+        { "mean", gram_view(mean, LAMELLA_F64, 1, 0, x, 0) },
+        { "gram", gram_view(square, LAMELLA_F64, 2, x, x, all) },
+        { "cross_mean", gram_view(mean + x, LAMELLA_F64, 1, 0, y, 0) },
+        { "cross", gram_view(square + x, LAMELLA_F64, 2, x, y, all) },
+        { "cross_gram", gram_view(square + x * all + x, LAMELLA_F64, 2, y, y, all) },
+    };
+    for (int64_t i = 0; i < LENGTH(arrays); i++)
+        if (!strcmp(name, arrays[i].name)) {
+            *out = arrays[i].view;
+            return LAMELLA_OK;
+        }
+    return fail(c, LAMELLA_ERR_ARGUMENT, "name is \"%.64s\", expected n, weight, mean, gram, cross_mean, cross or cross_gram", name);
+}
+
+lamella_status lamella_moments_gram_get(const lamella_moments_gram *gram, const char *name, lamella_view *out)
+{
+    CALL(NULL, get_of_gram(c, gram, name, out));
+}
+
+void lamella_moments_gram_free(lamella_moments_gram *gram)
+{
+    object_free(gram);
+}

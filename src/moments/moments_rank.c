@@ -1,0 +1,113 @@
+/* How many directions every layer has, by the house's rule or a sheet's. */
+#include "lamella/moments.h"
+#include "moments/moments.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct rank_out {
+    lamella_view  rank, constant, dropped;
+    lamella_view *spectrum; /* [layer] or NULL */
+} rank_out;
+
+static lamella_status check_rank_options(call *c, const lamella_moments_rank_options *options, lamella_moments_rank_options *o)
+{
+    number n;
+    TRY(read_sized(c, o, (int64_t)sizeof *o, 8, options, "options"));
+    TRY(check_choice(c, &o->uncentred, 1, 0, "options->uncentred"));
+    TRY(check_choice(c, &o->unscaled, 1, 0, "options->unscaled"));
+    TRY(check_reserved(c, (uint64_t)o->reserved0, "options->reserved0"));
+    if (!(o->rcond >= 0 && o->rcond < 1))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options->rcond is %s, expected 0 to less than 1", number_text(o->rcond, &n));
+    if (o->unscaled && o->rcond == 0)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options->rcond is 0, expected a threshold, since options->unscaled is set");
+    return LAMELLA_OK;
+}
+
+static lamella_status check_rank_rows(call *c, const stack *s)
+{
+    for (int64_t l = 0; l < s->n_layers; l++)
+        if (!stack_dim(s, l))
+            return fail(c, LAMELLA_ERR_EMPTY, "stack->layer[%lld] has dim 0, expected at least 1", (long long)l);
+    if (s->n_vectors - stack_masked(s) == 0)
+        return fail(c, LAMELLA_ERR_EMPTY, "stack has no row%s, expected at least 1", s->valid ? " outside the mask" : "");
+    return LAMELLA_OK;
+}
+
+static lamella_status check_spectrum(call *c, const stack *s, const lamella_view *spectrum, lamella_view **out)
+{
+    *out = NULL;
+    if (!spectrum)
+        return LAMELLA_OK;
+    TAKE(c, *out, s->n_layers);
+    for (int64_t l = 0; l < s->n_layers; l++) {
+        char name[64];
+        int64_t dim = stack_dim(s, l);
+        indexed_name(name, sizeof name, "spectrum", l);
+        TRY(check_out_apart(c, s, &(*out)[l], &spectrum[l], F64, name, &dim, 1));
+    }
+    return LAMELLA_OK;
+}
+
+static void put_rank(const rank_out *out, int64_t l, const rank_found *found, const double *spectrum, int64_t dim)
+{
+    memcpy(view_at(&out->rank, &l), &found->rank, sizeof found->rank);
+    memcpy(view_at(&out->constant, &l), &found->n_constant, sizeof found->n_constant);
+    memcpy(view_at(&out->dropped, &l), &found->dropped, sizeof found->dropped);
+    for (int64_t j = 0; out->spectrum && j < dim; j++)
+        memcpy(view_at(&out->spectrum[l], &j), &spectrum[j], sizeof spectrum[j]);
+}
+
+static lamella_status rank_of_layer(call *c, const stack *s, int64_t l, const lamella_moments_rank_options *o, const rank_out *out)
+{
+    arena_mark before = arena_now(&c->memory);
+    int64_t dim = stack_dim(s, l);
+    rank_rule rule = { .rcond = o->rcond > 0 ? o->rcond : default_rcond(s->layer[l].dtype, dim), .uncentred = o->uncentred,
+                       .unscaled = o->unscaled };
+    rank_found found;
+    double *spectrum;
+    gram g;
+    TAKE(c, spectrum, dim);
+    TRY(gram_take(c, &c->memory, dim, &g));
+    TRY(gram_of_rows(c, &(gram_rows){ .s = s, .first_layer = l, .n_layers = 1 }, &g));
+    TRY(rank_of_gram(c, &g, dim, &rule, spectrum, &found));
+    put_rank(out, l, &found, spectrum, dim);
+    arena_rewind(&c->memory, before);
+    return LAMELLA_OK;
+}
+
+static lamella_status rank_layers(call *c, const lamella_stack *stack_, const lamella_moments_rank_options *options, const lamella_view *rank,
+                                  const lamella_view *constant, const lamella_view *dropped, const lamella_view *spectrum)
+{
+    lamella_moments_rank_options o;
+    rank_out out;
+    stack s;
+    TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
+    TRY(check_rank_rows(c, &s));
+    TRY(check_rank_options(c, options, &o));
+    TRY(check_out_apart(c, &s, &out.rank, rank, I64, "rank", &s.n_layers, 1));
+    TRY(check_out_apart(c, &s, &out.constant, constant, I64, "constant", &s.n_layers, 1));
+    TRY(check_out_apart(c, &s, &out.dropped, dropped, F64, "dropped", &s.n_layers, 1));
+    TRY(check_spectrum(c, &s, spectrum, &out.spectrum));
+    for (int64_t l = 0; l < s.n_layers; l++)
+        TRY(rank_of_layer(c, &s, l, &o, &out));
+    return LAMELLA_OK;
+}
+
+lamella_status lamella_moments_rank(lamella_context *ctx, const lamella_stack *stack, const lamella_moments_rank_options *options,
+                                    const lamella_view *rank, const lamella_view *constant, const lamella_view *dropped,
+                                    const lamella_view *spectrum)
+{
+    CALL(ctx, rank_layers(c, stack, options, rank, constant, dropped, spectrum));
+}
+
+static lamella_status rank_defaults(call *c, lamella_moments_rank_options *options, uint32_t struct_size)
+{
+    const lamella_moments_rank_options defaults = { .uncentred = 0 };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_moments_rank_options_init(lamella_moments_rank_options *options, uint32_t struct_size)
+{
+    CALL(NULL, rank_defaults(c, options, struct_size));
+}
