@@ -1,0 +1,78 @@
+/* One logistic or multinomial problem while it is solved. The files: logistic.c drives, logistic_pass.c looks at rows, logistic_factor.c
+ * makes the change of variables. */
+#ifndef SOLVE_LOGISTIC_H
+#define SOLVE_LOGISTIC_H
+
+#include "solve/lbfgs.h"
+#include "solve/solve.h"
+
+/* Variables: v of the columns centred and scaled as `mean` and `inverse_spread` say, which leaves the penalty on them, and an intercept
+ * b, output by output [outputs, dim + 1]. L-BFGS sees t: v = base + R^T t, with R^T R near the Hessian's inverse. */
+typedef struct logistic {
+    const fit_problem *p;
+    const kernels     *simd;
+    int64_t  outputs, dim, width, size; /* width: dim + 1; size: outputs * width */
+    int64_t  at_penalty;
+    double   penalty;
+    double  *mean, *inverse_spread;     /* [dim] */
+    double  *base, *v, *gradient;       /* [size] */
+    double  *start;                     /* [size]: v where the penalty began */
+    double  *t_gradient;                /* [size] */
+    /* what a pass reads */
+    float   *weights_f32;               /* [outputs, dim], raw units */
+    double  *weights, *intercepts;
+    /* and fills */
+    double   loss;
+    double   log_product;               /* of factors whose logarithm is still to be added */
+    int64_t  n_factors;
+    double  *sums;                      /* [outputs, dim]: sum of residual times row */
+    double  *residuals;                 /* [outputs] */
+    double  *scores;                    /* [outputs], of the row at hand */
+    double  *row_f64;                   /* [dim] */
+    int64_t  cursor;                    /* into the problem's rows */
+    int32_t  precise;                   /* scores in f64 */
+    int32_t  state;
+    int32_t  newton;                    /* from now on, larger penalties too */
+    int32_t  refresh;                   /* the next factor is of the Hessian at v */
+    int32_t  like;                      /* the problem of the wave whose first factor is the same, or -1 */
+    float   *gram;                      /* [dim, dim], of the first factor: kept for the next penalty */
+    float   *factor;                    /* R: [dim, dim] lower, or [dim] if the dims are too many */
+    double  *intercept_scale;           /* [outputs] */
+    double   total_weight;
+    lbfgs    search;
+    int64_t  iterations, since_factor;
+} logistic;
+
+enum { LOGISTIC_NEEDS_FACTOR = 1, LOGISTIC_ITERATING = 2, LOGISTIC_DONE = 3 };
+
+#define LOGISTIC_BLOCK 16        /* rows that all problems of a chunk look at while they are near */
+#define LOGISTIC_FULL_FACTOR 1024 /* dims up to which the factor is a triangle */
+
+/* ---- logistic_pass.c ---- */
+
+/* Mean, spread and total weight of the problem's rows. */
+LAMELLA_INTERNAL void logistic_columns(logistic *m);
+LAMELLA_INTERNAL void logistic_pass_open(logistic *m);
+/* The problem's rows up to row number `end`. */
+LAMELLA_INTERNAL void logistic_pass_rows(logistic *m, int64_t end);
+LAMELLA_INTERNAL void logistic_pass_close(logistic *m);
+/* The gradient in v, from the sums of a pass at weights that are v's. */
+LAMELLA_INTERNAL void logistic_gradient(const logistic *m, const double *v, double *gradient);
+/* Objective and gradient of weights as they are handed out. */
+LAMELLA_INTERNAL void logistic_measure(logistic *m, const double *weights, const double *intercepts, fit_report *report);
+LAMELLA_INTERNAL int64_t logistic_row(const logistic *m, int64_t i);
+LAMELLA_INTERNAL double  logistic_weight(const logistic *m, int64_t row);
+/* p (1 - p) of a row at the weights at hand, for several classes the mean over them. */
+LAMELLA_INTERNAL double  logistic_curvature(logistic *m, const float *x);
+
+/* ---- logistic_factor.c ---- */
+
+LAMELLA_INTERNAL int64_t logistic_factor_floats(int64_t dim);
+/* The rows' Gram and its factor; room: factor_room(dim) bytes. Calls BLAS. */
+LAMELLA_INTERNAL void    logistic_factor(logistic *m, void *room);
+LAMELLA_INTERNAL int64_t logistic_factor_room(int64_t dim);
+LAMELLA_INTERNAL void    logistic_factor_copy(logistic *m, const logistic *from);
+LAMELLA_INTERNAL void    logistic_to_v(const logistic *m, const double *t, double *v);
+LAMELLA_INTERNAL void    logistic_gradient_to_t(const logistic *m, const double *gradient, double *t_gradient, float *room);
+
+#endif

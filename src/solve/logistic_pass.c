@@ -1,0 +1,208 @@
+/* Loss and gradient of logistic problems, row by row.
+ *
+ *   two classes   z = w.x + b,  loss = log(1 + e^-m), m = z or -z by the class,  residual = sigma(z) - y
+ *   more          loss = log sum_k e^z_k - z_y,  residual_k = p_k - [k = y]
+ *
+ * Scores are f32 products, or f64 ones once `precise` is set; losses, residuals and the sums over rows are f64. log(1 + e^-|m|) of
+ * unweighted rows is taken of products of many factors at once. */
+#include "solve/logistic.h"
+#include "moments/moments.h"
+
+#include <math.h>
+#include <string.h>
+
+#define LOGISTIC_FACTORS 512 /* each at most 2: the product stays below 2^512 */
+
+int64_t logistic_row(const logistic *m, int64_t i)
+{
+    return m->p->row ? m->p->row[i] : i;
+}
+
+double logistic_weight(const logistic *m, int64_t row)
+{
+    return m->p->weight ? m->p->weight[row] : 1;
+}
+
+static const float *row_of(const logistic *m, int64_t row)
+{
+    return m->p->rows->x + row * m->p->rows->stride;
+}
+
+/* ---- columns ---- */
+
+void logistic_columns(logistic *m)
+{
+    int64_t n = m->p->n_rows, dim = m->dim;
+    double *square = m->row_f64;
+    memset(m->mean, 0, (size_t)dim * sizeof *m->mean);
+    m->total_weight = 0;
+    for (int64_t i = 0; i < n; i++) {
+        m->simd->add_f32(row_of(m, logistic_row(m, i)), dim, m->mean);
+        m->total_weight += logistic_weight(m, logistic_row(m, i));
+    }
+    for (int64_t j = 0; j < dim; j++) {
+        m->mean[j] /= (double)n;
+        m->inverse_spread[j] = 1;
+        square[j] = 0;
+    }
+    if (!m->p->standardise)
+        return;
+    for (int64_t i = 0; i < n; i++) {
+        const float *x = row_of(m, logistic_row(m, i));
+        for (int64_t j = 0; j < dim; j++)
+            square[j] += ((double)x[j] - m->mean[j]) * ((double)x[j] - m->mean[j]);
+    }
+    for (int64_t j = 0; j < dim; j++)
+        if (!is_constant_column(n, m->mean[j], square[j] / (double)n))
+            m->inverse_spread[j] = 1 / sqrt(square[j] / (double)n);
+}
+
+/* ---- one row ---- */
+
+static void score_row(logistic *m, const float *x)
+{
+    if (m->precise) {
+        fit_scores(m->simd, x, m->weights, m->intercepts, m->outputs, m->dim, m->row_f64, m->scores);
+        return;
+    }
+    for (int64_t k = 0; k < m->outputs; k++)
+        m->scores[k] = (double)m->simd->dot_f32(x, m->weights_f32 + k * m->dim, m->dim) + m->intercepts[k];
+}
+
+void fit_scores(const kernels *k, const float *x, const double *weights, const double *intercepts, int64_t n_outputs, int64_t dim, double *room,
+                double *scores)
+{
+    k->f32_to_f64(x, dim, room);
+    for (int64_t o = 0; o < n_outputs; o++) {
+        double lanes[16] = { 0 };
+        k->dot_lanes_f64(room, weights + o * dim, dim, lanes);
+        scores[o] = lanes_sum(lanes) + intercepts[o];
+    }
+}
+
+static void add_log_of_products(logistic *m)
+{
+    m->loss += log(m->log_product);
+    m->log_product = 1;
+    m->n_factors = 0;
+}
+
+static double binary_residual(logistic *m, double weight, int positive)
+{
+    double z = m->scores[0], margin = positive ? z : -z, small = exp(-fabs(z));
+    if (margin < 0)
+        m->loss -= weight * margin;
+    if (weight == 1) {
+        m->log_product *= 1 + small;
+        if (++m->n_factors == LOGISTIC_FACTORS)
+            add_log_of_products(m);
+    } else {
+        m->loss += weight * log1p(small);
+    }
+    double other = margin >= 0 ? small / (1 + small) : 1 / (1 + small); /* the share of the wrong class */
+    return positive ? -weight * other : weight * other;
+}
+
+/* Scores become probabilities; returns log sum exp. */
+static double softmax_scores(double *z, int64_t n)
+{
+    double most = z[0], sum = 0;
+    for (int64_t k = 1; k < n; k++)
+        most = fmax(most, z[k]);
+    for (int64_t k = 0; k < n; k++)
+        sum += z[k] = exp(z[k] - most);
+    for (int64_t k = 0; k < n; k++)
+        z[k] /= sum;
+    return most + log(sum);
+}
+
+static void look_at_row(logistic *m, int64_t row)
+{
+    const float *x = row_of(m, row);
+    double weight = logistic_weight(m, row);
+    int32_t label = m->p->label[row];
+    score_row(m, x);
+    if (m->outputs == 1) {
+        m->scores[0] = binary_residual(m, weight, label);
+    } else {
+        double gold = m->scores[label];
+        m->loss += weight * (softmax_scores(m->scores, m->outputs) - gold);
+        m->scores[label] -= 1;
+        for (int64_t k = 0; k < m->outputs; k++)
+            m->scores[k] *= weight;
+    }
+    for (int64_t k = 0; k < m->outputs; k++) {
+        m->residuals[k] += m->scores[k];
+        m->simd->add_scaled_f32(x, m->dim, m->scores[k], m->sums + k * m->dim);
+    }
+}
+
+double logistic_curvature(logistic *m, const float *x)
+{
+    score_row(m, x);
+    if (m->outputs == 1) {
+        double small = exp(-fabs(m->scores[0]));
+        return small / ((1 + small) * (1 + small));
+    }
+    double squares = 0;
+    softmax_scores(m->scores, m->outputs);
+    for (int64_t k = 0; k < m->outputs; k++)
+        squares += m->scores[k] * m->scores[k];
+    return (1 - squares) / (double)m->outputs;
+}
+
+/* ---- all rows ---- */
+
+void logistic_pass_open(logistic *m)
+{
+    m->cursor = 0;
+    m->loss = 0;
+    m->log_product = 1;
+    m->n_factors = 0;
+    memset(m->sums, 0, (size_t)(m->outputs * m->dim) * sizeof *m->sums);
+    memset(m->residuals, 0, (size_t)m->outputs * sizeof *m->residuals);
+}
+
+void logistic_pass_rows(logistic *m, int64_t end)
+{
+    for (; m->cursor < m->p->n_rows && logistic_row(m, m->cursor) < end; m->cursor++)
+        look_at_row(m, logistic_row(m, m->cursor));
+}
+
+void logistic_pass_close(logistic *m)
+{
+    add_log_of_products(m);
+}
+
+/* The gradient in v, from the sums of a pass at weights that are v's. */
+void logistic_gradient(const logistic *m, const double *v, double *gradient)
+{
+    for (int64_t k = 0; k < m->outputs; k++) {
+        const double *sums = m->sums + k * m->dim, residual = m->residuals[k];
+        double *g = gradient + k * m->width;
+        for (int64_t j = 0; j < m->dim; j++)
+            g[j] = v[k * m->width + j] + m->penalty * m->inverse_spread[j] * (sums[j] - m->mean[j] * residual);
+        g[m->dim] = m->penalty * residual;
+    }
+}
+
+void logistic_measure(logistic *m, const double *weights, const double *intercepts, fit_report *report)
+{
+    double square = 0, gradient = 0;
+    memcpy(m->weights, weights, (size_t)(m->outputs * m->dim) * sizeof *weights);
+    memcpy(m->intercepts, intercepts, (size_t)m->outputs * sizeof *intercepts);
+    m->precise = 1;
+    logistic_pass_open(m);
+    logistic_pass_rows(m, INT64_MAX);
+    logistic_pass_close(m);
+    for (int64_t k = 0; k < m->outputs; k++)
+        for (int64_t j = 0; j < m->dim; j++)
+            m->v[k * m->width + j] = weights[k * m->dim + j] / m->inverse_spread[j];
+    logistic_gradient(m, m->v, m->gradient);
+    for (int64_t i = 0; i < m->size; i++) {
+        square += i % m->width < m->dim ? m->v[i] * m->v[i] : 0;
+        gradient += m->gradient[i] * m->gradient[i];
+    }
+    report->objective = square / 2 + m->penalty * m->loss;
+    report->gradient_norm = sqrt(gradient);
+}
