@@ -182,6 +182,8 @@ LAMELLA_INTERNAL lamella_status refuse_kind(const refusal *r, int32_t kind);
 /* ---- the two headers ---- */
 
 LAMELLA_INTERNAL lamella_status safetensors_parse(const refusal *r);
+/* Names, keys and layout, once the entries are filled as they stand in the text; sorts them by name. */
+LAMELLA_INTERNAL lamella_status safetensors_check(const refusal *r);
 LAMELLA_INTERNAL lamella_status npy_parse(const refusal *r);
 /* Copies `n` bytes of header into the file's arena, ended with NUL. */
 LAMELLA_INTERNAL lamella_status header_read(const refusal *r, int64_t at, int64_t n);

@@ -63,8 +63,8 @@ static lamella_status npy_descr(npy_header *h)
     int one_byte = h->type >= 0 && file_type_get(h->type)->bits == 8, raw = h->type >= 0 && !file_type_get(h->type)->name[0];
     int known = order == '<' || (order == '|' && (one_byte || raw)) || ((order == '>' || order == '=') && !raw);
     if (h->type < 0 || !known)
-        return npy_refuse(h, LAMELLA_IO_RULE_SCHEMA, h->descr, "descr", "a dtype that is not read: expected < or > and f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 "
-                          "or b1, or |V2");
+        return npy_refuse(h, LAMELLA_IO_RULE_SCHEMA, h->descr, "descr",
+                          "a dtype that is not read: expected < or > and f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 or b1, or |V2");
     memcpy(f->descr, text.start, (size_t)text.n);
     f->swap = !one_byte && order != '=' && (order == '>') == IO_LITTLE_ENDIAN;
     return LAMELLA_OK;

@@ -207,7 +207,8 @@ lamella_status safetensors_save(call *c, const file_operations *ops, const char 
     sort_in_place(n_arrays, save_less, save_swap, arrays);
     header_compose(&counted, arrays, n_arrays, pairs, n_metadata);
     if (counted.n > IO_HEADER_BYTES)
-        return fail(c, LAMELLA_ERR_LIMIT, "names and metadata make a header of %lld bytes, expected at most %d", (long long)counted.n, IO_HEADER_BYTES);
+        return fail(c, LAMELLA_ERR_LIMIT, "names and metadata make a header of %lld bytes, expected at most %d", (long long)counted.n,
+                    IO_HEADER_BYTES);
     TAKE(c, header.text, counted.n);
     header_compose(&header, arrays, n_arrays, pairs, n_metadata);
     for (int i = 0; i < 8; i++)
@@ -229,7 +230,8 @@ static lamella_status save_arrays(call *c, const char *path, const char *const *
     if (n_arrays && (!names || !arrays))
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected %lld", names ? "arrays" : "names", (long long)n_arrays);
     if (n_metadata < 0 || n_metadata > IO_PAIRS || (n_metadata && !metadata))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "n_metadata is %lld, expected %s", (long long)n_metadata, metadata ? "0 to 100000" : "0 (metadata is NULL)");
+        return fail(c, LAMELLA_ERR_ARGUMENT, "n_metadata is %lld, expected %s", (long long)n_metadata,
+                    metadata ? "0 to 100000" : "0 (metadata is NULL)");
     TAKE(c, a, n_arrays);
     for (int64_t i = 0; i < n_arrays; i++) {
         char name[64];

@@ -51,7 +51,8 @@ TEST(tokens_are_counted_down_to_a_refusal)
 
 TEST(texts_are_equal_after_unescaping)
 {
-    static const char *const same[][2] = { { "a", "\\u0061" }, { "\xc3\xa9", "\\u00E9" }, { "\xf0\x9f\x98\x80", "\\ud83d\\ude00" }, { "\\n", "\\u000a" }, { "/", "\\/" } };
+    static const char *const same[][2] = { { "a", "\\u0061" }, { "\xc3\xa9", "\\u00E9" }, { "\xf0\x9f\x98\x80", "\\ud83d\\ude00" },
+                                            { "\\n", "\\u000a" }, { "/", "\\/" } };
     for (int i = 0; i < 5; i++) {
         json_text a = { same[i][0], (int64_t)strlen(same[i][0]) }, b = { same[i][1], (int64_t)strlen(same[i][1]) };
         check(json_same(a, b) && json_same(b, a));

@@ -37,7 +37,7 @@ enum {
     LAMELLA_IO_RULE_DUPLICATE = 5, /* one key twice */
     LAMELLA_IO_RULE_OVERFLOW  = 6, /* sizes whose product does not fit */
     LAMELLA_IO_RULE_LAYOUT    = 7, /* overlap, hole, reversed or mismatched offsets */
-    LAMELLA_IO_RULE_LIMIT     = 8, /* rank over 64, a name over 4,096 bytes, 1,000,000 tensors, 100,000 metadata pairs, a .npy header of 10,000 bytes */
+    LAMELLA_IO_RULE_LIMIT     = 8, /* over rank 64, 4,096 bytes of name, 1,000,000 tensors, 100,000 metadata pairs, 10,000 bytes of .npy header */
     LAMELLA_IO_RULE_KIND      = 9  /* another format: see `kind` */
 };
 
