@@ -46,7 +46,7 @@ int64_t fit_outputs(int64_t n_classes)
 static int64_t logistic_bytes(const fit_problem *p)
 {
     int64_t outputs = fit_outputs(p->n_classes), dim = p->rows->dim, size = outputs * (dim + 1);
-    return (lbfgs_doubles(size) + 6 * size + 2 * outputs * dim + 4 * outputs + 4 * dim) * 8 + (2 * logistic_factor_floats(dim) + outputs * dim + dim) * 4;
+    return (lbfgs_doubles(size) + 5 * size + 2 * outputs * dim + 4 * outputs + 4 * dim) * 8 + (2 * logistic_factor_floats(dim) + outputs * dim + dim) * 4;
 }
 
 static lamella_status logistic_create(call *c, const fit_problem *p, logistic *m)
@@ -60,7 +60,6 @@ static lamella_status logistic_create(call *c, const fit_problem *p, logistic *m
     TAKE(c, m->inverse_spread, m->dim);
     TAKE(c, m->base, m->size);
     TAKE(c, m->v, m->size);
-    TAKE(c, m->start, m->size);
     TAKE(c, m->gradient, m->size);
     TAKE(c, m->t_gradient, m->size);
     TAKE(c, m->weights_f32, m->outputs * m->dim);
@@ -70,6 +69,7 @@ static lamella_status logistic_create(call *c, const fit_problem *p, logistic *m
     TAKE(c, m->residuals, m->outputs);
     TAKE(c, m->scores, m->outputs);
     TAKE(c, m->row_f64, m->dim);
+    TAKE(c, m->row_f32, m->dim);
     TAKE(c, m->gram, logistic_factor_floats(m->dim));
     TAKE(c, m->factor, logistic_factor_floats(m->dim));
     TAKE(c, m->intercept_scale, m->outputs);
@@ -88,7 +88,7 @@ static void begin_penalty(logistic *m)
     m->iterations = m->since_factor = 0;
     m->precise = 0;
     m->refresh = m->newton;
-    memcpy(m->start, m->v, (size_t)m->size * sizeof *m->start);
+    m->known = 0;
     m->state = LOGISTIC_NEEDS_FACTOR;
 }
 
@@ -111,7 +111,12 @@ static void after_factor(logistic *m)
 {
     memcpy(m->base, m->v, (size_t)m->size * sizeof *m->base);
     lbfgs_restart(&m->search);
-    m->refresh = 0;
+    if (m->known) { /* no pass is needed to see the same point in other coordinates */
+        logistic_gradient_to_t(m, m->gradient, m->t_gradient, m->row_f32);
+        lbfgs_tell(&m->search, m->value, m->t_gradient, 0);
+        logistic_to_v(m, m->search.trial, m->v);
+    }
+    m->known = m->refresh = 0;
     m->since_factor = 0;
     set_weights(m);
     m->state = LOGISTIC_ITERATING;
@@ -162,16 +167,14 @@ static double gap_bound(const logistic *m)
     return fmin(square / 2, 4 * lbfgs_promise(&m->search));
 }
 
-/* The Hessian at v, or first at where the penalty began. */
-static void take_hessian(logistic *m)
+/* At v, where the pass at hand was. */
+static void take_hessian(logistic *m, double value)
 {
-    if (!m->newton) {
-        memcpy(m->v, m->start, (size_t)m->size * sizeof *m->v);
-        m->precise = 0;
-        set_weights(m);
-    }
     m->newton = 1;
     m->refresh = 1;
+    m->known = 1;
+    m->value = value;
+    set_weights(m);
     m->state = LOGISTIC_NEEDS_FACTOR;
 }
 
@@ -181,7 +184,7 @@ static int factor_is_worn(const logistic *m, double gap, double value)
         return 0;
     if (!m->newton)
         return m->since_factor >= LOGISTIC_PATIENCE;
-    return m->since_factor > (gap <= LOGISTIC_NEAR * fabs(value) ? LOGISTIC_SERVES : 1);
+    return m->since_factor >= (gap <= LOGISTIC_NEAR * fabs(value) ? LOGISTIC_SERVES : 1);
 }
 
 static void after_move(logistic *m, const fit_options *o, double value)
@@ -198,7 +201,7 @@ static void after_move(logistic *m, const fit_options *o, double value)
     } else if (m->iterations >= o->max_iterations) {
         finish_penalty(m, 0);
     } else if (factor_is_worn(m, gap, value)) {
-        take_hessian(m);
+        take_hessian(m, value);
     }
 }
 
@@ -208,8 +211,8 @@ static void after_stuck(logistic *m, const fit_options *o, double value)
     set_weights(m);
     if (!m->precise)
         go_precise(m);
-    else if (m->outputs == 1 && m->since_factor > 1 && m->iterations < o->max_iterations)
-        take_hessian(m);
+    else if (m->outputs == 1 && m->since_factor > 0 && m->iterations < o->max_iterations)
+        m->newton = m->refresh = 1, m->state = LOGISTIC_NEEDS_FACTOR;
     else
         finish_penalty(m, gap_bound(m) <= fmax(o->tolerance, LOGISTIC_NOISE_F64) * fabs(value));
 }
@@ -221,7 +224,7 @@ static void logistic_advance(logistic *m, const fit_options *o)
     int64_t at = m->at_penalty;
     int32_t precise = m->precise;
     logistic_gradient(m, m->v, m->gradient);
-    logistic_gradient_to_t(m, m->gradient, m->t_gradient, m->weights_f32);
+    logistic_gradient_to_t(m, m->gradient, m->t_gradient, m->row_f32);
     int32_t told = lbfgs_tell(&m->search, value, m->t_gradient, m->precise ? LOGISTIC_NOISE_F64 : LOGISTIC_NOISE_F32);
     if (told == LBFGS_MOVED)
         after_move(m, o, value);

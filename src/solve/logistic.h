@@ -16,7 +16,6 @@ typedef struct logistic {
     double   penalty;
     double  *mean, *inverse_spread;     /* [dim] */
     double  *base, *v, *gradient;       /* [size] */
-    double  *start;                     /* [size]: v where the penalty began */
     double  *t_gradient;                /* [size] */
     /* what a pass reads */
     float   *weights_f32;               /* [outputs, dim], raw units */
@@ -29,12 +28,16 @@ typedef struct logistic {
     double  *residuals;                 /* [outputs] */
     double  *scores;                    /* [outputs], of the row at hand */
     double  *row_f64;                   /* [dim] */
+    float   *row_f32;                   /* [dim] */
     int64_t  cursor;                    /* into the problem's rows */
     int32_t  precise;                   /* scores in f64 */
     int32_t  state;
     int32_t  newton;                    /* from now on, larger penalties too */
     int32_t  refresh;                   /* the next factor is of the Hessian at v */
+    int32_t  known;                     /* value and gradient at v are, whatever the coordinates */
+    double   value;
     int32_t  like;                      /* the problem of the wave whose first factor is the same, or -1 */
+    int32_t  has_gram;
     float   *gram;                      /* [dim, dim], of the first factor: kept for the next penalty */
     float   *factor;                    /* R: [dim, dim] lower, or [dim] if the dims are too many */
     double  *intercept_scale;           /* [outputs] */

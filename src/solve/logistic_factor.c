@@ -4,7 +4,7 @@
  *
  * of centred and scaled rows. First d_i = kappa s_i, from every few rows: near enough to the Hessian for L-BFGS to need 12 to 20 passes.
  * For Newton's method d_i = s_i p_i (1 - p_i) at v, all rows: the Hessian. R = L^-1 in f32, for
- * it only shapes the search; A and L are f64. Several classes share one R, made of the mean of their blocks. */
+ * it only shapes the search; A and L are f64. Several classes share one R. */
 #include "solve/logistic.h"
 #include "linalg/linalg.h"
 
@@ -24,57 +24,81 @@ int64_t logistic_factor_floats(int64_t dim)
     return has_triangle(dim) ? dim * dim : dim;
 }
 
+/* A panel, then A. */
 int64_t logistic_factor_room(int64_t dim)
 {
     if (!has_triangle(dim))
-        return round_up(dim * (int64_t)sizeof(float), 64);
-    return round_up(PANEL_ROWS * dim * (int64_t)sizeof(float), 64) + round_up(dim * dim * (int64_t)sizeof(double), 64);
+        return dim * (int64_t)sizeof(double);
+    return (PANEL_ROWS + dim) * dim * (int64_t)sizeof(double);
 }
 
-/* ---- Gram ---- */
-
-static void weighted_row(const logistic *m, const float *x, double weight, float *out)
-{
-    double root = sqrt(weight);
-    for (int64_t j = 0; j < m->dim; j++)
-        out[j] = (float)(root * ((double)x[j] - m->mean[j]) * m->inverse_spread[j]);
-}
-
-static void add_panel(const logistic *m, const float *panel, int64_t n, int first)
-{
-    if (has_triangle(m->dim)) {
-        blas_gram_f32(panel, n, m->dim, m->dim, first ? 0.0f : 1.0f, m->gram, m->dim);
-        return;
-    }
-    for (int64_t j = 0; j < m->dim; j++) {
-        float sum = first ? 0 : m->gram[j];
-        for (int64_t i = 0; i < n; i++)
-            sum += panel[i * m->dim + j] * panel[i * m->dim + j];
-        m->gram[j] = sum;
-    }
-}
+/* ---- Grams ---- */
 
 static double first_weight(const logistic *m)
 {
     return fmin(LOGISTIC_KAPPA, m->outputs > 1 ? 1 / (double)m->outputs : 1);
 }
 
-/* gram = sum of d_i x_i x_i^T; returns the sum of d_i. */
-static double sum_gram(logistic *m, float *panel)
+static const float *factor_row(const logistic *m, int64_t row)
 {
-    int64_t n = m->p->n_rows, filled = 0, batch = has_triangle(m->dim) ? PANEL_ROWS : 1;
-    int64_t step = m->refresh ? 1 : MAX(1, MIN(LOGISTIC_SPARSE, n / m->dim));
+    return m->p->rows->x + row * m->p->rows->stride;
+}
+
+/* The first Gram, of every few rows, in f32; returns the sum of d_i. */
+static double sum_first_gram(logistic *m, float *panel)
+{
+    int64_t n = m->p->n_rows, step = MAX(1, MIN(LOGISTIC_SPARSE, n / m->dim)), filled = 0;
     double total = 0;
     int first = 1;
     for (int64_t i = 0; i < n; i += step) {
         int64_t row = logistic_row(m, i);
-        const float *x = m->p->rows->x + row * m->p->rows->stride;
-        double d = logistic_weight(m, row) * (m->refresh ? logistic_curvature(m, x) : first_weight(m) * (double)step);
+        const float *x = factor_row(m, row);
+        double d = logistic_weight(m, row) * first_weight(m) * (double)step, root = sqrt(d);
         total += d;
-        weighted_row(m, x, d, panel + filled * m->dim);
-        if (++filled == batch || i + step >= n) {
-            add_panel(m, panel, filled, first);
+        for (int64_t j = 0; j < m->dim; j++)
+            panel[filled * m->dim + j] = (float)(root * ((double)x[j] - m->mean[j]) * m->inverse_spread[j]);
+        if (++filled == PANEL_ROWS || i + step >= n) {
+            blas_gram_f32(panel, filled, m->dim, m->dim, first ? 0.0f : 1.0f, m->gram, m->dim);
             first = filled = 0;
+        }
+    }
+    return total;
+}
+
+/* The Hessian without the penalty's part, in f64: its small eigenvalues count. */
+static double sum_hessian(logistic *m, double *panel, double *hessian)
+{
+    int64_t filled = 0;
+    double total = 0;
+    int first = 1;
+    for (int64_t i = 0; i < m->p->n_rows; i++) {
+        int64_t row = logistic_row(m, i);
+        const float *x = factor_row(m, row);
+        double d = logistic_weight(m, row) * logistic_curvature(m, x), root = sqrt(d);
+        total += d;
+        for (int64_t j = 0; j < m->dim; j++)
+            panel[filled * m->dim + j] = root * ((double)x[j] - m->mean[j]) * m->inverse_spread[j];
+        if (++filled == PANEL_ROWS || i + 1 == m->p->n_rows) {
+            blas_gram_f64(panel, filled, m->dim, m->dim, first ? 0.0 : 1.0, hessian, m->dim);
+            first = filled = 0;
+        }
+    }
+    return total;
+}
+
+/* Of too many dims only the diagonal is kept. */
+static double sum_diagonal(logistic *m, double *diagonal)
+{
+    double total = 0;
+    memset(diagonal, 0, (size_t)m->dim * sizeof *diagonal);
+    for (int64_t i = 0; i < m->p->n_rows; i++) {
+        int64_t row = logistic_row(m, i);
+        const float *x = factor_row(m, row);
+        double d = logistic_weight(m, row) * (m->refresh ? logistic_curvature(m, x) : first_weight(m));
+        total += d;
+        for (int64_t j = 0; j < m->dim; j++) {
+            double value = ((double)x[j] - m->mean[j]) * m->inverse_spread[j];
+            diagonal[j] += d * value * value;
         }
     }
     return total;
@@ -82,38 +106,51 @@ static double sum_gram(logistic *m, float *panel)
 
 /* ---- factor ---- */
 
-static void factor_diagonal(logistic *m)
-{
-    for (int64_t j = 0; j < m->dim; j++)
-        m->factor[j] = (float)(1 / sqrt(1 + m->penalty * (double)m->gram[has_triangle(m->dim) ? j * m->dim + j : j]));
-}
-
+/* gram [d, d] becomes A; of what is not positive definite in f64, the diagonal is used. */
 static void factor_triangle(logistic *m, double *a)
 {
     int64_t d = m->dim;
+    double *diagonal = m->row_f64;
+    for (int64_t i = 0; i < d; i++) {
+        for (int64_t j = 0; j <= i; j++)
+            a[i * d + j] = m->penalty * a[i * d + j] + (i == j);
+        diagonal[i] = a[i * d + i];
+    }
+    int definite = cholesky_f64(a, d, d) == 0 && triangular_invert_f64(a, d, d) == 0;
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = 0; j <= i; j++)
-            a[i * d + j] = m->penalty * (double)m->gram[i * d + j] + (i == j);
-    if (cholesky_f64(a, d, d) == 0 && triangular_invert_f64(a, d, d) == 0) {
+            m->factor[i * d + j] = (float)(definite ? a[i * d + j] : i == j ? 1 / sqrt(diagonal[i]) : 0);
+}
+
+static double triangle_of_rows(logistic *m, double *room)
+{
+    int64_t d = m->dim;
+    double *a = room + PANEL_ROWS * d, total = m->total_weight * first_weight(m);
+    if (m->refresh) {
+        total = sum_hessian(m, room, a);
+    } else {
+        if (!m->has_gram) /* else that of the penalty before serves */
+            total = sum_first_gram(m, (float *)room);
+        m->has_gram = 1;
         for (int64_t i = 0; i < d; i++)
             for (int64_t j = 0; j <= i; j++)
-                m->factor[i * d + j] = (float)a[i * d + j];
-        return;
+                a[i * d + j] = m->gram[i * d + j];
     }
-    memset(m->factor, 0, (size_t)(d * d) * sizeof *m->factor);
-    for (int64_t i = 0; i < d; i++)
-        m->factor[i * d + i] = (float)(1 / sqrt(1 + m->penalty * (double)m->gram[i * d + i]));
+    factor_triangle(m, a);
+    return total;
+}
+
+static double diagonal_of_rows(logistic *m, double *room)
+{
+    double total = sum_diagonal(m, room);
+    for (int64_t j = 0; j < m->dim; j++)
+        m->factor[j] = (float)(1 / sqrt(1 + m->penalty * room[j]));
+    return total;
 }
 
 void logistic_factor(logistic *m, void *room)
 {
-    float *panel = room;
-    int keep = !m->refresh && m->at_penalty; /* the Gram of the first factor is still there */
-    double total = keep ? m->total_weight * first_weight(m) : sum_gram(m, panel);
-    if (has_triangle(m->dim))
-        factor_triangle(m, (double *)((char *)room + round_up(PANEL_ROWS * m->dim * (int64_t)sizeof(float), 64)));
-    else
-        factor_diagonal(m);
+    double total = has_triangle(m->dim) ? triangle_of_rows(m, room) : diagonal_of_rows(m, room);
     for (int64_t k = 0; k < m->outputs; k++)
         m->intercept_scale[k] = 1 / sqrt(fmax(m->penalty * total, 1e-30));
 }
@@ -121,7 +158,9 @@ void logistic_factor(logistic *m, void *room)
 void logistic_factor_copy(logistic *m, const logistic *from)
 {
     int64_t bytes = logistic_factor_floats(m->dim) * (int64_t)sizeof(float);
-    memcpy(m->gram, from->gram, (size_t)bytes);
+    if (has_triangle(m->dim))
+        memcpy(m->gram, from->gram, (size_t)bytes);
+    m->has_gram = from->has_gram;
     memcpy(m->factor, from->factor, (size_t)bytes);
     memcpy(m->intercept_scale, from->intercept_scale, (size_t)m->outputs * sizeof(double));
 }
