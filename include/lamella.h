@@ -6,7 +6,7 @@
 #include "lamella/context.h"    /* context: allocator, threads, limits, progress, log; what the library is built of */
 #include "lamella/tensor.h"     /* tensor: views and stacks of the host's memory; blocks that own one; cast, gather, slice, finite check */
 #include "lamella/io.h"         /* io: .npy, .safetensors and stack files */
-#include "lamella/moments.h"    /* moments: what a stack's layers look like, from one pass over the rows */
+#include "lamella/moments.h"    /* moments: what a stack's layers look like, their ranks, and second moments that merge */
 #include "lamella/measure.h"    /* measure: ranks, scores of predictions, folds, bootstrap intervals */
 #include "lamella/matryoshka.h" /* matryoshka: layers and dims cut short */
 #include "lamella/fusion.h"     /* fusion: layers, tokens and modalities combined */

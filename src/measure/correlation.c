@@ -86,13 +86,14 @@ double spearman_of(const paired_rows *r, const int64_t *x_order, const int64_t *
     return pearson_of(&ranks);
 }
 
-/* Newton on the upper tail q = erfc(z / sqrt 2) / 2, which is convex there: from 0 on z rises to its root. */
+/* Newton on the logarithm of the upper tail Q(z) = erfc(z / sqrt 2) / 2, which is concave: from above, where Q <= exp(-z^2 / 2) / 2 puts
+ * the start, z falls to the root. */
 double normal_quantile(double p)
 {
-    double q = fmin(p, 1 - p), z = 0, step = 1;
-    for (int i = 0; i < 200 && step > 1e-15 * z; i++) {
-        double density = 0.39894228040143267794 * exp(-z * z / 2);
-        step = (erfc(z * 0.70710678118654752440) / 2 - q) / density;
+    double q = fmin(p, 1 - p), z = sqrt(-2 * log(2 * q)), step = 1;
+    for (int i = 0; i < 50 && fabs(step) > 1e-15 * z; i++) {
+        double tail = erfc(z * 0.70710678118654752440) / 2, density = 0.39894228040143267794 * exp(-z * z / 2);
+        step = tail / density * log(tail / q);
         z += step;
     }
     return p < 0.5 ? -z : z;

@@ -39,6 +39,14 @@ static void ranks_task(int64_t i, void *data)
     scratch_release(&w->pieces, room);
 }
 
+static lamella_status not_finite(call *c, const ranks_work *w, int64_t at)
+{
+    int64_t n = run_length(&w->x);
+    number text;
+    double value = load_f64(w->x.dtype, view_run(&w->x, at / n) + at % n * run_stride(&w->x) * dtype_size(w->x.dtype));
+    return fail(c, LAMELLA_ERR_NONFINITE, "x is %s at element %lld (row-major), expected a finite number", number_text(value, &text), (long long)at);
+}
+
 static lamella_status rank_runs(call *c, const lamella_view *x, const lamella_view *ranks)
 {
     ranks_work w = { .first = 0 };
@@ -55,7 +63,7 @@ static lamella_status rank_runs(call *c, const lamella_view *x, const lamella_vi
         TRY(parallel(c, MIN(RUNS_A_BATCH, n_runs - w.first), ranks_task, &w));
         int64_t at = lowest_get(&w.fault);
         if (at != INT64_MAX)
-            return fail(c, LAMELLA_ERR_NONFINITE, "x is not a finite number at element %lld (row-major)", (long long)at);
+            return not_finite(c, &w, at);
     }
     return progress(c, n_runs, n_runs);
 }

@@ -32,6 +32,7 @@ OBJECTS = {
     'lamella_context': 'lamella.Context.free',
     'lamella_tensor_block': 'lamella.tensor.Block.free',
     'lamella_io_file': 'lamella.io.File.free',
+    'lamella_moments_gram': 'lamella.moments.Gram.free',
 }
 
 
@@ -211,6 +212,19 @@ class lamella_moments_layers_options(Structure):
         ("outlier", c_double),
     ]
     layout = (16, [0, 4, 8])
+    details = {
+    }
+
+
+class lamella_moments_rank_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("uncentred", c_int32),
+        ("unscaled", c_int32),
+        ("reserved0", c_int32),
+        ("rcond", c_double),
+    ]
+    layout = (24, [0, 4, 8, 12, 16])
     details = {
     }
 
@@ -414,7 +428,7 @@ class lamella_fusion_pool_result(Structure):
     }
 
 
-STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_moments_layers_options, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
+STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_moments_layers_options, lamella_moments_rank_options, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
 
 FUNCTIONS = [
     dict(name="lamella_version", python="lamella.version", returns=c_char_p, checked=False,
@@ -678,6 +692,75 @@ FUNCTIONS = [
              dict(name='cosine', way='out', kind='view', dtypes=['f64'], axes=['layer']),
              dict(name='mean', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True),
              dict(name='variance', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True),]),
+    dict(name="lamella_moments_gram_create", python="lamella.moments.Gram", returns=c_int32, checked=True,
+         doc=('Creates a state of no rows.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='dim', way='in', kind='i64', ctype=c_int64),
+             dict(name='cross_dim', way='in', kind='i64', ctype=c_int64),
+             dict(name='gram', way='out', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),]),
+    dict(name="lamella_moments_gram_update", python="lamella.moments.Gram.update", returns=c_int32, checked=True,
+         doc=('Adds rows; on failure or STOPPED the state is as before.\n'
+             '\n'
+             '  mean = sum w z / sum w,   S = sum w (z - mean)(z - mean)^T,   z = [x | y]\n'
+             '\n'
+             'Every panel of 256 rows is centred on its own mean and joined by the pairwise update, so nothing cancels where means are large.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='gram', way='inout', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),
+             dict(name='x', way='in', kind='view', axes=['row', 'dim']),
+             dict(name='y', way='in', kind='view', axes=['row', 'cross_dim'], optional=True),
+             dict(name='weights', way='in', kind='view', axes=['row'], optional=True),]),
+    dict(name="lamella_moments_gram_merge", python="lamella.moments.Gram.merge", returns=c_int32, checked=True,
+         doc=('Adds the rows of another state of the same sizes: the whole from its shards, whoever counted them.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='gram', way='inout', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),
+             dict(name='other', way='in', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),]),
+    dict(name="lamella_moments_gram_get", python="lamella.moments.Gram.get", returns=c_int32, checked=True,
+         doc=('A READONLY view into the state, valid until it changes or is freed: n i64 [], rows of a weight over 0; weight f64 [], their sum; of x\n'
+             'mean [dim] and gram [dim, dim]; of y cross_mean [cross_dim] and cross_gram [cross_dim, cross_dim]; of both cross [dim, cross_dim].\n'
+             'The last three are blocks of S: a covariance times the weight. Leading blocks are those of a prefix of the columns.\n'),
+         arguments=[
+             dict(name='gram', way='in', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),
+             dict(name='name', way='in', kind='text', ctype=c_char_p),
+             dict(name='out', way='out', kind='filled', axes=['lead']),]),
+    dict(name="lamella_moments_gram_bytes", python="lamella.moments.Gram.bytes", returns=c_int32, checked=True,
+         doc=('The state as the bytes of a .safetensors file (mean, n, square = S, weight), without a copy: READONLY, valid until the state changes\n'
+             'or is freed.\n'),
+         arguments=[
+             dict(name='gram', way='in', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),
+             dict(name='bytes', way='out', kind='filled', axes=['byte']),]),
+    dict(name="lamella_moments_gram_load", python="lamella.moments.Gram.load", returns=c_int32, checked=True,
+         doc=('Makes a state of the bytes of one; they are copied.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='bytes', way='in', kind='view', axes=['byte']),
+             dict(name='gram', way='out', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),]),
+    dict(name="lamella_moments_gram_free", python="lamella.moments.Gram.free", returns=None, checked=False,
+         doc=('Frees a state; views of it end with it.\n'),
+         arguments=[
+             dict(name='gram', way='inout', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),]),
+    dict(name="lamella_moments_rank_options_init", python="lamella.moments.rank_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_moments_rank_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_moments_rank", python="lamella.moments.rank", returns=c_int32, checked=True,
+         doc=('How many directions the rows of every layer have.\n'
+             '\n'
+             '  rank = #{ i : e_i >= rcond e_1 },   e = eigenvalues of the correlation matrix of the columns\n'
+             '\n'
+             'Constant columns (variance within the rounding bound of their mean; uncentred: columns of zeros) have no share. States behind a\n'
+             'LayerNorm have rank dim - 1; hand them in as they are stored: cast to a wider dtype, the rounding of the narrow one counts as rank.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='options', way='in', kind='options', of='lamella_moments_rank_options', optional=True),
+             dict(name='rank', way='out', kind='view', dtypes=['i64'], axes=['layer']),
+             dict(name='constant', way='out', kind='view', dtypes=['i64'], axes=['layer']),
+             dict(name='dropped', way='out', kind='view', dtypes=['f64'], axes=['layer']),
+             dict(name='spectrum', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True),]),
     dict(name="lamella_measure_ranks", python="lamella.measure.ranks", returns=c_int32, checked=True,
          doc=('Ranks along the last axis, from 1; equal numbers share the mean of their ranks.\n'),
          arguments=[

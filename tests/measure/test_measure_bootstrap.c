@@ -1,0 +1,245 @@
+/* Bootstrap: the figures, the laws, the edges, the traps. */
+#include "measure/measure.h"
+#include "support/golden.h"
+#include "support/matrix.h"
+#include <math.h>
+
+static lamella_status bootstrap_columns(matrix *m, int32_t statistic, const lamella_view *weights)
+{
+    int64_t dim = m->view->shape[1], classes[64], n_classes = dim > 1 ? dim : 2;
+    lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = statistic, .n_resamples = 70, .seed = 5 };
+    lamella_measure_bootstrap_result result = { .struct_size = sizeof result };
+    for (int64_t k = 0; k < n_classes; k++)
+        classes[k] = k;
+    lamella_status status = lamella_measure_bootstrap(m->ctx, m->view, matrix_integers(m, LAMELLA_I32, m->n_samples, n_classes), NULL, classes,
+                                                      n_classes, matrix_integers(m, LAMELLA_I64, m->n_samples, 50), NULL, weights, &options,
+                                                      &result);
+    matrix_number(m, "value", result.value);
+    matrix_number(m, "low", result.low);
+    matrix_number(m, "high", result.high);
+    matrix_number(m, "standard_error", result.standard_error);
+    matrix_number(m, "n_defined", (double)result.n_defined);
+    return status;
+}
+
+OPERATION(lamella_measure_bootstrap, .in_memory = 1, .forms = FORM_ROWS)
+{
+    return bootstrap_columns(m, LAMELLA_STATISTIC_F1, NULL);
+}
+
+OPERATION(lamella_measure_bootstrap, .as = "auc, weighted", .in_memory = 1, .forms = FORM_ROWS)
+{
+    return bootstrap_columns(m, LAMELLA_STATISTIC_AUC, matrix_weights(m, LAMELLA_F32));
+}
+
+static const lamella_view *array(const char *name)
+{
+    char full[64];
+    snprintf(full, sizeof full, "measure/bootstrap/%s", name);
+    return golden(full);
+}
+
+static void figures_equal(const lamella_measure_bootstrap_result *r, const char *name)
+{
+    double figures[] = { r->low, r->high, r->standard_error, (double)r->n_defined };
+    char full[64];
+    lamella_view view = view_of(LAMELLA_F64, figures, 4);
+    snprintf(full, sizeof full, "measure/bootstrap/%s.figures", name);
+    near_golden(&view, full);
+}
+
+TEST(equals_the_oracle)
+{
+    static const struct {
+        const char *name;
+        int32_t     statistic;
+        const char *scores, *gold, *versus, *groups;
+        lamella_status status;
+    } cases[] = {
+        { "accuracy", LAMELLA_STATISTIC_ACCURACY, "score", "gold", NULL, NULL, LAMELLA_OK },
+        { "f1", LAMELLA_STATISTIC_F1, "score", "gold", NULL, NULL, LAMELLA_OK },
+        { "auc", LAMELLA_STATISTIC_AUC, "score", "gold", NULL, NULL, LAMELLA_OK },
+        { "auc.groups", LAMELLA_STATISTIC_AUC, "score", "gold", NULL, "group", LAMELLA_OK },
+        { "auc.difference", LAMELLA_STATISTIC_AUC, "score", "gold", "other", "group", LAMELLA_OK },
+        { "auc.few", LAMELLA_STATISTIC_AUC, "score", "few_gold", NULL, NULL, LAMELLA_NOTE },
+        { "r2", LAMELLA_STATISTIC_R2, "score", "words", NULL, NULL, LAMELLA_OK },
+        { "spearman", LAMELLA_STATISTIC_SPEARMAN, "score", "words", NULL, NULL, LAMELLA_OK },
+        { "mean", LAMELLA_STATISTIC_MEAN, "words", NULL, NULL, "group", LAMELLA_OK },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = cases[i].statistic, .n_resamples = 200,
+                                                      .confidence = 0.9, .seed = 0x123456789ABCDEF };
+        lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
+        returns(lamella_measure_bootstrap(NULL, array(cases[i].scores), cases[i].gold ? array(cases[i].gold) : NULL,
+                                          cases[i].versus ? array(cases[i].versus) : NULL, NULL, 0, cases[i].groups ? array(cases[i].groups) : NULL,
+                                          NULL, NULL, &options, &r),
+                cases[i].status);
+        figures_equal(&r, cases[i].name);
+        equal(r.n_groups, cases[i].groups ? 23 : 60);
+    }
+}
+
+static lamella_status mean_of(const double *x, int64_t n, const lamella_view *groups, const lamella_view *mask,
+                              const lamella_measure_bootstrap_options *options, lamella_measure_bootstrap_result *r)
+{
+    lamella_view scores = view_of(LAMELLA_F64, (double *)x, n);
+    lamella_measure_bootstrap_options o = *options;
+    o.struct_size = sizeof o;
+    o.statistic = LAMELLA_STATISTIC_MEAN;
+    *r = (lamella_measure_bootstrap_result){ .struct_size = sizeof *r };
+    return lamella_measure_bootstrap(NULL, &scores, NULL, NULL, NULL, 0, groups, mask, NULL, &o, r);
+}
+
+TEST(the_standard_error_of_a_mean_is_the_textbook_one)
+{
+    static double x[400];
+    double square = 0;
+    for (int i = 0; i < 400; i++) {
+        x[i] = (i * 149) % 401 - 200.5;
+        square += x[i] * x[i];
+    }
+    lamella_measure_bootstrap_options options = { .n_resamples = 4000 };
+    lamella_measure_bootstrap_result r;
+    ok(mean_of(x, 400, NULL, NULL, &options, &r));
+    near(r.standard_error, sqrt(square / 400) / 20, RELATIVE, 0.04); /* a standard error of 4,000 resamples: 1.1 % */
+    near((r.high - r.low) / 2 / 1.96, r.standard_error, RELATIVE, 0.06);
+    check(r.low < r.value && r.value < r.high);
+}
+
+/* Rows of a group are copies: with rows resampled one by one the interval is far too narrow. */
+TEST(trap_rows_of_groups_resampled_one_by_one)
+{
+    static double x[1000];
+    static int64_t group[1000];
+    for (int i = 0; i < 1000; i++) {
+        group[i] = i / 50;
+        x[i] = (double)(group[i] * 7 % 20);
+    }
+    lamella_view groups = view_of(LAMELLA_I64, group, 1000);
+    lamella_measure_bootstrap_options options = { .n_resamples = 500 };
+    lamella_measure_bootstrap_result whole, apart;
+    ok(mean_of(x, 1000, &groups, NULL, &options, &whole));
+    ok(mean_of(x, 1000, NULL, NULL, &options, &apart));
+    equal(whole.n_groups, 20);
+    near(whole.standard_error / apart.standard_error, sqrt(50), RELATIVE, 0.15);
+}
+
+TEST(a_difference_of_the_same_scores_is_nothing)
+{
+    lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_STATISTIC_AUC, .n_resamples = 50 };
+    lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
+    ok(lamella_measure_bootstrap(NULL, array("score"), array("gold"), array("score"), NULL, 0, NULL, NULL, NULL, &options, &r));
+    near(r.value, 0, ABSOLUTE, 0);
+    near(r.low, 0, ABSOLUTE, 0);
+    near(r.high, 0, ABSOLUTE, 0);
+}
+
+TEST(masked_rows_are_never_read_nor_drawn)
+{
+    enum { N = 9 };
+    const double x[N] = { NAN, 1, 2, INFINITY, 3, 4, NAN, 5, 6 }, kept[] = { 1, 2, 3, 4, 5, 6 };
+    unsigned char valid[N] = { 0, 1, 1, 0, 1, 1, 0, 1, 1 };
+    lamella_view mask = view_of(LAMELLA_U8, valid, N);
+    lamella_measure_bootstrap_options options = { .n_resamples = 100 };
+    lamella_measure_bootstrap_result masked, alone;
+    ok(mean_of(x, N, NULL, &mask, &options, &masked));
+    ok(mean_of(kept, 6, NULL, NULL, &options, &alone));
+    equal_bits(&masked, &alone, sizeof alone);
+}
+
+TEST(every_number_is_drawn_as_often)
+{
+    enum { N = 7, DRAWS = 70000 };
+    int64_t count[N] = { 0 };
+    for (uint64_t i = 0; i < DRAWS; i++)
+        count[draw_below(11, STREAM_BOOTSTRAP, i, N)]++;
+    double chi = 0;
+    for (int k = 0; k < N; k++)
+        chi += (double)((count[k] - DRAWS / N) * (count[k] - DRAWS / N)) / (DRAWS / N);
+    check(chi < 22.5 && chi > 0.3); /* 6 degrees of freedom: 0.1 % above, 0.05 % below */
+}
+
+TEST(draws_with_replacement_are_the_numbered_draws)
+{
+    int32_t times[31], expected[31] = { 0 };
+    for (uint64_t i = 0; i < 31; i++)
+        expected[draw_below(3, 9, i, 31)]++;
+    draw_with_replacement(3, 9, 31, times);
+    equal_bits(times, expected, sizeof times);
+}
+
+/* What a resample measures is what its rows, gathered, measure. */
+TEST(times_are_rows_repeated)
+{
+    enum { N = 24 };
+    double score[N], y[N], far[4 * N], far_y[4 * N], room[8 * N], more[8 * N];
+    unsigned char gold[N], far_gold[4 * N];
+    int32_t times[N];
+    int64_t order[4 * N], y_order[4 * N], n = 0;
+    keyed_row sorted[8 * N];
+    for (int i = 0; i < N; i++) {
+        score[i] = i * 5 % 7 - 3;
+        y[i] = i * 3 % 8;
+        gold[i] = i % 3 == 0;
+        times[i] = i * 7 % 4;
+        for (int t = 0; t < times[i]; t++, n++) {
+            far[n] = score[i];
+            far_y[n] = y[i];
+            far_gold[n] = gold[i];
+        }
+    }
+    scored_rows drawn = { .order = order, .score = score, .gold = gold, .times = times };
+    drawn.n = order_rows(score, 1, NULL, N, order, sorted);
+    binary_scores a = binary_scores_of(&drawn);
+    order_rows(y, 1, NULL, N, y_order, sorted);
+    paired_rows pairs = { .n = N, .x = score, .y = y, .times = times };
+    double spearman = spearman_of(&pairs, order, y_order, room), pearson = pearson_of(&pairs), r2 = r2_of(&pairs);
+
+    scored_rows gathered = { .order = order, .score = far, .gold = far_gold };
+    gathered.n = order_rows(far, 1, NULL, n, order, sorted);
+    binary_scores b = binary_scores_of(&gathered);
+    order_rows(far_y, 1, NULL, n, y_order, sorted);
+    pairs = (paired_rows){ .n = n, .x = far, .y = far_y };
+    near(a.accuracy, b.accuracy, RELATIVE, 1e-14);
+    near(a.f1, b.f1, RELATIVE, 1e-14);
+    near(a.auc, b.auc, RELATIVE, 1e-14);
+    near(a.ap, b.ap, RELATIVE, 1e-14);
+    near(spearman, spearman_of(&pairs, order, y_order, more), RELATIVE, 1e-13);
+    near(pearson, pearson_of(&pairs), RELATIVE, 1e-13);
+    near(r2, r2_of(&pairs), RELATIVE, 1e-13);
+}
+
+TEST(bad_arguments_are_named)
+{
+    double x[] = { 1, -2, 3 };
+    lamella_view scores = view_of(LAMELLA_F64, x, 3), other = view_of(LAMELLA_F64, x, 2);
+    lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_STATISTIC_PEARSON };
+    lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
+    refused(lamella_measure_bootstrap(NULL, &scores, NULL, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_bootstrap: gold is NULL, expected a view");
+    refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, &scores, &options, &r), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_bootstrap: weights is -2 at row 1, expected 0 or more");
+    x[1] = 2;
+    refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, &scores, &options, &r), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_bootstrap: weights is given, expected NULL for the statistics PEARSON and SPEARMAN");
+    refused(lamella_measure_bootstrap(NULL, &scores, &scores, &other, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_SHAPE,
+            "lamella_measure_bootstrap: versus.shape[0] is 2, expected 3");
+    options.n_resamples = -1;
+    refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_bootstrap: options->n_resamples is -1, expected 0 or more");
+    options = (lamella_measure_bootstrap_options){ .struct_size = sizeof options, .statistic = LAMELLA_STATISTIC_MEAN };
+    refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_bootstrap: gold is given, expected NULL for the statistic MEAN");
+    options.statistic = LAMELLA_STATISTIC_AUC;
+    refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_DTYPE,
+            "lamella_measure_bootstrap: gold.dtype is 2 (f64), expected i32|i64");
+}
+
+TEST(options_init_spells_out_the_defaults)
+{
+    lamella_measure_bootstrap_options options;
+    ok(lamella_measure_bootstrap_options_init(&options, sizeof options));
+    equal(options.statistic, LAMELLA_STATISTIC_ACCURACY);
+    equal(options.n_resamples, 1000);
+    near(options.confidence, 0.95, ABSOLUTE, 0);
+}

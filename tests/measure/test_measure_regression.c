@@ -1,0 +1,89 @@
+/* R2 and the mean squared error: the figures, the laws, the edges. */
+#include "support/golden.h"
+#include "support/matrix.h"
+#include <math.h>
+
+OPERATION(lamella_measure_regression, .in_memory = 1, .forms = FORM_ROWS, .quick = 1)
+{
+    lamella_measure_regression_result result = { .struct_size = sizeof result };
+    lamella_status status = LAMELLA_OK;
+    lamella_view ends[2];
+    for (int64_t j = 0; j < m->view->shape[1] && status >= 0; j++) {
+        int64_t at[] = { m->view->shape[1] - 1, j };
+        for (int i = 0; i < 2; i++) {
+            ok(lamella_tensor_slice(m->view, 1, at[i], at[i] + 1, 1, &ends[i]));
+            ends[i].rank = 1;
+            ends[i].flags |= LAMELLA_BROADCAST;
+            ends[i].shape[1] = ends[i].stride[1] = 0;
+        }
+        status = lamella_measure_regression(m->ctx, &ends[0], &ends[1], NULL, matrix_weights(m, LAMELLA_F32), &result);
+        if (j % 16 == 0) {
+            matrix_number(m, "r2", result.r2);
+            matrix_number(m, "mean_squared_error", result.mean_squared_error);
+        }
+    }
+    return m->view->shape[1] ? status : LAMELLA_ERR_SHAPE;
+}
+
+TEST(equals_the_oracle)
+{
+    const lamella_view *p = golden("measure/regression/predicted"), *y = golden("measure/regression/gold");
+    lamella_measure_regression_result plain = { .struct_size = sizeof plain }, weighted = { .struct_size = sizeof weighted };
+    ok(lamella_measure_regression(NULL, p, y, NULL, NULL, &plain));
+    ok(lamella_measure_regression(NULL, p, y, NULL, golden("measure/regression/weight"), &weighted));
+    double figures[] = { plain.r2, plain.mean_squared_error, weighted.r2, weighted.mean_squared_error };
+    lamella_view view = view_of(LAMELLA_F64, figures, 4);
+    near_golden(&view, "measure/regression/figures");
+    equal(plain.n_rows, 100);
+}
+
+static lamella_status of_rows(const double *p, const double *y, int64_t n, const unsigned char *mask, lamella_measure_regression_result *r)
+{
+    lamella_view a = view_of(LAMELLA_F64, (double *)p, n), b = view_of(LAMELLA_F64, (double *)y, n);
+    lamella_view v;
+    if (mask)
+        v = view_of(LAMELLA_BOOL, (unsigned char *)mask, n);
+    *r = (lamella_measure_regression_result){ .struct_size = sizeof *r };
+    return lamella_measure_regression(NULL, &a, &b, mask ? &v : NULL, NULL, r);
+}
+
+TEST(the_mean_explains_nothing_and_the_gold_everything)
+{
+    const double y[] = { 1, 2, 6 }, mean[] = { 3, 3, 3 };
+    lamella_measure_regression_result r;
+    ok(of_rows(y, y, 3, NULL, &r));
+    near(r.r2, 1, ABSOLUTE, 0);
+    ok(of_rows(mean, y, 3, NULL, &r));
+    near(r.r2, 0, ABSOLUTE, 1e-15);
+    near(r.mean_squared_error, 14.0 / 3, RELATIVE, 1e-15);
+}
+
+TEST(a_constant_gold_is_flagged)
+{
+    const double y[] = { 0.1, 0.1, 0.1 }, p[] = { 1, 2, 3 };
+    lamella_measure_regression_result r;
+    returns(of_rows(p, y, 3, NULL, &r), LAMELLA_NOTE);
+    equal(r.undefined, LAMELLA_UNDEFINED_CONSTANT);
+    near(r.r2, NAN, ABSOLUTE, 0);
+    check(r.mean_squared_error > 0);
+    returns(of_rows(p, p, 1, NULL, &r), LAMELLA_NOTE);
+}
+
+TEST(masked_rows_are_never_read)
+{
+    const double p[] = { 1, NAN, 2 }, y[] = { 1, 5, 4 };
+    const unsigned char mask[] = { 1, 0, 1 };
+    lamella_measure_regression_result r;
+    ok(of_rows(p, y, 3, mask, &r));
+    equal(r.n_rows, 2);
+    near(r.r2, 1 - 4 / 4.5, RELATIVE, 1e-14);
+}
+
+/* The squared correlation is not R2: it forgives a wrong scale. */
+TEST(trap_r2_is_not_the_squared_correlation)
+{
+    const double p[] = { 10, 20, 30 }, y[] = { 1, 2, 3 };
+    lamella_measure_regression_result r;
+    ok(of_rows(p, y, 3, NULL, &r));
+    near(r.r2, 1 - 1134.0 / 2, RELATIVE, 1e-14);
+}
