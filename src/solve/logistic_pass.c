@@ -35,26 +35,27 @@ void logistic_columns(logistic *m)
     int64_t n = m->p->n_rows, dim = m->dim;
     double *square = m->row_f64;
     memset(m->mean, 0, (size_t)dim * sizeof *m->mean);
+    memset(square, 0, (size_t)dim * sizeof *square);
     m->total_weight = 0;
     for (int64_t i = 0; i < n; i++) {
-        m->simd->add_f32(row_of(m, logistic_row(m, i)), dim, m->mean);
-        m->total_weight += logistic_weight(m, logistic_row(m, i));
+        int64_t row = logistic_row(m, i);
+        m->simd->add_scaled_f32(row_of(m, row), dim, logistic_weight(m, row), m->mean);
+        m->total_weight += logistic_weight(m, row);
     }
     for (int64_t j = 0; j < dim; j++) {
-        m->mean[j] /= (double)n;
+        m->mean[j] /= m->total_weight;
         m->inverse_spread[j] = 1;
-        square[j] = 0;
     }
-    if (!m->p->standardise)
-        return;
-    for (int64_t i = 0; i < n; i++) {
-        const float *x = row_of(m, logistic_row(m, i));
+    for (int64_t i = 0; m->p->standardise && i < n; i++) {
+        int64_t row = logistic_row(m, i);
+        const float *x = row_of(m, row);
+        double weight = logistic_weight(m, row);
         for (int64_t j = 0; j < dim; j++)
-            square[j] += ((double)x[j] - m->mean[j]) * ((double)x[j] - m->mean[j]);
+            square[j] += weight * ((double)x[j] - m->mean[j]) * ((double)x[j] - m->mean[j]);
     }
-    for (int64_t j = 0; j < dim; j++)
-        if (!is_constant_column(n, m->mean[j], square[j] / (double)n))
-            m->inverse_spread[j] = 1 / sqrt(square[j] / (double)n);
+    for (int64_t j = 0; m->p->standardise && j < dim; j++)
+        if (!is_constant_column(n, m->mean[j], square[j] / m->total_weight))
+            m->inverse_spread[j] = 1 / sqrt(square[j] / m->total_weight);
 }
 
 /* ---- one row ---- */

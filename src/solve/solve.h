@@ -9,6 +9,7 @@
 #ifndef SOLVE_SOLVE_H
 #define SOLVE_SOLVE_H
 
+#include "moments/moments.h"
 #include "tensor/tensor.h"
 
 /* Rows that fits share, in memory: [n, dim], `stride` floats from row to row, finite. */
@@ -34,7 +35,7 @@ typedef struct fit_problem {
     const double   *weight;      /* by row number, over 0 on these rows; NULL = 1 each */
     const int32_t  *label;       /* by row number: 0 .. n_classes - 1, each class on one of these rows at least */
     int64_t         n_classes;   /* 2: one output, for class 1; more: one a class */
-    int32_t         standardise; /* columns to mean 0 and spread 1 (ddof 0) on these rows; the weights come back in raw units */
+    int32_t         standardise; /* columns to mean 0 and spread 1 (ddof 0) under the weights of these rows; weights come back in raw units */
     int32_t         reserved;
     const double   *penalty;     /* [n_penalties], each over 0; rising is fastest: each starts from the one before */
     int64_t         n_penalties;
@@ -53,9 +54,23 @@ typedef struct fit_options {
 
 LAMELLA_INTERNAL int64_t        fit_outputs(int64_t n_classes); /* 1 for two classes, else n_classes */
 
-/* All problems, in parallel. OK whatever converged: the reports say. `done` and `total` of the progress are steps of the caller's. */
+/* All problems, in parallel. OK whatever converged: the reports say. */
 LAMELLA_INTERNAL lamella_status logistic_fit(call *c, const fit_problem *problems, int64_t n_problems, const fit_options *options);
 LAMELLA_INTERNAL lamella_status ridge_fit(call *c, const fit_problem *problems, int64_t n_problems);
+
+/* The same from second moments, of rows that need not be in memory: the last n_outputs columns are the targets. */
+typedef struct ridge_fits {
+    int64_t       n_outputs;
+    const double *penalty;    /* [n_penalties] */
+    int64_t       n_penalties;
+    double       *weights;    /* out [n_penalties, n_outputs, dim] */
+    double       *intercepts; /* out [n_penalties, n_outputs] */
+    fit_report   *report;     /* out [n_penalties] */
+    int32_t       standardise, reserved;
+} ridge_fits;
+
+LAMELLA_INTERNAL lamella_status ridge_of_gram(call *c, const gram *g, const ridge_fits *f);
+LAMELLA_INTERNAL double         ridge_target(int32_t label, int64_t output, int64_t n_outputs);
 
 /* scores[k] = w_k . x + b_k in f64, for n_outputs rows of weights [n_outputs, dim]; any thread. */
 LAMELLA_INTERNAL void           fit_scores(const kernels *k, const float *x, const double *weights, const double *intercepts, int64_t n_outputs,

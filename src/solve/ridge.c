@@ -1,0 +1,307 @@
+/* Ridge in closed form, from second moments (primal) or from products of rows (dual), whichever is the smaller matrix.
+ *
+ *   primal  (S + a I) w = Z^T y               S = Z^T Z       [dim, dim]
+ *   dual    (K + a I) u = y,  w = Z^T u       K = Z Z^T       [n, n]
+ *
+ * Z: rows less their mean, times the root of their weight, over the spread where columns are standardised; y likewise, centred. One
+ * Cholesky factor a penalty, and one step of refinement with it. All f64. */
+#include "solve/solve.h"
+#include "linalg/linalg.h"
+#include "moments/moments.h"
+
+#include <math.h>
+#include <string.h>
+
+#define RIDGE_CONVERGED 1e-6 /* share of the objective by which it may lie over its least value: |g|^2 / 4a bounds that */
+
+/* n equations S w = b with `outputs` right-hand sides, of which the penalties are tasks. */
+typedef struct ridge_work {
+    const double *s;           /* [n, n], both triangles */
+    const double *b;           /* [n, outputs] */
+    const double *y_square;    /* [outputs] */
+    int64_t       n, outputs;
+    const double *penalty;
+    double       *solution;    /* [n_penalties, n, outputs] */
+    fit_report   *report;
+    int           dual;
+    scratch       room;
+} ridge_work;
+
+static double ridge_dot(const double *x, const double *y, int64_t n)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++)
+        sum += x[i] * y[i];
+    return sum;
+}
+
+static void product_of(const double *s, const double *x, int64_t n, int64_t outputs, double *out)
+{
+    blas_product_run(&(blas_product){ .m = n, .n = outputs, .k = n, .alpha = 1, .a = s, .b = x, .c = out, .a_stride = n, .b_stride = outputs,
+                                      .c_stride = outputs });
+}
+
+/* residual := b - S x - a x; returns the product S x in `sx`. */
+static void ridge_residual(const ridge_work *w, double penalty, const double *x, double *sx, double *residual)
+{
+    product_of(w->s, x, w->n, w->outputs, sx);
+    for (int64_t i = 0; i < w->n * w->outputs; i++)
+        residual[i] = w->b[i] - sx[i] - penalty * x[i];
+}
+
+/* Objective and gradient in w; in the dual x is u, so that |w|^2 = u.K u and the gradient is -2 Z^T residual. */
+static void ridge_report(const ridge_work *w, double penalty, const double *x, const double *sx, const double *residual, double *room, fit_report *r)
+{
+    int64_t n = w->n * w->outputs;
+    double square = 0, gradient, fit = 0;
+    for (int64_t k = 0; k < w->outputs; k++)
+        fit += w->y_square[k];
+    if (w->dual) {
+        product_of(w->s, residual, w->n, w->outputs, room);
+        gradient = 4 * ridge_dot(residual, room, n);
+        square = ridge_dot(x, sx, n);
+        fit += ridge_dot(sx, sx, n) - 2 * ridge_dot(w->b, sx, n);
+    } else {
+        gradient = 4 * ridge_dot(residual, residual, n);
+        square = ridge_dot(x, x, n);
+        fit += ridge_dot(x, sx, n) - 2 * ridge_dot(x, w->b, n);
+    }
+    r->objective = fit + penalty * square;
+    r->gradient_norm = sqrt(fmax(gradient, 0));
+    r->iterations = 1;
+    r->converged = isfinite(r->objective) && gradient / (4 * penalty) <= RIDGE_CONVERGED * fmax(fabs(r->objective), 1e-300);
+}
+
+static void ridge_task(int64_t q, void *data)
+{
+    ridge_work *w = data;
+    int64_t n = w->n, cells = n * w->outputs;
+    double *l = scratch_claim(&w->room), *sx = l + n * n, *residual = sx + cells, *step = residual + cells;
+    double *x = w->solution + q * cells, penalty = w->penalty[q], largest = 0;
+    memcpy(l, w->s, (size_t)(n * n) * sizeof *l);
+    for (int64_t i = 0; i < n; i++) {
+        l[i * n + i] += penalty;
+        largest = fmax(largest, l[i * n + i]);
+    }
+    if (cholesky_f64(l, n, n) != 0) { /* a penalty under the rounding of S: as much more as makes it definite; the report tells */
+        memcpy(l, w->s, (size_t)(n * n) * sizeof *l);
+        for (int64_t i = 0; i < n; i++)
+            l[i * n + i] += penalty + (double)n * 2.2e-16 * largest;
+        cholesky_f64(l, n, n);
+    }
+    memcpy(x, w->b, (size_t)cells * sizeof *x);
+    triangular_solve_f64(l, n, n, 0, x, w->outputs, w->outputs);
+    triangular_solve_f64(l, n, n, 1, x, w->outputs, w->outputs);
+    ridge_residual(w, penalty, x, sx, residual);
+    memcpy(step, residual, (size_t)cells * sizeof *step);
+    triangular_solve_f64(l, n, n, 0, step, w->outputs, w->outputs);
+    triangular_solve_f64(l, n, n, 1, step, w->outputs, w->outputs);
+    for (int64_t i = 0; i < cells; i++)
+        x[i] += step[i];
+    ridge_residual(w, penalty, x, sx, residual);
+    ridge_report(w, penalty, x, sx, residual, step, &w->report[q]);
+    scratch_release(&w->room, l);
+}
+
+static lamella_status ridge_solve(call *c, ridge_work *w, int64_t n_penalties)
+{
+    TRY(blas_matrix_check(c, "the moments of the rows", w->n, w->n, w->n));
+    TAKE(c, w->solution, n_penalties * w->n * w->outputs);
+    TRY(scratch_open(c, (w->n * w->n + 3 * w->n * w->outputs) * (int64_t)sizeof(double), &w->room));
+    return blas_parallel(c, n_penalties, ridge_task, w);
+}
+
+/* ---- primal ---- */
+
+static double inverse_spread_of(const gram *g, int64_t j, int32_t standardise)
+{
+    double variance = g->square[j * g->dim + j] / g->weight;
+    return standardise && !is_constant_column(g->n, g->mean[j], variance) ? 1 / sqrt(variance) : 1;
+}
+
+lamella_status ridge_of_gram(call *c, const gram *g, const ridge_fits *f)
+{
+    int64_t dim = g->dim - f->n_outputs, outputs = f->n_outputs;
+    arena_mark before = arena_now(&c->memory);
+    double *s, *b, *y_square, *spread;
+    TAKE(c, s, dim * dim);
+    TAKE(c, b, dim * outputs);
+    TAKE(c, y_square, outputs);
+    TAKE(c, spread, dim);
+    for (int64_t j = 0; j < dim; j++)
+        spread[j] = inverse_spread_of(g, j, f->standardise);
+    for (int64_t i = 0; i < dim; i++) {
+        for (int64_t j = 0; j < dim; j++)
+            s[i * dim + j] = g->square[i * g->dim + j] * spread[i] * spread[j];
+        for (int64_t k = 0; k < outputs; k++)
+            b[i * outputs + k] = g->square[i * g->dim + dim + k] * spread[i];
+    }
+    for (int64_t k = 0; k < outputs; k++)
+        y_square[k] = g->square[(dim + k) * g->dim + dim + k];
+    ridge_work w = { .s = s, .b = b, .y_square = y_square, .n = dim, .outputs = outputs, .penalty = f->penalty, .report = f->report };
+    TRY(ridge_solve(c, &w, f->n_penalties));
+    for (int64_t q = 0; q < f->n_penalties; q++)
+        for (int64_t k = 0; k < outputs; k++) {
+            double *out = f->weights + (q * outputs + k) * dim, shift = 0;
+            for (int64_t j = 0; j < dim; j++) {
+                out[j] = w.solution[(q * dim + j) * outputs + k] * spread[j];
+                shift += out[j] * g->mean[j];
+            }
+            f->intercepts[q * outputs + k] = g->mean[dim + k] - shift;
+        }
+    arena_rewind(&c->memory, before);
+    return LAMELLA_OK;
+}
+
+/* -1 and 1: for two classes of class 1, else of each. */
+double ridge_target(int32_t label, int64_t output, int64_t n_outputs)
+{
+    return label == (n_outputs == 1 ? 1 : output) ? 1 : -1;
+}
+
+static ridge_fits fits_of_problem(const fit_problem *p)
+{
+    return (ridge_fits){ .n_outputs = fit_outputs(p->n_classes), .standardise = p->standardise, .penalty = p->penalty, .n_penalties = p->n_penalties,
+                         .weights = p->weights, .intercepts = p->intercepts, .report = p->report };
+}
+
+static lamella_status ridge_primal(call *c, const fit_problem *p)
+{
+    const fit_rows *rows_ = p->rows;
+    ridge_fits f = fits_of_problem(p);
+    lamella_view layer = { .data = (void *)rows_->x, .dtype = LAMELLA_F32, .rank = 2, .shape = { rows_->n, rows_->dim },
+                           .stride = { rows_->stride, 1 }, .flags = LAMELLA_FINITE };
+    lamella_stack host = { .struct_size = sizeof host, .layer = &layer, .n_layers = 1 };
+    stack s;
+    gram g;
+    double *weight, *target;
+    TRY(stack_check(c, &s, &host, F32, "rows"));
+    TAKE(c, weight, rows_->n);
+    TAKE(c, target, rows_->n * f.n_outputs);
+    memset(weight, 0, (size_t)rows_->n * sizeof *weight);
+    memset(target, 0, (size_t)(rows_->n * f.n_outputs) * sizeof *target);
+    for (int64_t i = 0; i < p->n_rows; i++) {
+        int64_t row = p->row ? p->row[i] : i;
+        weight[row] = p->weight ? p->weight[row] : 1;
+        for (int64_t k = 0; k < f.n_outputs; k++)
+            target[row * f.n_outputs + k] = ridge_target(p->label[row], k, f.n_outputs);
+    }
+    gram_rows of = { .s = &s, .n_layers = 1, .weight = weight, .extra = target, .extra_dim = f.n_outputs, .extra_stride = f.n_outputs };
+    TRY(gram_take(c, &c->memory, gram_rows_dim(&of), &g));
+    TRY(gram_of_rows(c, &of, &g));
+    return ridge_of_gram(c, &g, &f);
+}
+
+/* ---- dual ---- */
+
+typedef struct dual_rows {
+    double *z;      /* [n, dim] */
+    double *y;      /* [n, outputs] */
+    double *root;   /* [n]: of the weights */
+    double *mean, *y_mean, *spread;
+    double  weight;
+} dual_rows;
+
+static int64_t dual_row(const fit_problem *p, int64_t i)
+{
+    return p->row ? p->row[i] : i;
+}
+
+static lamella_status dual_take(call *c, const fit_problem *p, int64_t outputs, dual_rows *d)
+{
+    int64_t n = p->n_rows, dim = p->rows->dim;
+    TAKE(c, d->z, n * dim);
+    TAKE(c, d->y, n * outputs);
+    TAKE(c, d->root, n);
+    TAKE(c, d->mean, dim);
+    TAKE(c, d->spread, dim);
+    TAKE(c, d->y_mean, outputs);
+    memset(d->mean, 0, (size_t)dim * sizeof *d->mean);
+    memset(d->spread, 0, (size_t)dim * sizeof *d->spread);
+    memset(d->y_mean, 0, (size_t)outputs * sizeof *d->y_mean);
+    d->weight = 0;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t row = dual_row(p, i);
+        double weight = p->weight ? p->weight[row] : 1;
+        d->root[i] = sqrt(weight);
+        d->weight += weight;
+        simd_of(c)->add_scaled_f32(p->rows->x + row * p->rows->stride, dim, weight, d->mean);
+        for (int64_t k = 0; k < outputs; k++)
+            d->y_mean[k] += weight * ridge_target(p->label[row], k, outputs);
+    }
+    for (int64_t j = 0; j < dim; j++)
+        d->mean[j] /= d->weight;
+    for (int64_t k = 0; k < outputs; k++)
+        d->y_mean[k] /= d->weight;
+    return LAMELLA_OK;
+}
+
+static void dual_fill(const fit_problem *p, int64_t outputs, dual_rows *d)
+{
+    int64_t n = p->n_rows, dim = p->rows->dim;
+    for (int64_t i = 0; i < n; i++) {
+        const float *x = p->rows->x + dual_row(p, i) * p->rows->stride;
+        for (int64_t j = 0; j < dim; j++) {
+            d->z[i * dim + j] = d->root[i] * ((double)x[j] - d->mean[j]);
+            d->spread[j] += d->z[i * dim + j] * d->z[i * dim + j];
+        }
+        for (int64_t k = 0; k < outputs; k++)
+            d->y[i * outputs + k] = d->root[i] * (ridge_target(p->label[dual_row(p, i)], k, outputs) - d->y_mean[k]);
+    }
+    for (int64_t j = 0; j < dim; j++) {
+        double variance = d->spread[j] / d->weight;
+        d->spread[j] = p->standardise && !is_constant_column(n, d->mean[j], variance) ? 1 / sqrt(variance) : 1;
+    }
+    for (int64_t i = 0; p->standardise && i < n; i++)
+        for (int64_t j = 0; j < dim; j++)
+            d->z[i * dim + j] *= d->spread[j];
+}
+
+static lamella_status ridge_dual(call *c, const fit_problem *p)
+{
+    int64_t n = p->n_rows, dim = p->rows->dim, outputs = fit_outputs(p->n_classes);
+    dual_rows d;
+    double *s, *y_square, *w_t;
+    TRY(dual_take(c, p, outputs, &d));
+    dual_fill(p, outputs, &d);
+    TAKE(c, s, n * n);
+    TAKE(c, y_square, outputs);
+    TAKE(c, w_t, dim * outputs);
+    TRY(product_f64(c, &(blas_product){ .m = n, .n = n, .k = dim, .alpha = 1, .a = d.z, .b = d.z, .c = s, .a_stride = dim, .b_stride = dim,
+                                        .c_stride = n, .b_transposed = 1 }));
+    for (int64_t i = 0; i < n; i++) /* symmetric to the last bit */
+        for (int64_t j = i + 1; j < n; j++)
+            s[i * n + j] = s[j * n + i];
+    memset(y_square, 0, (size_t)outputs * sizeof *y_square);
+    for (int64_t i = 0; i < n * outputs; i++)
+        y_square[i % outputs] += d.y[i] * d.y[i];
+    ridge_work w = { .s = s, .b = d.y, .y_square = y_square, .n = n, .outputs = outputs, .penalty = p->penalty, .report = p->report, .dual = 1 };
+    TRY(ridge_solve(c, &w, p->n_penalties));
+    for (int64_t q = 0; q < p->n_penalties; q++) {
+        TRY(product_f64(c, &(blas_product){ .m = outputs, .n = dim, .k = n, .alpha = 1, .a = w.solution + q * n * outputs, .b = d.z, .c = w_t,
+                                            .a_stride = outputs, .b_stride = dim, .c_stride = dim, .a_transposed = 1 }));
+        for (int64_t k = 0; k < outputs; k++) {
+            double *out = p->weights + (q * outputs + k) * dim, shift = 0;
+            for (int64_t j = 0; j < dim; j++) {
+                out[j] = w_t[k * dim + j] * d.spread[j];
+                shift += out[j] * d.mean[j];
+            }
+            p->intercepts[q * outputs + k] = d.y_mean[k] - shift;
+        }
+    }
+    return LAMELLA_OK;
+}
+
+lamella_status ridge_fit(call *c, const fit_problem *problems, int64_t n_problems)
+{
+    for (int64_t i = 0; i < n_problems; i++) {
+        arena_mark before = arena_now(&c->memory);
+        TRY(progress(c, i, n_problems));
+        if (problems[i].n_rows < problems[i].rows->dim)
+            TRY(ridge_dual(c, &problems[i]));
+        else
+            TRY(ridge_primal(c, &problems[i]));
+        arena_rewind(&c->memory, before);
+    }
+    return LAMELLA_OK;
+}
