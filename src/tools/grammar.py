@@ -8,7 +8,8 @@
                     NAME handle lamella_TYPE           an object;  NAME options, NAME result [lamella_TYPE]: size-led structs
 
 An axis is a name (the same name, the same size), a number, `dim` or `dim(l)` (the width of a layer), `lead` (all leading axes of a
-layer, or any axes of a view), `widths[k]` (an element of an input list), an argument or a field of the options. An input is optional
+layer, or any axes of a view), `widths[k]` (an element of an input list), `width(object)` (a layer's entry of the array of that name
+that an input object has), an argument or a field of the options. An input is optional
 if its text has "NULL:", an output if it has "NULL: not wanted". An output whose size no input tells says "of the caller's size"; one
 that is filled only when the call fails says "filled on STATUS". An i64 whose text begins with LAMELLA_NAME takes that enum.
 """
@@ -20,6 +21,7 @@ NUMBERS = {"i64": ("int64_t", "int32_t", "uint32_t", "lamella_status"), "f64": (
 TAGS = ("paper", "in", "out", "inout", "nonfinite", "return", "precision", "cost", "since")
 ARGUMENT = re.compile(r"(\w+)(\[[^\]]*\])? +(\S.*)")
 INDEXED = re.compile(r"(\w+)\[(\w)\]")
+OF_OBJECT = re.compile(r"(\w+)\((\w+)\)")
 
 
 @dataclass
@@ -231,12 +233,14 @@ def check_axes(found, structs, complain):
         if a.kind == "stack":
             told |= {"lead", "dim(l)"}
     lists = {a.name: a.axes[0] for a in inputs if a.kind == "list"}
+    objects = [a.name for a in inputs if a.kind == "handle"]
     for a in found:
         if a.way != "out" or a.kind not in ("view", "views") or "of the caller's size" in a.text:
             continue
         for axis in a.axes + a.each:
             indexed = INDEXED.fullmatch(axis)
-            if indexed and lists.get(indexed[1]) in a.each:
+            of_object = OF_OBJECT.fullmatch(axis)
+            if indexed and lists.get(indexed[1]) in a.each or of_object and of_object[2] in objects:
                 continue
             if not axis.isdigit() and axis not in told:
                 complain(a.line, f"{a.name}: no input tells the size of the axis `{axis}`")

@@ -8,7 +8,7 @@ class Axes:
     """What the inputs of a call say about sizes."""
 
     def __init__(self):
-        self.names, self.lists, self.layers, self.dtypes = {}, {}, [], {}
+        self.names, self.lists, self.layers, self.dtypes, self.objects = {}, {}, [], {}, {}
 
     def of_view(self, argument, view):
         """The extents of a view under the names of its axes; `lead` takes what the others leave."""
@@ -49,6 +49,10 @@ class Axes:
         if indexed:
             of, values = self.lists[indexed[1]]
             return [int(values[at[of]])]
+        of_object = re.fullmatch(r"(\w+)\((\w+)\)", axis)
+        if of_object:
+            sizes = self.objects[of_object[2]].get(of_object[1])
+            return [int(sizes[at["layer"]]) if at["layer"] < len(sizes) else 0]    # the library refuses it
         if axis not in self.names:
             raise ShapeError(f"no input has an axis `{axis}`")
         extent = self.names[axis]

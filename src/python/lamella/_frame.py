@@ -57,6 +57,7 @@ class Frame:
 
     def handle(self, argument, value):
         self.keep.append(value)
+        self.axes.objects[argument["name"]] = value
         return value._pointer()
 
     def path(self, argument, value):

@@ -1,0 +1,88 @@
+/* Distances of two rows, always from their difference: |x|^2 + |y|^2 - 2 x.y gives a row a distance to itself where rows lie far from 0. */
+#include "relative/relative.h"
+#include "reduce/reduce.h"
+
+#include <math.h>
+#include <string.h>
+
+#define DISTANCE_LANES 16
+
+/* Element i of the rows joins lane i % 16, as in simd/kernels.inc. Each step takes up to 16 elements. */
+static inline void square_step(const double *x, const double *y, int64_t n, double *lanes)
+{
+    for (int64_t j = 0; j < n; j++)
+        lanes[j] += (x[j] - y[j]) * (x[j] - y[j]);
+}
+
+static inline void absolute_step(const double *x, const double *y, int64_t n, double *lanes)
+{
+    for (int64_t j = 0; j < n; j++)
+        lanes[j] += fabs(x[j] - y[j]);
+}
+
+static inline void largest_step(const double *x, const double *y, int64_t n, double *lanes)
+{
+    for (int64_t j = 0; j < n; j++)
+        lanes[j] = fabs(x[j] - y[j]) > lanes[j] ? fabs(x[j] - y[j]) : lanes[j];
+}
+
+static inline void together_step(const double *x, const double *y, int64_t n, double *lanes)
+{
+    for (int64_t j = 0; j < n; j++)
+        lanes[j] += (x[j] + y[j]) * (x[j] + y[j]);
+}
+
+static inline void steps(void (*step)(const double *, const double *, int64_t, double *), const double *x, const double *y, int64_t n,
+                         double *lanes)
+{
+    int64_t i = 0;
+    for (; i + DISTANCE_LANES <= n; i += DISTANCE_LANES)
+        step(x + i, y + i, DISTANCE_LANES, lanes); /* a constant: unrolled and vectorised */
+    step(x + i, y + i, n - i, lanes);
+}
+
+double square_distance(const double *x, const double *y, int64_t n)
+{
+    double lanes[DISTANCE_LANES] = { 0 };
+    steps(square_step, x, y, n, lanes);
+    return lanes_sum(lanes);
+}
+
+double absolute_distance(const double *x, const double *y, int64_t n)
+{
+    double lanes[DISTANCE_LANES] = { 0 };
+    steps(absolute_step, x, y, n, lanes);
+    return lanes_sum(lanes);
+}
+
+double largest_distance(const double *x, const double *y, int64_t n)
+{
+    double lanes[DISTANCE_LANES] = { 0 }, largest = 0;
+    steps(largest_step, x, y, n, lanes);
+    for (int j = 0; j < DISTANCE_LANES; j++)
+        largest = lanes[j] > largest ? lanes[j] : largest;
+    return largest;
+}
+
+double angular_distance(const double *u, const double *v, int64_t n)
+{
+    double apart[DISTANCE_LANES] = { 0 }, together[DISTANCE_LANES] = { 0 };
+    steps(square_step, u, v, n, apart);
+    steps(together_step, u, v, n, together);
+    return 2 * atan2(sqrt(lanes_sum(apart)), sqrt(lanes_sum(together))) / 3.14159265358979323846;
+}
+
+double unit_row(const kernels *k, const double *x, int64_t n, double *unit)
+{
+    const double safe_least = 1e-280, safe_most = 1e300;
+    double norm = norm_f64(k, x, n), inverse = 1 / norm;
+    if (norm == 0)
+        memset(unit, 0, (size_t)n * sizeof *unit);
+    else if (norm > safe_least && norm < safe_most)
+        for (int64_t i = 0; i < n; i++)
+            unit[i] = x[i] * inverse;
+    else /* 1 / norm would leave f64's range */
+        for (int64_t i = 0; i < n; i++)
+            unit[i] = x[i] / norm;
+    return norm;
+}

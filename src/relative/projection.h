@@ -1,0 +1,73 @@
+/* A projection: what a fit leaves of each layer, and how rows pass through it. */
+#ifndef RELATIVE_PROJECTION_H
+#define RELATIVE_PROJECTION_H
+
+#include "lamella/relative/project.h"
+#include "relative/relative.h"
+
+/* Of one layer. Fitted arrays are NULL where the rules need none; they are what is saved. */
+typedef struct projection {
+    int64_t dim, n_anchors, width;
+    double *anchors;        /* [n_anchors, dim] as they came */
+    double *mean;           /* [dim] */
+    double *scale;          /* [dim] ZSCORE: what columns are divided by */
+    double *root;           /* [dim, dim] WHITEN */
+    double *basis;          /* [n_anchors, dim] BASIS: (S^T)^+ */
+    double *distance;       /* [DISTANCE_KINDS] what distances are divided by */
+    double *relative_mean;  /* [width] */
+    double *relative_scale; /* [width] */
+    /* made from them */
+    double *points;         /* [n_anchors, dim] transformed: distances */
+    double *units;          /* [n_anchors, dim] of norm 1: angles */
+    float  *tiles;          /* of norm 1, packed: cosines */
+} projection;
+
+enum { DISTANCE_EUCLIDEAN, DISTANCE_L1, DISTANCE_LINF, DISTANCE_KINDS };
+
+struct lamella_relative_project {
+    arena                            memory; /* first: an object is its arena */
+    lamella_relative_project_options rules;  /* every choice made, none 0 */
+    int64_t                          n_layers;
+    projection                      *layer;
+    int64_t                         *width, *rank; /* [n_layers] */
+    double                          *dropped;      /* [n_layers] */
+};
+
+/* ---- fitted arrays by number and name: relative/projection.c ---- */
+
+enum { PROJECTION_ARRAYS = 8 };
+
+LAMELLA_INTERNAL const char    *projection_array_name(int64_t which);
+LAMELLA_INTERNAL double       **projection_array(projection *p, int64_t which);
+/* Its shape; returns the rank. */
+LAMELLA_INTERNAL int32_t        projection_array_shape(const projection *p, int64_t which, int64_t *shape);
+LAMELLA_INTERNAL int            projection_array_is_kept(const lamella_relative_project_options *rules, int64_t which);
+
+LAMELLA_INTERNAL lamella_status projection_check_rules(call *c, lamella_relative_project_options *rules);
+/* An object with room for the arrays of n_layers layers. */
+LAMELLA_INTERNAL lamella_status projections_create(call *c, const lamella_relative_project_options *rules, int64_t n_layers,
+                                                   lamella_relative_project **made);
+/* Sizes of a layer, and room for the fitted arrays that its rules keep. */
+LAMELLA_INTERNAL lamella_status projection_take(call *c, lamella_relative_project *of, int64_t l, int64_t n_anchors, int64_t dim);
+/* points, units and tiles from anchors and transform. */
+LAMELLA_INTERNAL lamella_status projection_settle(call *c, lamella_relative_project *of, int64_t l);
+
+/* ---- fit: relative/projection_fit.c ---- */
+
+LAMELLA_INTERNAL lamella_status projections_fit(call *c, const stack *s, const row_numbers *anchors, const lamella_relative_project_options *rules,
+                                                lamella_relative_project **made, lamella_relative_project_result *found);
+
+/* ---- rows: relative/projection_rows.c ---- */
+
+/* x := T x in f64; room [dim]. Out may be x. */
+LAMELLA_INTERNAL void           projection_transform(const kernels *k, const projection *p, const double *x, double *room, double *out);
+/* Where a projected row goes: f32 [width]. */
+typedef struct projection_target {
+    void (*put)(int64_t vector, const float *row, void *data); /* any thread; rows under the mask are zeros */
+    void  *data;
+} projection_target;
+/* All rows of layer l of the stack through the projection of layer `of_layer`. */
+LAMELLA_INTERNAL lamella_status projection_apply(call *c, const lamella_relative_project *of, int64_t of_layer, const stack *s, int64_t l,
+                                                 const projection_target *to, int64_t *n_zero_rows);
+
+#endif

@@ -1,0 +1,176 @@
+/* Relative representations (Relative representations enable zero-shot latent space communication, section 3).
+ *
+ *   r = t(similarity(T x, T s_1), ..., similarity(T x, T s_n))
+ *
+ * T (projection_fit.c) and t are fitted on the anchors s only, never on the rows at hand: a row's representation does not depend on the
+ * batch it comes in. Rows go through in projection_rows.c.
+ * Differs from the codes: norms have no floor, a zero row has similarity 0; angles come from |u - v| and |u + v|, distances from
+ * differences, so a row is as far from itself as it should be; covariance is whitened over the directions that count. */
+#include "relative/projection.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- fit ---- */
+
+static lamella_status check_project_handle(call *c, lamella_relative_project **project)
+{
+    if (!project)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "project is NULL, expected a handle to fill");
+    *project = NULL;
+    return LAMELLA_OK;
+}
+
+static lamella_status fit_project(call *c, const lamella_stack *stack_, const lamella_view *anchors,
+                                  const lamella_relative_project_options *options, lamella_relative_project **project,
+                                  lamella_relative_project_result *result)
+{
+    lamella_relative_project_options o;
+    lamella_relative_project_result found = { 0 };
+    lamella_relative_project *made;
+    row_numbers numbers;
+    stack s;
+
+    TRY(check_project_handle(c, project));
+    TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
+    TRY(anchors ? row_numbers_check(c, &s, anchors, "anchors", &numbers) : row_numbers_all(c, &s, &numbers));
+    TRY(OPTIONS(c, o, options));
+    TRY(projection_check_rules(c, &o));
+    TRY(RESULT_OPTIONAL(c, result));
+
+    TRY(projections_fit(c, &s, &numbers, &o, &made, &found));
+    write_sized(result, &found, (int64_t)sizeof found);
+    *project = made;
+    return LAMELLA_OK;
+}
+
+lamella_status lamella_relative_project_fit(lamella_context *ctx, const lamella_stack *stack, const lamella_view *anchors,
+                                            const lamella_relative_project_options *options, lamella_relative_project **project,
+                                            lamella_relative_project_result *result)
+{
+    CALL(ctx, fit_project(c, stack, anchors, options, project, result));
+}
+
+/* ---- apply ---- */
+
+static void put_in_view(int64_t vector, const float *row, void *data)
+{
+    store_run_f32(data, vector, row);
+}
+
+static lamella_status check_project(call *c, const lamella_relative_project *project)
+{
+    return project ? LAMELLA_OK : fail(c, LAMELLA_ERR_ARGUMENT, "project is NULL, expected a fitted projection");
+}
+
+static lamella_status check_layers_fit(call *c, const lamella_relative_project *project, const stack *s)
+{
+    if (s->n_layers != project->n_layers)
+        return fail(c, LAMELLA_ERR_SHAPE, "stack->n_layers is %lld, expected %lld (= layers of the fit)", (long long)s->n_layers,
+                    (long long)project->n_layers);
+    for (int64_t l = 0; l < s->n_layers; l++)
+        if (stack_dim(s, l) != project->layer[l].dim)
+            return fail(c, LAMELLA_ERR_SHAPE, "stack->layer[%lld] has dim %lld, expected %lld (= dim of the fit)", (long long)l,
+                        (long long)stack_dim(s, l), (long long)project->layer[l].dim);
+    return LAMELLA_OK;
+}
+
+static lamella_status apply_project(call *c, const lamella_relative_project *project, const lamella_stack *stack_, const lamella_view *out,
+                                    lamella_relative_project_result *result)
+{
+    lamella_relative_project_result found = { 0 };
+    lamella_view *checked;
+    stack s;
+
+    TRY(check_project(c, project));
+    TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
+    TRY(check_layers_fit(c, project, &s));
+    if (!out)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "out is NULL, expected %lld views (one a layer)", (long long)s.n_layers);
+    TAKE(c, checked, s.n_layers);
+    for (int64_t l = 0; l < s.n_layers; l++) {
+        char name[64];
+        int64_t shape[LAMELLA_MAX_RANK];
+        int32_t rank = stack_lead_shape(&s, project->width[l], shape);
+        TRY(check_out_apart(c, &s, &checked[l], &out[l], F32, indexed_name(name, sizeof name, "out", l), shape, rank));
+    }
+    TRY(RESULT_OPTIONAL(c, result));
+
+    for (int64_t l = 0; l < s.n_layers; l++)
+        TRY(projection_apply(c, project, l, &s, l, &(projection_target){ put_in_view, &checked[l] }, &found.n_zero_rows));
+    write_sized(result, &found, (int64_t)sizeof found);
+    return LAMELLA_OK;
+}
+
+lamella_status lamella_relative_project_apply(lamella_context *ctx, const lamella_relative_project *project, const lamella_stack *stack,
+                                              const lamella_view *out, lamella_relative_project_result *result)
+{
+    CALL(ctx, apply_project(c, project, stack, out, result));
+}
+
+/* ---- named arrays ---- */
+
+static void fill_array(lamella_view *out, int32_t dtype, void *data, int32_t rank, const int64_t *shape)
+{
+    *out = (lamella_view){ .data = data, .dtype = dtype, .rank = rank, .flags = LAMELLA_READONLY };
+    memcpy(out->shape, shape, (size_t)rank * sizeof *shape);
+}
+
+/* "anchors.3" of layer 3. */
+static int find_layer_array(lamella_relative_project *project, const char *name, lamella_view *out)
+{
+    for (int64_t which = 0; which < PROJECTION_ARRAYS; which++)
+        for (int64_t l = 0; l < project->n_layers; l++) {
+            char expected[48];
+            int64_t shape[2];
+            projection *p = &project->layer[l];
+            snprintf(expected, sizeof expected, "%s.%lld", projection_array_name(which), (long long)l);
+            if (strcmp(name, expected) || !*projection_array(p, which))
+                continue;
+            int32_t rank = projection_array_shape(p, which, shape);
+            fill_array(out, LAMELLA_F64, *projection_array(p, which), rank, shape);
+            return 1;
+        }
+    return 0;
+}
+
+static lamella_status get_array(call *c, const lamella_relative_project *project_, const char *name, lamella_view *out)
+{
+    lamella_relative_project *project = (lamella_relative_project *)project_; /* the view is READONLY */
+    TRY(check_project(c, project));
+    if (!name || !out)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL", name ? "out" : "name");
+    if (!strcmp(name, "width"))
+        fill_array(out, LAMELLA_I64, project->width, 1, &project->n_layers);
+    else if (!strcmp(name, "rank"))
+        fill_array(out, LAMELLA_I64, project->rank, 1, &project->n_layers);
+    else if (!strcmp(name, "dropped"))
+        fill_array(out, LAMELLA_F64, project->dropped, 1, &project->n_layers);
+    else if (!find_layer_array(project, name, out))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "there is no array \"%.64s\" of this projection of %lld layers", name, (long long)project->n_layers);
+    return LAMELLA_OK;
+}
+
+lamella_status lamella_relative_project_get(const lamella_relative_project *project, const char *name, lamella_view *out)
+{
+    CALL(NULL, get_array(c, project, name, out));
+}
+
+void lamella_relative_project_free(lamella_relative_project *project)
+{
+    object_free(project);
+}
+
+static lamella_status project_defaults(call *c, lamella_relative_project_options *options, uint32_t struct_size)
+{
+    const lamella_relative_project_options defaults = {
+        .transform = LAMELLA_TRANSFORM_CENTRE, .similarity = LAMELLA_RELATIVE_COSINE, .distances = LAMELLA_DISTANCES_RAW,
+        .relative_transform = LAMELLA_TRANSFORM_NONE, .directions = LAMELLA_RANK_SCALED,
+    };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_relative_project_options_init(lamella_relative_project_options *options, uint32_t struct_size)
+{
+    CALL(NULL, project_defaults(c, options, struct_size));
+}
