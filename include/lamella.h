@@ -9,6 +9,7 @@
 #include "lamella/moments.h"    /* moments: what a stack's layers look like, their ranks, and second moments that merge */
 #include "lamella/measure.h"    /* measure: ranks, scores of predictions, folds, bootstrap intervals */
 #include "lamella/matryoshka.h" /* matryoshka: layers and dims cut short */
+#include "lamella/relative.h"   /* relative: spaces made comparable */
 #include "lamella/fusion.h"     /* fusion: layers, tokens and modalities combined */
 
 #endif

@@ -106,7 +106,7 @@ typedef struct lamella_stack {
     const lamella_view *sample_id; /* NULL, or i64 [n_samples]; stacks that meet in one call must agree */
     /* NULL = layers are in memory; else their data is NULL and rows of the first axis come in blocks, on the calling thread:
      * fills `into` (row-major, the layer's dtype, n_rows rows from first_row on) and returns how many rows it delivered,
-     * 1..n_rows, or LAMELLA_STOP. A pass asks for rising rows; there may be many passes. */
+     * 1..n_rows, LAMELLA_STOP, or LAMELLA_ERR_IO if the rows cannot be had. A pass asks for rising rows; there may be many passes. */
     int64_t           (*read)(int64_t depth, int64_t first_row, int64_t n_rows, const lamella_view *into, void *user);
     void               *user;
 } lamella_stack;

@@ -75,6 +75,9 @@ static lamella_status read_rows(call *c, const rows *r, int64_t l, int64_t n_row
     *delivered = host->read(depth, y->rows_read, n_rows, &into, host->user);
     if (*delivered == LAMELLA_STOP)
         return LAMELLA_STOPPED;
+    if (*delivered == LAMELLA_ERR_IO)
+        return fail(c, LAMELLA_ERR_IO, "stack->read could not get depth %lld, rows %lld to %lld", (long long)depth, (long long)y->rows_read,
+                    (long long)(y->rows_read + n_rows - 1));
     if (*delivered < 1 || *delivered > n_rows)
         return fail(c, LAMELLA_ERR_CALLBACK, "stack->read returned %lld at depth %lld, row %lld, expected 1 to %lld rows or LAMELLA_STOP",
                     (long long)*delivered, (long long)depth, (long long)y->rows_read, (long long)n_rows);

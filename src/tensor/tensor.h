@@ -114,7 +114,7 @@ LAMELLA_INTERNAL lamella_status view_flatten(call *c, const lamella_view *v, con
 LAMELLA_INTERNAL lamella_status check_out_apart(call *c, const stack *s, lamella_view *v, const lamella_view *theirs, uint32_t dtypes,
                                                 const char *name, const int64_t *shape, int64_t rank);
 
-/* ---- rows: tensor/rows.c, the only caller of `read` ---- */
+/* ---- rows: tensor/rows.c, the only caller of `read` but io's stack_save, which copies rows as they are ---- */
 
 #define PANEL_ROWS 256
 

@@ -25,6 +25,12 @@ ENUMS = {
     'LAMELLA_FOLDS_SHUFFLED': {'shuffled': 1, 'in_order': 2},
     'LAMELLA_RIDGE_EDGE': {'edge': 1, 'impossible': 2, 'unstable': 4},
     'LAMELLA_NORMALISE_L2': {'l2': 1, 'none': 2},
+    'LAMELLA_ANCHORS_RANDOM': {'random': 1, 'farthest': 2},
+    'LAMELLA_FARTHEST_UNIT': {'unit': 1, 'raw': 2},
+    'LAMELLA_TRANSFORM_NONE': {'none': 1, 'centre': 2, 'zscore': 3, 'whiten': 4},
+    'LAMELLA_RELATIVE_COSINE': {'cosine': 1, 'angular': 2, 'euclidean': 3, 'l1': 4, 'linf': 5, 'basis': 6, 'product': 7, 'absolute': 8},
+    'LAMELLA_DISTANCES_RAW': {'raw': 1, 'by_mean': 2},
+    'LAMELLA_RANK_SCALED': {'scaled': 1, 'unscaled': 2},
 }
 
 # The class of each object; its last word frees it.
@@ -33,6 +39,7 @@ OBJECTS = {
     'lamella_tensor_block': 'lamella.tensor.Block.free',
     'lamella_io_file': 'lamella.io.File.free',
     'lamella_moments_gram': 'lamella.moments.Gram.free',
+    'lamella_relative_project': 'lamella.relative.Project.free',
 }
 
 
@@ -49,6 +56,7 @@ class lamella_view(Structure):
     ]
     layout = (128, [0, 8, 56, 104, 108, 112, 116, 120])
     details = {
+        'rank': ('enum', 'LAMELLA_RANK_SCALED'),
     }
 
 
@@ -163,6 +171,7 @@ class lamella_io_entry(Structure):
     layout = (568, [0, 4, 8, 16, 528, 536, 544, 560])
     details = {
         'dtype': ('enum', 'LAMELLA_F32'),
+        'rank': ('enum', 'LAMELLA_RANK_SCALED'),
         'shape': ('length', 'rank'),
     }
 
@@ -406,6 +415,68 @@ class lamella_matryoshka_truncate_result(Structure):
     }
 
 
+class lamella_relative_anchors_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("method", c_int32),
+        ("seed", c_int64),
+        ("start", c_int64),
+        ("distance_layer", c_int64),
+        ("farthest", c_int32),
+        ("reserved0", c_int32),
+    ]
+    layout = (40, [0, 4, 8, 16, 24, 32, 36])
+    details = {
+        'method': ('enum', 'LAMELLA_ANCHORS_RANDOM'),
+        'farthest': ('enum', 'LAMELLA_FARTHEST_UNIT'),
+    }
+
+
+class lamella_relative_anchors_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("n_repeated", c_int64),
+    ]
+    layout = (16, [0, 4, 8])
+    details = {
+    }
+
+
+class lamella_relative_project_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("transform", c_int32),
+        ("similarity", c_int32),
+        ("distances", c_int32),
+        ("relative_transform", c_int32),
+        ("directions", c_int32),
+        ("shrinkage", c_double),
+        ("rcond", c_double),
+        ("basis_rcond", c_double),
+    ]
+    layout = (48, [0, 4, 8, 12, 16, 20, 24, 32, 40])
+    details = {
+        'transform': ('enum', 'LAMELLA_TRANSFORM_NONE'),
+        'similarity': ('enum', 'LAMELLA_RELATIVE_COSINE'),
+        'distances': ('enum', 'LAMELLA_DISTANCES_RAW'),
+        'relative_transform': ('enum', 'LAMELLA_TRANSFORM_NONE'),
+        'directions': ('enum', 'LAMELLA_RANK_SCALED'),
+    }
+
+
+class lamella_relative_project_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("n_zero_rows", c_int64),
+        ("n_constant_columns", c_int64),
+    ]
+    layout = (24, [0, 4, 8, 16])
+    details = {
+    }
+
+
 class lamella_fusion_pool_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -428,7 +499,7 @@ class lamella_fusion_pool_result(Structure):
     }
 
 
-STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_moments_layers_options, lamella_moments_rank_options, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
+STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_moments_layers_options, lamella_moments_rank_options, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
 
 FUNCTIONS = [
     dict(name="lamella_version", python="lamella.version", returns=c_char_p, checked=False,
@@ -902,6 +973,71 @@ FUNCTIONS = [
              dict(name='options', way='in', kind='options', of='lamella_matryoshka_truncate_options', optional=True),
              dict(name='out', way='out', kind='views', dtypes=['f32'], axes=['lead', 'widths[k]'], each=['layer', 'width']),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_truncate_result', optional=True),]),
+    dict(name="lamella_relative_anchors_options_init", python="lamella.relative.anchors_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_relative_anchors_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_relative_anchors", python="lamella.relative.anchors", returns=c_int32, checked=True,
+         doc=('Chooses anchors, or takes a given list, and says how well their rows span each layer.\n'
+             '\n'
+             "  condition = s_1 / s_r of the anchors' rows S [anchor, dim], r = min(anchor, dim);  infinite if s_r is 0\n"
+             '  rank      = singular values of S, columns at unit norm, whose square is at least max(eps(dtype)^2, dim 2.2e-16) of the largest\n'
+             '\n'
+             'Anchors are parallel across spaces: draw once, and give the same list to every space of the same samples.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='n_anchors', way='in', kind='i64', ctype=c_int64),
+             dict(name='given', way='in', kind='view', axes=['given'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_relative_anchors_options', optional=True),
+             dict(name='anchors', way='out', kind='view', dtypes=['i64'], axes=['n_anchors']),
+             dict(name='condition', way='out', kind='view', dtypes=['f64'], axes=['layer'], optional=True),
+             dict(name='rank', way='out', kind='view', dtypes=['i64'], axes=['layer'], optional=True),
+             dict(name='duplicates', way='out', kind='view', dtypes=['i64'], axes=['layer'], optional=True),
+             dict(name='result', way='out', kind='result', of='lamella_relative_anchors_result', optional=True),]),
+    dict(name="lamella_relative_project_options_init", python="lamella.relative.project_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_relative_project_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_relative_project_fit", python="lamella.relative.Project.fit", returns=c_int32, checked=True,
+         doc=('Fits relative projections, one for each layer, on the same anchors of all.\n'
+             '\n'
+             '  r = t(similarity(T x, T s_1), ..., similarity(T x, T s_n));   T is fitted on the anchors s, t on r(s_1), ..., r(s_n)\n'
+             '\n'
+             'Spaces of the same samples (layers, models, modalities) are layers of one stack; they may differ in width.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='anchors', way='in', kind='view', axes=['anchor'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_relative_project_options', optional=True),
+             dict(name='project', way='out', kind='handle', ctype=c_void_p, of='lamella_relative_project'),
+             dict(name='result', way='out', kind='result', of='lamella_relative_project_result', optional=True),]),
+    dict(name="lamella_relative_project_apply", python="lamella.relative.Project.apply", returns=c_int32, checked=True,
+         doc=('Every row of every layer by its similarities to the anchors of the layer of that place; rows are treated one by one.\n'
+             '\n'
+             'Cosines are f32 FMA chains of unit rows over dim in order, the rest f64 sums over fixed lanes: the same bits at every SIMD level, thread\n'
+             'count and batch.\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='project', way='in', kind='handle', ctype=c_void_p, of='lamella_relative_project'),
+             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='out', way='out', kind='views', dtypes=['f32'], axes=['lead', 'width(project)'], each=['layer']),
+             dict(name='result', way='out', kind='result', of='lamella_relative_project_result', optional=True),]),
+    dict(name="lamella_relative_project_get", python="lamella.relative.Project.get", returns=c_int32, checked=True,
+         doc=('A named array, READONLY. Of all layers: "width" i64 [layer], columns of the output; "rank" i64 [layer], directions that count, dim if none\n'
+             'was left out; "dropped" f64 [layer], their share of the sum of the eigenvalues. Of layer l: "anchors.l" f64 [anchor, dim]; "mean.l" [dim]\n'
+             'unless NONE; "scale.l" [dim] of ZSCORE; "root.l" [dim, dim] of WHITEN; "basis.l" [anchor, dim] of BASIS; "distance.l" f64 [3], what\n'
+             'Euclidean, L1 and Linf distances are divided by; "relative_mean.l", "relative_scale.l" [width].\n'),
+         arguments=[
+             dict(name='project', way='in', kind='handle', ctype=c_void_p, of='lamella_relative_project'),
+             dict(name='name', way='in', kind='text', ctype=c_char_p),
+             dict(name='out', way='out', kind='filled', axes=['lead']),]),
+    dict(name="lamella_relative_project_free", python="lamella.relative.Project.free", returns=None, checked=False,
+         doc=('Frees a projection; views of its arrays end with it.\n'),
+         arguments=[
+             dict(name='project', way='inout', kind='handle', ctype=c_void_p, of='lamella_relative_project'),]),
     dict(name="lamella_fusion_pool_options_init", python="lamella.fusion.pool_options_init", returns=c_int32, checked=True,
          doc=('Writes the default options, at most struct_size bytes of them.\n'),
          arguments=[
