@@ -1,4 +1,5 @@
 """NumPy arrays in and out: what is shared, what is copied, what is flagged."""
+import pickle
 import unittest
 
 import lamella
@@ -62,6 +63,18 @@ class In(unittest.TestCase):
 
     def test_lists_become_arrays(self):
         self.assertEqual(lamella.tensor.view_describe([[1.0, 2.0]]), lamella.tensor.view_describe(np.ones((1, 2))))
+
+    def test_a_dtype_as_numpy_names_it(self):
+        for dtype in (np.float64, np.dtype("f8"), "float64", "f64"):
+            self.assertEqual(lamella.tensor.cast([1, 2], dtype=dtype).dtype, np.float64)
+
+    def test_results_pickle(self):
+        result = pickle.loads(pickle.dumps(lamella.fusion.pool(np.ones((1, 2, 3, 4)))))
+        self.assertEqual((result.pooled[0].shape, result.result.n_empty_samples), ((2, 4), 0))
+
+    def test_objects_do_not(self):
+        for thing in (lamella.Context(), lamella.tensor.Block("f32", 1, 1, 1)):
+            self.assertRaisesRegex(TypeError, "lives in one process", pickle.dumps, thing)
 
     def test_what_has_no_view_is_refused(self):
         with self.assertRaisesRegex(lamella.DtypeError, "complex64 has no view"):

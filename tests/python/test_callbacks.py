@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -119,6 +120,30 @@ class Host(unittest.TestCase):
             lamella.tensor.cast(X[depth, first:first + n], out=into)
         stack = lamella.Stack([lamella.Layout(layer.shape, "f32") for layer in X], read=read)
         np.testing.assert_array_equal(lamella.moments.layers(stack).norms, lamella.moments.layers(X).norms)
+
+    def test_a_call_of_the_same_context_inside_its_callback(self):
+        depths = []
+
+        def progress(fraction, stage):
+            depths.append(len(depths))
+            if len(depths) < 4:
+                lamella.tensor.finite(X, ctx=ctx)
+        ctx = lamella.Context(progress=progress)
+        lamella.moments.layers(X, ctx=ctx)
+        self.assertGreater(len(depths), 4)
+
+    def test_what_a_callback_frees_lives_until_the_call_is_over(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "x.safetensors")
+            lamella.io.stack_save(path, X)
+            states = lamella.open(path)
+
+            def progress(fraction, stage):
+                ctx.free()
+                states.close()
+            ctx = lamella.Context(progress=progress)
+            np.testing.assert_array_equal(lamella.moments.layers(states, ctx=ctx).norms, lamella.moments.layers(X).norms)
+            self.assertRaisesRegex(ValueError, "freed", lamella.moments.layers, X, ctx=ctx)
 
 
 class Signals(unittest.TestCase):

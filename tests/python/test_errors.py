@@ -55,6 +55,40 @@ class Errors(unittest.TestCase):
         with self.assertRaisesRegex(lamella.ArgumentError, "mean, cls, last, max"):
             lamella.fusion.pool(X[:, None], readout="median")
 
+    def test_a_name_that_is_none_is_told_what_there_is(self):
+        with self.assertRaisesRegex(TypeError, r"lamella.matryoshka.truncate: .*'normalize'; it is truncate\(stack, widths, \*, normalise"):
+            lamella.matryoshka.truncate(X, [2], normalize="l2")
+
+    def test_what_c_would_cut_is_refused(self):
+        for cause, message in (
+            (lambda: lamella.matryoshka.truncate(X, [2], normalise=2**32), "normalise is 4294967296, expected an integer of 32 bits"),
+            (lambda: lamella.matryoshka.truncate(X, [2**64 + 2]), r"widths\[0\] is \d+, expected an integer of 64 bits"),
+            (lambda: lamella.matryoshka.truncate(X, [2.5]), r"widths\[0\] is 2.5, expected an integer"),
+            (lambda: lamella.matryoshka.truncate(X, 2), "widths is 2, expected a list"),
+            (lambda: lamella.matryoshka.truncate(None, [2]), "stack is None"),
+            (lambda: lamella.moments.layers(X, outlier="a"), "outlier is 'a', expected a number"),
+            (lambda: lamella.Context(threads=2**32 + 1), "threads is 4294967297"),
+            (lambda: lamella.Context(progress=3), "progress is 3, expected a function"),
+            (lambda: lamella.Stack(X, depth=[0, 2**64]), r"depth\[1\] is"),
+            (lambda: lamella.open("a\0b"), "expected no NUL in it"),
+            (lambda: lamella.io.file_save("/no/such/folder/x", ["a\0b"], [X]), r"names\[0\] is .*expected no NUL in it"),
+            (lambda: lamella.moments.layers(np.ma.masked_array(X, X > 0)), "its mask|whose mask"),
+        ):
+            with self.subTest(message):
+                self.assertRaisesRegex(lamella.ArgumentError, message, cause)
+
+    def test_another_object_is_refused(self):
+        block = lamella.tensor.Block("f32", 1, 1, 1)
+        for ctx in (3, block):
+            with self.assertRaisesRegex(lamella.ArgumentError, "expected a lamella.Context"):
+                lamella.moments.layers(X, ctx=ctx)
+        with self.assertRaisesRegex(lamella.ArgumentError, "expected a lamella.io.File"):
+            lamella.io.File.sizes(block)
+
+    def test_the_librarys_word_on_a_negative_width(self):
+        with self.assertRaisesRegex(lamella.ShapeError, r"widths\[0\] is -1, expected 1 to 4"):
+            lamella.matryoshka.truncate(X, [-1])
+
     def test_a_choice_by_name_or_number(self):
         tokens = np.random.default_rng(0).standard_normal((1, 2, 3, 4)).astype("f4")
         np.testing.assert_array_equal(lamella.fusion.pool(tokens, readout="max").pooled, lamella.fusion.pool(tokens, readout=4).pooled)

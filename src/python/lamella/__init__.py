@@ -8,7 +8,7 @@ of arrays, one array [layer, sample, dim] or a Stack. One output comes alone, se
 output array can be given under its name, to be written in place. bf16 is uint16 with dtype="bf16".
 """
 import sys as _sys
-from typing import TYPE_CHECKING, Any
+import typing as _typing
 
 from . import _errors, _mirror, _objects
 from ._arrays import Layout
@@ -19,8 +19,8 @@ STOP = _mirror.STOP
 globals().update(_errors.EXPORTED)
 _objects.build(_sys.modules[__name__])
 
-if TYPE_CHECKING:
-    def __getattr__(name: str) -> Any: ...    # rooms are made from the table, a type checker cannot see them
+if _typing.TYPE_CHECKING:
+    def __getattr__(name: str) -> _typing.Any: ...    # rooms are made from the table, a type checker cannot see them
 
 
 def open(path, **options):

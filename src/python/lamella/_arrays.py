@@ -17,7 +17,8 @@ Layout.__doc__ = "An array that is not in memory: its shape and its dtype as the
 
 
 def dtype_number(array_dtype, bf16):
-    name = str(array_dtype)
+    import numpy
+    name = numpy.dtype(array_dtype).name if isinstance(array_dtype, type) else str(array_dtype)
     if name == "uint16" and bf16:
         name = "bfloat16"
     if name in NUMBER:
@@ -31,6 +32,8 @@ def dtype_number(array_dtype, bf16):
 def as_array(value):
     """What NumPy makes of it, in this machine's byte order, with strides that are whole elements."""
     import numpy
+    if isinstance(value, numpy.ma.MaskedArray):
+        raise ArgumentError("a masked array, whose mask would be lost: give its .data, and Stack(..., mask=) what is valid")
     array = numpy.asarray(value)
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))

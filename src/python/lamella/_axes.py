@@ -48,7 +48,7 @@ class Axes:
         indexed = re.fullmatch(r"(\w+)\[\w\]", axis)
         if indexed:
             of, values = self.lists[indexed[1]]
-            return [int(values[at[of]])]
+            return [max(values[at[of]], 0)]     # the library says why less is refused
         of_object = re.fullmatch(r"(\w+)\((\w+)\)", axis)
         if of_object:
             sizes = self.objects[of_object[2]].get(of_object[1])

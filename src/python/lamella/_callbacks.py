@@ -7,6 +7,7 @@ enter a generator that already waits inside its `try`, through a C function that
 import ctypes
 import functools
 import threading
+import weakref
 
 from ._arrays import array_at
 from ._mirror import STOP
@@ -35,11 +36,15 @@ def _waiting(function, answer_of, failed):
             answer = failed
 
 
-def _entry(generator, n):
-    """A callable of n arguments, all C, that sends them to the generator as a list."""
-    prototype = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.py_object, ctypes.c_char_p, *[ctypes.py_object] * n)
-    call = prototype(("PyObject_CallFunction", ctypes.pythonapi))
-    return functools.partial(call, generator.send, b"[" + b"O" * n + b"]")
+class _Entry:
+    """`send` of a generator that waits."""
+
+
+def _entered(entry, n):
+    """A callable of n arguments, all C, that calls entry.send with a list of them."""
+    prototype = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.py_object, ctypes.c_char_p, ctypes.c_char_p, *[ctypes.py_object] * n)
+    call = prototype(("PyObject_CallMethod", ctypes.pythonapi))
+    return functools.partial(call, entry, b"send", b"[" + b"O" * n + b"]")
 
 
 def _in_python(types, arguments):
@@ -69,6 +74,21 @@ def callback(function, ctype, types):
     returns = ctype._restype_
     answers = {None: (lambda answer: None, None), ctypes.c_void_p: (lambda answer: answer, None)}
     answer_of, failed = answers.get(returns, (lambda answer: int(answer or 0), STOP))
-    generator = _waiting(lambda *arguments: function(*_in_python(types, arguments)), answer_of, failed)
-    next(generator)
-    return ctype(_entry(generator, len(ctype._argtypes_)))
+    entry = _Entry()
+    home = weakref.ref(entry)   # else the generator would hold itself
+
+    def waiting():
+        generator = _waiting(called, answer_of, failed)
+        next(generator)
+        return generator.send
+
+    def called(*arguments):
+        """A call that comes back from within the function meets a generator of its own: this one is busy."""
+        busy, home().send = home().send, waiting()
+        try:
+            return function(*_in_python(types, arguments))
+        finally:
+            home().send = busy
+
+    entry.send = waiting()
+    return ctype(_entered(entry, len(ctype._argtypes_)))

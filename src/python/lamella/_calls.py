@@ -1,12 +1,11 @@
 """A row of the table as a callable: runs without the interpreter lock, turns the status into an exception or a warning."""
-import collections
 import contextlib
 import inspect
 import warnings
 
 from . import _records
 from ._callbacks import CAUGHT
-from ._errors import ERRORS, WARNINGS
+from ._errors import ERRORS, WARNINGS, ArgumentError
 from ._frame import TOLD, Frame
 from ._library import LIBRARY
 
@@ -27,7 +26,7 @@ class Function:
         self.makes = next((a["name"] for a in self.arguments if a["way"] == "out" and a["kind"] == "handle"), None)
         self.verb_of = next((a["name"] for a in self.arguments if a["way"] != "out" and a["kind"] == "handle"), None)
         self.signature = inspect.Signature(self.parameters())
-        self.tuple = collections.namedtuple(entry["python"].rpartition(".")[2], [a["name"] for a in self.outputs])
+        self.tuple = _records.tuple_class(entry["python"], entry["python"].rpartition(".")[2], [a["name"] for a in self.outputs])
 
     def parameters(self):
         """Inputs, the optional ones last; by keyword: the fields of the options, outputs to write into, dtype, ctx."""
@@ -53,9 +52,21 @@ class Function:
             return values[0]
         return self.tuple(*values) if values else None
 
+    def bound(self, args, kwargs):
+        """The arguments by name, without the optional ones that are None."""
+        name = self.entry["python"]
+        try:
+            given = self.signature.bind(*args, **kwargs).arguments
+        except TypeError as error:
+            raise TypeError(f"{name}: {error}; it is {name.rpartition('.')[2]}{self.signature}") from None
+        for argument, value in given.items():
+            if value is None and self.signature.parameters[argument].default is inspect.Parameter.empty:
+                raise ArgumentError(f"{name}: {argument} is None")
+        return {argument: value for argument, value in given.items() if value is not None}
+
     def run(self, made, args, kwargs):
         """The outputs in order; `made` takes the handle."""
-        given = {name: value for name, value in self.signature.bind(*args, **kwargs).arguments.items() if value is not None}
+        given = self.bound(args, kwargs)
         frame = Frame(self, given)
         frame.prepare()
         answer, message = self.call(frame, made)
@@ -63,7 +74,7 @@ class Function:
             return [answer.decode() if isinstance(answer, bytes) else answer]
         if answer in ERRORS:
             raise self.error(answer, message, frame)
-        owner = (made or given[self.verb_of])._core if made or self.verb_of else None
+        owner = made._core if made else frame.cores.get(self.verb_of)
         values = [frame.result(a, owner) for a in self.outputs]
         if answer in WARNINGS:
             counted = ", ".join(repr(v) for a, v in zip(self.outputs, values) if a["kind"] == "result")

@@ -3,10 +3,10 @@ import ctypes
 import os
 import re
 
-from . import _arrays, _records, _stacks
+from . import _arrays, _records, _scalars, _stacks
 from ._axes import Axes
 from ._errors import ArgumentError, ShapeError
-from ._mirror import lamella_view
+from ._mirror import OBJECTS, lamella_view
 
 BUFFER = 4096                         # bytes of a text that is filled
 TOLD = ("count", "bytes", "sizeof")   # inputs that other arguments tell
@@ -21,15 +21,14 @@ class Frame:
     def __init__(self, function, given):
         self.function, self.given = function, given
         self.values, self.axes, self.keep, self.arrays = {}, Axes(), [], {}
-        self.ctx = None
+        self.ctx, self.cores = None, {}     # of objects: freed by another thread or a callback, they live until the call is over
         self.bf16 = given.get("dtype") == "bf16"    # what uint16 means here
 
     # ---- inputs ----
 
     def context(self, argument):
         self.ctx = self.given.get("ctx") or self.function.default_context()
-        self.keep.append(self.ctx)
-        return self.ctx._pointer()
+        return self.handle({"name": "ctx", "of": "lamella_context"}, self.ctx)
 
     def view(self, argument, value):
         view = lamella_view()
@@ -56,15 +55,19 @@ class Frame:
         return ctypes.byref(struct)
 
     def handle(self, argument, value):
-        self.keep.append(value)
+        if getattr(value, "_handle", None) != argument["of"]:
+            raise ArgumentError(f"{argument['name']} is {value!r}, expected a {OBJECTS[argument['of']].rpartition('.')[0]}")
+        pointer, core = value._pointer()
+        self.keep.append(core)
         self.axes.objects[argument["name"]] = value
-        return value._pointer()
+        self.cores[argument["name"]] = core
+        return pointer
 
     def path(self, argument, value):
-        return os.fsencode(value)
+        return _scalars.without_nul(os.fsencode(value), argument["name"])
 
     def text(self, argument, value):
-        return value.encode()
+        return _scalars.text(value, argument["name"])
 
     def address(self, argument, value):
         place, alive = _arrays.address(value)
@@ -72,22 +75,17 @@ class Frame:
         return ctypes.c_void_p(place)
 
     def i64(self, argument, value):
-        number = int(_records.number_of(argument["enum"], value, argument["name"]) if "enum" in argument else value)
+        number = _records.number_of(argument["enum"], value, argument["name"]) if "enum" in argument else value
+        number = _scalars.integer(number, argument["ctype"], argument["name"])
         self.axes.names[argument["name"]] = number
         return argument["ctype"](number)
 
     def f64(self, argument, value):
-        return ctypes.c_double(value)
+        return ctypes.c_double(_scalars.real(value, argument["name"]))
 
     def list(self, argument, value):
-        if argument["of"] == "text":
-            values = [item.encode() for item in value]
-            made = (ctypes.c_char_p * len(values))(*values)
-        else:
-            number, element = (int, ctypes.c_int64) if argument["of"] == "i64" else (float, ctypes.c_double)
-            values = [number(item) for item in value]
-            made = (element * len(values))(*values)
-        self.axes.of_list(argument, values)
+        made = _scalars.array(value, argument["of"], argument["name"])
+        self.axes.of_list(argument, made)
         return made
 
     def told(self, argument):

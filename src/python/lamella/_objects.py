@@ -28,12 +28,14 @@ class Core:
 
 class Object:
     """Base of the library's objects; usable as a context manager."""
-    _core = None
+    _core = _handle = None
 
     def _pointer(self):
-        if self._core is None:
+        """The C handle, and what keeps it."""
+        core = self._core
+        if core is None:
             raise ValueError(f"the {type(self).__name__} is freed")
-        return ctypes.c_void_p(self._core.pointer)
+        return ctypes.c_void_p(core.pointer), core
 
     def _adopt(self, pointer, keep):
         self._core = Core(pointer, self._free, keep)
@@ -46,6 +48,9 @@ class Object:
     def free(self):
         """Lets go of it; it is freed when the last array of its memory is gone."""
         self.__dict__.clear()
+
+    def __reduce__(self):
+        raise TypeError(f"a {type(self).__name__} lives in one process: make it anew where it is needed")
 
     def __enter__(self):
         return self
@@ -94,7 +99,7 @@ def _class(handle, python):
     *place, name, _ = python.split(".")
     free = getattr(LIBRARY, handle + "_free")
     free.restype, free.argtypes = None, [ctypes.c_void_p]
-    return type(name, (Object,), {"_free": staticmethod(free), "__module__": ".".join(place)})
+    return type(name, (Object,), {"_free": staticmethod(free), "_handle": handle, "__module__": ".".join(place)})
 
 
 def _module(package, name):

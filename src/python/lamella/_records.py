@@ -2,7 +2,7 @@
 import collections
 import ctypes
 
-from . import _mirror
+from . import _mirror, _scalars
 from ._callbacks import callback
 from ._errors import ArgumentError
 
@@ -18,13 +18,27 @@ def fields_of(struct):
     return [name for name, _ in struct._fields_ if is_own(name) and name != "user"]
 
 
-RECORDS = {name: collections.namedtuple(name[len("lamella_"):], fields_of(struct)) for name, struct in STRUCTS.items()}
+TUPLES = {}
+
+
+def tuple_class(key, name, fields):
+    """A named tuple that pickles by its key: nobody can import it by its name."""
+    made = TUPLES[key] = collections.namedtuple(name, fields)
+    made.__reduce__ = lambda values: (tuple_of, (key, *values))
+    return made
+
+
+def tuple_of(key, *values):
+    return TUPLES[key](*values)
+
+
+RECORDS = {name: tuple_class(name, name[len("lamella_"):], fields_of(struct)) for name, struct in STRUCTS.items()}
 
 
 def number_of(enum, value, name):
     """A choice by its name, as "mean", or by its number."""
     if not isinstance(value, str):
-        return value
+        return _scalars.integer(value, ctypes.c_int32, name)
     if value not in _mirror.ENUMS[enum]:
         raise ArgumentError(f"{name} is {value!r}, expected one of {', '.join(_mirror.ENUMS[enum])}")
     return _mirror.ENUMS[enum][value]
@@ -47,9 +61,15 @@ def set_field(struct, name, value, keep):
     if kind == "enum":
         value = number_of(detail, value, name)
     elif kind == "callback":
+        if not callable(value):
+            raise ArgumentError(f"{name} is {value!r}, expected a function")
         value = callback(value, ctype, detail)
-    elif isinstance(value, str):
-        value = value.encode()
+    elif ctype in _scalars.INTEGERS:
+        value = _scalars.integer(value, ctype, name)
+    elif ctype is ctypes.c_double:
+        value = _scalars.real(value, name)
+    elif ctype is ctypes.c_char_p:
+        value = _scalars.text(value, name)
     keep.append(value)
     setattr(struct, name, value)
 

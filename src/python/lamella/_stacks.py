@@ -6,6 +6,7 @@ from ._arrays import Layout, array_at, pointer, views_of
 from ._callbacks import callback
 from ._errors import ShapeError
 from ._mirror import ENUMS, lamella_stack
+from ._scalars import array, integer
 
 LAST_NORMED = ENUMS["LAMELLA_LAST_NORMED"]["normed"]
 READ = dict(lamella_stack._fields_)["read"]
@@ -27,12 +28,12 @@ class Stack:
         layers = list(layers)
         views, self._keep = views_of(layers, dtype == "bf16")
         s = self._struct = lamella_stack(struct_size=ctypes.sizeof(lamella_stack), layer=pointer(views), n_layers=len(layers),
-                                         n_depths=n_depths, flags=LAST_NORMED if last_normed else 0)
+                                         n_depths=integer(n_depths, ctypes.c_int64, "n_depths"), flags=LAST_NORMED if last_normed else 0)
         self._keep.append(views)
         if depth is not None:
             if len(depth) != len(layers):
                 raise ShapeError(f"depth has length {len(depth)}, expected {len(layers)} (one for each layer)")
-            s.depth = (ctypes.c_int64 * len(layers))(*depth)
+            s.depth = array(depth, "i64", "depth")
         for name, value in (("mask", mask), ("offsets", offsets), ("sample_id", sample_id)):
             if value is not None:
                 view, alive = views_of([value])
@@ -49,15 +50,16 @@ class Stack:
 
     def _for_call(self, keep):
         """The struct, with a callback of its own where Python reads: two threads may use one stack."""
-        if self._struct is None:
+        struct = self._struct
+        if struct is None:
             raise ValueError("the stack is closed")
-        keep.append(self)
+        keep += [self, self._owner]
         if not self._read:
-            return self._struct
+            return struct
         def delivered(depth, first_row, n_rows, into):
             rows = self._read(depth, first_row, n_rows, into)
             return n_rows if rows is None else rows
-        struct = lamella_stack.from_buffer_copy(self._struct)
+        struct = lamella_stack.from_buffer_copy(struct)
         struct.read = callback(delivered, READ, lamella_stack.details["read"][1])
         keep.append(struct.read)
         return struct
