@@ -260,7 +260,7 @@ static void dual_fill(const fit_problem *p, int64_t outputs, dual_rows *d)
 static lamella_status ridge_dual(call *c, const fit_problem *p)
 {
     int64_t n = p->n_rows, dim = p->rows->dim, outputs = fit_outputs(p->n_classes);
-    dual_rows d;
+    dual_rows d = { 0 };
     double *s, *y_square, *w_t;
     TRY(dual_take(c, p, outputs, &d));
     dual_fill(p, outputs, &d);
