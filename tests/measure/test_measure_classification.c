@@ -133,6 +133,30 @@ TEST(f1_is_zero_without_a_hit)
     near(r.f1, 0, ABSOLUTE, 0);
     ok(of_two(wrong, gold, 3, NULL, NULL, &r));
     near(r.f1, 0, ABSOLUTE, 0);
+    const int32_t zeros[] = { 0, 0, 0 };
+    returns(of_two(none, zeros, 3, NULL, NULL, &r), LAMELLA_NOTE); /* nothing to find, nothing claimed: not 0/0 */
+    near(r.f1, 0, ABSOLUTE, 0);
+}
+
+TEST(a_row_of_weight_zero_is_not_there)
+{
+    const double score[] = { 2, 2, 2, 2, 1 }, weight[] = { 1, 1, 0, 0, 1 }, fewer[] = { 2, 2, 1 };
+    const int32_t gold[] = { 1, 0, 0, 1, 1 }, kept[] = { 1, 0, 1 };
+    lamella_measure_classification_result a, b;
+    ok(of_two(score, gold, 5, weight, NULL, &a));
+    ok(of_two(fewer, kept, 3, NULL, NULL, &b));
+    near(a.ap, b.ap, RELATIVE, 1e-15);
+    near(a.auc, b.auc, RELATIVE, 1e-15);
+}
+
+TEST(of_equal_scores_the_first_class_wins)
+{
+    const double score[] = { 1, 1, 0, 0, 2, 2, 3, 3, 3 };
+    const int32_t gold[] = { 0, 1, 2 };
+    lamella_view scores = view_of(LAMELLA_F64, (double *)score, 3, 3), labels = view_of(LAMELLA_I32, (int32_t *)gold, 3);
+    lamella_measure_classification_result r = { .struct_size = sizeof r };
+    ok(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, NULL, &r));
+    near(r.accuracy, 2.0 / 3, RELATIVE, 1e-15);
 }
 
 TEST(one_class_is_flagged_not_half)
