@@ -1,0 +1,87 @@
+/* stitch: a head trained on one space and tested on another, for all ordered pairs of spaces */
+#ifndef LAMELLA_RELATIVE_STITCH_H
+#define LAMELLA_RELATIVE_STITCH_H
+
+#include "lamella/base.h"
+#include "lamella/context.h"
+#include "lamella/relative/project.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What is trained on the representations of one space. */
+enum {
+    LAMELLA_HEAD_LOGISTIC = 1, /* multinomial; of two classes the binary objective */
+    LAMELLA_HEAD_RIDGE    = 2  /* one against the rest, y = -1, 1 */
+};
+
+/* Flags of a pair. */
+enum {
+    LAMELLA_STITCH_NOT_CONVERGED = 1, /* the head; its scores stand and count in means */
+    LAMELLA_STITCH_WIDTHS        = 2  /* ABSOLUTE spaces of two widths: no score, left out of means */
+};
+
+typedef struct lamella_relative_stitch_options {
+    uint32_t struct_size;
+    int32_t  head;           /* LAMELLA_HEAD_..., 0 = LOGISTIC */
+    double   penalty;        /* 0 = 1; scikit-learn's C of LOGISTIC (less is smoother), alpha of RIDGE (more is smoother) */
+    int64_t  max_iterations; /* LOGISTIC: 0 = 1000 */
+    double   tolerance;      /* LOGISTIC: 0 = 1e-10; the objective is within this share of its least value */
+} lamella_relative_stitch_options;
+
+typedef struct lamella_relative_stitch_result {
+    uint32_t struct_size;
+    uint32_t reserved0;
+    double   accuracy_between;  /* mean over the pairs of two spaces; NaN: none has a score */
+    double   accuracy_within;   /* mean over the spaces */
+    int64_t  n_pairs;           /* of two spaces, with a score */
+    int64_t  n_trained_tests;   /* test rows that are also train rows */
+    int64_t  n_anchor_tests;    /* test rows that are also anchors */
+} lamella_relative_stitch_result;
+
+/**
+ * Writes the default options, at most struct_size bytes of them.
+ *
+ * @out    options     options what zero means, spelled out
+ * @in     struct_size i64 sizeof(lamella_relative_stitch_options) of the caller
+ * @return OK; ARGUMENT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_relative_stitch_options_init(lamella_relative_stitch_options *options, uint32_t struct_size);
+
+/**
+ * Zero-shot stitching: projects every space on the same anchors, trains a head on each and tests it on all.
+ *
+ *   accuracy[j, i] = share of test rows whose class the head of space j tells from their representations in space i
+ *
+ * Spaces are layers of one stack: the same samples in every one, widths may differ. The diagonal is the head on its own space: only
+ * what stands beside it says whether spaces communicate. Representations are not scaled.
+ *
+ * @paper     Relative representations enable zero-shot latent space communication
+ * @in        stack      stack f32|f64|f16|bf16 [layer, sample, dim]
+ * @in        labels     i32|i64 [sample] any integers; at least two among the train rows
+ * @in        anchors    i32|i64 [anchor] row numbers
+ * @in        train      i32|i64 [train] row numbers, none twice
+ * @in        test       i32|i64 [test] row numbers, none twice
+ * @in        projection options of lamella_relative_project_fit; NULL: centred cosine
+ * @in        options    options of the heads; NULL: logistic, C = 1
+ * @out       accuracy   f64 [layer, layer] row: the space of the head, column: the space it is tested on; NaN without a score
+ * @out       f1         f64 [layer, layer] weighted by the classes' test rows; NULL: not wanted
+ * @out       flags      i32 [layer, layer] bits LAMELLA_STITCH_...; NULL: not wanted
+ * @out       result     result NULL: not wanted
+ * @return    OK, NOTE if a test row is also a train row or an anchor, or a pair has no score, NOT_CONVERGED if a head did not; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
+ * @precision representations f32, heads mixed: loss and steps f64
+ * @cost      two passes over the rows of each space, a fit of a head for each; O(threads * train * width) workspace
+ * @since     0.1
+ */
+LAMELLA_API lamella_status lamella_relative_stitch(lamella_context *ctx, const lamella_stack *stack, const lamella_view *labels,
+    const lamella_view *anchors, const lamella_view *train, const lamella_view *test, const lamella_relative_project_options *projection,
+    const lamella_relative_stitch_options *options, const lamella_view *accuracy, const lamella_view *f1, const lamella_view *flags,
+    lamella_relative_stitch_result *result);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
