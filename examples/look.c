@@ -91,21 +91,31 @@ static int is_same_file(const char *a, const char *b)
     return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-/* Written beside its place and renamed, so that a reader never sees half a page. Returns the program's status. */
+static int is_file_or_new(const char *path)
+{
+    struct stat facts;
+    return lstat(path, &facts) || S_ISREG(facts.st_mode);
+}
+
+/* Written beside its place and renamed, so that a reader never sees half a page; a device, a pipe or a link is written to, not
+ * replaced. Returns the program's status. */
 static int write_page(const request *r, const layers *s, const contents *c)
 {
-    const char *page = r->page ? r->page : page_name(r), *beside = text_format("%s.%ld", page, (long)getpid());
+    const char *page = r->page ? r->page : page_name(r);
+    int apart = is_file_or_new(page);
+    const char *beside = apart ? text_format("%s.%ld", page, (long)getpid()) : page;
     FILE *out = fopen(beside, "w");
     int failed = !out;
     if (out) {
         s ? look_page_stack(out, r, s, c) : look_page_contents(out, r, c);
         failed = ferror(out) | fclose(out);
-        failed = failed || rename(beside, page);
+        failed = failed || (apart && rename(beside, page));
     }
     if (failed) {
         fprintf(stderr, "look: %s was not written: %s; --page FILE names another place, --no-page writes none\n",
                 text_shown(page, 200), strerror(errno));
-        remove(beside);
+        if (apart)
+            remove(beside);
         return 1;
     }
     fprintf(stderr, "page: %s\n", text_shown(page, 0));

@@ -104,7 +104,8 @@ int look_refuse(const request *r, lamella_status status, const lamella_io_fault 
     if (known)
         return refuse_broken(r, fault);
     lamella_io_fault none = { .expected = -1, .found = -1 };
-    fprintf(stderr, "look: %s: %s\n", text_shown(r->title, 80), text_shown(lamella_last_error(), 0));
+    const char *function = strstr(lamella_last_error(), ": "), *message = function ? function + 2 : lamella_last_error();
+    fprintf(stderr, "look: %s: %s\n", text_shown(r->title, 80), text_shown(message, 0));
     if (r->json)
         write_refusal_json(r, &none, lamella_status_name(status), "", "", lamella_last_error());
     return 1;

@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import random
+import stat
 import struct
 import subprocess
 import sys
@@ -290,6 +291,18 @@ class Pages(Look):
         _, err = self.look("--page", self.path("here.html"), path)
         self.assertEqual(err, "page: %s\n" % self.path("here.html"))
         self.assertEqual(os.listdir(self.folder.name), ["here.html"])
+
+    def test_a_page_does_not_replace_a_pipe_or_a_link(self):
+        states, pipe, link, target = os.path.join(DATA, "states.safetensors"), *map(self.path, ("pipe", "link", "target"))
+        os.mkfifo(pipe)
+        os.symlink(target, link)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        self.look("--page", pipe, states)
+        self.assertTrue(stat.S_ISFIFO(os.lstat(pipe).st_mode))
+        self.assertTrue(os.read(reader, 1 << 20).startswith(b"<!DOCTYPE html>"))
+        self.look("--page", link, states)
+        self.assertTrue(os.path.islink(link) and os.path.getsize(target) > 0)
 
     def test_no_page_leaves_nothing(self):
         self.assertEqual(self.look("--no-page", os.path.join(DATA, "states.safetensors"))[1], "")
