@@ -313,12 +313,12 @@ static inline void avx2_transpose(const float *rows, int64_t stride, float *to, 
 
 static void avx2_pack_f32(const float *rows, int64_t stride, int64_t n, int64_t dim, int64_t lanes, float *panel)
 {
-    int64_t whole = n / 8 * 8, j = 0;
-    for (; j + 8 <= dim; j += 8)
-        for (int64_t i = 0; i < whole; i += 8)
+    int64_t whole = n / 8 * 8, blocks = dim / 8 * 8;
+    for (int64_t i = 0; i < whole; i += 8) /* few rows at a time: they are read from afar, and the processor reads ahead */
+        for (int64_t j = 0; j < blocks; j += 8)
             avx2_transpose(rows + i * stride + j, stride, panel + j * lanes + i, lanes);
     for (int64_t k = 0; k < dim; k++)
-        for (int64_t i = k < j ? whole : 0; i < lanes; i++)
+        for (int64_t i = k < blocks ? whole : 0; i < lanes; i++)
             panel[k * lanes + i] = i < n ? rows[i * stride + k] : 0;
 }
 

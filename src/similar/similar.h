@@ -1,4 +1,4 @@
-/* Similarities of all pairs of rows, tile by tile, and what is done with a tile. Level 3.
+/* Similarities of all pairs of rows, tile by tile, and what is done with a tile: the exact top k. Level 3.
  *
  * Every product of two rows is one f32 FMA chain over dim in order (reference: fmaf), so a score has the same bits at any thread count,
  * batch, position and SIMD level. */
@@ -7,28 +7,89 @@
 
 #include "tensor/tensor.h"
 
-/* Rows packed for the tile kernel: groups of PACK_ROWS rows, dim-major inside a group, the last group filled with zeros. */
-typedef struct packed_rows {
-    int64_t n, dim;
-    float  *data;
-} packed_rows;
+/* ---- rows in f32: similar/rows.c ---- */
 
-LAMELLA_INTERNAL int64_t        packed_rows_floats(int64_t n, int64_t dim);
-/* From a checked f32|f64|f16|bf16 view [n, dim]; finite or NONFINITE, named `name`. `memory` is the call's or an object's arena. */
-LAMELLA_INTERNAL lamella_status packed_rows_create(call *c, arena *memory, const lamella_view *v, const char *name, packed_rows *p);
+typedef struct f32_rows {
+    const float *data;
+    int64_t      n, dim;
+    int64_t      stride; /* between rows, in elements */
+} f32_rows;
 
-/* One tile: scores[i * stride + j] = q_(first_q + i) . x_(first_x + j) over the first `width` dims. */
+/* From a checked f32|f64|f16|bf16 view [n, dim]; finite or NONFINITE, within f32 or NUMERIC, named `name`. `keeper` NULL: for this call,
+ * and where the view is f32 rows already its own memory; else a copy in an object's arena. */
+LAMELLA_INTERNAL lamella_status f32_rows_open(call *c, arena *keeper, const lamella_view *v, const char *name, f32_rows *r);
+
+/* squares[i] = |x_i[:width]|^2 in f64 over 16 fixed lanes. */
+LAMELLA_INTERNAL lamella_status f32_rows_squares(call *c, const f32_rows *r, int64_t width, double *squares);
+/* Sums over the same lanes to a cosine; a zero row is similar to nothing. Rows that are equal, or multiples by a power of two, give 1. */
+LAMELLA_INTERNAL double         cosine_of_sums(double xy, double xx, double yy);
+
+/* ---- tiles: similar/tiles.c ---- */
+
+/* scores[i * stride + j] = q_(first_q + i) . x_(first_x + j) over the first `width` dims. */
 typedef struct similar_tile {
     int64_t      first_q, n_q, first_x, n_x;
     const float *scores;
     int64_t      stride;
 } similar_tile;
 
-/* Calls epilogue(tile, room, data) for every tile, on all threads; all tiles of one block of queries run on one task in rising x, so an
- * epilogue may keep state per query. room: room_bytes of scratch of the task, zeroed when its block of queries begins;
- * done(first_q, n_q, room, data) ends the block. */
-LAMELLA_INTERNAL lamella_status similar_tiles(call *c, const packed_rows *queries, const packed_rows *base, int64_t width, int64_t room_bytes,
-                                              void (*epilogue)(const similar_tile *tile, void *room, void *data),
-                                              void (*done)(int64_t first_q, int64_t n_q, void *room, void *data), void *data);
+enum { TILE_BLOCK_ROWS = 3 * TILE_ROWS }; /* at most, of one tile */
+
+/* Queries come in blocks and base rows in parts; a task has one of each and meets its tiles by rising x, so an epilogue may keep state
+ * per query. */
+typedef struct similar_pass {
+    const f32_rows *queries, *base;
+    int64_t         width;
+    int32_t         by_dot;        /* 1: scores only pick rows, so one query alone may go by dot_f32 instead of the tile's chain */
+    int32_t         reserved0;
+    int64_t         block_queries; /* set by similar_cut */
+    int64_t         part_rows, n_parts;
+    int64_t         room_bytes;    /* scratch of a task, aligned to 64 and zeroed */
+    void          (*epilogue)(const similar_tile *tile, void *room, void *data);
+    /* NULL, or the end of a task: queries first_q .. first_q + n_q - 1 have met the rows of the part */
+    void          (*done)(int64_t first_q, int64_t n_q, int64_t part, void *room, void *data);
+    void           *data;
+} similar_pass;
+
+/* Cuts the pass by its sizes alone, with a room of fixed_bytes and query_bytes for each query of a block. Call it once queries, base and
+ * width stand. */
+LAMELLA_INTERNAL void           similar_cut(similar_pass *p, int64_t fixed_bytes, int64_t query_bytes);
+LAMELLA_INTERNAL lamella_status similar_tiles(call *c, const similar_pass *p);
+
+/* ---- exact top k: similar/top_k.c, similar/candidates.c ---- */
+
+enum { SIMILAR_COSINE = 1, SIMILAR_DOT = 2 };
+
+/* What is searched. scale and slack bound the f64 score of each row from its f32 one, for a query q of norm 1:
+ * |score - scale (q . x)| <= slack. */
+typedef struct searched_rows {
+    f32_rows       rows;
+    const int64_t *ids;        /* NULL = row numbers */
+    int32_t        similarity; /* SIMILAR_... */
+    int32_t        reserved0;
+    int64_t        width;      /* that these stand for */
+    float         *scale, *slack;
+    int64_t        n_zero_rows;
+} searched_rows;
+
+/* keeper as in f32_rows_open; ids NULL or a checked i32|i64 view [n]. Bounds are those of the full width. */
+LAMELLA_INTERNAL lamella_status searched_rows_open(call *c, arena *keeper, const lamella_view *base, const lamella_view *ids,
+                                                   int32_t similarity, searched_rows *s);
+/* The same rows at another width, bounds from the call's arena. */
+LAMELLA_INTERNAL lamella_status searched_rows_cut(call *c, const searched_rows *s, int64_t width, searched_rows *cut);
+
+typedef struct found_row {
+    double  score;
+    int64_t id; /* -1: there is no further row */
+} found_row;
+
+/* Rows by falling score, equal ones by rising id. */
+LAMELLA_INTERNAL int            by_score_then_id(const void *a, const void *b);
+
+/* The k rows of highest f64 score for each query: calls found(query, rows, n, data) on the calling thread, by rising query.
+ * query_ids: NULL, or [n] ids that a query must not find. */
+LAMELLA_INTERNAL lamella_status top_k(call *c, const searched_rows *s, const f32_rows *queries, const int64_t *query_ids, int64_t k,
+                                      void (*found)(int64_t query, const found_row *rows, int64_t n, void *data), void *data,
+                                      int64_t *n_zero_queries);
 
 #endif

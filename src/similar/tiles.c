@@ -1,0 +1,126 @@
+/* All pairs of rows by tiles of 8 queries x 48 rows (simd/kernels.inc).
+ *
+ * A task packs its queries once and then, base block by base block, the rows: a block and a run of CHUNK dims of it lie in the level-2
+ * cache while all queries of the task pass over it. Chains longer than CHUNK dims are cut and gone on with, which changes no bit. */
+#include "similar/similar.h"
+
+#include <string.h>
+
+#define BLOCK_QUERIES 384
+#define CHUNK 512                     /* dims */
+#define LARGEST_ROOM (32 << 20)       /* bytes of a task's state, as far as 8 queries allow */
+#define FEWEST_PART_ROWS (28 * TILE_BLOCK_ROWS)
+#define MOST_PART_ROWS (455 * TILE_BLOCK_ROWS)
+#define TASKS_WANTED 16               /* where there are few queries: so many parts that threads have something to share */
+#define TASKS_BETWEEN_POLLS 16
+
+typedef struct tiles_work {
+    const similar_pass *p;
+    const kernels      *simd;
+    scratch             pieces;
+    int64_t             n_blocks, first_task;
+    int64_t             panel_bytes, rows_bytes, scores_bytes; /* of a piece: packed queries, packed rows, scores, then the room */
+} tiles_work;
+
+static int64_t blocks_of(const similar_pass *p)
+{
+    return (p->queries->n + p->block_queries - 1) / p->block_queries;
+}
+
+void similar_cut(similar_pass *p, int64_t fixed_bytes, int64_t query_bytes)
+{
+    int64_t affordable = query_bytes ? LARGEST_ROOM / query_bytes / TILE_QUERIES * TILE_QUERIES : BLOCK_QUERIES;
+    int64_t wanted = round_up(MAX(p->queries->n, 1), TILE_QUERIES);
+    p->block_queries = MAX(MIN(MIN(affordable, wanted), BLOCK_QUERIES), TILE_QUERIES);
+    p->room_bytes = fixed_bytes + p->block_queries * query_bytes;
+    int64_t rows = p->base->n / TASKS_WANTED * MAX(blocks_of(p), 1);
+    p->part_rows = round_up(MAX(MIN(rows, MOST_PART_ROWS), FEWEST_PART_ROWS), TILE_BLOCK_ROWS);
+    p->n_parts = (p->base->n + p->part_rows - 1) / p->part_rows;
+}
+
+static void pack_queries(const tiles_work *w, int64_t first_q, int64_t n_q, float *panel)
+{
+    const f32_rows *q = w->p->queries;
+    for (int64_t i = 0; i < n_q; i += TILE_QUERIES)
+        w->simd->pack_f32(q->data + (first_q + i) * q->stride, q->stride, MIN(n_q - i, TILE_QUERIES), w->p->width, TILE_QUERIES,
+                          panel + i * w->p->width);
+}
+
+/* Scores of one block of rows; queries packed, `packed` for rows. */
+static void fill_scores(const tiles_work *w, int64_t n_q, int64_t first_x, int64_t n_x, const float *queries, float *packed, float *scores)
+{
+    const f32_rows *x = w->p->base;
+    int64_t width = w->p->width;
+    memset(scores, 0, (size_t)(round_up(n_q, TILE_QUERIES) * TILE_BLOCK_ROWS) * sizeof *scores);
+    for (int64_t j = 0; j < width; j += CHUNK) {
+        int64_t dims = MIN(CHUNK, width - j);
+        for (int64_t r = 0; r < n_x; r += TILE_ROWS)
+            w->simd->pack_f32(x->data + (first_x + r) * x->stride + j, x->stride, MIN(n_x - r, TILE_ROWS), dims, TILE_ROWS, packed + r * dims);
+        for (int64_t q = 0; q < n_q; q += TILE_QUERIES)
+            for (int64_t r = 0; r < n_x; r += TILE_ROWS)
+                w->simd->tile_f32(queries + q * width + j * TILE_QUERIES, packed + r * dims, dims, scores + q * TILE_BLOCK_ROWS + r, TILE_BLOCK_ROWS);
+    }
+}
+
+static void tiles_task(int64_t i, void *data)
+{
+    tiles_work *w = data;
+    const similar_pass *p = w->p;
+    int64_t task = w->first_task + i, part = task / w->n_blocks, first_q = task % w->n_blocks * p->block_queries;
+    int64_t n_q = MIN(p->block_queries, p->queries->n - first_q);
+    int64_t end = MIN((part + 1) * p->part_rows, p->base->n);
+    char *piece = scratch_claim(&w->pieces), *room = piece + w->panel_bytes + w->rows_bytes + w->scores_bytes;
+    float *queries = (float *)piece, *packed = (float *)(piece + w->panel_bytes), *scores = (float *)(room - w->scores_bytes);
+    memset(room, 0, (size_t)p->room_bytes);
+    pack_queries(w, first_q, n_q, queries);
+    for (int64_t x = part * p->part_rows; x < end; x += TILE_BLOCK_ROWS) {
+        similar_tile t = { first_q, n_q, x, MIN(TILE_BLOCK_ROWS, end - x), scores, TILE_BLOCK_ROWS };
+        fill_scores(w, n_q, x, t.n_x, queries, packed, scores);
+        p->epilogue(&t, room, p->data);
+    }
+    if (p->done)
+        p->done(first_q, n_q, part, room, p->data);
+    scratch_release(&w->pieces, piece);
+}
+
+/* One query waits for memory: rows are read as they lie. */
+static void dots_task(int64_t i, void *data)
+{
+    tiles_work *w = data;
+    const similar_pass *p = w->p;
+    int64_t part = w->first_task + i, end = MIN((part + 1) * p->part_rows, p->base->n);
+    char *piece = scratch_claim(&w->pieces), *room = piece + w->panel_bytes + w->rows_bytes + w->scores_bytes;
+    float *scores = (float *)(room - w->scores_bytes);
+    memset(room, 0, (size_t)p->room_bytes);
+    for (int64_t x = part * p->part_rows; x < end; x += TILE_BLOCK_ROWS) {
+        similar_tile t = { 0, 1, x, MIN(TILE_BLOCK_ROWS, end - x), scores, TILE_BLOCK_ROWS };
+        for (int64_t r = 0; r < t.n_x; r++)
+            scores[r] = w->simd->dot_f32(p->queries->data, p->base->data + (x + r) * p->base->stride, p->width);
+        p->epilogue(&t, room, p->data);
+    }
+    if (p->done)
+        p->done(0, 1, part, room, p->data);
+    scratch_release(&w->pieces, piece);
+}
+
+lamella_status similar_tiles(call *c, const similar_pass *p)
+{
+    tiles_work w = { .p = p, .simd = simd_of(c), .n_blocks = blocks_of(p) };
+    int64_t n_tasks = w.n_blocks * p->n_parts, panel;
+    if (!size_mul(p->block_queries, p->width * (int64_t)sizeof(float), &panel))
+        return fail(c, LAMELLA_ERR_MEMORY, "rows of %lld dims do not fit into memory", (long long)p->width);
+    w.panel_bytes = round_up(panel, 64);
+    w.rows_bytes = TILE_BLOCK_ROWS * MIN(p->width, CHUNK) * (int64_t)sizeof(float);
+    w.scores_bytes = p->block_queries * TILE_BLOCK_ROWS * (int64_t)sizeof(float);
+    TRY(progress(c, 0, n_tasks));
+    if (!n_tasks)
+        return LAMELLA_OK;
+    arena_mark before = arena_now(&c->memory);
+    TRY(scratch_open(c, w.panel_bytes + w.rows_bytes + w.scores_bytes + p->room_bytes, &w.pieces));
+    for (; w.first_task < n_tasks; w.first_task += TASKS_BETWEEN_POLLS) {
+        TRY(parallel(c, MIN(TASKS_BETWEEN_POLLS, n_tasks - w.first_task), p->by_dot && p->queries->n == 1 ? dots_task : tiles_task, &w));
+        TRY(progress(c, MIN(w.first_task + TASKS_BETWEEN_POLLS, n_tasks), n_tasks));
+    }
+    arena_rewind(&c->memory, before);
+    return LAMELLA_OK;
+}
