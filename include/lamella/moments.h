@@ -90,7 +90,7 @@ typedef struct lamella_moments_gram lamella_moments_gram;
  * @in     dim       i64 columns of x, at least 1
  * @in     cross_dim i64 columns of y, which stand beside x; 0: there is no y
  * @out    gram      handle lamella_moments_gram; NULL on failure
- * @return OK; ARGUMENT, MEMORY, LIMIT
+ * @return OK; ARGUMENT, EMPTY, MEMORY, LIMIT
  * @cost   (dim + cross_dim)^2 f64
  * @since  0.1
  */

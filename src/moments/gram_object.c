@@ -32,7 +32,7 @@ lamella_status gram_object_create(call *c, int64_t dim, int64_t cross_dim, lamel
     char header[GRAM_HEADER];
     void *object;
     if (dim < 1)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "dim is %lld, expected at least 1", (long long)dim);
+        return fail(c, dim ? LAMELLA_ERR_ARGUMENT : LAMELLA_ERR_EMPTY, "dim is %lld, expected at least 1", (long long)dim);
     if (cross_dim < 0)
         return fail(c, LAMELLA_ERR_ARGUMENT, "cross_dim is %lld, expected 0 or more", (long long)cross_dim);
     if (dim > INT32_MAX || cross_dim > INT32_MAX)

@@ -25,9 +25,9 @@ lamella_status lamella_moments_gram_create(lamella_context *ctx, int64_t dim, in
 static lamella_status join_grams(call *c, lamella_moments_gram *state, const gram *from, const char *name)
 {
     const gram *into = &state->sums;
-    double both = from->n ? into->weight * from->weight / (into->weight + from->weight) : 0;
+    double both = from->n && into->n ? into->weight * from->weight / (into->weight + from->weight) : 0;
     for (int64_t j = 0; j < into->dim; j++) {
-        double step = from->mean[j] - into->mean[j];
+        double step = both > 0 ? from->mean[j] - into->mean[j] : 0;
         if (!isfinite(into->square[j * into->dim + j] + from->square[j * into->dim + j] + both * (step * step)))
             return fail(c, LAMELLA_ERR_NUMERIC, "%s has numbers whose squares do not fit f64, expected less than 1e150", name);
     }

@@ -1,0 +1,434 @@
+/* Second moments as an object: the figures, shards, bytes, what a failing update leaves behind, means far from 0. */
+#include "support/elements.h"
+#include "support/golden.h"
+#include "support/matrix.h"
+#include <math.h>
+
+/* A number that differs where any bit of the array does, but for one case in 2^53 (FNV-1a). */
+static double hash_of(const lamella_view *v)
+{
+    uint64_t hash = 14695981039346656037u;
+    for (int64_t i = 0; i < elements_of(v); i++)
+        for (int64_t k = 0; k < element_bytes(v->dtype); k++)
+            hash = (hash ^ (unsigned char)element_at(v, i)[k]) * 1099511628211u;
+    return (double)(hash >> 11);
+}
+
+/* A state is no output that the case could make. */
+static void record(matrix *m, const lamella_moments_gram *gram, const char *const *names, int n)
+{
+    for (int i = 0; i < n; i++) {
+        lamella_view v;
+        ok(lamella_moments_gram_get(gram, names[i], &v));
+        matrix_number(m, names[i], hash_of(&v));
+    }
+}
+
+static const char *const ALL[] = { "n", "weight", "mean", "gram", "cross_mean", "cross", "cross_gram" };
+
+static lamella_status updated(matrix *m, const lamella_view *y, int64_t cross_dim, const lamella_view *weights, int n_names)
+{
+    lamella_moments_gram *gram = NULL;
+    lamella_status status = lamella_moments_gram_create(m->ctx, m->view->shape[1], cross_dim, &gram);
+    if (status == LAMELLA_OK)
+        status = lamella_moments_gram_update(m->ctx, gram, m->view, y, weights);
+    if (status == LAMELLA_OK)
+        record(m, gram, ALL, n_names);
+    lamella_moments_gram_free(gram);
+    return status;
+}
+
+OPERATION(lamella_moments_gram_update, .in_memory = 1, .forms = FORM_ROWS, .empty_is_ok = 1)
+{
+    return updated(m, NULL, 0, NULL, 4);
+}
+
+OPERATION(lamella_moments_gram_update, .as = "beside itself, weighted", .in_memory = 1, .forms = FORM_ROWS, .empty_is_ok = 1)
+{
+    return updated(m, m->view, m->view->shape[1], matrix_weights(m, LAMELLA_F32), 7);
+}
+
+/* The bytes of a state of the case's rows, loaded; so what is loaded is f64, whatever the case. */
+OPERATION(lamella_moments_gram_load, .in_memory = 1, .forms = FORM_ROWS, .empty_is_ok = 1)
+{
+    lamella_moments_gram *gram = NULL, *loaded = NULL;
+    lamella_view bytes;
+    lamella_status status = lamella_moments_gram_create(m->ctx, m->view->shape[1], 0, &gram);
+    if (status == LAMELLA_OK)
+        status = lamella_moments_gram_update(m->ctx, gram, m->view, NULL, NULL);
+    if (status == LAMELLA_OK) {
+        ok(lamella_moments_gram_bytes(gram, &bytes));
+        status = lamella_moments_gram_load(m->ctx, &bytes, &loaded);
+    }
+    if (status == LAMELLA_OK)
+        record(m, loaded, ALL, 4);
+    lamella_moments_gram_free(gram);
+    lamella_moments_gram_free(loaded);
+    return status;
+}
+
+/* ---- figures ---- */
+
+enum { ROWS = 500, X = 24, Y = 5 };
+
+/* Rows of the states, layer 5 and 6, first dims. */
+static void rows_of_states(int64_t first, int64_t end, lamella_view *x, lamella_view *y)
+{
+    lamella_view part;
+    ok(lamella_tensor_slice(example("states/layer.5"), 0, first, end, 1, &part));
+    ok(lamella_tensor_slice(&part, 1, 0, X, 1, x));
+    ok(lamella_tensor_slice(example("states/layer.6"), 0, first, end, 1, &part));
+    ok(lamella_tensor_slice(&part, 1, 0, Y, 1, y));
+}
+
+static void add_states(lamella_moments_gram *gram, int64_t first, int64_t end, int weighted)
+{
+    lamella_view x, y, w;
+    rows_of_states(first, end, &x, &y);
+    ok(lamella_tensor_slice(golden("moments/gram/weights"), 0, first, end, 1, &w));
+    ok(lamella_moments_gram_update(NULL, gram, &x, &y, weighted ? &w : NULL));
+}
+
+static lamella_moments_gram *gram_of_states(int64_t first, int64_t end, int weighted)
+{
+    lamella_moments_gram *gram;
+    ok(lamella_moments_gram_create(NULL, X, Y, &gram));
+    add_states(gram, first, end, weighted);
+    return gram;
+}
+
+static double number_of(const lamella_moments_gram *gram, const char *name)
+{
+    lamella_view v;
+    ok(lamella_moments_gram_get(gram, name, &v));
+    equal(v.rank, 0);
+    equal(v.flags, LAMELLA_READONLY);
+    return v.dtype == LAMELLA_I64 ? (double)*(const int64_t *)v.data : *(const double *)v.data;
+}
+
+static void equals_oracle(const lamella_moments_gram *gram, const char *set, double n, double weight)
+{
+    near(number_of(gram, "n"), n, ABSOLUTE, 0);
+    near(number_of(gram, "weight"), weight, RELATIVE, 1e-15);
+    for (int i = 2; i < 7; i++) {
+        char name[64];
+        lamella_view v;
+        snprintf(name, sizeof name, "moments/gram/%s.%s", set, ALL[i]);
+        ok(lamella_moments_gram_get(gram, ALL[i], &v));
+        near_golden(&v, name);
+    }
+}
+
+static double weight_of_states(void)
+{
+    double sum = 0;
+    for (int i = 0; i < ROWS; i++)
+        sum += i % 7 / 4.0;
+    return sum;
+}
+
+TEST(moments_equal_the_oracle)
+{
+    lamella_moments_gram *plain = gram_of_states(0, ROWS, 0), *weighted = gram_of_states(0, ROWS, 1);
+    equals_oracle(plain, "plain", ROWS, ROWS);
+    equals_oracle(weighted, "weighted", ROWS - 72, weight_of_states());
+    lamella_moments_gram_free(plain);
+    lamella_moments_gram_free(weighted);
+}
+
+TEST(merged_shards_equal_the_whole)
+{
+    for (int weighted = 0; weighted < 2; weighted++) {
+        lamella_moments_gram *whole = gram_of_states(0, 3, weighted), *part = gram_of_states(3, 300, weighted),
+                             *rest = gram_of_states(300, 300, weighted);
+        add_states(rest, 300, 301, weighted);
+        add_states(rest, 301, ROWS, weighted);
+        ok(lamella_moments_gram_merge(NULL, rest, part));
+        ok(lamella_moments_gram_merge(NULL, whole, rest));
+        equals_oracle(whole, weighted ? "weighted" : "plain", weighted ? ROWS - 72 : ROWS, weighted ? weight_of_states() : ROWS);
+        lamella_moments_gram_free(whole);
+        lamella_moments_gram_free(part);
+        lamella_moments_gram_free(rest);
+    }
+}
+
+static lamella_view bytes_of(const lamella_moments_gram *gram)
+{
+    lamella_view v;
+    ok(lamella_moments_gram_bytes(gram, &v));
+    equal(v.flags, LAMELLA_READONLY);
+    return v;
+}
+
+static void same_state(const lamella_moments_gram *a, const lamella_moments_gram *b)
+{
+    lamella_view x = bytes_of(a), y = bytes_of(b);
+    equal(x.shape[0], y.shape[0]);
+    equal_bits(x.data, y.data, x.shape[0]);
+}
+
+TEST(an_empty_state_takes_the_other_bit_for_bit)
+{
+    lamella_moments_gram *gram = gram_of_states(0, 400, 1), *empty = gram_of_states(0, 0, 0);
+    lamella_view before = bytes_of(gram);
+    char *kept = malloc((size_t)before.shape[0]);
+    memcpy(kept, before.data, (size_t)before.shape[0]);
+    ok(lamella_moments_gram_merge(NULL, gram, empty));
+    equal_bits(bytes_of(gram).data, kept, before.shape[0]);
+    ok(lamella_moments_gram_merge(NULL, empty, gram));
+    same_state(empty, gram);
+    free(kept);
+    lamella_moments_gram_free(gram);
+    lamella_moments_gram_free(empty);
+}
+
+TEST(bytes_come_back_and_are_a_safetensors_file)
+{
+    lamella_moments_gram *gram = gram_of_states(0, 400, 1), *loaded;
+    lamella_view bytes = bytes_of(gram), v;
+    lamella_io_file *file;
+    ok(lamella_moments_gram_load(NULL, &bytes, &loaded));
+    same_state(loaded, gram);
+    add_states(gram, 400, ROWS, 1);
+    add_states(loaded, 400, ROWS, 1);
+    same_state(loaded, gram);
+    equals_oracle(loaded, "weighted", ROWS - 72, weight_of_states());
+    bytes = bytes_of(loaded);
+    ok(lamella_io_file_load(NULL, &bytes, NULL, &file, NULL));
+    ok(lamella_io_file_get(file, "square", &v));
+    equal(v.shape[0], X + Y);
+    near(((const double *)v.data)[X], ((const double *)golden("moments/gram/weighted.cross")->data)[0], ABSOLUTE, 1e-12);
+    lamella_io_file_free(file);
+    lamella_moments_gram_free(gram);
+    lamella_moments_gram_free(loaded);
+}
+
+TEST(every_state_has_its_size_in_its_bytes)
+{
+    static const int64_t sizes[] = { 1, 2, 9, 10, 99, 100, 999, 1000 };
+    for (int i = 0; i < 8; i++)
+        for (int64_t cross_dim = 0; cross_dim < 11; cross_dim += 5) {
+            lamella_moments_gram *gram, *loaded;
+            ok(lamella_moments_gram_create(NULL, sizes[i], cross_dim, &gram));
+            lamella_view bytes = bytes_of(gram);
+            ok(lamella_moments_gram_load(NULL, &bytes, &loaded));
+            same_state(loaded, gram);
+            lamella_moments_gram_free(gram);
+            lamella_moments_gram_free(loaded);
+        }
+}
+
+/* ---- what fails leaves the state as it was ---- */
+
+static int32_t stop_at_end(double fraction, const char *stage, void *user)
+{
+    (void)stage, (void)user;
+    return fraction >= 1 ? LAMELLA_STOP : 0;
+}
+
+TEST(a_failing_update_leaves_the_state_as_it_was)
+{
+    static float x[600 * 3];
+    lamella_moments_gram *gram;
+    lamella_context *ctx;
+    lamella_context_options options = { .struct_size = sizeof options, .threads = 2, .progress = stop_at_end };
+    ok(lamella_context_create(&options, &ctx));
+    for (int i = 0; i < 600 * 3; i++)
+        x[i] = (float)(i % 11);
+    lamella_view rows = view_of(LAMELLA_F32, x, 600, 3), before, kept = { 0 };
+    ok(lamella_moments_gram_create(ctx, 3, 0, &gram));
+    ok(lamella_moments_gram_update(NULL, gram, &rows, NULL, NULL));
+    before = bytes_of(gram);
+    kept.data = malloc((size_t)before.shape[0]);
+    memcpy(kept.data, before.data, (size_t)before.shape[0]);
+    returns(lamella_moments_gram_update(ctx, gram, &rows, NULL, NULL), LAMELLA_STOPPED); /* after all rows */
+    x[599 * 3 + 2] = NAN;
+    refused(lamella_moments_gram_update(NULL, gram, &rows, NULL, NULL), LAMELLA_ERR_NONFINITE,
+            "lamella_moments_gram_update: x is nan at row 599, column 2, expected a finite number");
+    equal_bits(bytes_of(gram).data, kept.data, before.shape[0]);
+    free(kept.data);
+    lamella_moments_gram_free(gram);
+    lamella_context_free(ctx);
+}
+
+TEST(squares_that_do_not_fit_are_refused_and_leave_the_state_as_it_was)
+{
+    double ones[] = { 8e153, -8e153 }, huge[] = { 1e160, -1e160 }, far[] = { 1e155, 1e155 }, sum[] = { 1.5e308, 1.5e308 };
+    lamella_moments_gram *gram, *other;
+    lamella_view x = view_of(LAMELLA_F64, ones, 2, 1), y = view_of(LAMELLA_F64, huge, 2, 1), z = view_of(LAMELLA_F64, far, 2, 1),
+                 w = view_of(LAMELLA_F64, sum, 2, 1);
+    static const char message[] = "lamella_moments_gram_update: x has numbers whose squares do not fit f64, expected less than 1e150";
+    ok(lamella_moments_gram_create(NULL, 1, 0, &gram));
+    ok(lamella_moments_gram_create(NULL, 1, 0, &other));
+    refused(lamella_moments_gram_update(NULL, gram, &y, NULL, NULL), LAMELLA_ERR_NUMERIC, message);
+    refused(lamella_moments_gram_update(NULL, gram, &w, NULL, NULL), LAMELLA_ERR_NUMERIC, message);
+    ok(lamella_moments_gram_update(NULL, gram, &z, NULL, NULL)); /* constant: no square to speak of */
+    refused(lamella_moments_gram_update(NULL, gram, &x, NULL, NULL), LAMELLA_ERR_NUMERIC, message);
+    ok(lamella_moments_gram_update(NULL, other, &x, NULL, NULL));
+    refused(lamella_moments_gram_merge(NULL, gram, other), LAMELLA_ERR_NUMERIC,
+            "lamella_moments_gram_merge: other has numbers whose squares do not fit f64, expected less than 1e150");
+    near(number_of(gram, "n"), 2, ABSOLUTE, 0);
+    lamella_moments_gram_free(gram);
+    lamella_moments_gram_free(other);
+}
+
+/* ---- edges ---- */
+
+TEST(rows_of_weight_zero_are_not_read)
+{
+    float x[] = { 1, 2, NAN, INFINITY, 3, 6 }, weights[] = { 1, 0, 1 };
+    lamella_moments_gram *gram;
+    lamella_view rows = view_of(LAMELLA_F32, x, 3, 2), w = view_of(LAMELLA_F32, weights, 3), v;
+    ok(lamella_moments_gram_create(NULL, 2, 0, &gram));
+    ok(lamella_moments_gram_update(NULL, gram, &rows, NULL, &w));
+    near(number_of(gram, "n"), 2, ABSOLUTE, 0);
+    ok(lamella_moments_gram_get(gram, "gram", &v));
+    const double expected[] = { 2, 4, 4, 8 };
+    equal_bits(v.data, expected, sizeof expected);
+    weights[0] = weights[2] = 0;
+    ok(lamella_moments_gram_update(NULL, gram, &rows, NULL, &w));
+    near(number_of(gram, "n"), 2, ABSOLUTE, 0);
+    lamella_moments_gram_free(gram);
+}
+
+TEST(one_row_has_no_spread)
+{
+    double x[] = { 0.1, 1e100 };
+    lamella_moments_gram *gram;
+    lamella_view rows = view_of(LAMELLA_F64, x, 1, 2), v;
+    ok(lamella_moments_gram_create(NULL, 2, 0, &gram));
+    ok(lamella_moments_gram_update(NULL, gram, &rows, NULL, NULL));
+    ok(lamella_moments_gram_get(gram, "mean", &v));
+    equal_bits(v.data, x, sizeof x);
+    ok(lamella_moments_gram_get(gram, "gram", &v));
+    static const double zeros[4];
+    equal_bits(v.data, zeros, sizeof zeros);
+    lamella_moments_gram_free(gram);
+}
+
+static double next_number(void)
+{
+    static uint64_t state = 7;
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (double)(state >> 11) / (double)(UINT64_C(1) << 52) - 1;
+}
+
+/* Spread 1 about a mean of 1e6, which f64 holds to 1e-10: sums of raw squares keep 4 digits, these 10; and so where the first rows lie
+ * elsewhere. */
+TEST(trap_means_far_from_zero)
+{
+    enum { N = 2000, D = 3 };
+    static double far[N * D], near_zero[N * D];
+    for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
+        lamella_moments_gram *a, *b;
+        for (int i = 0; i < N * D; i++) {
+            double shift = elsewhere && i < 300 * D ? -1e6 : 1e6;
+            far[i] = (next_number() + i % D) + shift;
+            near_zero[i] = (far[i] - shift) + (elsewhere && i < 300 * D ? -2e6 : 0); /* exact */
+        }
+        lamella_view x = view_of(LAMELLA_F64, far, N, D), z = view_of(LAMELLA_F64, near_zero, N, D), u, v;
+        ok(lamella_moments_gram_create(NULL, D, 0, &a));
+        ok(lamella_moments_gram_create(NULL, D, 0, &b));
+        ok(lamella_moments_gram_update(NULL, a, &x, NULL, NULL));
+        ok(lamella_moments_gram_update(NULL, b, &z, NULL, NULL));
+        ok(lamella_moments_gram_get(a, "gram", &u));
+        ok(lamella_moments_gram_get(b, "gram", &v));
+        for (int i = 0; i < D * D; i++) /* off the diagonal, sums of both signs */
+            near(((double *)u.data)[i], ((double *)v.data)[i], ABSOLUTE, 1e-10 * ((double *)v.data)[0]);
+        lamella_moments_gram_free(a);
+        lamella_moments_gram_free(b);
+    }
+}
+
+TEST(bad_arguments_are_named)
+{
+    float x[6] = { 1, 2, 3, 4, 5, 6 }, weights[] = { 1, -2 };
+    lamella_moments_gram *gram, *other, *none;
+    lamella_view rows = view_of(LAMELLA_F32, x, 2, 3), narrow = view_of(LAMELLA_F32, x, 2, 2), short_y = view_of(LAMELLA_F32, x, 1, 1),
+                 w = view_of(LAMELLA_F32, weights, 2), v;
+    ok(lamella_moments_gram_create(NULL, 3, 0, &gram));
+    ok(lamella_moments_gram_create(NULL, 3, 1, &other));
+    refused(lamella_moments_gram_create(NULL, 0, 0, &none), LAMELLA_ERR_EMPTY, "lamella_moments_gram_create: dim is 0, expected at least 1");
+    check(!none);
+    refused(lamella_moments_gram_create(NULL, 1, -1, &none), LAMELLA_ERR_ARGUMENT,
+            "lamella_moments_gram_create: cross_dim is -1, expected 0 or more");
+    refused(lamella_moments_gram_create(NULL, 1, 3000000000, &none), LAMELLA_ERR_LIMIT,
+            "lamella_moments_gram_create: cross_dim is 3000000000, expected at most 2147483647");
+    refused(lamella_moments_gram_create(NULL, 40000, 40000, &none), LAMELLA_ERR_LIMIT,
+            "lamella_moments_gram_create: a Gram matrix is 80000 x 80000, expected at most 2147483647 elements");
+    refused(lamella_moments_gram_update(NULL, NULL, &rows, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_moments_gram_update: gram is NULL, expected a Gram state");
+    refused(lamella_moments_gram_update(NULL, gram, &narrow, NULL, NULL), LAMELLA_ERR_SHAPE,
+            "lamella_moments_gram_update: x.shape[1] is 2, expected 3");
+    refused(lamella_moments_gram_update(NULL, gram, &rows, &rows, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_moments_gram_update: y is given, expected NULL, since the state has cross_dim 0");
+    refused(lamella_moments_gram_update(NULL, other, &rows, &short_y, NULL), LAMELLA_ERR_SHAPE,
+            "lamella_moments_gram_update: y.shape[0] is 1, expected 2");
+    refused(lamella_moments_gram_update(NULL, gram, &rows, NULL, &w), LAMELLA_ERR_ARGUMENT,
+            "lamella_moments_gram_update: weights[1] is -2, expected 0 or more");
+    weights[1] = NAN;
+    refused(lamella_moments_gram_update(NULL, gram, &rows, NULL, &w), LAMELLA_ERR_NONFINITE,
+            "lamella_moments_gram_update: weights[1] is nan, expected a finite number");
+    refused(lamella_moments_gram_merge(NULL, gram, other), LAMELLA_ERR_SHAPE,
+            "lamella_moments_gram_merge: other has dims 3 and 1, expected 3 and 0 (= those of gram)");
+    refused(lamella_moments_gram_get(gram, "covariance", &v), LAMELLA_ERR_ARGUMENT,
+            "lamella_moments_gram_get: name is \"covariance\", expected n, weight, mean, gram, cross_mean, cross or cross_gram");
+    lamella_moments_gram_free(gram);
+    lamella_moments_gram_free(other);
+    lamella_moments_gram_free(NULL);
+}
+
+/* ---- bytes that are no state ---- */
+
+static void refused_after(const char *from, const char *to, const char *message)
+{
+    lamella_moments_gram *gram = gram_of_states(0, 100, 0), *loaded;
+    lamella_view bytes = bytes_of(gram);
+    char *changed = malloc((size_t)bytes.shape[0]);
+    memcpy(changed, bytes.data, (size_t)bytes.shape[0]);
+    lamella_view v = view_of(LAMELLA_U8, changed, bytes.shape[0]);
+    int64_t at = 0;
+    while (memcmp(changed + at, from, strlen(from)))
+        check(++at < 600);
+    memcpy(changed + at, to, strlen(to));
+    refused(lamella_moments_gram_load(NULL, &v, &loaded), LAMELLA_ERR_FORMAT, message);
+    check(!loaded);
+    free(changed);
+    lamella_moments_gram_free(gram);
+}
+
+TEST(bytes_that_are_no_state_are_refused)
+{
+    refused_after("moments_gram", "moments_gran",
+                  "lamella_moments_gram_load: lamella.kind of bytes is \"moments_gran\", expected \"moments_gram\"");
+    refused_after("format\":\"1", "format\":\"2",
+                  "lamella_moments_gram_load: lamella.format of bytes is \"2\", expected \"1\"");
+    refused_after("\"dim\":\"24\"", "\"dim\":\"2x\"",
+                  "lamella_moments_gram_load: dim or cross_dim of bytes is missing, expected sizes");
+    refused_after("\"dim\":\"24\"", "\"dim\":\"25\"",
+                  "lamella_moments_gram_load: bytes has no array \"mean\" of the dtype and shape of a Gram state");
+    refused_after("square", "squire",
+                  "lamella_moments_gram_load: bytes has no array \"square\" of the dtype and shape of a Gram state");
+    lamella_moments_gram *gram = gram_of_states(0, 100, 0), *loaded;
+    lamella_view bytes = bytes_of(gram);
+    char *changed = malloc((size_t)bytes.shape[0]);
+    lamella_view v = view_of(LAMELLA_U8, changed, bytes.shape[0]);
+    for (int64_t at = 0; at < bytes.shape[0]; at += 1 + at / 8) { /* every truncation near the start, some later */
+        v.shape[0] = at;
+        memcpy(changed, bytes.data, (size_t)bytes.shape[0]);
+        check(lamella_moments_gram_load(NULL, &v, &loaded) == LAMELLA_ERR_FORMAT);
+        check(!strncmp(lamella_last_error(), "lamella_moments_gram_load: ", 27));
+    }
+    v.shape[0] = bytes.shape[0];
+    const double bad[] = { NAN, -1, 1e300 };
+    for (int i = 0; i < 3; i++) {
+        memcpy(changed, bytes.data, (size_t)bytes.shape[0]);
+        memcpy(changed + bytes.shape[0] - 16, &bad[i], 8); /* the last of the square: NaN, a negative spread, or ... */
+        if (i == 2)
+            memcpy(changed + bytes.shape[0] - 24, &bad[i], 8); /* ... one that has no mirror image */
+        refused(lamella_moments_gram_load(NULL, &v, &loaded), LAMELLA_ERR_FORMAT,
+                "lamella_moments_gram_load: bytes holds numbers that no rows have as their moments");
+    }
+    free(changed);
+    lamella_moments_gram_free(gram);
+}
