@@ -172,24 +172,29 @@ lamella_status lamella_io_file_open(lamella_context *ctx, const char *path, cons
     CALL(ctx, open_path(c, path, options, file, fault));
 }
 
+lamella_status file_of_bytes(call *c, const lamella_view *bytes, int32_t raw_dtype, lamella_io_file **file, lamella_io_fault *fault)
+{
+    lamella_view v;
+    TRY(VIEW(c, v, bytes, DTYPE_BIT(LAMELLA_U8)));
+    if (v.rank != 1 || !view_is_row_major(&v))
+        return fail(c, LAMELLA_ERR_SHAPE, "bytes is not one contiguous axis, expected [byte] with stride 1");
+    TRY(file_create(c, "bytes", raw_dtype, file));
+    (*file)->from.memory = v.shape[0] ? v.data : "";
+    (*file)->from.bytes = v.shape[0];
+    return parse_header(&(refusal){ c, *file, fault });
+}
+
 static lamella_status load_bytes(call *c, const lamella_view *bytes, const lamella_io_file_options *options, lamella_io_file **file,
                                  lamella_io_fault *fault)
 {
     lamella_io_file_options o;
     lamella_io_file *opened;
     lamella_io_fault found = { 0 };
-    lamella_view v;
     TRY(check_file_handle(c, file));
     TRY(RESULT_OPTIONAL(c, fault));
     TRY(OPTIONS(c, o, options));
     TRY(file_check_raw(c, o.raw_dtype));
-    TRY(VIEW(c, v, bytes, DTYPE_BIT(LAMELLA_U8)));
-    if (v.rank != 1 || !view_is_row_major(&v))
-        return fail(c, LAMELLA_ERR_SHAPE, "bytes is not one contiguous axis, expected [byte] with stride 1");
-    TRY(file_create(c, "bytes", o.raw_dtype, &opened));
-    opened->from.memory = v.shape[0] ? v.data : "";
-    opened->from.bytes = v.shape[0];
-    lamella_status status = parse_header(&(refusal){ c, opened, &found });
+    lamella_status status = file_of_bytes(c, bytes, o.raw_dtype, &opened, &found);
     write_sized(fault, &found, (int64_t)sizeof found);
     if (status == LAMELLA_OK)
         *file = opened;

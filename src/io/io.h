@@ -4,6 +4,7 @@
  *   json, safetensors, npy, types the two headers, strictly
  *   file, entries, read           open, list, rows
  *   output, save, npy_save        temporary file, fsync, rename
+ *   model                         fitted models: a kind, a format, their arrays
  *   stack_open, stack_form, stack_parts, stack_save   files of layers */
 #ifndef IO_IO_H
 #define IO_IO_H
@@ -135,6 +136,9 @@ struct lamella_io_file {
 
 LAMELLA_INTERNAL lamella_status    file_open(call *c, const file_operations *ops, const char *path, int32_t raw_dtype, lamella_io_file **file,
                                              lamella_io_fault *fault);
+/* Of bytes that outlive it. */
+LAMELLA_INTERNAL lamella_status    file_of_bytes(call *c, const lamella_view *bytes, int32_t raw_dtype, lamella_io_file **file,
+                                                 lamella_io_fault *fault);
 LAMELLA_INTERNAL lamella_status    file_check_raw(call *c, int32_t raw_dtype);
 LAMELLA_INTERNAL lamella_status    check_file_handle(call *c, lamella_io_file **file); /* sets it to NULL */
 LAMELLA_INTERNAL lamella_status    check_path(call *c, const char *path);
@@ -235,8 +239,29 @@ typedef struct save_array {
 
 LAMELLA_INTERNAL lamella_status safetensors_save(call *c, const file_operations *ops, const char *path, save_array *arrays, int64_t n_arrays,
                                                  const char *const *metadata, int64_t n_metadata);
+/* The bytes of the file that it would write, in memory of the call's or an object's arena; arrays are checked views. */
+LAMELLA_INTERNAL lamella_status safetensors_image(call *c, arena *memory, save_array *arrays, int64_t n_arrays, const char *const *metadata,
+                                                  int64_t n_metadata, char **image, int64_t *bytes);
 LAMELLA_INTERNAL lamella_status npy_save(call *c, const file_operations *ops, const char *path, const lamella_view *array);
 LAMELLA_INTERNAL lamella_status save_rows(call *c, output *o, const save_array *a);
+
+/* ---- model.c: fitted models as .safetensors files ---- */
+
+#define MODEL_FORMAT "1"
+
+/* The model's file in memory, READONLY u8 [byte]: its arrays, its metadata, and `lamella.kind` and `lamella.format`. */
+LAMELLA_INTERNAL lamella_status model_image(call *c, arena *memory, const char *kind, save_array *arrays, int64_t n_arrays,
+                                            const char *const *metadata, int64_t n_metadata, lamella_view *image);
+LAMELLA_INTERNAL lamella_status model_save(call *c, const char *path, const lamella_view *image);
+/* A file of this kind and a format that is known, from a path, or if that is NULL from bytes that outlive it. lamella_io_file_free is the last
+ * thing that the caller does with it; where the call fails, the call does. */
+LAMELLA_INTERNAL lamella_status model_open(call *c, const char *path, const lamella_view *bytes, const char *kind, lamella_io_file **file);
+/* FORMAT where there is none. */
+LAMELLA_INTERNAL lamella_status model_text(call *c, const lamella_io_file *f, const char *key, const char **value);
+LAMELLA_INTERNAL lamella_status model_shape(call *c, const lamella_io_file *f, const char *name, int32_t dtype, int32_t rank, int64_t *shape);
+/* Of exactly this shape, f64 finite; FORMAT otherwise. */
+LAMELLA_INTERNAL lamella_status model_array(call *c, const lamella_io_file *f, const char *name, int32_t dtype, int32_t rank, const int64_t *shape,
+                                            void *to);
 
 /* ---- stacks ---- */
 

@@ -192,33 +192,64 @@ static lamella_status check_data_size(call *c, const save_array *arrays, int64_t
 
 /* ---- writing ---- */
 
-lamella_status safetensors_save(call *c, const file_operations *ops, const char *path, save_array *arrays, int64_t n_arrays,
-                                const char *const *metadata, int64_t n_metadata)
+/* Sorts the arrays into the file's order; what stands before them, its length first, and the bytes of their data. */
+static lamella_status compose_head(call *c, save_array *arrays, int64_t n_arrays, const char *const *metadata, int64_t n_metadata,
+                                   header_text *head, int64_t *data)
 {
-    header_text counted = { NULL, 0 }, header = { NULL, 0 };
-    unsigned char length[8];
+    header_text counted = { NULL, 0 };
     save_pair *pairs = NULL;
-    int64_t data = 0;
-    output *o = NULL;
-    TRY(check_path(c, path));
     TRY(check_array_names(c, arrays, n_arrays));
     TRY(sort_metadata(c, metadata, n_metadata, &pairs));
-    TRY(check_data_size(c, arrays, n_arrays, &data));
+    TRY(check_data_size(c, arrays, n_arrays, data));
     sort_in_place(n_arrays, save_less, save_swap, arrays);
     header_compose(&counted, arrays, n_arrays, pairs, n_metadata);
     if (counted.n > IO_HEADER_BYTES)
         return fail(c, LAMELLA_ERR_LIMIT, "names and metadata make a header of %lld bytes, expected at most %d", (long long)counted.n,
                     IO_HEADER_BYTES);
-    TAKE(c, header.text, counted.n);
+    TAKE(c, head->text, 8 + counted.n);
+    header_text header = { head->text + 8, 0 };
     header_compose(&header, arrays, n_arrays, pairs, n_metadata);
     for (int i = 0; i < 8; i++)
-        length[i] = (unsigned char)(header.n >> 8 * i);
-    TRY(output_open(c, ops, path, 8 + header.n + data, &o));
-    TRY(output_write(c, o, length, 8));
-    TRY(output_write(c, o, header.text, header.n));
+        head->text[i] = (char)(unsigned char)(header.n >> 8 * i);
+    head->n = 8 + header.n;
+    return LAMELLA_OK;
+}
+
+lamella_status safetensors_save(call *c, const file_operations *ops, const char *path, save_array *arrays, int64_t n_arrays,
+                                const char *const *metadata, int64_t n_metadata)
+{
+    header_text head = { NULL, 0 };
+    int64_t data = 0;
+    output *o = NULL;
+    TRY(check_path(c, path));
+    TRY(compose_head(c, arrays, n_arrays, metadata, n_metadata, &head, &data));
+    TRY(output_open(c, ops, path, head.n + data, &o));
+    TRY(output_write(c, o, head.text, head.n));
     for (int64_t i = 0; i < n_arrays; i++)
         TRY(arrays[i].read ? save_rows(c, o, &arrays[i]) : output_write_view(c, o, &arrays[i].view));
     return output_finish(c, o);
+}
+
+lamella_status safetensors_image(call *c, arena *memory, save_array *arrays, int64_t n_arrays, const char *const *metadata, int64_t n_metadata,
+                                 char **image, int64_t *bytes)
+{
+    header_text head = { NULL, 0 };
+    int64_t data = 0;
+    TRY(compose_head(c, arrays, n_arrays, metadata, n_metadata, &head, &data));
+    TAKE_FROM(c, memory, *image, head.n + data);
+    *bytes = head.n + data;
+    memcpy(*image, head.text, (size_t)head.n);
+    char *to = *image + head.n;
+    for (int64_t i = 0; i < n_arrays; i++) {
+        const lamella_view *v = &arrays[i].view;
+        const int64_t size = dtype_size(v->dtype);
+        char *begin = to;
+        for (int64_t run = 0; run < view_runs(v); run++)
+            to = copy_run(to, view_run(v, run), run_length(v), run_stride(v), size);
+        if (!IO_LITTLE_ENDIAN)
+            swap_bytes(begin, view_elements(v), size);
+    }
+    return LAMELLA_OK;
 }
 
 static lamella_status save_arrays(call *c, const char *path, const char *const *names, const lamella_view *arrays, int64_t n_arrays,

@@ -1,0 +1,97 @@
+/* Fitted models as .safetensors files: any language reads the arrays, `lamella.kind` says whose they are, `lamella.format` how they are
+ * meant. */
+#include "io/io.h"
+
+lamella_status model_image(call *c, arena *memory, const char *kind, save_array *arrays, int64_t n_arrays, const char *const *metadata,
+                           int64_t n_metadata, lamella_view *image)
+{
+    const char **all;
+    char *bytes;
+    int64_t n_bytes;
+    TAKE(c, all, 2 * n_metadata + 4);
+    all[0] = "lamella.kind";
+    all[1] = kind;
+    all[2] = "lamella.format";
+    all[3] = MODEL_FORMAT;
+    for (int64_t i = 0; i < 2 * n_metadata; i++)
+        all[4 + i] = metadata[i];
+    TRY(safetensors_image(c, memory, arrays, n_arrays, all, n_metadata + 2, &bytes, &n_bytes));
+    *image = (lamella_view){ .data = bytes, .shape = { n_bytes }, .stride = { 1 }, .dtype = LAMELLA_U8, .rank = 1, .flags = LAMELLA_READONLY };
+    return LAMELLA_OK;
+}
+
+lamella_status model_save(call *c, const char *path, const lamella_view *image)
+{
+    output *o;
+    TRY(check_path(c, path));
+    TRY(output_open(c, file_operations_of_system(), path, image->shape[0], &o));
+    TRY(output_write(c, o, image->data, image->shape[0]));
+    return output_finish(c, o);
+}
+
+static lamella_status model_check_kind(call *c, const lamella_io_file *f, const char *kind)
+{
+    const char *found = file_metadata(f, "lamella.kind"), *format = file_metadata(f, "lamella.format");
+    if (!found || strcmp(found, kind))
+        return fail(c, LAMELLA_ERR_FORMAT, "%s: lamella.kind is %s%.64s%s, expected \"%s\"", f->name, found ? "\"" : "", found ? found : "missing",
+                    found ? "\"" : "", kind);
+    if (!format || strcmp(format, MODEL_FORMAT))
+        return fail(c, LAMELLA_ERR_FORMAT, "%s: lamella.format is %.16s, expected " MODEL_FORMAT, f->name, format ? format : "missing");
+    return LAMELLA_OK;
+}
+
+lamella_status model_open(call *c, const char *path, const lamella_view *bytes, const char *kind, lamella_io_file **file)
+{
+    lamella_io_fault fault = { 0 };
+    if (path)
+        TRY(file_open(c, file_operations_of_system(), path, 0, file, &fault));
+    else
+        TRY(file_of_bytes(c, bytes, 0, file, &fault));
+    return model_check_kind(c, *file, kind);
+}
+
+lamella_status model_text(call *c, const lamella_io_file *f, const char *key, const char **value)
+{
+    *value = file_metadata(f, key);
+    return *value ? LAMELLA_OK : fail(c, LAMELLA_ERR_FORMAT, "%s: the metadata has no \"%s\"", f->name, key);
+}
+
+static lamella_status model_view(call *c, const lamella_io_file *f, const char *name, int32_t dtype, int32_t rank, const file_entry **e,
+                                 lamella_view *v)
+{
+    *e = file_find(f, name);
+    if (!*e)
+        return fail(c, LAMELLA_ERR_FORMAT, "%s: there is no array \"%s\"", f->name, name);
+    if (entry_dtype(f, *e) != dtype || (*e)->rank != rank)
+        return fail(c, LAMELLA_ERR_FORMAT, "%s: \"%s\" is %s of rank %d, expected %s of rank %d", f->name, name, entry_type_name(f, *e),
+                    (int)(*e)->rank, dtype_name(dtype), (int)rank);
+    return entry_view(c, f, *e, v);
+}
+
+lamella_status model_shape(call *c, const lamella_io_file *f, const char *name, int32_t dtype, int32_t rank, int64_t *shape)
+{
+    const file_entry *e;
+    lamella_view v;
+    TRY(model_view(c, f, name, dtype, rank, &e, &v));
+    memcpy(shape, v.shape, (size_t)rank * sizeof *shape);
+    return LAMELLA_OK;
+}
+
+lamella_status model_array(call *c, const lamella_io_file *f, const char *name, int32_t dtype, int32_t rank, const int64_t *shape, void *to)
+{
+    const file_entry *e;
+    lamella_view v;
+    TRY(model_view(c, f, name, dtype, rank, &e, &v));
+    for (int32_t a = 0; a < rank; a++)
+        if (v.shape[a] != shape[a])
+            return fail(c, LAMELLA_ERR_FORMAT, "%s: \"%s\".shape[%d] is %lld, expected %lld", f->name, name, (int)a, (long long)v.shape[a],
+                        (long long)shape[a]);
+    file_rows r = rows_of_entry(f, e, &v);
+    int code = file_rows_read(&f->from, &r, 0, r.n_rows, to);
+    if (code)
+        return source_fail(c, f->name, code);
+    int64_t n = view_elements(&v);
+    if (dtype == LAMELLA_F64 && simd_of(c)->nonfinite_f64(to, n) < n)
+        return fail(c, LAMELLA_ERR_FORMAT, "%s: \"%s\" has a number that is not finite", f->name, name);
+    return LAMELLA_OK;
+}
