@@ -31,6 +31,7 @@ struct lamella_relative_project {
     projection                      *layer;
     int64_t                         *width, *rank; /* [n_layers] */
     double                          *dropped;      /* [n_layers] */
+    lamella_view                     image;        /* its file */
 };
 
 /* ---- fitted arrays by number and name: relative/projection.c ---- */
@@ -51,6 +52,11 @@ LAMELLA_INTERNAL lamella_status projections_create(call *c, const lamella_relati
 LAMELLA_INTERNAL lamella_status projection_take(call *c, lamella_relative_project *of, int64_t l, int64_t n_anchors, int64_t dim);
 /* points, units and tiles from anchors and transform. */
 LAMELLA_INTERNAL lamella_status projection_settle(call *c, lamella_relative_project *of, int64_t l);
+
+/* The file of a projection whose fitted arrays stand: relative/relative_project_save.c. */
+LAMELLA_INTERNAL lamella_status projections_compose(call *c, lamella_relative_project *of);
+LAMELLA_INTERNAL lamella_status project_check(call *c, const lamella_relative_project *project);
+LAMELLA_INTERNAL lamella_status project_check_handle(call *c, lamella_relative_project **project); /* sets it to NULL */
 
 /* ---- fit: relative/projection_fit.c ---- */
 

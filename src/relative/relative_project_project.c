@@ -13,7 +13,7 @@
 
 /* ---- fit ---- */
 
-static lamella_status check_project_handle(call *c, lamella_relative_project **project)
+lamella_status project_check_handle(call *c, lamella_relative_project **project)
 {
     if (!project)
         return fail(c, LAMELLA_ERR_ARGUMENT, "project is NULL, expected a handle to fill");
@@ -31,7 +31,7 @@ static lamella_status fit_project(call *c, const lamella_stack *stack_, const la
     row_numbers numbers;
     stack s;
 
-    TRY(check_project_handle(c, project));
+    TRY(project_check_handle(c, project));
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     TRY(anchors ? row_numbers_check(c, &s, anchors, "anchors", &numbers) : row_numbers_all(c, &s, &numbers));
     TRY(OPTIONS(c, o, options));
@@ -39,6 +39,7 @@ static lamella_status fit_project(call *c, const lamella_stack *stack_, const la
     TRY(RESULT_OPTIONAL(c, result));
 
     TRY(projections_fit(c, &s, &numbers, &o, &made, &found));
+    TRY(projections_compose(c, made));
     write_sized(result, &found, (int64_t)sizeof found);
     *project = made;
     return LAMELLA_OK;
@@ -58,7 +59,7 @@ static void put_in_view(int64_t vector, const float *row, void *data)
     store_run_f32(data, vector, row);
 }
 
-static lamella_status check_project(call *c, const lamella_relative_project *project)
+lamella_status project_check(call *c, const lamella_relative_project *project)
 {
     return project ? LAMELLA_OK : fail(c, LAMELLA_ERR_ARGUMENT, "project is NULL, expected a fitted projection");
 }
@@ -82,7 +83,7 @@ static lamella_status apply_project(call *c, const lamella_relative_project *pro
     lamella_view *checked;
     stack s;
 
-    TRY(check_project(c, project));
+    TRY(project_check(c, project));
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     TRY(check_layers_fit(c, project, &s));
     if (!out)
@@ -137,7 +138,7 @@ static int find_layer_array(lamella_relative_project *project, const char *name,
 static lamella_status get_array(call *c, const lamella_relative_project *project_, const char *name, lamella_view *out)
 {
     lamella_relative_project *project = (lamella_relative_project *)project_; /* the view is READONLY */
-    TRY(check_project(c, project));
+    TRY(project_check(c, project));
     if (!name || !out)
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL", name ? "out" : "name");
     if (!strcmp(name, "width"))

@@ -128,6 +128,48 @@ LAMELLA_API lamella_status lamella_relative_project_apply(lamella_context *ctx, 
 LAMELLA_API lamella_status lamella_relative_project_get(const lamella_relative_project *project, const char *name, lamella_view *out);
 
 /**
+ * Saves a projection as .safetensors: its arrays by name, its rules, and `lamella.kind` and `lamella.format` in the metadata.
+ *
+ * @in     project handle lamella_relative_project
+ * @in     path    path
+ * @return OK; ARGUMENT, MEMORY, LIMIT, IO, CALLBACK, STOPPED
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_relative_project_save(lamella_context *ctx, const lamella_relative_project *project, const char *path);
+
+/**
+ * Opens a saved projection; it gives the bits of the one that was saved.
+ *
+ * @paper  Relative representations enable zero-shot latent space communication
+ * @in     path    path
+ * @out    project handle lamella_relative_project; NULL on failure
+ * @return OK; ARGUMENT, MEMORY, LIMIT, IO, FORMAT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_relative_project_open(lamella_context *ctx, const char *path, lamella_relative_project **project);
+
+/**
+ * The bytes of the file that _save writes, READONLY; made with the projection, so nothing is allocated.
+ *
+ * @in     project handle lamella_relative_project
+ * @out    bytes   u8 [byte] valid until the object is freed
+ * @return OK; ARGUMENT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_relative_project_bytes(const lamella_relative_project *project, lamella_view *bytes);
+
+/**
+ * A projection from the bytes of its file.
+ *
+ * @paper  Relative representations enable zero-shot latent space communication
+ * @in     bytes   u8 [byte] contiguous; not needed afterwards
+ * @out    project handle lamella_relative_project; NULL on failure
+ * @return OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, FORMAT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_relative_project_load(lamella_context *ctx, const lamella_view *bytes, lamella_relative_project **project);
+
+/**
  * Frees a projection; views of its arrays end with it.
  *
  * @inout  project handle lamella_relative_project; NULL is nothing to free
