@@ -1,35 +1,28 @@
-/* Memory of a Gram state: the image of a .safetensors file whose arrays are worked on where they lie, so that its bytes cost nothing.
- *
- * Arrays of 8 bytes by name, data from a multiple of 64 on, as io writes them; little-endian like every machine this runs on so far. */
+/* Memory of a Gram state: the image of its file, whose arrays are worked on where they lie, so that its bytes cost nothing. */
+#include "io/io.h"
 #include "moments/gram_object.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define GRAM_HEADER 512 /* bytes: three sizes of at most ten digits, offsets of at most nineteen */
-
-/* The whole header, with its length before it; a multiple of 64. */
-static int64_t gram_header(char *text, int64_t dim, int64_t cross_dim)
+/* A file of zeros: all its arrays have elements of 8 bytes, so they lie in it by name. */
+static lamella_status gram_image(call *c, arena *memory, int64_t all, int64_t cross_dim, lamella_view *image)
 {
-    int64_t all = dim + cross_dim, mean = 8 * all, n = mean + 8, square = n + 8 * all * all, weight = square + 8;
-    int64_t used = 8 + snprintf(text + 8, GRAM_HEADER - 8,
-        "{\"__metadata__\":{\"cross_dim\":\"%lld\",\"dim\":\"%lld\",\"lamella.format\":\"1\",\"lamella.kind\":\"moments_gram\"},"
-        "\"mean\":{\"dtype\":\"F64\",\"shape\":[%lld],\"data_offsets\":[0,%lld]},"
-        "\"n\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[%lld,%lld]},"
-        "\"square\":{\"dtype\":\"F64\",\"shape\":[%lld,%lld],\"data_offsets\":[%lld,%lld]},"
-        "\"weight\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[%lld,%lld]}}",
-        (long long)cross_dim, (long long)dim, (long long)all, (long long)mean, (long long)mean, (long long)n, (long long)all, (long long)all,
-        (long long)n, (long long)square, (long long)square, (long long)weight);
-    int64_t end = round_up(used, 64);
-    memset(text + used, ' ', (size_t)(end - used));
-    for (int64_t i = 0; i < 8; i++)
-        text[i] = (char)((end - 8) >> 8 * i);
-    return end;
+    static const double zero;
+    char text[24];
+    const char *const metadata[] = { "cross_dim", text };
+    const lamella_view zeros = { .data = (void *)(uintptr_t)&zero, .dtype = LAMELLA_F64, .flags = LAMELLA_BROADCAST, .shape = { all, all } };
+    save_array arrays[] = { { .name = "mean", .view = zeros }, { .name = "n", .view = zeros }, { .name = "square", .view = zeros },
+                            { .name = "weight", .view = zeros } };
+    arrays[0].view.rank = 1;
+    arrays[1].view.dtype = LAMELLA_I64;
+    arrays[2].view.rank = 2;
+    snprintf(text, sizeof text, "%lld", (long long)cross_dim);
+    return model_image(c, memory, GRAM_KIND, arrays, LENGTH(arrays), metadata, 1, image);
 }
 
 lamella_status gram_object_create(call *c, int64_t dim, int64_t cross_dim, lamella_moments_gram **made)
 {
-    char header[GRAM_HEADER];
     void *object;
     if (dim < 1)
         return fail(c, dim ? LAMELLA_ERR_ARGUMENT : LAMELLA_ERR_EMPTY, "dim is %lld, expected at least 1", (long long)dim);
@@ -42,17 +35,13 @@ lamella_status gram_object_create(call *c, int64_t dim, int64_t cross_dim, lamel
     TRY(blas_matrix_check(c, "a Gram matrix", all, all, all));
     TRY(object_create(c, (int64_t)sizeof **made, &object));
     lamella_moments_gram *g = object;
-    int64_t data = gram_header(header, dim, cross_dim);
     g->dim = dim;
     g->cross_dim = cross_dim;
-    g->image_bytes = data + 8 * (all + 1 + all * all + 1);
-    TAKE_FROM(c, &g->memory, g->image, g->image_bytes);
-    memcpy(g->image, header, (size_t)data);
-    g->at_n = data + 8 * all;
-    g->at_weight = g->image_bytes - 8;
-    g->sums = (gram){ .dim = all, .mean = (double *)(g->image + data), .square = (double *)(g->image + g->at_n + 8) };
-    gram_clear(&g->sums);
-    gram_object_note(g);
+    TRY(gram_image(c, &g->memory, all, cross_dim, &g->image));
+    double *data = (double *)((char *)g->image.data + g->image.shape[0]) - (all + 1 + all * all + 1);
+    g->n = (int64_t *)(data + all);
+    g->weight = data + all + 1 + all * all;
+    g->sums = (gram){ .dim = all, .mean = data, .square = data + all + 1 };
     *made = g;
     return LAMELLA_OK;
 }
@@ -64,6 +53,6 @@ lamella_status gram_object_check(call *c, const lamella_moments_gram *gram, cons
 
 void gram_object_note(lamella_moments_gram *gram)
 {
-    memcpy(gram->image + gram->at_n, &gram->sums.n, 8);
-    memcpy(gram->image + gram->at_weight, &gram->sums.weight, 8);
+    *gram->n = gram->sums.n;
+    *gram->weight = gram->sums.weight;
 }

@@ -5,13 +5,15 @@
 #include "lamella/moments.h"
 #include "moments/moments.h"
 
+#define GRAM_KIND "moments_gram"
+
 struct lamella_moments_gram {
-    arena   memory; /* first: an object is its arena */
-    int64_t dim, cross_dim;
-    gram    sums;   /* of [x | y]; its arrays lie in the image */
-    char   *image;  /* a .safetensors file: header, mean, n, square, weight */
-    int64_t image_bytes;
-    int64_t at_n, at_weight;
+    arena        memory;     /* first: an object is its arena */
+    int64_t      dim, cross_dim;
+    gram         sums;       /* of [x | y]; its arrays lie in the image */
+    lamella_view image;      /* of its file: mean, n, square, weight */
+    int64_t     *n;          /* there */
+    double      *weight;
 };
 
 /* Of no rows; checks the sizes. */

@@ -137,8 +137,8 @@ static lamella_status get_of_gram(call *c, const lamella_moments_gram *g, const 
         const char  *name;
         lamella_view view;
     } arrays[] = {
-        { "n", gram_view(g->image + g->at_n, LAMELLA_I64, 0, 0, 0, 0) },
-        { "weight", gram_view(g->image + g->at_weight, LAMELLA_F64, 0, 0, 0, 0) },
+        { "n", gram_view(g->n, LAMELLA_I64, 0, 0, 0, 0) },
+        { "weight", gram_view(g->weight, LAMELLA_F64, 0, 0, 0, 0) },
         { "mean", gram_view(mean, LAMELLA_F64, 1, 0, x, 0) },
         { "gram", gram_view(square, LAMELLA_F64, 2, x, x, all) },
         { "cross_mean", gram_view(mean + x, LAMELLA_F64, 1, 0, y, 0) },

@@ -400,15 +400,13 @@ static void refused_after(const char *from, const char *to, const char *message)
 TEST(bytes_that_are_no_state_are_refused)
 {
     refused_after("moments_gram", "moments_gran",
-                  "lamella_moments_gram_load: lamella.kind of bytes is \"moments_gran\", expected \"moments_gram\"");
-    refused_after("format\":\"1", "format\":\"2",
-                  "lamella_moments_gram_load: lamella.format of bytes is \"2\", expected \"1\"");
-    refused_after("\"dim\":\"24\"", "\"dim\":\"2x\"",
-                  "lamella_moments_gram_load: dim or cross_dim of bytes is missing, expected sizes");
-    refused_after("\"dim\":\"24\"", "\"dim\":\"25\"",
-                  "lamella_moments_gram_load: bytes has no array \"mean\" of the dtype and shape of a Gram state");
-    refused_after("square", "squire",
-                  "lamella_moments_gram_load: bytes has no array \"square\" of the dtype and shape of a Gram state");
+                  "lamella_moments_gram_load: bytes: lamella.kind is \"moments_gran\", expected \"moments_gram\"");
+    refused_after("format\":\"1", "format\":\"2", "lamella_moments_gram_load: bytes: lamella.format is 2, expected 1");
+    refused_after("\"cross_dim\":\"5", "\"cross_dim\":\"x",
+                  "lamella_moments_gram_load: bytes: 29 means of which x of y and a square of 29 x 29 are no Gram state");
+    refused_after("\"cross_dim\"", "\"cross_din\"", "lamella_moments_gram_load: bytes: the metadata has no \"cross_dim\"");
+    refused_after("square", "squire", "lamella_moments_gram_load: bytes: there is no array \"square\"");
+    refused_after("[29,29]", "[841,1]", "lamella_moments_gram_load: bytes: 29 means of which 5 of y and a square of 841 x 1 are no Gram state");
     lamella_moments_gram *gram = gram_of_states(0, 100, 0), *loaded;
     lamella_view bytes = bytes_of(gram);
     char *changed = malloc((size_t)bytes.shape[0]);
@@ -420,15 +418,18 @@ TEST(bytes_that_are_no_state_are_refused)
         check(!strncmp(lamella_last_error(), "lamella_moments_gram_load: ", 27));
     }
     v.shape[0] = bytes.shape[0];
-    const double bad[] = { NAN, -1, 1e300 };
-    for (int i = 0; i < 3; i++) {
-        memcpy(changed, bytes.data, (size_t)bytes.shape[0]);
-        memcpy(changed + bytes.shape[0] - 16, &bad[i], 8); /* the last of the square: NaN, a negative spread, or ... */
-        if (i == 2)
-            memcpy(changed + bytes.shape[0] - 24, &bad[i], 8); /* ... one that has no mirror image */
-        refused(lamella_moments_gram_load(NULL, &v, &loaded), LAMELLA_ERR_FORMAT,
-                "lamella_moments_gram_load: bytes holds numbers that no rows have as their moments");
-    }
+    const double negative = -1, other = 1e300, none = NAN;
+    memcpy(changed, bytes.data, (size_t)bytes.shape[0]);
+    memcpy(changed + bytes.shape[0] - 16, &negative, 8); /* the last spread */
+    refused(lamella_moments_gram_load(NULL, &v, &loaded), LAMELLA_ERR_FORMAT,
+            "lamella_moments_gram_load: bytes: the numbers are no moments of any rows");
+    memcpy(changed, bytes.data, (size_t)bytes.shape[0]);
+    memcpy(changed + bytes.shape[0] - 24, &other, 8); /* one that has no mirror image */
+    refused(lamella_moments_gram_load(NULL, &v, &loaded), LAMELLA_ERR_FORMAT,
+            "lamella_moments_gram_load: bytes: the numbers are no moments of any rows");
+    memcpy(changed + bytes.shape[0] - 24, &none, 8);
+    refused(lamella_moments_gram_load(NULL, &v, &loaded), LAMELLA_ERR_FORMAT,
+            "lamella_moments_gram_load: bytes: \"square\" has a number that is not finite");
     free(changed);
     lamella_moments_gram_free(gram);
 }
