@@ -27,6 +27,11 @@ def compare(ours, peers):
                 continue
             quality = {f"peer_{key}": value for key, value in peer.items() if key not in ("work", "peer", "seconds", "threads")}
             quality.update({key: value for key, value in mine.items() if key not in ("work", "seconds", "threads", "kernel")})
+            if "penalties" in peer and "penalties" in mine:
+                same = [abs(a - b) <= 1e-9 * b for a, b in zip(mine["penalties"], peer["penalties"])]
+                quality["same_penalties"] = f"{sum(same)} of {len(same)}"
+            if "errors" in peer and "errors" in mine:
+                quality["largest_error_difference"] = max(abs(a - b) for a, b in zip(mine["errors"], peer["errors"]))
             yield dict(work=peer["work"], peer=peer["peer"], peer_seconds=peer["seconds"], peer_threads=peer["threads"],
                        seconds=mine["seconds"], ratio=peer["seconds"] / mine["seconds"], threads=mine["threads"], kernel=mine["kernel"], **quality)
 

@@ -48,7 +48,24 @@ def truncate():
     say("prefixes of 60000x384 at 7 widths, renormalised", seconds)
 
 
-PARTS = {"truncate": truncate}
+def states():
+    data = load_file(f"{DATA}/wordnet_states.safetensors")
+    return np.stack([data[f"layer.{depth}"] for depth in range(7)]).astype(np.float32), data
+
+
+def grid():
+    """All 384 widths, where the peer answers 7."""
+    x, data = states()
+    penalties = np.logspace(-2, 3, 10)
+    seconds, found = best(lambda: lamella.matryoshka.ridge(x, data["label.person"][None], penalties=penalties, widths=range(1, 385), ctx=context))
+    at = [width - 1 for width in WIDTHS]
+    chosen = found.best[:, at, 0].ravel()
+    errors = found.error[:, at, :, 0].reshape(-1, 10)[np.arange(len(chosen)), chosen]
+    say("ridge probe grid, 7 layers x 7 widths x 10 penalties (leave-one-out), 4000 rows", seconds, widths=384,
+        penalties=[float(penalties[i]) for i in chosen], errors=[float(e) for e in errors])
+
+
+PARTS = {"truncate": truncate, "grid": grid}
 
 if __name__ == "__main__":
     for part in sys.argv[1:]:

@@ -104,8 +104,9 @@ def probe():
 def grid():
     from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
     x, d = states(); y = d["label.person"]; dims = (8, 16, 32, 64, 128, 256, 384)
-    t, _ = best(lambda: [RidgeClassifierCV(alphas=np.logspace(-2, 3, 10)).fit(x[l][:, :k], y) for l in range(7) for k in dims], 1)
-    say("ridge probe grid, 7 layers x 7 widths x 10 penalties (leave-one-out), 4000 rows", "scikit-learn RidgeClassifierCV", t)
+    t, m = best(lambda: [RidgeClassifierCV(alphas=np.logspace(-2, 3, 10)).fit(x[l][:, :k], y) for l in range(7) for k in dims], 1)
+    say("ridge probe grid, 7 layers x 7 widths x 10 penalties (leave-one-out), 4000 rows", "scikit-learn RidgeClassifierCV", t,
+        penalties=[float(f.alpha_) for f in m], errors=[float(-f.best_score_) for f in m])
     t, _ = best(lambda: [LogisticRegression().fit(x[l][:, :k], y) for l in range(7) for k in dims], 1)
     say("logistic probe grid, 7 layers x 7 widths, 4000 rows", "scikit-learn LogisticRegression", t)
 
