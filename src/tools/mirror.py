@@ -1,4 +1,6 @@
 """The ctypes mirror: structs, enums and the table of functions, as one Python module of data."""
+import re
+
 import abi
 
 NUMBERS = {"int8_t": "c_int8", "uint8_t": "c_uint8", "int32_t": "c_int32", "uint32_t": "c_uint32", "int64_t": "c_int64",
@@ -77,8 +79,42 @@ def entry_text(entry):
     return "dict(" + ", ".join(f"{k}={v}" if k == "ctype" else f"{k}={v!r}" for k, v in entry.items()) + ")"
 
 
+def own_fields(api, name):
+    return [f for f in api.structs[name].fields if f.name not in ("struct_size", "user") and not f.name.startswith("reserved")]
+
+
+def option_line(api, f):
+    """A field of options as the keyword it is in Python: a callback by its arguments, a choice by its names."""
+    if f.arguments is not None:
+        return f"  {f.name:<10} ({', '.join(a.name for a in f.arguments if a.name not in ('user', 'data'))})"
+    text = f.comment
+    if enum_key(api, f) and not re.match(r"LAMELLA_\w+[^_.\w]", text):
+        choices = api.enum_of(enum_key(api, f))
+        names = ", ".join(name[len(choices.prefix):].lower() for name in choices.members)
+        text = f"{names}; {re.sub(r'^LAMELLA_[.A-Z_0-9]+, ', '', text)}"
+    return f"  {f.name:<10} {text}".rstrip()
+
+
+def argument_lines(api, f):
+    """What Python takes and gives, in the words of the header."""
+    arguments = {a.name: a for a in f.arguments}
+    for _, tag, text in f.doc.tags:
+        name, _, rest = text.partition(" ")
+        a = arguments.get(name.partition("[")[0]) if tag in ("in", "out", "inout") else None
+        if not a or a.kind in ("count", "bytes", "sizeof") or a.kind == "handle" and a.way == "out":
+            continue
+        if a.kind == "options" and a.way == "in":
+            yield from (option_line(api, field) for field in own_fields(api, a.of))
+        elif a.kind == "result" and a.of != "lamella_stack":
+            yield f"  {name:<10} {', '.join(field.name for field in own_fields(api, a.of))}"
+        else:
+            yield f"  {name:<10} {rest.strip().removeprefix(a.kind + ' ' if a.kind in ('stack', 'list') else '')}"
+
+
 def function_text(api, f):
     lines = "\n".join(f.description).strip().split("\n")
+    arguments = list(argument_lines(api, f))
+    lines += [""] + arguments if arguments else []
     doc = "\n             ".join(repr(line + "\n") for line in lines)
     result = ctype(api, f.returns)
     head = f'    dict(name="{f.name}", python="{f.python()}", returns={result}, checked={f.returns == "lamella_status"},'

@@ -67,6 +67,14 @@ class Names(unittest.TestCase):
                     self.assertEqual(thing.__doc__, entry["doc"])
                     inspect.signature(thing)
 
+    def test_help_names_every_argument(self):
+        for name in TABLE:
+            thing = found(name)
+            for argument in inspect.signature(thing).parameters:
+                if argument not in ("self", "dtype", "ctx"):
+                    self.assertRegex(thing.__doc__, rf"(?m)^  {argument}\b", name)
+        self.assertRegex(lamella.fusion.pool.__doc__, "(?m)^  readout +mean, cls, last, max, weighted, first_mean; 0 = MEAN$")
+
     def test_a_signature_reads_like_the_header(self):
         self.assertEqual(str(inspect.signature(lamella.matryoshka.truncate)),
                          "(stack, widths, *, normalise=None, out=None, dtype=None, ctx=None)")

@@ -20,7 +20,9 @@ class Function:
         self.entry, self.name, self.arguments = entry, entry["name"], entry["arguments"]
         self.default_context = default_context
         self.by_name = {argument["name"]: argument for argument in self.arguments}
-        self.c = getattr(LIBRARY, self.name)
+        self.c = getattr(LIBRARY, self.name, None)
+        if not self.c:
+            raise ImportError(f"lamella: {LIBRARY._name} has no {self.name}: it is older than this package; build or install it anew")
         self.c.restype = entry["returns"]
         self.outputs = [a for a in self.arguments if a["way"] == "out" and a["kind"] != "handle" and "on_failure" not in a]
         self.makes = next((a["name"] for a in self.arguments if a["way"] == "out" and a["kind"] == "handle"), None)
