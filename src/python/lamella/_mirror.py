@@ -31,6 +31,8 @@ ENUMS = {
     'LAMELLA_RELATIVE_COSINE': {'cosine': 1, 'angular': 2, 'euclidean': 3, 'l1': 4, 'linf': 5, 'basis': 6, 'product': 7, 'absolute': 8},
     'LAMELLA_DISTANCES_RAW': {'raw': 1, 'by_mean': 2},
     'LAMELLA_RANK_SCALED': {'scaled': 1, 'unscaled': 2},
+    'LAMELLA_HEAD_LOGISTIC': {'logistic': 1, 'ridge': 2},
+    'LAMELLA_STITCH_NOT_CONVERGED': {'not_converged': 1, 'widths': 2},
 }
 
 # The class of each object; its last word frees it.
@@ -477,6 +479,35 @@ class lamella_relative_project_result(Structure):
     }
 
 
+class lamella_relative_stitch_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("head", c_int32),
+        ("penalty", c_double),
+        ("max_iterations", c_int64),
+        ("tolerance", c_double),
+    ]
+    layout = (32, [0, 4, 8, 16, 24])
+    details = {
+        'head': ('enum', 'LAMELLA_HEAD_LOGISTIC'),
+    }
+
+
+class lamella_relative_stitch_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("accuracy_between", c_double),
+        ("accuracy_within", c_double),
+        ("n_pairs", c_int64),
+        ("n_trained_tests", c_int64),
+        ("n_anchor_tests", c_int64),
+    ]
+    layout = (48, [0, 4, 8, 16, 24, 32, 40])
+    details = {
+    }
+
+
 class lamella_fusion_pool_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -499,40 +530,65 @@ class lamella_fusion_pool_result(Structure):
     }
 
 
-STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_moments_layers_options, lamella_moments_rank_options, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
+STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_moments_layers_options, lamella_moments_rank_options, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_relative_stitch_options, lamella_relative_stitch_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
 
 FUNCTIONS = [
     dict(name="lamella_version", python="lamella.version", returns=c_char_p, checked=False,
          doc=('The library\'s version, "major.minor.patch".\n'),
          arguments=[]),
     dict(name="lamella_status_name", python="lamella.status_name", returns=c_char_p, checked=False,
-         doc=('The name of a status, as "ERR_SHAPE"; "unknown" for a number that is none.\n'),
+         doc=('The name of a status, as "ERR_SHAPE"; "unknown" for a number that is none.\n'
+             '\n'
+             '  status     i64 any lamella_status\n'),
          arguments=[
              dict(name='status', way='in', kind='i64', ctype=c_int32),]),
     dict(name="lamella_last_error", python="lamella.last_error", returns=c_char_p, checked=False,
          doc=('Why the last failing call on this thread failed: function, argument, value found and value expected.\n'),
          arguments=[]),
     dict(name="lamella_context_options_init", python="lamella.context.options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_context_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
     dict(name="lamella_context_create", python="lamella.Context", returns=c_int32, checked=True,
-         doc=('Creates a context: starts its threads and warms BLAS, so that later calls meet neither.\n'),
+         doc=('Creates a context: starts its threads and warms BLAS, so that later calls meet neither.\n'
+             '\n'
+             '  threads    0 = the CPUs of the affinity mask, 1 = no thread of ours; at most 256\n'
+             '  simd       reference, avx2, avx512; 0 = best, or a level the processor has\n'
+             '  own_blas   1 = set OpenBLAS to one thread, once and process-wide, so that our threads can call it\n'
+             '  max_workspace_bytes 0 = no limit; what one call may allocate beside its outputs\n'
+             '  deadline_seconds 0 = none; budget of each call, then STOPPED\n'
+             '  allocate   (bytes, alignment)\n'
+             '  release    (memory, bytes, alignment)\n'
+             '  parallel_for (n, task)\n'
+             '  log        (level, message)\n'
+             '  progress   (fraction, stage)\n'),
          arguments=[
              dict(name='options', way='in', kind='options', of='lamella_context_options', optional=True),
              dict(name='ctx', way='out', kind='handle', ctype=c_void_p, of='lamella_context'),]),
     dict(name="lamella_context_free", python="lamella.Context.free", returns=None, checked=False,
-         doc=('Frees a context and joins its threads. Objects made with it live on.\n'),
+         doc=('Frees a context and joins its threads. Objects made with it live on.\n'
+             '\n'
+             '  ctx        handle lamella_context; NULL is nothing to free\n'),
          arguments=[
              dict(name='ctx', way='inout', kind='handle', ctype=c_void_p, of='lamella_context'),]),
     dict(name="lamella_build_info", python="lamella.build_info", returns=c_int32, checked=True,
-         doc=('What this library is built of and what it chose: version, compiler, BLAS and its core type, kernels, threads.\n'),
+         doc=('What this library is built of and what it chose: version, compiler, BLAS and its core type, kernels, threads.\n'
+             '\n'
+             '  build      simd_present, simd_chosen, threads, blas_threads, version, compiler, blas, blas_core\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='build', way='out', kind='result', of='lamella_build'),]),
     dict(name="lamella_tensor_view", python="lamella.tensor.view", returns=c_int32, checked=True,
-         doc=('Fills a READONLY view of host memory.\n'),
+         doc=('Fills a READONLY view of host memory.\n'
+             '\n'
+             '  data       address the first element; may be NULL if an extent is 0\n'
+             '  dtype      i64 LAMELLA_F32 ...\n'
+             '  shape      i64 [rank]\n'
+             '  stride     i64 [rank] in elements; NULL: row-major\n'
+             '  out        f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead] the view\n'),
          arguments=[
              dict(name='data', way='in', kind='address'),
              dict(name='dtype', way='in', kind='i64', ctype=c_int32, enum='LAMELLA_F32'),
@@ -541,7 +597,13 @@ FUNCTIONS = [
              dict(name='stride', way='in', kind='list', ctype=POINTER(c_int64), axes=['rank'], of='i64', optional=True),
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
     dict(name="lamella_tensor_view_mutable", python="lamella.tensor.view_mutable", returns=c_int32, checked=True,
-         doc=('Fills a writable view of host memory; the arguments are those of lamella_tensor_view.\n'),
+         doc=('Fills a writable view of host memory; the arguments are those of lamella_tensor_view.\n'
+             '\n'
+             '  data       address the first element; may be NULL if an extent is 0\n'
+             '  dtype      i64 LAMELLA_F32 ...\n'
+             '  shape      i64 [rank]\n'
+             '  stride     i64 [rank] in elements; NULL: row-major\n'
+             '  out        f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead] the view\n'),
          arguments=[
              dict(name='data', way='in', kind='address'),
              dict(name='dtype', way='in', kind='i64', ctype=c_int32, enum='LAMELLA_F32'),
@@ -550,26 +612,43 @@ FUNCTIONS = [
              dict(name='stride', way='in', kind='list', ctype=POINTER(c_int64), axes=['rank'], of='i64', optional=True),
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
     dict(name="lamella_tensor_view_describe", python="lamella.tensor.view_describe", returns=c_int32, checked=True,
-         doc=('Writes a view as text for a log, as "f16 [4000, 384] stride [384, 1] readonly".\n'),
+         doc=('Writes a view as text for a log, as "f16 [4000, 384] stride [384, 1] readonly".\n'
+             '\n'
+             '  view       any [lead] may be one that calls refuse\n'
+             '  text       text always ended; cut to size\n'),
          arguments=[
              dict(name='view', way='in', kind='view', axes=['lead']),
              dict(name='text', way='out', kind='buffer'),
              dict(name='size', way='in', kind='bytes', ctype=c_int64, of='text'),]),
     dict(name="lamella_tensor_stack_describe", python="lamella.tensor.stack_describe", returns=c_int32, checked=True,
-         doc=('Writes a stack as text for a log, as "7 layers of f16 [4000, 384], in memory".\n'),
+         doc=('Writes a stack as text for a log, as "7 layers of f16 [4000, 384], in memory".\n'
+             '\n'
+             '  stack      any [layer, lead] may be one that calls refuse\n'
+             '  text       text always ended; cut to size\n'),
          arguments=[
              dict(name='stack', way='in', kind='stack', axes=['layer', 'lead']),
              dict(name='text', way='out', kind='buffer'),
              dict(name='size', way='in', kind='bytes', ctype=c_int64, of='text'),]),
     dict(name="lamella_tensor_sizes", python="lamella.tensor.sizes", returns=c_int32, checked=True,
-         doc=('The number of samples of a stack and the width of one of its layers.\n'),
+         doc=('The number of samples of a stack and the width of one of its layers.\n'
+             '\n'
+             '  stack      any [layer, lead]\n'
+             '  layer      i64 index, 0 .. n_layers - 1\n'
+             '  n_samples  i64\n'
+             '  dim        i64\n'),
          arguments=[
              dict(name='stack', way='in', kind='stack', axes=['layer', 'lead']),
              dict(name='layer', way='in', kind='i64', ctype=c_int64),
              dict(name='n_samples', way='out', kind='i64', ctype=c_int64),
              dict(name='dim', way='out', kind='i64', ctype=c_int64),]),
     dict(name="lamella_tensor_block_create", python="lamella.tensor.Block", returns=c_int32, checked=True,
-         doc=('Creates zeroed layers [n_samples, dim] and a stack of them: outputs for hosts that bring no buffers. Its layers are writable.\n'),
+         doc=('Creates zeroed layers [n_samples, dim] and a stack of them: outputs for hosts that bring no buffers. Its layers are writable.\n'
+             '\n'
+             '  dtype      i64 LAMELLA_F32 ...\n'
+             '  n_layers   i64 at least 1\n'
+             '  n_samples  i64\n'
+             '  dim        i64\n'
+             '  stack      result lamella_stack; valid until the block is freed\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='dtype', way='in', kind='i64', ctype=c_int32, enum='LAMELLA_F32'),
@@ -579,18 +658,30 @@ FUNCTIONS = [
              dict(name='block', way='out', kind='handle', ctype=c_void_p, of='lamella_tensor_block'),
              dict(name='stack', way='out', kind='result', of='lamella_stack'),]),
     dict(name="lamella_tensor_block_load", python="lamella.tensor.Block.load", returns=c_int32, checked=True,
-         doc=("Makes a stack of a host's one array, layers first, without a copy.\n"),
+         doc=("Makes a stack of a host's one array, layers first, without a copy.\n"
+             '\n'
+             "  array      f32|f64|f16|bf16|i8|u8|i32|i64|bool [layer, sample, dim], or with tokens between; stays the host's\n"
+             '  stack      result lamella_stack; valid until the block is freed\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='array', way='in', kind='view', axes=['layer', 'sample', 'dim']),
              dict(name='block', way='out', kind='handle', ctype=c_void_p, of='lamella_tensor_block'),
              dict(name='stack', way='out', kind='result', of='lamella_stack'),]),
     dict(name="lamella_tensor_block_free", python="lamella.tensor.Block.free", returns=None, checked=False,
-         doc=('Frees a block; views of its memory end with it.\n'),
+         doc=('Frees a block; views of its memory end with it.\n'
+             '\n'
+             '  block      handle lamella_tensor_block; NULL is nothing to free\n'),
          arguments=[
              dict(name='block', way='inout', kind='handle', ctype=c_void_p, of='lamella_tensor_block'),]),
     dict(name="lamella_tensor_slice", python="lamella.tensor.slice", returns=c_int32, checked=True,
-         doc=('Part of one axis of a view, as start:stop:step in Python. Nothing is copied.\n'),
+         doc=('Part of one axis of a view, as start:stop:step in Python. Nothing is copied.\n'
+             '\n'
+             '  x          any [lead]\n'
+             '  axis       i64 0 .. rank - 1\n'
+             '  start      i64 0 .. shape[axis]\n'
+             '  stop       i64 start .. shape[axis]\n'
+             '  step       i64 at least 1\n'
+             '  out        any [lead] the view\n'),
          arguments=[
              dict(name='x', way='in', kind='view', axes=['lead']),
              dict(name='axis', way='in', kind='i64', ctype=c_int32),
@@ -599,7 +690,10 @@ FUNCTIONS = [
              dict(name='step', way='in', kind='i64', ctype=c_int64),
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
     dict(name="lamella_tensor_cast", python="lamella.tensor.cast", returns=c_int32, checked=True,
-         doc=('Converts every element to the dtype of the output, rounding once to nearest even; to an integer type towards zero.\n'),
+         doc=('Converts every element to the dtype of the output, rounding once to nearest even; to an integer type towards zero.\n'
+             '\n'
+             '  x          f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead]\n'
+             '  out        f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead]\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='x', way='in', kind='view', axes=['lead']),
@@ -607,31 +701,47 @@ FUNCTIONS = [
     dict(name="lamella_tensor_gather", python="lamella.tensor.gather", returns=c_int32, checked=True,
          doc=('Rows of the first axis by number, in the order given, repeats allowed.\n'
              '\n'
-             '  out[i] = x[index[i]]\n'),
+             '  out[i] = x[index[i]]\n'
+             '\n'
+             '  x          f32|f64|f16|bf16|i8|u8|i32|i64|bool [row, lead]\n'
+             '  index      i32|i64 [pick] each 0 .. row - 1\n'
+             '  out        dtype(x) [pick, lead]\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='x', way='in', kind='view', axes=['row', 'lead']),
              dict(name='index', way='in', kind='view', axes=['pick']),
              dict(name='out', way='out', kind='view', dtypes=['dtype(x)'], axes=['pick', 'lead']),]),
     dict(name="lamella_tensor_finite", python="lamella.tensor.finite", returns=c_int32, checked=True,
-         doc=('Counts what is not finite, and what is subnormal.\n'),
+         doc=('Counts what is not finite, and what is subnormal.\n'
+             '\n'
+             '  x          f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead]\n'
+             '  result     n_nan, n_infinite, n_subnormal, first\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='x', way='in', kind='view', axes=['lead']),
              dict(name='result', way='out', kind='result', of='lamella_tensor_finite_result'),]),
     dict(name="lamella_io_kind", python="lamella.io.kind", returns=c_int32, checked=True,
-         doc=('Tells what a file is from its first bytes, whatever its name.\n'),
+         doc=('Tells what a file is from its first bytes, whatever its name.\n'
+             '\n'
+             '  path       path\n'
+             '  kind       i64 LAMELLA_IO_SAFETENSORS ...\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
              dict(name='kind', way='out', kind='i64', ctype=c_int32, enum='LAMELLA_IO_SAFETENSORS'),]),
     dict(name="lamella_io_file_options_init", python="lamella.io.file_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_io_file_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
     dict(name="lamella_io_file_open", python="lamella.io.File.open", returns=c_int32, checked=True,
-         doc=('Opens a .safetensors or .npy file and checks its whole header; data is read by pread when asked for.\n'),
+         doc=('Opens a .safetensors or .npy file and checks its whole header; data is read by pread when asked for.\n'
+             '\n'
+             '  path       path\n'
+             "  raw_dtype  LAMELLA_BF16, 0 = refused: what .npy's raw 2-byte type |V2 means\n"
+             '  fault      rule, kind, offset, expected, found, key\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
@@ -639,7 +749,11 @@ FUNCTIONS = [
              dict(name='file', way='out', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='fault', way='out', kind='result', of='lamella_io_fault', optional=True, on_failure=True),]),
     dict(name="lamella_io_file_load", python="lamella.io.File.load", returns=c_int32, checked=True,
-         doc=("Opens the bytes of a .safetensors or .npy file in memory; they stay the host's and have to outlive the file.\n"),
+         doc=("Opens the bytes of a .safetensors or .npy file in memory; they stay the host's and have to outlive the file.\n"
+             '\n'
+             '  bytes      u8 [byte] contiguous\n'
+             "  raw_dtype  LAMELLA_BF16, 0 = refused: what .npy's raw 2-byte type |V2 means\n"
+             '  fault      rule, kind, offset, expected, found, key\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='bytes', way='in', kind='view', axes=['byte']),
@@ -647,37 +761,61 @@ FUNCTIONS = [
              dict(name='file', way='out', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='fault', way='out', kind='result', of='lamella_io_fault', optional=True, on_failure=True),]),
     dict(name="lamella_io_file_free", python="lamella.io.File.free", returns=None, checked=False,
-         doc=('Closes a file; what it filled ends with it.\n'),
+         doc=('Closes a file; what it filled ends with it.\n'
+             '\n'
+             '  file       handle lamella_io_file; NULL is nothing to free\n'),
          arguments=[
              dict(name='file', way='inout', kind='handle', ctype=c_void_p, of='lamella_io_file'),]),
     dict(name="lamella_io_file_get", python="lamella.io.File.get", returns=c_int32, checked=True,
-         doc=('A READONLY view of a named array. Its data is NULL where the bytes are on disk (or byte-swapped): lamella_io_file_read copies them.\n'),
+         doc=('A READONLY view of a named array. Its data is NULL where the bytes are on disk (or byte-swapped): lamella_io_file_read copies them.\n'
+             '\n'
+             '  file       handle lamella_io_file\n'
+             '  name       text "" for .npy\n'
+             '  out        any [lead] valid until the file is freed\n'),
          arguments=[
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='name', way='in', kind='text', ctype=c_char_p),
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
     dict(name="lamella_io_entry_get", python="lamella.io.File.entry", returns=c_int32, checked=True,
          doc=('What the file lists under a number, in natural order of the names: runs of digits compare as numbers, so layer.2 stands before\n'
-             'layer.10.\n'),
+             'layer.10.\n'
+             '\n'
+             '  file       handle lamella_io_file\n'
+             '  index      i64 0 .. the number of arrays - 1\n'
+             '  entry      dtype, rank, shape, offset, n_bytes, file_dtype, name\n'),
          arguments=[
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='index', way='in', kind='i64', ctype=c_int64),
              dict(name='entry', way='out', kind='result', of='lamella_io_entry'),]),
     dict(name="lamella_io_metadata_get", python="lamella.io.File.metadata", returns=c_int32, checked=True,
-         doc=("A pair of the file's metadata by number, in natural order of the keys.\n"),
+         doc=("A pair of the file's metadata by number, in natural order of the keys.\n"
+             '\n'
+             '  file       handle lamella_io_file\n'
+             '  index      i64 0 .. the number of pairs - 1\n'
+             '  key        text owned by the file\n'
+             '  value      text owned by the file\n'),
          arguments=[
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='index', way='in', kind='i64', ctype=c_int64),
              dict(name='key', way='out', kind='text', ctype=c_char_p),
              dict(name='value', way='out', kind='text', ctype=c_char_p),]),
     dict(name="lamella_io_sizes_get", python="lamella.io.File.sizes", returns=c_int32, checked=True,
-         doc=('How many arrays and metadata pairs a file has.\n'),
+         doc=('How many arrays and metadata pairs a file has.\n'
+             '\n'
+             '  file       handle lamella_io_file\n'
+             '  n_entries  i64\n'
+             '  n_metadata i64\n'),
          arguments=[
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='n_entries', way='out', kind='i64', ctype=c_int64),
              dict(name='n_metadata', way='out', kind='i64', ctype=c_int64),]),
     dict(name="lamella_io_file_read", python="lamella.io.File.read", returns=c_int32, checked=True,
-         doc=("Copies rows of a named array, from disk or memory, in the array's dtype.\n"),
+         doc=("Copies rows of a named array, from disk or memory, in the array's dtype.\n"
+             '\n'
+             '  file       handle lamella_io_file\n'
+             '  name       text "" for .npy\n'
+             '  first_row  i64\n'
+             "  into       f32|f64|f16|bf16|i8|u8|i32|i64|bool [row, lead] of the caller's size: rows first_row .. first_row + row - 1 of the first axis\n"),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
@@ -686,7 +824,12 @@ FUNCTIONS = [
              dict(name='into', way='out', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['row', 'lead'], by_caller=True),]),
     dict(name="lamella_io_file_save", python="lamella.io.file_save", returns=c_int32, checked=True,
          doc=('Saves named arrays as .safetensors: data from a multiple of 64 on, arrays by falling element size, then name, metadata by key. The\n'
-             'file is written beside `path` and renamed into place: there is the old file or the new one, never half of one.\n'),
+             'file is written beside `path` and renamed into place: there is the old file or the new one, never half of one.\n'
+             '\n'
+             '  path       path\n'
+             '  names      text [array]\n'
+             '  arrays[array] f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead]\n'
+             '  metadata   text [2 * pair] key, value, key, value ...; NULL: none\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
@@ -696,13 +839,18 @@ FUNCTIONS = [
              dict(name='metadata', way='in', kind='list', ctype=POINTER(c_char_p), axes=['2 * pair'], of='text', optional=True),
              dict(name='n_metadata', way='in', kind='count', ctype=c_int64, of='metadata'),]),
     dict(name="lamella_io_npy_save", python="lamella.io.npy_save", returns=c_int32, checked=True,
-         doc=('Saves one array as .npy version 1, row-major; bf16 as |V2. Written beside `path` and renamed into place.\n'),
+         doc=('Saves one array as .npy version 1, row-major; bf16 as |V2. Written beside `path` and renamed into place.\n'
+             '\n'
+             '  path       path\n'
+             '  array      f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead]\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
              dict(name='array', way='in', kind='view', axes=['lead']),]),
     dict(name="lamella_io_stack_options_init", python="lamella.io.stack_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_io_stack_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -711,7 +859,15 @@ FUNCTIONS = [
              '\n'
              'The stack file has tensors `layer.K` (K the depth), and as it likes `offsets`, `mask`, `sample_id`, `label.NAME`; metadata\n'
              '`lamella.format`, `n_depths`, `last_normed`, `source`. Taken as well: any one family of names prefix + integer, one tensor\n'
-             '[layer, sample, (token,) dim], one [token, layer, dim] with layer_axis = 2, one matrix. Small parts (offsets, mask, ids, labels) are read at once.\n'),
+             '[layer, sample, (token,) dim], one [token, layer, dim] with layer_axis = 2, one matrix. Small parts (offsets, mask, ids, labels) are read at once.\n'
+             '\n'
+             '  path       path\n'
+             '  raw_dtype  LAMELLA_BF16, 0 = refused, as in lamella_io_file_options\n'
+             '  prefix     NULL = "layer." or the only family of names prefix + integer; else takes that family, or that tensor\n'
+             '  layer_axis of one tensor of rank 3: 1 = first, [layer, sample, dim]; 2 = second, [token, layer, dim]; 0 = first, refused if the shape leaves doubt\n'
+             '  stack      result lamella_stack; valid until the file is freed\n'
+             '  result     form, n_cast, name\n'
+             '  fault      rule, kind, offset, expected, found, key\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
@@ -722,13 +878,23 @@ FUNCTIONS = [
              dict(name='fault', way='out', kind='result', of='lamella_io_fault', optional=True, on_failure=True),]),
     dict(name="lamella_io_label_get", python="lamella.io.File.label", returns=c_int32, checked=True,
          doc=('A label of an opened stack file, read into memory when the stack was opened: `label.NAME` of an integer type as i64 (U64 is not\n'
-             'read), of a float type as it is.\n'),
+             'read), of a float type as it is.\n'
+             '\n'
+             '  file       handle lamella_io_file from lamella_io_stack_open\n'
+             '  name       text NAME, without "label."\n'
+             '  out        i64|f64|f32|f16|bf16 [lead] valid until the file is freed\n'),
          arguments=[
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='name', way='in', kind='text', ctype=c_char_p),
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
     dict(name="lamella_io_stack_save", python="lamella.io.stack_save", returns=c_int32, checked=True,
-         doc=('Saves a stack, in memory or read, as a stack file; blocks of rows pass through, never the whole.\n'),
+         doc=('Saves a stack, in memory or read, as a stack file; blocks of rows pass through, never the whole.\n'
+             '\n'
+             '  path       path\n'
+             '  stack      f32|f64|f16|bf16|i8|u8|i32|i64 [layer, sample, dim], or with tokens\n'
+             '  names      text [label] NAME of each label; NULL: none\n'
+             '  labels[label] i32|i64|f32|f64 [sample] NULL: none\n'
+             '  source     text where the states come from, for the metadata; NULL: none\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
@@ -738,7 +904,9 @@ FUNCTIONS = [
              dict(name='n_labels', way='in', kind='count', ctype=c_int64, of='names'),
              dict(name='source', way='in', kind='text', ctype=c_char_p, optional=True),]),
     dict(name="lamella_moments_layers_options_init", python="lamella.moments.layers_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_moments_layers_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -752,7 +920,16 @@ FUNCTIONS = [
              '  mean, variance  of each column, the variance with ddof 0\n'
              '\n'
              'A row with a NaN or an infinity is counted and left out of every other figure of its layer; a cosine needs both rows finite.\n'
-             'A column is constant if its variance is within the rounding bound of its mean: var <= n eps var + (n eps mean)^2, eps 2^-52.\n'),
+             'A column is constant if its variance is within the rounding bound of its mean: var <= n eps var + (n eps mean)^2, eps 2^-52.\n'
+             '\n'
+             '  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row\n'
+             "  outlier    0 = 100: a column is an outlier if its root mean square is over this times the layer's median one\n"
+             '  norms      f64 [layer, 3] NaN for a layer without a finite row\n'
+             '  counts     i64 [layer, 8]\n'
+             '  shares     f64 [layer, 3] NaN for a layer without a finite row\n'
+             '  cosine     f64 [layer] NaN where there is no layer before, its width differs or no row is finite in both\n'
+             '  mean[layer] f64 [dim(l)] NaN for a layer without a finite row; NULL: not wanted\n'
+             '  variance[layer] f64 [dim(l)] NaN for a layer without a finite row; NULL: not wanted\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
@@ -764,7 +941,10 @@ FUNCTIONS = [
              dict(name='mean', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True),
              dict(name='variance', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True),]),
     dict(name="lamella_moments_gram_create", python="lamella.moments.Gram", returns=c_int32, checked=True,
-         doc=('Creates a state of no rows.\n'),
+         doc=('Creates a state of no rows.\n'
+             '\n'
+             '  dim        i64 columns of x, at least 1\n'
+             '  cross_dim  i64 columns of y, which stand beside x; 0: there is no y\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='dim', way='in', kind='i64', ctype=c_int64),
@@ -775,7 +955,12 @@ FUNCTIONS = [
              '\n'
              '  mean = sum w z / sum w,   S = sum w (z - mean)(z - mean)^T,   z = [x | y]\n'
              '\n'
-             'Every panel of 256 rows is centred on its own mean and joined by the pairwise update, so nothing cancels where means are large.\n'),
+             'Every panel of 256 rows is centred on its own mean and joined by the pairwise update, so nothing cancels where means are large.\n'
+             '\n'
+             '  gram       handle lamella_moments_gram\n'
+             '  x          f32|f64|f16|bf16 [row, dim]\n'
+             '  y          f32|f64|f16|bf16 [row, cross_dim] NULL: a state without y\n'
+             '  weights    f32|f64 [row] each finite, 0 or more; rows of weight 0 are not read; NULL: all 1\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='gram', way='inout', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),
@@ -783,7 +968,10 @@ FUNCTIONS = [
              dict(name='y', way='in', kind='view', axes=['row', 'cross_dim'], optional=True),
              dict(name='weights', way='in', kind='view', axes=['row'], optional=True),]),
     dict(name="lamella_moments_gram_merge", python="lamella.moments.Gram.merge", returns=c_int32, checked=True,
-         doc=('Adds the rows of another state of the same sizes: the whole from its shards, whoever counted them.\n'),
+         doc=('Adds the rows of another state of the same sizes: the whole from its shards, whoever counted them.\n'
+             '\n'
+             '  gram       handle lamella_moments_gram\n'
+             '  other      handle lamella_moments_gram\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='gram', way='inout', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),
@@ -791,29 +979,42 @@ FUNCTIONS = [
     dict(name="lamella_moments_gram_get", python="lamella.moments.Gram.get", returns=c_int32, checked=True,
          doc=('A READONLY view into the state, valid until it changes or is freed: n i64 [], rows of a weight over 0; weight f64 [], their sum; of x\n'
              'mean [dim] and gram [dim, dim]; of y cross_mean [cross_dim] and cross_gram [cross_dim, cross_dim]; of both cross [dim, cross_dim].\n'
-             'The last three are blocks of S: a covariance times the weight. Leading blocks are those of a prefix of the columns.\n'),
+             'The last three are blocks of S: a covariance times the weight. Leading blocks are those of a prefix of the columns.\n'
+             '\n'
+             '  gram       handle lamella_moments_gram\n'
+             '  name       text\n'
+             '  out        f64|i64 [lead]\n'),
          arguments=[
              dict(name='gram', way='in', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),
              dict(name='name', way='in', kind='text', ctype=c_char_p),
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
     dict(name="lamella_moments_gram_bytes", python="lamella.moments.Gram.bytes", returns=c_int32, checked=True,
          doc=('The state as the bytes of a .safetensors file (mean, n, square = S, weight), without a copy: READONLY, valid until the state changes\n'
-             'or is freed.\n'),
+             'or is freed.\n'
+             '\n'
+             '  gram       handle lamella_moments_gram\n'
+             '  bytes      u8 [byte]\n'),
          arguments=[
              dict(name='gram', way='in', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),
              dict(name='bytes', way='out', kind='filled', axes=['byte']),]),
     dict(name="lamella_moments_gram_load", python="lamella.moments.Gram.load", returns=c_int32, checked=True,
-         doc=('Makes a state of the bytes of one; they are copied.\n'),
+         doc=('Makes a state of the bytes of one; they are copied.\n'
+             '\n'
+             '  bytes      u8 [byte] contiguous\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='bytes', way='in', kind='view', axes=['byte']),
              dict(name='gram', way='out', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),]),
     dict(name="lamella_moments_gram_free", python="lamella.moments.Gram.free", returns=None, checked=False,
-         doc=('Frees a state; views of it end with it.\n'),
+         doc=('Frees a state; views of it end with it.\n'
+             '\n'
+             '  gram       handle lamella_moments_gram; NULL is nothing to free\n'),
          arguments=[
              dict(name='gram', way='inout', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),]),
     dict(name="lamella_moments_rank_options_init", python="lamella.moments.rank_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_moments_rank_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -823,7 +1024,16 @@ FUNCTIONS = [
              '  rank = #{ i : e_i >= rcond e_1 },   e = eigenvalues of the correlation matrix of the columns\n'
              '\n'
              'Constant columns (variance within the rounding bound of their mean; uncentred: columns of zeros) have no share. States behind a\n'
-             'LayerNorm have rank dim - 1; hand them in as they are stored: cast to a wider dtype, the rounding of the narrow one counts as rank.\n'),
+             'LayerNorm have rank dim - 1; hand them in as they are stored: cast to a wider dtype, the rounding of the narrow one counts as rank.\n'
+             '\n'
+             '  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row\n'
+             '  uncentred  1 = of the rows as they are: columns scaled to unit norm, 0 = to unit spread about their mean\n'
+             '  unscaled   1 = eigenvalues of the columns as they are, where `rcond` has to be given\n'
+             "  rcond      eigenvalues under this times the largest are dropped; 0 = max(eps of the layer's dtype squared, dim x 2^-52)\n"
+             '  rank       i64 [layer]\n'
+             '  constant   i64 [layer] columns\n'
+             '  dropped    f64 [layer] share of the sum of the eigenvalues\n'
+             '  spectrum[layer] f64 [dim(l)] the eigenvalues, falling; NULL: not wanted\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
@@ -833,13 +1043,18 @@ FUNCTIONS = [
              dict(name='dropped', way='out', kind='view', dtypes=['f64'], axes=['layer']),
              dict(name='spectrum', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True),]),
     dict(name="lamella_measure_ranks", python="lamella.measure.ranks", returns=c_int32, checked=True,
-         doc=('Ranks along the last axis, from 1; equal numbers share the mean of their ranks.\n'),
+         doc=('Ranks along the last axis, from 1; equal numbers share the mean of their ranks.\n'
+             '\n'
+             '  x          f32|f64|f16|bf16 [lead]\n'
+             '  ranks      f64 [lead]\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='x', way='in', kind='view', axes=['lead']),
              dict(name='ranks', way='out', kind='view', dtypes=['f64'], axes=['lead']),]),
     dict(name="lamella_measure_classification_options_init", python="lamella.measure.classification_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_measure_classification_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -850,7 +1065,15 @@ FUNCTIONS = [
              '\n'
              'Ties have no order: AUC counts a tied pair half, AP is its expectation over the orders of the tied rows (where they have several\n'
              'weights, each counts with their mean). Two classes: one score a row, for the class of the larger label. Three and more: a score\n'
-             'for each class, the largest wins, of equal ones the first.\n'),
+             'for each class, the largest wins, of equal ones the first.\n'
+             '\n'
+             '  scores     f32|f64|f16|bf16 [sample, class] or [sample] for two classes; two columns are taken as second less first\n'
+             '  labels     i32|i64 [sample] any integers\n'
+             '  classes    i64 [class] the label of each column, NULL: the labels that occur, rising\n'
+             '  mask       u8|bool [sample] NULL: all rows; 0 = left out, never read\n'
+             '  weights    f32|f64 [sample] NULL: 1 each; 0 or more\n'
+             '  threshold  of one score a row: positive if score > threshold. 0 suits decision values, 0.5 probabilities\n'
+             '  result     undefined, n_rows, n_classes, accuracy, f1, auc, ap\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='scores', way='in', kind='view', axes=['sample', 'class']),
@@ -862,12 +1085,20 @@ FUNCTIONS = [
              dict(name='options', way='in', kind='options', of='lamella_measure_classification_options', optional=True),
              dict(name='result', way='out', kind='result', of='lamella_measure_classification_result'),]),
     dict(name="lamella_measure_correlation_options_init", python="lamella.measure.correlation_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_measure_correlation_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
     dict(name="lamella_measure_correlation", python="lamella.measure.correlation", returns=c_int32, checked=True,
-         doc=("Pearson's correlation with Fisher's interval, and Spearman's: Pearson's of the ranks, ties averaged.\n"),
+         doc=("Pearson's correlation with Fisher's interval, and Spearman's: Pearson's of the ranks, ties averaged.\n"
+             '\n'
+             '  x          f32|f64|f16|bf16 [sample]\n'
+             '  y          f32|f64|f16|bf16 [sample]\n'
+             '  mask       u8|bool [sample] NULL: all rows; 0 = left out, never read\n'
+             '  confidence 0 = 0.95\n'
+             '  result     undefined, n_rows, pearson, pearson_low, pearson_high, spearman\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='x', way='in', kind='view', axes=['sample']),
@@ -878,7 +1109,13 @@ FUNCTIONS = [
     dict(name="lamella_measure_regression", python="lamella.measure.regression", returns=c_int32, checked=True,
          doc=('How much of the variance of gold numbers the predicted ones explain.\n'
              '\n'
-             '  R2 = 1 - sum w (y - p)^2 / sum w (y - mean y)^2\n'),
+             '  R2 = 1 - sum w (y - p)^2 / sum w (y - mean y)^2\n'
+             '\n'
+             '  predicted  f32|f64|f16|bf16 [sample]\n'
+             '  gold       f32|f64|f16|bf16 [sample]\n'
+             '  mask       u8|bool [sample] NULL: all rows; 0 = left out, never read\n'
+             '  weights    f32|f64 [sample] NULL: 1 each; 0 or more\n'
+             '  result     undefined, n_rows, r2, mean_squared_error\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='predicted', way='in', kind='view', axes=['sample']),
@@ -887,7 +1124,9 @@ FUNCTIONS = [
              dict(name='weights', way='in', kind='view', axes=['sample'], optional=True),
              dict(name='result', way='out', kind='result', of='lamella_measure_regression_result'),]),
     dict(name="lamella_measure_folds_options_init", python="lamella.measure.folds_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_measure_folds_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -895,7 +1134,17 @@ FUNCTIONS = [
          doc=('A fold number for every row: the fold that tests it. Groups stay whole, strata are spread evenly, the order is shuffled.\n'
              '\n'
              'Without groups the folds, and each stratum in them, are within one row of even. With groups the largest are placed first, each\n'
-             'where its strata are rarest so far. With a hold-out fold 0 is tested, and -1 stands for rows that are only trained on.\n'),
+             'where its strata are rarest so far. With a hold-out fold 0 is tested, and -1 stands for rows that are only trained on.\n'
+             '\n'
+             '  n_samples  i64 number of rows\n'
+             '  groups     i32|i64 [n_samples] NULL: each row by itself; any integers, rows of one group share a fold\n'
+             '  strata     i32|i64 [n_samples] NULL: one stratum; any integers, as labels\n'
+             '  order      shuffled, in_order; 0 = SHUFFLED\n'
+             '  n_folds    0 = 5; not read with a hold-out\n'
+             '  holdout    0, or a share in (0, 1): one fold of ceil(share * groups) groups, the rest only trained on\n'
+             '  seed\n'
+             '  folds      i32 [n_samples] 0 .. n_folds - 1\n'
+             '  result     n_groups, smallest, largest, n_missing\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='n_samples', way='in', kind='i64', ctype=c_int64),
@@ -905,7 +1154,9 @@ FUNCTIONS = [
              dict(name='folds', way='out', kind='view', dtypes=['i32'], axes=['n_samples']),
              dict(name='result', way='out', kind='result', of='lamella_measure_folds_result', optional=True),]),
     dict(name="lamella_measure_bootstrap_options_init", python="lamella.measure.bootstrap_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_measure_bootstrap_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -913,7 +1164,21 @@ FUNCTIONS = [
          doc=('Percentile interval of a statistic by resampling rows, or whole groups where there are groups, with replacement.\n'
              '\n'
              'With `versus`, other scores of the same rows, it is the interval of the difference, both on the same resamples: systems differ if\n'
-             'it leaves 0 out. A resample on which the statistic is not defined is left out and counted.\n'),
+             'it leaves 0 out. A resample on which the statistic is not defined is left out and counted.\n'
+             '\n'
+             '  scores     f32|f64|f16|bf16 [sample, class] or [sample], as the statistic wants them\n'
+             '  gold       i32|i64|f32|f64|f16|bf16 [sample] labels, or numbers for R2, PEARSON, SPEARMAN; NULL: for MEAN only\n'
+             '  versus     f32|f64|f16|bf16 [sample, class] NULL: no difference; shaped like scores\n'
+             '  classes    i64 [class] the label of each column, NULL: the labels that occur, rising\n'
+             '  groups     i32|i64 [sample] NULL: each row by itself\n'
+             '  mask       u8|bool [sample] NULL: all rows; 0 = left out, never read\n'
+             '  weights    f32|f64 [sample] NULL: 1 each; 0 or more; not for PEARSON and SPEARMAN\n'
+             '  statistic  accuracy, f1, auc, ap, r2, pearson, spearman, mean; 0 = ACCURACY\n'
+             '  n_resamples 0 = 1000\n'
+             '  confidence 0 = 0.95\n'
+             '  threshold  as in classification\n'
+             '  seed\n'
+             '  result     undefined, value, low, high, standard_error, n_defined, n_groups\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='scores', way='in', kind='view', axes=['sample', 'class']),
@@ -927,7 +1192,9 @@ FUNCTIONS = [
              dict(name='options', way='in', kind='options', of='lamella_measure_bootstrap_options', optional=True),
              dict(name='result', way='out', kind='result', of='lamella_measure_bootstrap_result'),]),
     dict(name="lamella_matryoshka_ridge_options_init", python="lamella.matryoshka.ridge_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_matryoshka_ridge_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -939,7 +1206,18 @@ FUNCTIONS = [
              '  e_i = (y_i - yhat_i) / (1 - h_i),   error = mean e_i^2,   accuracy = share of rows with the sign of y_i - e_i that of y_i\n'
              '\n'
              'With G the centred Gram, L L^T = G + penalty I and Z = L^-1 X^T: the factor of a leading block is the leading block of L, so yhat and\n'
-             'the leverage h of width m are sums over the first m rows of Z, and all widths come from one pass.\n'),
+             'the leverage h of width m are sums over the first m rows of Z, and all widths come from one pass.\n'
+             '\n'
+             '  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then options->readout pools first; masked samples are left out\n'
+             '  labels     i32|i64 [task, sample] any integers, two values each; more classes: one task a class\n'
+             '  penalties  f64 [penalty] each over 0\n'
+             '  widths     i64 [width] each 1 .. dim of every layer, in any order\n'
+             '  readout    mean, cls, last, max, weighted, first_mean; 0 = MEAN: how a stack with tokens is pooled first; not WEIGHTED\n'
+             '  error      f64 [layer, width, penalty, task]\n'
+             '  accuracy   f64 [layer, width, penalty, task]\n'
+             '  best       i64 [layer, width, task] the penalty of least error, the first of equals\n'
+             '  flags      u8 [layer, width, task] LAMELLA_RIDGE_...\n'
+             '  result     n_rows, n_edge, n_impossible, n_unstable\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
@@ -955,7 +1233,9 @@ FUNCTIONS = [
              dict(name='flags', way='out', kind='view', dtypes=['u8'], axes=['layer', 'width', 'task']),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_ridge_result', optional=True),]),
     dict(name="lamella_matryoshka_truncate_options_init", python="lamella.matryoshka.truncate_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_matryoshka_truncate_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -964,7 +1244,13 @@ FUNCTIONS = [
              '\n'
              '  out[l, k] = x[:m] / |x[:m]|,   m = widths[k]\n'
              '\n'
-             'The norms of all widths come from one pass of running sums, in f64 over fixed lanes: the same bits at every SIMD level.\n'),
+             'The norms of all widths come from one pass of running sums, in f64 over fixed lanes: the same bits at every SIMD level.\n'
+             '\n'
+             "  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is cut\n"
+             '  widths     i64 [width] each 1 .. dim of every layer, in any order\n'
+             '  normalise  l2, none; 0 = L2\n'
+             '  out[layer, width] f32 [lead, widths[k]] rows under the mask are zeros\n'
+             '  result     n_zero_rows, n_masked_rows\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
@@ -974,7 +1260,9 @@ FUNCTIONS = [
              dict(name='out', way='out', kind='views', dtypes=['f32'], axes=['lead', 'widths[k]'], each=['layer', 'width']),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_truncate_result', optional=True),]),
     dict(name="lamella_relative_anchors_options_init", python="lamella.relative.anchors_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_relative_anchors_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -984,7 +1272,21 @@ FUNCTIONS = [
              "  condition = s_1 / s_r of the anchors' rows S [anchor, dim], r = min(anchor, dim);  infinite if s_r is 0\n"
              '  rank      = singular values of S, columns at unit norm, whose square is at least max(eps(dtype)^2, dim 2.2e-16) of the largest\n'
              '\n'
-             'Anchors are parallel across spaces: draw once, and give the same list to every space of the same samples.\n'),
+             'Anchors are parallel across spaces: draw once, and give the same list to every space of the same samples.\n'
+             '\n'
+             "  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is one; rows under the mask are none\n"
+             '  n_anchors  i64 at least 1; of a given list its length\n'
+             '  given      i32|i64 [given] row numbers, repeats allowed and counted; NULL: chosen by the library\n'
+             '  method     random, farthest; 0 = RANDOM; not read where anchors are given\n'
+             '  seed       RANDOM\n'
+             '  start      FARTHEST: the first anchor\n'
+             '  distance_layer FARTHEST: the layer whose rows are measured, by its place in the stack\n'
+             '  farthest   unit, raw; 0 = UNIT\n'
+             '  anchors    i64 [n_anchors] row numbers\n'
+             '  condition  f64 [layer] NULL: not wanted\n'
+             '  rank       i64 [layer] NULL: not wanted\n'
+             "  duplicates i64 [layer] anchors whose row equals an earlier anchor's, repeats among them; NULL: not wanted\n"
+             '  result     n_repeated\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
@@ -997,7 +1299,9 @@ FUNCTIONS = [
              dict(name='duplicates', way='out', kind='view', dtypes=['i64'], axes=['layer'], optional=True),
              dict(name='result', way='out', kind='result', of='lamella_relative_anchors_result', optional=True),]),
     dict(name="lamella_relative_project_options_init", python="lamella.relative.project_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_relative_project_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1006,7 +1310,19 @@ FUNCTIONS = [
              '\n'
              '  r = t(similarity(T x, T s_1), ..., similarity(T x, T s_n));   T is fitted on the anchors s, t on r(s_1), ..., r(s_n)\n'
              '\n'
-             'Spaces of the same samples (layers, models, modalities) are layers of one stack; they may differ in width.\n'),
+             'Spaces of the same samples (layers, models, modalities) are layers of one stack; they may differ in width.\n'
+             '\n'
+             "  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is one\n"
+             '  anchors    i32|i64 [anchor] row numbers, none under the mask; other rows are not looked at. NULL: every row\n'
+             '  transform  none, centre, zscore, whiten; 0 = CENTRE: hidden states share a mean that plain cosine mostly measures\n'
+             '  similarity cosine, angular, euclidean, l1, linf, basis, product, absolute; 0 = COSINE\n'
+             '  distances  raw, by_mean; 0 = RAW\n'
+             '  relative_transform none, centre, zscore, whiten; 0 = NONE; up to ZSCORE, fitted on the similarities of the anchors to each other\n'
+             '  directions scaled, unscaled; 0 = SCALED\n'
+             '  shrinkage  WHITEN: 0 or more\n'
+             "  rcond      WHITEN: 0 = the rule's own\n"
+             '  basis_rcond BASIS: singular values over this share of the largest count; 0 = root of max(eps(dtype)^2, dim 2.2e-16)\n'
+             '  result     n_zero_rows, n_constant_columns\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
@@ -1018,7 +1334,12 @@ FUNCTIONS = [
          doc=('Every row of every layer by its similarities to the anchors of the layer of that place; rows are treated one by one.\n'
              '\n'
              'Cosines are f32 FMA chains of unit rows over dim in order, the rest f64 sums over fixed lanes: the same bits at every SIMD level, thread\n'
-             'count and batch.\n'),
+             'count and batch.\n'
+             '\n'
+             '  project    handle lamella_relative_project\n'
+             '  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens; layers as wide as those of the fit\n'
+             '  out[layer] f32 [lead, width(project)] rows under the mask are zeros\n'
+             '  result     n_zero_rows, n_constant_columns\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='project', way='in', kind='handle', ctype=c_void_p, of='lamella_relative_project'),
@@ -1029,17 +1350,107 @@ FUNCTIONS = [
          doc=('A named array, READONLY. Of all layers: "width" i64 [layer], columns of the output; "rank" i64 [layer], directions that count, dim if none\n'
              'was left out; "dropped" f64 [layer], their share of the sum of the eigenvalues. Of layer l: "anchors.l" f64 [anchor, dim]; "mean.l" [dim]\n'
              'unless NONE; "scale.l" [dim] of ZSCORE; "root.l" [dim, dim] of WHITEN; "basis.l" [anchor, dim] of BASIS; "distance.l" f64 [3], what\n'
-             'Euclidean, L1 and Linf distances are divided by; "relative_mean.l", "relative_scale.l" [width].\n'),
+             'Euclidean, L1 and Linf distances are divided by; "relative_mean.l", "relative_scale.l" [width].\n'
+             '\n'
+             '  project    handle lamella_relative_project\n'
+             '  name       text\n'
+             '  out        i64|f64 [lead] valid until the object is freed\n'),
          arguments=[
              dict(name='project', way='in', kind='handle', ctype=c_void_p, of='lamella_relative_project'),
              dict(name='name', way='in', kind='text', ctype=c_char_p),
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
+    dict(name="lamella_relative_project_save", python="lamella.relative.Project.save", returns=c_int32, checked=True,
+         doc=('Saves a projection as .safetensors: its arrays by name, its rules, and `lamella.kind` and `lamella.format` in the metadata.\n'
+             '\n'
+             '  project    handle lamella_relative_project\n'
+             '  path       path\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='project', way='in', kind='handle', ctype=c_void_p, of='lamella_relative_project'),
+             dict(name='path', way='in', kind='path'),]),
+    dict(name="lamella_relative_project_open", python="lamella.relative.Project.open", returns=c_int32, checked=True,
+         doc=('Opens a saved projection; it gives the bits of the one that was saved.\n'
+             '\n'
+             '  path       path\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='path', way='in', kind='path'),
+             dict(name='project', way='out', kind='handle', ctype=c_void_p, of='lamella_relative_project'),]),
+    dict(name="lamella_relative_project_bytes", python="lamella.relative.Project.bytes", returns=c_int32, checked=True,
+         doc=('The bytes of the file that _save writes, READONLY; made with the projection, so nothing is allocated.\n'
+             '\n'
+             '  project    handle lamella_relative_project\n'
+             '  bytes      u8 [byte] valid until the object is freed\n'),
+         arguments=[
+             dict(name='project', way='in', kind='handle', ctype=c_void_p, of='lamella_relative_project'),
+             dict(name='bytes', way='out', kind='filled', axes=['byte']),]),
+    dict(name="lamella_relative_project_load", python="lamella.relative.Project.load", returns=c_int32, checked=True,
+         doc=('A projection from the bytes of its file.\n'
+             '\n'
+             '  bytes      u8 [byte] contiguous; not needed afterwards\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='bytes', way='in', kind='view', axes=['byte']),
+             dict(name='project', way='out', kind='handle', ctype=c_void_p, of='lamella_relative_project'),]),
     dict(name="lamella_relative_project_free", python="lamella.relative.Project.free", returns=None, checked=False,
-         doc=('Frees a projection; views of its arrays end with it.\n'),
+         doc=('Frees a projection; views of its arrays end with it.\n'
+             '\n'
+             '  project    handle lamella_relative_project; NULL is nothing to free\n'),
          arguments=[
              dict(name='project', way='inout', kind='handle', ctype=c_void_p, of='lamella_relative_project'),]),
+    dict(name="lamella_relative_stitch_options_init", python="lamella.relative.stitch_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_relative_stitch_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_relative_stitch", python="lamella.relative.stitch", returns=c_int32, checked=True,
+         doc=('Zero-shot stitching: projects every space on the same anchors, trains a head on each and tests it on all.\n'
+             '\n'
+             '  accuracy[j, i] = share of test rows whose class the head of space j tells from their representations in space i\n'
+             '\n'
+             'Spaces are layers of one stack: the same samples in every one, widths may differ. The diagonal is the head on its own space: only\n'
+             'what stands beside it says whether spaces communicate. Representations are not scaled.\n'
+             '\n'
+             '  stack      f32|f64|f16|bf16 [layer, sample, dim]\n'
+             '  labels     i32|i64 [sample] any integers; at least two among the train rows\n'
+             '  anchors    i32|i64 [anchor] row numbers\n'
+             '  train      i32|i64 [train] row numbers, none twice\n'
+             '  test       i32|i64 [test] row numbers, none twice\n'
+             '  transform  none, centre, zscore, whiten; 0 = CENTRE: hidden states share a mean that plain cosine mostly measures\n'
+             '  similarity cosine, angular, euclidean, l1, linf, basis, product, absolute; 0 = COSINE\n'
+             '  distances  raw, by_mean; 0 = RAW\n'
+             '  relative_transform none, centre, zscore, whiten; 0 = NONE; up to ZSCORE, fitted on the similarities of the anchors to each other\n'
+             '  directions scaled, unscaled; 0 = SCALED\n'
+             '  shrinkage  WHITEN: 0 or more\n'
+             "  rcond      WHITEN: 0 = the rule's own\n"
+             '  basis_rcond BASIS: singular values over this share of the largest count; 0 = root of max(eps(dtype)^2, dim 2.2e-16)\n'
+             '  head       logistic, ridge; 0 = LOGISTIC\n'
+             "  penalty    0 = 1; scikit-learn's C of LOGISTIC (less is smoother), alpha of RIDGE (more is smoother)\n"
+             '  max_iterations LOGISTIC: 0 = 1000\n'
+             '  tolerance  LOGISTIC: 0 = 1e-10; the objective is within this share of its least value\n'
+             '  accuracy   f64 [layer, layer] row: the space of the head, column: the space it is tested on; NaN without a score\n'
+             "  f1         f64 [layer, layer] weighted by the classes' test rows; NULL: not wanted\n"
+             '  flags      i32 [layer, layer] bits LAMELLA_STITCH_...; NULL: not wanted\n'
+             '  result     accuracy_between, accuracy_within, n_pairs, n_trained_tests, n_anchor_tests\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='labels', way='in', kind='view', axes=['sample']),
+             dict(name='anchors', way='in', kind='view', axes=['anchor']),
+             dict(name='train', way='in', kind='view', axes=['train']),
+             dict(name='test', way='in', kind='view', axes=['test']),
+             dict(name='projection', way='in', kind='options', of='lamella_relative_project_options', optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_relative_stitch_options', optional=True),
+             dict(name='accuracy', way='out', kind='view', dtypes=['f64'], axes=['layer', 'layer']),
+             dict(name='f1', way='out', kind='view', dtypes=['f64'], axes=['layer', 'layer'], optional=True),
+             dict(name='flags', way='out', kind='view', dtypes=['i32'], axes=['layer', 'layer'], optional=True),
+             dict(name='result', way='out', kind='result', of='lamella_relative_stitch_result', optional=True),]),
     dict(name="lamella_fusion_pool_options_init", python="lamella.fusion.pool_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'),
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_fusion_pool_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1049,7 +1460,13 @@ FUNCTIONS = [
              '  mean  = sum_t m_t x_t / sum_t m_t,   max_j = max over t with m_t = 1 of x_tj,   weighted = sum_t m_t w_t x_t / sum_t m_t w_t\n'
              '\n'
              'Sums run in f64, token by token in order: the same bits at every SIMD level and for any thread count.\n'
-             'Max is taken over valid tokens; multiplying by the mask first, as some codes do, lets padding in as 0.\n'),
+             'Max is taken over valid tokens; multiplying by the mask first, as some codes do, lets padding in as 0.\n'
+             '\n'
+             '  stack      f32|f64|f16|bf16 [layer, sample, token, dim], masked or ragged; a canvas [layer, sample, y, x, dim] alike\n'
+             '  weights    f32|f64 [lead] for WEIGHTED, else NULL: of each token, 0 or more; never read under the mask\n'
+             '  readout    mean, cls, last, max, weighted, first_mean; 0 = MEAN\n'
+             '  pooled[layer] f32 [sample, dim(l)] can stand as `layer` of the next stack\n'
+             '  result     n_empty_samples\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'token', 'dim']),
