@@ -8,6 +8,7 @@
 #include "lamella/io.h"         /* io: .npy, .safetensors and stack files */
 #include "lamella/moments.h"    /* moments: what a stack's layers look like, their ranks, and second moments that merge */
 #include "lamella/measure.h"    /* measure: ranks, scores of predictions, folds, bootstrap intervals */
+#include "lamella/probe.h"      /* probe: what layers know */
 #include "lamella/matryoshka.h" /* matryoshka: layers and dims cut short */
 #include "lamella/relative.h"   /* relative: spaces made comparable */
 #include "lamella/fusion.h"     /* fusion: layers, tokens and modalities combined */

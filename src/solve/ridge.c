@@ -22,18 +22,10 @@ typedef struct ridge_work {
     int64_t       n, outputs;
     const double *penalty;
     double       *solution;    /* [n_penalties, n, outputs] */
-    fit_report   *report;
+    fit_report   *report;      /* [n_penalties, outputs] */
     int           dual;
     scratch       room;
 } ridge_work;
-
-static double ridge_dot(const double *x, const double *y, int64_t n)
-{
-    double sum = 0;
-    for (int64_t i = 0; i < n; i++)
-        sum += x[i] * y[i];
-    return sum;
-}
 
 static void product_of(const double *s, const double *x, int64_t n, int64_t outputs, double *out)
 {
@@ -49,22 +41,17 @@ static void ridge_residual(const ridge_work *w, double penalty, const double *x,
         residual[i] = w->b[i] - sx[i] - penalty * x[i];
 }
 
-/* Objective and gradient in w; in the dual x is u, so that |w|^2 = u.K u and the gradient is -2 Z^T residual. */
-static void ridge_report(const ridge_work *w, double penalty, const double *x, const double *sx, const double *residual, double *room, fit_report *r)
+/* Objective and gradient in w of one output; in the dual x is u, so that |w|^2 = u.K u and the gradient is -2 Z^T residual, of which
+ * `product` is K residual. */
+static void ridge_report(const ridge_work *w, double penalty, int64_t k, const double *x, const double *sx, const double *residual,
+                         const double *product, fit_report *r)
 {
-    int64_t n = w->n * w->outputs;
-    double square = 0, gradient, fit = 0;
-    for (int64_t k = 0; k < w->outputs; k++)
-        fit += w->y_square[k];
-    if (w->dual) {
-        product_of(w->s, residual, w->n, w->outputs, room);
-        gradient = 4 * ridge_dot(residual, room, n);
-        square = ridge_dot(x, sx, n);
-        fit += ridge_dot(sx, sx, n) - 2 * ridge_dot(w->b, sx, n);
-    } else {
-        gradient = 4 * ridge_dot(residual, residual, n);
-        square = ridge_dot(x, x, n);
-        fit += ridge_dot(x, sx, n) - 2 * ridge_dot(x, w->b, n);
+    double square = 0, gradient = 0, fit = w->y_square[k];
+    for (int64_t i = k; i < w->n * w->outputs; i += w->outputs) {
+        fit -= 2 * w->b[i] * (w->dual ? sx[i] : x[i]);
+        fit += sx[i] * (w->dual ? sx[i] : x[i]);
+        square += x[i] * (w->dual ? sx[i] : x[i]);
+        gradient += 4 * residual[i] * (w->dual ? product[i] : residual[i]);
     }
     r->objective = fit + penalty * square;
     r->gradient_norm = sqrt(fmax(gradient, 0));
@@ -99,7 +86,10 @@ static void ridge_task(int64_t q, void *data)
     for (int64_t i = 0; i < cells; i++)
         x[i] += step[i];
     ridge_residual(w, penalty, x, sx, residual);
-    ridge_report(w, penalty, x, sx, residual, step, &w->report[q]);
+    if (w->dual)
+        product_of(w->s, residual, n, w->outputs, step);
+    for (int64_t k = 0; k < w->outputs; k++)
+        ridge_report(w, penalty, k, x, sx, residual, step, &w->report[q * w->outputs + k]);
     scratch_release(&w->room, l);
 }
 
@@ -159,16 +149,27 @@ double ridge_target(int32_t label, int64_t output, int64_t n_outputs)
     return label == (n_outputs == 1 ? 1 : output) ? 1 : -1;
 }
 
-static ridge_fits fits_of_problem(const fit_problem *p)
+/* Of all outputs of a problem. */
+static void sum_reports(const fit_report *each, int64_t outputs, int64_t n_penalties, fit_report *report)
 {
-    return (ridge_fits){ .n_outputs = fit_outputs(p->n_classes), .standardise = p->standardise, .penalty = p->penalty, .n_penalties = p->n_penalties,
-                         .weights = p->weights, .intercepts = p->intercepts, .report = p->report };
+    for (int64_t q = 0; q < n_penalties; q++) {
+        double square = 0;
+        report[q] = (fit_report){ .iterations = 1, .converged = 1 };
+        for (int64_t k = 0; k < outputs; k++) {
+            const fit_report *r = &each[q * outputs + k];
+            report[q].objective += r->objective;
+            square += r->gradient_norm * r->gradient_norm;
+            report[q].converged &= r->converged;
+        }
+        report[q].gradient_norm = sqrt(square);
+    }
 }
 
 static lamella_status ridge_primal(call *c, const fit_problem *p)
 {
     const fit_rows *rows_ = p->rows;
-    ridge_fits f = fits_of_problem(p);
+    ridge_fits f = { .n_outputs = fit_outputs(p->n_classes), .standardise = p->standardise, .penalty = p->penalty, .n_penalties = p->n_penalties,
+                     .weights = p->weights, .intercepts = p->intercepts };
     lamella_view layer = { .data = (void *)rows_->x, .dtype = LAMELLA_F32, .rank = 2, .shape = { rows_->n, rows_->dim },
                            .stride = { rows_->stride, 1 }, .flags = LAMELLA_FINITE };
     lamella_stack host = { .struct_size = sizeof host, .layer = &layer, .n_layers = 1 };
@@ -176,6 +177,7 @@ static lamella_status ridge_primal(call *c, const fit_problem *p)
     gram g;
     double *weight, *target;
     TRY(stack_check(c, &s, &host, F32, "rows"));
+    TAKE(c, f.report, p->n_penalties * f.n_outputs);
     TAKE(c, weight, rows_->n);
     TAKE(c, target, rows_->n * f.n_outputs);
     memset(weight, 0, (size_t)rows_->n * sizeof *weight);
@@ -189,7 +191,9 @@ static lamella_status ridge_primal(call *c, const fit_problem *p)
     gram_rows of = { .s = &s, .n_layers = 1, .weight = weight, .extra = target, .extra_dim = f.n_outputs, .extra_stride = f.n_outputs };
     TRY(gram_take(c, &c->memory, gram_rows_dim(&of), &g));
     TRY(gram_of_rows(c, &of, &g));
-    return ridge_of_gram(c, &g, &f);
+    TRY(ridge_of_gram(c, &g, &f));
+    sum_reports(f.report, f.n_outputs, p->n_penalties, p->report);
+    return LAMELLA_OK;
 }
 
 /* ---- dual ---- */
@@ -262,11 +266,13 @@ static lamella_status ridge_dual(call *c, const fit_problem *p)
     int64_t n = p->n_rows, dim = p->rows->dim, outputs = fit_outputs(p->n_classes);
     dual_rows d = { 0 };
     double *s, *y_square, *w_t;
+    fit_report *each;
     TRY(dual_take(c, p, outputs, &d));
     dual_fill(p, outputs, &d);
     TAKE(c, s, n * n);
     TAKE(c, y_square, outputs);
     TAKE(c, w_t, dim * outputs);
+    TAKE(c, each, p->n_penalties * outputs);
     TRY(product_f64(c, &(blas_product){ .m = n, .n = n, .k = dim, .alpha = 1, .a = d.z, .b = d.z, .c = s, .a_stride = dim, .b_stride = dim,
                                         .c_stride = n, .b_transposed = 1 }));
     for (int64_t i = 0; i < n; i++) /* symmetric to the last bit */
@@ -275,8 +281,9 @@ static lamella_status ridge_dual(call *c, const fit_problem *p)
     memset(y_square, 0, (size_t)outputs * sizeof *y_square);
     for (int64_t i = 0; i < n * outputs; i++)
         y_square[i % outputs] += d.y[i] * d.y[i];
-    ridge_work w = { .s = s, .b = d.y, .y_square = y_square, .n = n, .outputs = outputs, .penalty = p->penalty, .report = p->report, .dual = 1 };
+    ridge_work w = { .s = s, .b = d.y, .y_square = y_square, .n = n, .outputs = outputs, .penalty = p->penalty, .report = each, .dual = 1 };
     TRY(ridge_solve(c, &w, p->n_penalties));
+    sum_reports(each, outputs, p->n_penalties, p->report);
     for (int64_t q = 0; q < p->n_penalties; q++) {
         TRY(product_f64(c, &(blas_product){ .m = outputs, .n = dim, .k = n, .alpha = 1, .a = w.solution + q * n * outputs, .b = d.z, .c = w_t,
                                             .a_stride = outputs, .b_stride = dim, .c_stride = dim, .a_transposed = 1 }));

@@ -65,7 +65,7 @@ typedef struct ridge_fits {
     int64_t       n_penalties;
     double       *weights;    /* out [n_penalties, n_outputs, dim] */
     double       *intercepts; /* out [n_penalties, n_outputs] */
-    fit_report   *report;     /* out [n_penalties] */
+    fit_report   *report;     /* out [n_penalties, n_outputs] */
     int32_t       standardise, reserved;
 } ridge_fits;
 

@@ -23,7 +23,11 @@ ENUMS = {
     'LAMELLA_UNDEFINED_ONE_CLASS': {'one_class': 1, 'constant': 2, 'weightless': 4},
     'LAMELLA_STATISTIC_ACCURACY': {'accuracy': 1, 'f1': 2, 'auc': 3, 'ap': 4, 'r2': 5, 'pearson': 6, 'spearman': 7, 'mean': 8},
     'LAMELLA_FOLDS_SHUFFLED': {'shuffled': 1, 'in_order': 2},
+    'LAMELLA_PROBE_LOGISTIC': {'logistic': 1, 'ridge': 2},
+    'LAMELLA_CLASSES_MULTINOMIAL': {'multinomial': 1, 'one_vs_rest': 2},
+    'LAMELLA_CELL_IMPOSSIBLE': {'impossible': 1, 'not_converged': 2},
     'LAMELLA_RIDGE_EDGE': {'edge': 1, 'impossible': 2, 'unstable': 4},
+    'LAMELLA_SEARCH_COSINE': {'cosine': 1, 'dot': 2},
     'LAMELLA_NORMALISE_L2': {'l2': 1, 'none': 2},
     'LAMELLA_ANCHORS_RANDOM': {'random': 1, 'farthest': 2},
     'LAMELLA_FARTHEST_UNIT': {'unit': 1, 'raw': 2},
@@ -33,6 +37,9 @@ ENUMS = {
     'LAMELLA_RANK_SCALED': {'scaled': 1, 'unscaled': 2},
     'LAMELLA_HEAD_LOGISTIC': {'logistic': 1, 'ridge': 2},
     'LAMELLA_STITCH_NOT_CONVERGED': {'not_converged': 1, 'widths': 2},
+    'LAMELLA_OPACITY_STRAIGHT': {'straight': 1, 'density': 2},
+    'LAMELLA_WEIGHTING_GIVEN': {'given': 1, 'softmax': 2},
+    'LAMELLA_ROWS_RAW': {'raw': 1, 'unit': 2, 'layer_norm': 3},
 }
 
 # The class of each object; its last word frees it.
@@ -41,6 +48,8 @@ OBJECTS = {
     'lamella_tensor_block': 'lamella.tensor.Block.free',
     'lamella_io_file': 'lamella.io.File.free',
     'lamella_moments_gram': 'lamella.moments.Gram.free',
+    'lamella_probe_linear': 'lamella.probe.Linear.free',
+    'lamella_matryoshka_index': 'lamella.matryoshka.Index.free',
     'lamella_relative_project': 'lamella.relative.Project.free',
 }
 
@@ -369,6 +378,94 @@ class lamella_measure_bootstrap_result(Structure):
     }
 
 
+class lamella_probe_depth_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("jump", c_double),
+        ("flat", c_double),
+        ("n_depths", c_int64),
+        ("n_bootstrap", c_int64),
+        ("confidence", c_double),
+        ("seed", c_int64),
+    ]
+    layout = (56, [0, 4, 8, 16, 24, 32, 40, 48])
+    details = {
+    }
+
+
+class lamella_probe_depth_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("jump", c_double),
+        ("converging", c_double),
+        ("settled", c_double),
+        ("best", c_int64),
+        ("n_best", c_int64),
+    ]
+    layout = (48, [0, 4, 8, 16, 24, 32, 40])
+    details = {
+    }
+
+
+class lamella_probe_linear_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("kind", c_int32),
+        ("classes", c_int32),
+        ("readout", c_int32),
+        ("standardise", c_int32),
+        ("balanced", c_int32),
+        ("n_folds", c_int64),
+        ("holdout", c_double),
+        ("seed", c_int64),
+        ("max_iterations", c_int64),
+        ("tolerance", c_double),
+        ("n_bootstrap", c_int64),
+        ("confidence", c_double),
+    ]
+    layout = (80, [0, 4, 8, 12, 16, 20, 24, 32, 40, 48, 56, 64, 72])
+    details = {
+        'kind': ('enum', 'LAMELLA_PROBE_LOGISTIC'),
+        'classes': ('enum', 'LAMELLA_CLASSES_MULTINOMIAL'),
+        'readout': ('enum', 'LAMELLA_READOUT_MEAN'),
+    }
+
+
+class lamella_probe_linear_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("n_layers", c_int64),
+        ("n_tasks", c_int64),
+        ("n_penalties", c_int64),
+        ("n_folds", c_int64),
+        ("n_fits", c_int64),
+        ("n_outputs", c_int64),
+        ("n_scored", c_int64),
+        ("n_impossible", c_int64),
+        ("n_not_converged", c_int64),
+        ("n_edge", c_int64),
+    ]
+    layout = (88, [0, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80])
+    details = {
+    }
+
+
+class lamella_matryoshka_grid_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("n_zero_cosines", c_int64),
+        ("n_masked_pairs", c_int64),
+        ("n_undefined", c_int64),
+    ]
+    layout = (32, [0, 4, 8, 16, 24])
+    details = {
+    }
+
+
 class lamella_matryoshka_ridge_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -390,6 +487,42 @@ class lamella_matryoshka_ridge_result(Structure):
         ("n_unstable", c_int64),
     ]
     layout = (40, [0, 4, 8, 16, 24, 32])
+    details = {
+    }
+
+
+class lamella_matryoshka_search_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("similarity", c_int32),
+        ("width", c_int64),
+    ]
+    layout = (16, [0, 4, 8])
+    details = {
+        'similarity': ('enum', 'LAMELLA_SEARCH_COSINE'),
+    }
+
+
+class lamella_matryoshka_index_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("similarity", c_int32),
+    ]
+    layout = (8, [0, 4])
+    details = {
+        'similarity': ('enum', 'LAMELLA_SEARCH_COSINE'),
+    }
+
+
+class lamella_matryoshka_search_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("n_zero_rows", c_int64),
+        ("n_zero_queries", c_int64),
+        ("n_short_queries", c_int64),
+    ]
+    layout = (32, [0, 4, 8, 16, 24])
     details = {
     }
 
@@ -508,6 +641,58 @@ class lamella_relative_stitch_result(Structure):
     }
 
 
+class lamella_fusion_over_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("opacity", c_int32),
+        ("clamp", c_int32),
+        ("reserved0", c_int32),
+        ("thickness", c_double),
+    ]
+    layout = (24, [0, 4, 8, 12, 16])
+    details = {
+        'opacity': ('enum', 'LAMELLA_OPACITY_STRAIGHT'),
+    }
+
+
+class lamella_fusion_over_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("n_clamped", c_int64),
+    ]
+    layout = (16, [0, 4, 8])
+    details = {
+    }
+
+
+class lamella_fusion_mix_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("weighting", c_int32),
+        ("rows", c_int32),
+        ("reserved0", c_int32),
+        ("gamma", c_double),
+    ]
+    layout = (24, [0, 4, 8, 12, 16])
+    details = {
+        'weighting': ('enum', 'LAMELLA_WEIGHTING_GIVEN'),
+        'rows': ('enum', 'LAMELLA_ROWS_RAW'),
+    }
+
+
+class lamella_fusion_mix_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("n_zero_rows", c_int64),
+        ("n_masked_rows", c_int64),
+    ]
+    layout = (24, [0, 4, 8, 16])
+    details = {
+    }
+
+
 class lamella_fusion_pool_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -530,7 +715,7 @@ class lamella_fusion_pool_result(Structure):
     }
 
 
-STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_moments_layers_options, lamella_moments_rank_options, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_relative_stitch_options, lamella_relative_stitch_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
+STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_moments_layers_options, lamella_moments_rank_options, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_probe_depth_options, lamella_probe_depth_result, lamella_probe_linear_options, lamella_probe_linear_result, lamella_matryoshka_grid_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_search_options, lamella_matryoshka_index_options, lamella_matryoshka_search_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_relative_stitch_options, lamella_relative_stitch_result, lamella_fusion_over_options, lamella_fusion_over_result, lamella_fusion_mix_options, lamella_fusion_mix_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
 
 FUNCTIONS = [
     dict(name="lamella_version", python="lamella.version", returns=c_char_p, checked=False,
@@ -1191,6 +1376,215 @@ FUNCTIONS = [
              dict(name='weights', way='in', kind='view', axes=['sample'], optional=True),
              dict(name='options', way='in', kind='options', of='lamella_measure_bootstrap_options', optional=True),
              dict(name='result', way='out', kind='result', of='lamella_measure_bootstrap_result'),]),
+    dict(name="lamella_probe_depth_options_init", python="lamella.probe.depth_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_probe_depth_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_probe_depth", python="lamella.probe.depth", returns=c_int32, checked=True,
+         doc=('Where along the layers an accuracy jumps, converges and settles, and which layers are as good as the best.\n'
+             '\n'
+             '  beta_l = accuracy_l / accuracy_(l-1);   jump: first beta >= 1.1;   converging: last |beta - 1| < 0.03;   settled: all after it flat\n'
+             '\n'
+             'The layers that are as good: those whose difference to the best has 0 in its paired bootstrap interval, the same rows drawn for both.\n'
+             'A highest accuracy alone is no depth: neighbours differ by less than the rows can tell.\n'
+             '\n'
+             "  correct    u8|bool [layer, sample] 1 = the layer's probe had the row right; of a fitted probe: its array `correct`, one task\n"
+             '  groups     i32|i64 [sample] resampled whole; NULL: each row a group of its own\n'
+             '  depths     i64 [layer] of each layer, rising; NULL: 0, 1, ...\n'
+             '  jump       0 = 1.1: a rise by this factor\n'
+             '  flat       0 = 0.03: a step is flat if its factor is nearer to 1\n'
+             '  n_depths   0 = the number of layers; what depths are measured against\n'
+             '  n_bootstrap 0 = 1000 resamples\n'
+             '  confidence 0 = 0.95\n'
+             '  seed\n'
+             '  accuracy   f64 [layer]\n'
+             '  beta       f64 [layer] NaN for the first, and after an accuracy of 0\n'
+             '  as_good    u8 [layer] 1 = not told from the best\n'
+             "  difference f64 [layer, 2] interval of the accuracy less the best layer's\n"
+             '  result     jump, converging, settled, best, n_best\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='correct', way='in', kind='view', axes=['layer', 'sample']),
+             dict(name='groups', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='depths', way='in', kind='list', ctype=POINTER(c_int64), axes=['layer'], of='i64', optional=True),
+             dict(name='n_layers', way='in', kind='count', ctype=c_int64, of='depths'),
+             dict(name='options', way='in', kind='options', of='lamella_probe_depth_options', optional=True),
+             dict(name='accuracy', way='out', kind='view', dtypes=['f64'], axes=['layer']),
+             dict(name='beta', way='out', kind='view', dtypes=['f64'], axes=['layer']),
+             dict(name='as_good', way='out', kind='view', dtypes=['u8'], axes=['layer']),
+             dict(name='difference', way='out', kind='view', dtypes=['f64'], axes=['layer', '2']),
+             dict(name='result', way='out', kind='result', of='lamella_probe_depth_result'),]),
+    dict(name="lamella_probe_linear_options_init", python="lamella.probe.linear_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_probe_linear_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_probe_linear_fit", python="lamella.probe.Linear.fit", returns=c_int32, checked=True,
+         doc=('Fits and scores linear probes: every layer x task x penalty x fold in one call.\n'
+             '\n'
+             "  w, b of each fold's training rows;   z = w.x + b of its test rows;   accuracy, F1, AUC of z, by fold, mean and pooled\n"
+             '\n'
+             'Folds are shuffled; rows of one group stay on one side. Two classes or more come from the labels, whatever integers they are. The best\n'
+             'penalty of a layer and task has the highest mean accuracy, of equal ones the strongest penalty; there the pooled scores have bootstrap\n'
+             'intervals, groups resampled whole. Sample and class weights weigh the fits, not the scores.\n'
+             '\n'
+             '  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then options->readout pools first; rows under the mask are left out\n'
+             '  labels     i32|i64 [task, sample] or [sample] for one task\n'
+             '  label_mask u8|bool [task, sample] or [sample]; 0 = no label; NULL: all have one\n'
+             '  groups     i32|i64 [sample] rows that stay together; NULL: each row a group of its own\n'
+             '  folds      i32|i64 [sample] the fold that tests the row, 0, 1, ..., or -1: always trained on; NULL: made here\n'
+             '  sample_weights f32|f64 [sample] 0 or more; a row of weight 0 is tested, not trained on; NULL: 1 each\n'
+             '  penalties  f32|f64 [penalty] each over 0, in any order; NULL: 1\n'
+             '  kind       LAMELLA_PROBE_LOGISTIC ..., 0 = LOGISTIC\n'
+             '  classes    multinomial, one_vs_rest; 0 = MULTINOMIAL\n'
+             '  readout    mean, cls, last, max, weighted, first_mean; 0 = MEAN: how tokens are pooled first; not WEIGHTED\n'
+             "  standardise 1 = columns to mean 0 and spread 1 on each fit's training rows, under their weights; weights come back in raw units\n"
+             '  balanced   1 = class weights: training rows / (classes x rows of the class)\n'
+             '  n_folds    0 = 5; where no fold numbers are given\n'
+             '  holdout    0 = folds; else one fold, of this share of the rows or groups\n'
+             '  seed       of the shuffle before the folds, and of the bootstrap\n'
+             '  max_iterations 0 = 1000, of each fit\n'
+             '  tolerance  0 = 1e-10: converged is an objective within this share of its least value\n'
+             '  n_bootstrap 0 = 1000 resamples; -1 = no intervals\n'
+             '  confidence 0 = 0.95\n'
+             '  result     n_layers, n_tasks, n_penalties, n_folds, n_fits, n_outputs, n_scored, n_impossible, n_not_converged, n_edge\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='labels', way='in', kind='view', axes=['task', 'sample']),
+             dict(name='label_mask', way='in', kind='view', axes=['task', 'sample'], optional=True),
+             dict(name='groups', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='folds', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='sample_weights', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='penalties', way='in', kind='view', axes=['penalty'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_probe_linear_options', optional=True),
+             dict(name='probe', way='out', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),
+             dict(name='result', way='out', kind='result', of='lamella_probe_linear_result', optional=True),]),
+    dict(name="lamella_probe_linear_get", python="lamella.probe.Linear.get", returns=c_int32, checked=True,
+         doc=('A named array, READONLY. Axes: fit = the folds, then (if there are two folds or more) the fit on all rows; output = of all tasks in turn.\n'
+             '\n'
+             '  accuracy f1 auc                        f64 [layer, task, penalty, fold], NaN where impossible;  f1, auc: macro over more than two classes\n'
+             '  accuracy_mean ... accuracy_pooled ...  f64 [layer, task, penalty];  n_scored_folds i64, alike: the folds in the mean\n'
+             '  accuracy_low accuracy_high f1_low ...  f64 [layer, task]: the interval of the pooled score at the best penalty\n'
+             "  best_penalty i64, edge u8              [layer, task]: its place in penalties; whether it is at the grid's edge\n"
+             '  objective gradient_norm f64, iterations i64, flags i32   [layer, task, penalty, fit]\n'
+             '  weights.L f64 [penalty, fit, output, dim], L = 0 .. n_layers - 1;  intercepts f64 [layer, penalty, fit, output]\n'
+             '  depths dims i64 [layer];  penalties f64;  classes i64 of all tasks in turn;  class_offsets output_offsets i64 [task + 1]\n'
+             '  rows i64, groups i64, fold i64 [scored]: rows that a fold tests;  correct u8 [task, layer, scored] at the best penalty (255: not scored)\n'
+             '\n'
+             'A class that no training row had has weights 0 and intercept -infinity; where there was one class only, NaN.\n'
+             '\n'
+             '  probe      handle lamella_probe_linear\n'
+             '  name       text\n'
+             '  out        any [lead] valid until the probe is freed\n'),
+         arguments=[
+             dict(name='probe', way='in', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),
+             dict(name='name', way='in', kind='text', ctype=c_char_p),
+             dict(name='out', way='out', kind='filled', axes=['lead']),]),
+    dict(name="lamella_probe_linear_score", python="lamella.probe.Linear.score", returns=c_int32, checked=True,
+         doc=('Scores states of one layer by the probes of its best penalties, fitted on all rows (with a single fold, on its training rows).\n'
+             '\n'
+             '  scores[i, k] = w_k . x_i + b_k\n'
+             '\n'
+             'One f32 row and f32 scores without gaps take no memory and no lock: the product is its own finite check.\n'
+             '\n'
+             '  probe      handle lamella_probe_linear\n'
+             '  layer      i64 place of the layer in the stack that was fitted\n'
+             '  x          f32|f64|f16|bf16 [sample, dim] or [dim] for one\n'
+             "  scores     f32 [sample, output] of the caller's size; or [output] for one\n"),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='probe', way='in', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),
+             dict(name='layer', way='in', kind='i64', ctype=c_int64),
+             dict(name='x', way='in', kind='view', axes=['sample', 'dim']),
+             dict(name='scores', way='out', kind='view', dtypes=['f32'], axes=['sample', 'output'], by_caller=True),]),
+    dict(name="lamella_probe_linear_save", python="lamella.probe.Linear.save", returns=c_int32, checked=True,
+         doc=('Saves a probe as .safetensors: its arrays, and `lamella.kind` and `lamella.format` in the metadata.\n'
+             '\n'
+             '  probe      handle lamella_probe_linear\n'
+             '  path       path\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='probe', way='in', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),
+             dict(name='path', way='in', kind='path'),]),
+    dict(name="lamella_probe_linear_open", python="lamella.probe.Linear.open", returns=c_int32, checked=True,
+         doc=('Opens a saved probe.\n'
+             '\n'
+             '  path       path\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='path', way='in', kind='path'),
+             dict(name='probe', way='out', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),]),
+    dict(name="lamella_probe_linear_bytes", python="lamella.probe.Linear.bytes", returns=c_int32, checked=True,
+         doc=('A probe as the bytes of the file that _save writes, without a copy: READONLY, valid until the probe is freed.\n'
+             '\n'
+             '  probe      handle lamella_probe_linear\n'
+             '  bytes      u8 [byte]\n'),
+         arguments=[
+             dict(name='probe', way='in', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),
+             dict(name='bytes', way='out', kind='filled', axes=['byte']),]),
+    dict(name="lamella_probe_linear_load", python="lamella.probe.Linear.load", returns=c_int32, checked=True,
+         doc=('A probe from the bytes of its file; they are copied.\n'
+             '\n'
+             '  bytes      u8 [byte] contiguous\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='bytes', way='in', kind='view', axes=['byte']),
+             dict(name='probe', way='out', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),]),
+    dict(name="lamella_probe_linear_free", python="lamella.probe.Linear.free", returns=None, checked=False,
+         doc=('Frees a probe; views of its memory end with it.\n'
+             '\n'
+             '  probe      handle lamella_probe_linear; NULL is nothing to free\n'),
+         arguments=[
+             dict(name='probe', way='inout', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),]),
+    dict(name="lamella_matryoshka_grid_cosine", python="lamella.matryoshka.grid_cosine", returns=c_int32, checked=True,
+         doc=('Cosines of pairs of samples, for every layer and each of a list of prefix widths.\n'
+             '\n'
+             '  cosine[l, k, p] = a[:m] . b[:m] / (|a[:m]| |b[:m]|),   m = widths[k], a = first[l, pairs[p, 0]], b = second[l, pairs[p, 1]]\n'
+             '\n'
+             'All widths of a pair come from one pass of running sums, in f64 over fixed lanes: the same bits at every SIMD level. Rows stand as f32;\n'
+             'rows of no pair are not looked at.\n'
+             '\n'
+             '  first      f32|f64|f16|bf16 [layer, sample, dim] pool tokens first\n'
+             '  second     f32|f64|f16|bf16 [layer, other, dim] as many layers; NULL: the first\n'
+             '  pairs      i32|i64 [pair, 2] a sample of the first stack and one of the second\n'
+             '  widths     i64 [width] each 1 .. dim of every layer, in any order\n'
+             '  cosine     f64 [layer, width, pair] NaN for a pair with a masked sample\n'
+             '  result     n_zero_cosines, n_masked_pairs, n_undefined\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='first', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='second', way='in', kind='stack', axes=['layer', 'other', 'dim'], optional=True),
+             dict(name='pairs', way='in', kind='view', axes=['pair', '2']),
+             dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
+             dict(name='n_widths', way='in', kind='count', ctype=c_int64, of='widths'),
+             dict(name='cosine', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'pair']),
+             dict(name='result', way='out', kind='result', of='lamella_matryoshka_grid_result', optional=True),]),
+    dict(name="lamella_matryoshka_grid_spearman", python="lamella.matryoshka.grid_spearman", returns=c_int32, checked=True,
+         doc=("Spearman's rank correlation of those cosines with gold values, for every layer and width: Pearson's of average ranks.\n"
+             '\n'
+             '  first      f32|f64|f16|bf16 [layer, sample, dim] pool tokens first\n'
+             '  second     f32|f64|f16|bf16 [layer, other, dim] as many layers; NULL: the first\n'
+             '  pairs      i32|i64 [pair, 2] a sample of the first stack and one of the second\n'
+             '  gold       f32|f64|i32|i64 [pair] finite, higher for more similar; ties share the mean of their ranks\n'
+             '  widths     i64 [width] each 1 .. dim of every layer, in any order\n'
+             '  rho        f64 [layer, width] NaN where the cosines are all equal\n'
+             '  result     n_zero_cosines, n_masked_pairs, n_undefined\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='first', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='second', way='in', kind='stack', axes=['layer', 'other', 'dim'], optional=True),
+             dict(name='pairs', way='in', kind='view', axes=['pair', '2']),
+             dict(name='gold', way='in', kind='view', axes=['pair']),
+             dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
+             dict(name='n_widths', way='in', kind='count', ctype=c_int64, of='widths'),
+             dict(name='rho', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width']),
+             dict(name='result', way='out', kind='result', of='lamella_matryoshka_grid_result', optional=True),]),
     dict(name="lamella_matryoshka_ridge_options_init", python="lamella.matryoshka.ridge_options_init", returns=c_int32, checked=True,
          doc=('Writes the default options, at most struct_size bytes of them.\n'
              '\n'
@@ -1232,6 +1626,121 @@ FUNCTIONS = [
              dict(name='best', way='out', kind='view', dtypes=['i64'], axes=['layer', 'width', 'task']),
              dict(name='flags', way='out', kind='view', dtypes=['u8'], axes=['layer', 'width', 'task']),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_ridge_result', optional=True),]),
+    dict(name="lamella_matryoshka_search_options_init", python="lamella.matryoshka.search_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_matryoshka_search_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_matryoshka_index_options_init", python="lamella.matryoshka.index_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_matryoshka_index_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_matryoshka_search", python="lamella.matryoshka.search", returns=c_int32, checked=True,
+         doc=('The k rows most similar to each query, exactly: ids equal those of brute force in f64, ties by the lowest id.\n'
+             '\n'
+             '  score = q[:m] . x[:m] / (|q[:m]| |x[:m]|),   or q[:m] . x[:m] for DOT;   m = width\n'
+             '\n'
+             'Scores are f64 sums over 16 fixed lanes of the rows as f32; rows are ordered by falling score, then rising id. An f32 pass only picks\n'
+             'rows that its rounding bound cannot rule out. So ids and scores have the same bits at every SIMD level, thread count and batch.\n'
+             '\n'
+             '  base       f32|f64|f16|bf16 [row, dim]\n'
+             '  queries    f32|f64|f16|bf16 [query, dim]\n'
+             '  k          i64 at least 1; may be more than there are rows\n'
+             '  base_ids   i32|i64 [row] 0 or more, what is found and breaks ties; NULL: row numbers\n'
+             '  query_ids  i32|i64 [query] rows of this id are left out, -1 leaves out none; NULL: none are\n'
+             '  similarity cosine, dot; 0 = COSINE\n'
+             '  width      0 = all dims; else the first 1 .. dim\n'
+             '  ids        i64 [query, k] -1 where there is no further row\n'
+             '  scores     f64 [query, k] NaN there\n'
+             '  found      i64 [query] how many there are; NULL: not wanted\n'
+             '  result     n_zero_rows, n_zero_queries, n_short_queries\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='base', way='in', kind='view', axes=['row', 'dim']),
+             dict(name='queries', way='in', kind='view', axes=['query', 'dim']),
+             dict(name='k', way='in', kind='i64', ctype=c_int64),
+             dict(name='base_ids', way='in', kind='view', axes=['row'], optional=True),
+             dict(name='query_ids', way='in', kind='view', axes=['query'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_matryoshka_search_options', optional=True),
+             dict(name='ids', way='out', kind='view', dtypes=['i64'], axes=['query', 'k']),
+             dict(name='scores', way='out', kind='view', dtypes=['f64'], axes=['query', 'k']),
+             dict(name='found', way='out', kind='view', dtypes=['i64'], axes=['query'], optional=True),
+             dict(name='result', way='out', kind='result', of='lamella_matryoshka_search_result', optional=True),]),
+    dict(name="lamella_matryoshka_search_merge", python="lamella.matryoshka.search_merge", returns=c_int32, checked=True,
+         doc=('Joins what two searches of the same queries found in two parts of a base: the k best of both, as one search of the whole would find them.\n'
+             '\n'
+             '  first_ids  i64 [query, first_found] of different rows than second_ids; -1: none\n'
+             '  first_scores f64 [query, first_found] falling\n'
+             '  second_ids i64 [query, second_found]\n'
+             '  second_scores f64 [query, second_found]\n'
+             '  k          i64 at least 1\n'
+             '  ids        i64 [query, k] -1 where there is no further row\n'
+             '  scores     f64 [query, k] NaN there\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='first_ids', way='in', kind='view', axes=['query', 'first_found']),
+             dict(name='first_scores', way='in', kind='view', axes=['query', 'first_found']),
+             dict(name='second_ids', way='in', kind='view', axes=['query', 'second_found']),
+             dict(name='second_scores', way='in', kind='view', axes=['query', 'second_found']),
+             dict(name='k', way='in', kind='i64', ctype=c_int64),
+             dict(name='ids', way='out', kind='view', dtypes=['i64'], axes=['query', 'k']),
+             dict(name='scores', way='out', kind='view', dtypes=['f64'], axes=['query', 'k']),]),
+    dict(name="lamella_matryoshka_index_create", python="lamella.matryoshka.Index", returns=c_int32, checked=True,
+         doc=('Keeps a copy of rows in f32, with what a search needs to know of them.\n'
+             '\n'
+             '  base       f32|f64|f16|bf16 [row, dim]\n'
+             '  base_ids   i32|i64 [row] 0 or more; NULL: row numbers\n'
+             '  similarity cosine, dot; 0 = COSINE\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='base', way='in', kind='view', axes=['row', 'dim']),
+             dict(name='base_ids', way='in', kind='view', axes=['row'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_matryoshka_index_options', optional=True),
+             dict(name='index', way='out', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),]),
+    dict(name="lamella_matryoshka_index_search", python="lamella.matryoshka.Index.search", returns=c_int32, checked=True,
+         doc=('Searches the rows of an index: the ids and scores, to the bit, of lamella_matryoshka_search. Any number of threads may search one index.\n'
+             '\n'
+             '  index      handle lamella_matryoshka_index\n'
+             '  queries    f32|f64|f16|bf16 [query, dim]\n'
+             '  k          i64 at least 1; may be more than there are rows\n'
+             '  width      i64 0 = all dims; less than all cost one more pass over the rows\n'
+             '  query_ids  i32|i64 [query] rows of this id are left out, -1 leaves out none; NULL: none are\n'
+             '  ids        i64 [query, k] -1 where there is no further row\n'
+             '  scores     f64 [query, k] NaN there\n'
+             '  found      i64 [query] how many there are; NULL: not wanted\n'
+             '  result     n_zero_rows, n_zero_queries, n_short_queries\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='index', way='in', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),
+             dict(name='queries', way='in', kind='view', axes=['query', 'dim']),
+             dict(name='k', way='in', kind='i64', ctype=c_int64),
+             dict(name='width', way='in', kind='i64', ctype=c_int64),
+             dict(name='query_ids', way='in', kind='view', axes=['query'], optional=True),
+             dict(name='ids', way='out', kind='view', dtypes=['i64'], axes=['query', 'k']),
+             dict(name='scores', way='out', kind='view', dtypes=['f64'], axes=['query', 'k']),
+             dict(name='found', way='out', kind='view', dtypes=['i64'], axes=['query'], optional=True),
+             dict(name='result', way='out', kind='result', of='lamella_matryoshka_search_result', optional=True),]),
+    dict(name="lamella_matryoshka_index_get", python="lamella.matryoshka.Index.get", returns=c_int32, checked=True,
+         doc=('A named array of an index, READONLY, valid until it is freed: "rows" f32 [row, dim], "ids" i64 [row] if there were base_ids.\n'
+             '\n'
+             '  index      handle lamella_matryoshka_index\n'
+             '  name       text\n'
+             '  out        f32|i64 [lead] the view\n'),
+         arguments=[
+             dict(name='index', way='in', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),
+             dict(name='name', way='in', kind='text', ctype=c_char_p),
+             dict(name='out', way='out', kind='filled', axes=['lead']),]),
+    dict(name="lamella_matryoshka_index_free", python="lamella.matryoshka.Index.free", returns=None, checked=False,
+         doc=('Frees an index; views of its arrays end with it.\n'
+             '\n'
+             '  index      handle lamella_matryoshka_index; NULL is nothing to free\n'),
+         arguments=[
+             dict(name='index', way='inout', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),]),
     dict(name="lamella_matryoshka_truncate_options_init", python="lamella.matryoshka.truncate_options_init", returns=c_int32, checked=True,
          doc=('Writes the default options, at most struct_size bytes of them.\n'
              '\n'
@@ -1447,6 +1956,140 @@ FUNCTIONS = [
              dict(name='f1', way='out', kind='view', dtypes=['f64'], axes=['layer', 'layer'], optional=True),
              dict(name='flags', way='out', kind='view', dtypes=['i32'], axes=['layer', 'layer'], optional=True),
              dict(name='result', way='out', kind='result', of='lamella_relative_stitch_result', optional=True),]),
+    dict(name="lamella_fusion_over_options_init", python="lamella.fusion.over_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_fusion_over_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_fusion_over", python="lamella.fusion.over", returns=c_int32, checked=True,
+         doc=('Paints layers over each other, and over a background. Layers lie back to front: index 0 is the farthest.\n'
+             '\n'
+             '  T_1 = 1;   C += T_k a_k c_k;   T_{k+1} = T_k (1 - a_k);   out = C + T background,   k = 1 the nearest, which is the last index\n'
+             '\n'
+             'With depths every pixel sorts its layers first, the largest depth farthest; equal depths keep the order of indices. Sums run in f64\n'
+             'from the nearest layer on and are rounded once. No layer at all gives the background.\n'
+             '\n'
+             '  colours    f32|f64|f16|bf16 [layer, lead, channel] up to four axes of pixels, or none\n'
+             '  alpha      f32|f64|f16|bf16 [layer, lead]\n'
+             '  depth      f32|f64|f16|bf16 [layer, lead] NULL: layers lie as indexed\n'
+             '  background f32|f64|f16|bf16 [lead, channel] NULL: zeros, so that out is C, of premultiplied colours\n'
+             '  opacity    straight, density; 0 = STRAIGHT\n'
+             '  clamp      1 = an alpha outside 0 .. 1, or a density under 0, counts as the nearest that is allowed; 0 = it is refused\n'
+             '  thickness  of a layer of densities; 0 = 1\n'
+             '  out        f32 [lead, channel]\n'
+             '  transmittance f32 [lead] T behind the last layer, what is seen of the background; NULL: not wanted\n'
+             '  result     n_clamped\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='colours', way='in', kind='view', axes=['layer', 'lead', 'channel']),
+             dict(name='alpha', way='in', kind='view', axes=['layer', 'lead']),
+             dict(name='depth', way='in', kind='view', axes=['layer', 'lead'], optional=True),
+             dict(name='background', way='in', kind='view', axes=['lead', 'channel'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_fusion_over_options', optional=True),
+             dict(name='out', way='out', kind='view', dtypes=['f32'], axes=['lead', 'channel']),
+             dict(name='transmittance', way='out', kind='view', dtypes=['f32'], axes=['lead'], optional=True),
+             dict(name='result', way='out', kind='result', of='lamella_fusion_over_result', optional=True),]),
+    dict(name="lamella_fusion_over_merge", python="lamella.fusion.over_merge", returns=c_int32, checked=True,
+         doc=('Joins two canvases that were painted apart without a background: layers can be split over threads, files and hosts.\n'
+             '\n'
+             '  (C1, T1) (C2, T2) = (C1 + T1 C2, T1 T2),   1 the nearer\n'
+             '\n'
+             '  near_colours f32|f64|f16|bf16 [lead, channel] `out` of lamella_fusion_over without a background\n'
+             '  near_transmittance f32|f64|f16|bf16 [lead]\n'
+             '  far_colours f32|f64|f16|bf16 [lead, channel] may have been painted over a background: then so is out\n'
+             '  far_transmittance f32|f64|f16|bf16 [lead]\n'
+             '  out        f32 [lead, channel]\n'
+             '  transmittance f32 [lead] NULL: not wanted\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='near_colours', way='in', kind='view', axes=['lead', 'channel']),
+             dict(name='near_transmittance', way='in', kind='view', axes=['lead']),
+             dict(name='far_colours', way='in', kind='view', axes=['lead', 'channel']),
+             dict(name='far_transmittance', way='in', kind='view', axes=['lead']),
+             dict(name='out', way='out', kind='view', dtypes=['f32'], axes=['lead', 'channel']),
+             dict(name='transmittance', way='out', kind='view', dtypes=['f32'], axes=['lead'], optional=True),]),
+    dict(name="lamella_fusion_over_backward", python="lamella.fusion.over_backward", returns=c_int32, checked=True,
+         doc=('Gradients of lamella_fusion_over.\n'
+             '\n'
+             '  dc_k = T_k a_k g,   da_k = T_k g . (c_k - R_k),   R_k all that lies behind k:  R_{k-1} = a_k c_k + (1 - a_k) R_k,  from the background on\n'
+             '\n'
+             'Nothing is divided by 1 - a: exact at a = 0 and a = 1. A clamped alpha has gradient 0; of densities it is the gradient to sigma.\n'
+             '\n'
+             '  colours    f32|f64|f16|bf16 [layer, lead, channel] as in lamella_fusion_over\n'
+             '  alpha      f32|f64|f16|bf16 [layer, lead]\n'
+             '  depth      f32|f64|f16|bf16 [layer, lead] NULL: layers lie as indexed; it has no gradient\n'
+             '  background f32|f64|f16|bf16 [lead, channel] NULL: zeros\n'
+             '  g_out      f32|f64|f16|bf16 [lead, channel] gradient of the loss to `out`\n'
+             '  g_transmittance f32|f64|f16|bf16 [lead] NULL: zeros; to `transmittance`\n'
+             '  opacity    straight, density; 0 = STRAIGHT\n'
+             '  clamp      1 = an alpha outside 0 .. 1, or a density under 0, counts as the nearest that is allowed; 0 = it is refused\n'
+             '  thickness  of a layer of densities; 0 = 1\n'
+             '  d_colours  f32 [layer, lead, channel] NULL: not wanted\n'
+             '  d_alpha    f32 [layer, lead] NULL: not wanted\n'
+             '  d_background f32 [lead, channel] NULL: not wanted\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='colours', way='in', kind='view', axes=['layer', 'lead', 'channel']),
+             dict(name='alpha', way='in', kind='view', axes=['layer', 'lead']),
+             dict(name='depth', way='in', kind='view', axes=['layer', 'lead'], optional=True),
+             dict(name='background', way='in', kind='view', axes=['lead', 'channel'], optional=True),
+             dict(name='g_out', way='in', kind='view', axes=['lead', 'channel']),
+             dict(name='g_transmittance', way='in', kind='view', axes=['lead'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_fusion_over_options', optional=True),
+             dict(name='d_colours', way='out', kind='view', dtypes=['f32'], axes=['layer', 'lead', 'channel'], optional=True),
+             dict(name='d_alpha', way='out', kind='view', dtypes=['f32'], axes=['layer', 'lead'], optional=True),
+             dict(name='d_background', way='out', kind='view', dtypes=['f32'], axes=['lead', 'channel'], optional=True),]),
+    dict(name="lamella_fusion_mix_options_init", python="lamella.fusion.mix_options_init", returns=c_int32, checked=True,
+         doc=('Writes the default options, at most struct_size bytes of them.\n'
+             '\n'
+             '  options    options what zero means, spelled out\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_fusion_mix_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_fusion_mix", python="lamella.fusion.mix", returns=c_int32, checked=True,
+         doc=('Mixes the layers of a stack row by row: the read-out between "the last layer" and "all of them".\n'
+             '\n'
+             '  mixed = gamma sum_l s_l x_l,   s = w or softmax(w)\n'
+             '\n'
+             'Sums run in f64, layer by layer in order, and are rounded once: the same bits at every SIMD level and for any thread count.\n'
+             '\n'
+             '  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is mixed; all of one dim\n'
+             '  weights    f32|f64 [layer] NULL: the mean of the layers\n'
+             '  weighting  given, softmax; 0 = GIVEN\n'
+             '  rows       raw, unit, layer_norm; 0 = RAW\n'
+             '  gamma      factor of the whole; 0 = 1\n'
+             '  mixed      f32 [lead, dim] rows under the mask are zeros\n'
+             '  result     n_zero_rows, n_masked_rows\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='weights', way='in', kind='view', axes=['layer'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_fusion_mix_options', optional=True),
+             dict(name='mixed', way='out', kind='view', dtypes=['f32'], axes=['lead', 'dim']),
+             dict(name='result', way='out', kind='result', of='lamella_fusion_mix_result', optional=True),]),
+    dict(name="lamella_fusion_mix_backward", python="lamella.fusion.mix_backward", returns=c_int32, checked=True,
+         doc=('Gradients of lamella_fusion_mix to its weights and to gamma, so that a host can train them on any loss.\n'
+             '\n'
+             '  ds_l = gamma sum_rows g . x_l;   dw = ds, or with softmax dw_l = s_l (ds_l - sum_m s_m ds_m);   dgamma = sum_l s_l sum_rows g . x_l\n'
+             '\n'
+             '  stack      f32|f64|f16|bf16 [layer, sample, dim] as in lamella_fusion_mix\n'
+             '  weights    f32|f64 [layer] NULL: the mean of the layers\n'
+             '  g_mixed    f32|f64|f16|bf16 [lead, dim] gradient of the loss to `mixed`; never read under the mask\n'
+             '  weighting  given, softmax; 0 = GIVEN\n'
+             '  rows       raw, unit, layer_norm; 0 = RAW\n'
+             '  gamma      factor of the whole; 0 = 1\n'
+             '  d_weights  f64 [layer]\n'
+             '  d_gamma    f64 NULL: not wanted\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='weights', way='in', kind='view', axes=['layer'], optional=True),
+             dict(name='g_mixed', way='in', kind='view', axes=['lead', 'dim']),
+             dict(name='options', way='in', kind='options', of='lamella_fusion_mix_options', optional=True),
+             dict(name='d_weights', way='out', kind='view', dtypes=['f64'], axes=['layer']),
+             dict(name='d_gamma', way='out', kind='f64', ctype=c_double, optional=True),]),
     dict(name="lamella_fusion_pool_options_init", python="lamella.fusion.pool_options_init", returns=c_int32, checked=True,
          doc=('Writes the default options, at most struct_size bytes of them.\n'
              '\n'

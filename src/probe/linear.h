@@ -1,0 +1,111 @@
+/* The linear probe from inside: the object, which lies in memory as the file it would be, and the work of fitting one.
+ *   linear_image    the arrays of the object, their file, and what a loaded one must be
+ *   linear_plan     inputs checked: classes, folds, groups, weights
+ *   linear_units    which rows each fit sees
+ *   linear_solve    logistic fits;  linear_ridge  ridge from second moments
+ *   linear_scores   decision values, scores by fold, best penalties, intervals */
+#ifndef PROBE_LINEAR_H
+#define PROBE_LINEAR_H
+
+#include "lamella/probe/fit.h"
+#include "io/io.h"
+#include "measure/measure.h"
+#include "solve/solve.h"
+
+#define PROBE_KIND "probe_linear"
+#define PROBE_FORMAT "1"
+
+/* ---- the object ---- */
+
+/* Extents of the arrays. */
+typedef struct linear_sizes {
+    int64_t        n_layers, n_tasks, n_penalties, n_folds, n_fits, n_outputs, n_classes, n_scored;
+    const int64_t *dim; /* [n_layers] */
+} linear_sizes;
+
+struct lamella_probe_linear {
+    arena            memory; /* first: an object is its arena */
+    linear_sizes     sizes;
+    char            *image;  /* the whole file */
+    int64_t          image_bytes;
+    lamella_io_file *file;   /* over the image */
+    /* for scores: the weights of the best penalties, of the last fit */
+    float          **score_weights;    /* [n_layers], each [output, dim] */
+    double          *score_intercepts; /* [n_layers, output] */
+    const kernels   *simd;             /* where a call brings no context */
+};
+
+/* Zeroed arrays of these sizes, to be filled; the object frees itself if the call fails. */
+LAMELLA_INTERNAL lamella_status linear_create(call *c, const linear_sizes *sizes, lamella_probe_linear **probe);
+/* Checks what a file's image holds and opens it. */
+LAMELLA_INTERNAL lamella_status linear_adopt(call *c, lamella_probe_linear *probe);
+/* An object with room for an image, to be read into it. */
+LAMELLA_INTERNAL lamella_status linear_object(call *c, int64_t image_bytes, lamella_probe_linear **probe);
+/* What the reader of files complained of last, in this function's name. */
+LAMELLA_INTERNAL lamella_status linear_fail_as_file(call *c, lamella_status status);
+/* Once the arrays stand: the weights that scores use. */
+LAMELLA_INTERNAL lamella_status linear_prepare_scores(call *c, lamella_probe_linear *probe);
+/* The data of an array that is there. */
+LAMELLA_INTERNAL void          *linear_array_of(const lamella_probe_linear *probe, const char *name);
+LAMELLA_INTERNAL double        *linear_weights_of(const lamella_probe_linear *probe, int64_t layer);
+LAMELLA_INTERNAL lamella_status linear_check(call *c, const lamella_probe_linear *probe);
+LAMELLA_INTERNAL void           linear_free(void *probe);
+
+/* ---- the work ---- */
+
+/* One fit: a task's rows outside one fold, or all of them. */
+typedef struct linear_unit {
+    int64_t   task, fit;
+    int64_t   n_rows;
+    int64_t  *row;        /* [n_rows], rising */
+    double   *weight;     /* by row; NULL = 1 each */
+    int64_t   n_present;  /* classes among the rows */
+    int64_t  *present;    /* [n_present], of the task's classes */
+    int32_t   trains;     /* there are two classes */
+    int32_t   tests;      /* rows of two classes at least in the fold; of the last fit: nothing to test */
+} linear_unit;
+
+typedef struct linear_work {
+    stack    s;                /* one row a sample */
+    int64_t  n;                /* samples */
+    lamella_probe_linear_options o;
+    linear_sizes sizes;
+    const kernels *simd;
+    int64_t *class_offset;     /* [task + 1] */
+    int64_t *output_offset;    /* [task + 1] */
+    int64_t *classes;          /* of all tasks in turn */
+    int32_t *label;            /* [task, n]: 0 .. the task's classes - 1 */
+    unsigned char *has_label;  /* [task, n]: and the row is there */
+    int32_t *fold;             /* [n]: that tests the row, -1 = always trained on */
+    const double *weight;      /* [n], NULL = 1 each */
+    const double *penalty;     /* [n_penalties] as given */
+    int64_t *rising;           /* [n_penalties]: their places by rising value */
+    double  *rising_penalty;
+    int64_t  n_groups;
+    const int64_t *group;      /* [n]; NULL = every row a group */
+    int64_t *scored;           /* [n_scored] rows that a fold tests */
+    linear_unit *unit;         /* [task, fit] */
+    lamella_probe_linear *probe;
+} linear_work;
+
+LAMELLA_INTERNAL int64_t        task_classes(const linear_work *w, int64_t task);
+LAMELLA_INTERNAL int64_t        task_outputs(const linear_work *w, int64_t task);
+LAMELLA_INTERNAL linear_unit   *unit_of(const linear_work *w, int64_t task, int64_t fit);
+/* Place of a cell in the arrays over layer x task x penalty x fit (or fold). */
+LAMELLA_INTERNAL int64_t        cell_of(const linear_work *w, int64_t l, int64_t task, int64_t penalty, int64_t n, int64_t i);
+LAMELLA_INTERNAL double        *cell_weights(const linear_work *w, int64_t l, int64_t penalty, int64_t fit, int64_t output);
+LAMELLA_INTERNAL double        *cell_intercept(const linear_work *w, int64_t l, int64_t penalty, int64_t fit, int64_t output);
+
+typedef struct linear_inputs {
+    const lamella_view *labels, *label_mask, *groups, *folds, *sample_weights, *penalties;
+} linear_inputs;
+
+LAMELLA_INTERNAL lamella_status linear_plan(call *c, const linear_inputs *in, linear_work *w);
+LAMELLA_INTERNAL lamella_status linear_units(call *c, linear_work *w);
+/* Adds one fit's report to its cell: several fits of one-vs-rest make one. */
+LAMELLA_INTERNAL void           add_report(const linear_work *w, int64_t l, int64_t task, int64_t penalty, int64_t fit, const fit_report *r);
+LAMELLA_INTERNAL lamella_status linear_solve(call *c, linear_work *w);
+LAMELLA_INTERNAL lamella_status linear_ridge(call *c, linear_work *w);
+LAMELLA_INTERNAL lamella_status linear_scores(call *c, linear_work *w, int64_t l);
+
+#endif

@@ -1,0 +1,313 @@
+/* The object as the file it would be: one block that begins with the header of .safetensors. */
+#include "probe/linear.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define IMAGE_NAMED 42 /* arrays besides weights.L, at most */
+
+typedef struct linear_array {
+    char    name[32];
+    int32_t dtype, rank;
+    int64_t shape[4];
+} linear_array;
+
+typedef struct linear_list {
+    linear_array *array;
+    int64_t       n;
+} linear_list;
+
+static void list_array(linear_list *list, const char *name, int32_t dtype, int32_t rank, int64_t a, int64_t b, int64_t c, int64_t d)
+{
+    linear_array *x = &list->array[list->n++];
+    *x = (linear_array){ .dtype = dtype, .rank = rank, .shape = { a, b, c, d } };
+    snprintf(x->name, sizeof x->name, "%s", name);
+}
+
+static void list_scores(linear_list *list, const linear_sizes *z, const char *score)
+{
+    static const char *const ends[] = { "_mean", "_pooled", "_low", "_high" };
+    list_array(list, score, LAMELLA_F64, 4, z->n_layers, z->n_tasks, z->n_penalties, z->n_folds);
+    for (int i = 0; i < 4; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s%s", score, ends[i]);
+        list_array(list, name, LAMELLA_F64, i < 2 ? 3 : 2, z->n_layers, z->n_tasks, i < 2 ? z->n_penalties : 0, 0);
+    }
+}
+
+/* By falling element size, so that each is aligned. */
+static lamella_status list_arrays(call *c, const linear_sizes *z, linear_list *list)
+{
+    int64_t l = z->n_layers, t = z->n_tasks, q = z->n_penalties, f = z->n_fits;
+    list->n = 0;
+    TAKE(c, list->array, IMAGE_NAMED + l);
+    for (int64_t i = 0; i < l; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "weights.%lld", (long long)i);
+        list_array(list, name, LAMELLA_F64, 4, q, f, z->n_outputs, z->dim[i]);
+    }
+    list_array(list, "intercepts", LAMELLA_F64, 4, l, q, f, z->n_outputs);
+    list_array(list, "objective", LAMELLA_F64, 4, l, t, q, f);
+    list_array(list, "gradient_norm", LAMELLA_F64, 4, l, t, q, f);
+    list_array(list, "iterations", LAMELLA_I64, 4, l, t, q, f);
+    list_scores(list, z, "accuracy");
+    list_scores(list, z, "f1");
+    list_scores(list, z, "auc");
+    list_array(list, "n_scored_folds", LAMELLA_I64, 3, l, t, q, 0);
+    list_array(list, "best_penalty", LAMELLA_I64, 2, l, t, 0, 0);
+    list_array(list, "depths", LAMELLA_I64, 1, l, 0, 0, 0);
+    list_array(list, "dims", LAMELLA_I64, 1, l, 0, 0, 0);
+    list_array(list, "penalties", LAMELLA_F64, 1, q, 0, 0, 0);
+    list_array(list, "classes", LAMELLA_I64, 1, z->n_classes, 0, 0, 0);
+    list_array(list, "class_offsets", LAMELLA_I64, 1, t + 1, 0, 0, 0);
+    list_array(list, "output_offsets", LAMELLA_I64, 1, t + 1, 0, 0, 0);
+    list_array(list, "rows", LAMELLA_I64, 1, z->n_scored, 0, 0, 0);
+    list_array(list, "groups", LAMELLA_I64, 1, z->n_scored, 0, 0, 0);
+    list_array(list, "fold", LAMELLA_I64, 1, z->n_scored, 0, 0, 0);
+    list_array(list, "flags", LAMELLA_I32, 4, l, t, q, f);
+    list_array(list, "edge", LAMELLA_U8, 2, l, t, 0, 0);
+    list_array(list, "correct", LAMELLA_U8, 3, t, l, z->n_scored, 0);
+    return LAMELLA_OK;
+}
+
+static int linear_array_bytes(const linear_array *a, int64_t *bytes)
+{
+    *bytes = dtype_size(a->dtype);
+    for (int32_t i = 0; i < a->rank; i++)
+        if (!size_mul(*bytes, a->shape[i], bytes))
+            return 0;
+    return 1;
+}
+
+static const char *file_dtype_name(int32_t dtype)
+{
+    return file_type_of_dtype(dtype)->name;
+}
+
+/* Counts where text is NULL. */
+static int64_t image_header(const linear_list *list, char *text, int64_t size)
+{
+    int64_t n = 0, at = 0;
+    size_t room = text ? (size_t)size : 0;
+#define IMAGE_ADD(...) n += snprintf(text ? text + n : NULL, text ? room - (size_t)n : 0, __VA_ARGS__)
+    IMAGE_ADD("{\"__metadata__\":{\"lamella.format\":\"%s\",\"lamella.kind\":\"%s\"}", PROBE_FORMAT, PROBE_KIND);
+    for (const linear_array *a = list->array; a < list->array + list->n; a++) {
+        int64_t bytes;
+        linear_array_bytes(a, &bytes);
+        IMAGE_ADD(",\"%s\":{\"dtype\":\"%s\",\"shape\":[", a->name, file_dtype_name(a->dtype));
+        for (int32_t i = 0; i < a->rank; i++)
+            IMAGE_ADD("%s%lld", i ? "," : "", (long long)a->shape[i]);
+        IMAGE_ADD("],\"data_offsets\":[%lld,%lld]}", (long long)at, (long long)(at + bytes));
+        at += bytes;
+    }
+    IMAGE_ADD("}");
+#undef IMAGE_ADD
+    return n;
+}
+
+static lamella_status make_image(call *c, const linear_list *list, lamella_probe_linear *probe)
+{
+    int64_t text = image_header(list, NULL, 0), header = round_up(8 + text, 64) - 8, data = 0;
+    for (int64_t i = 0; i < list->n; i++) {
+        int64_t bytes;
+        if (!linear_array_bytes(&list->array[i], &bytes) || !size_add(data, bytes, &data))
+            return fail(c, LAMELLA_ERR_MEMORY, "the probes' arrays do not fit into memory");
+    }
+    probe->image_bytes = 8 + header + data;
+    TAKE_FROM(c, &probe->memory, probe->image, probe->image_bytes + 1);
+    memset(probe->image, 0, (size_t)probe->image_bytes);
+    for (int i = 0; i < 8; i++)
+        probe->image[i] = (char)((uint64_t)header >> 8 * i);
+    image_header(list, probe->image + 8, text + 1);
+    memset(probe->image + 8 + text, ' ', (size_t)(header - text));
+    return LAMELLA_OK;
+}
+
+/* ---- opening ---- */
+
+lamella_status linear_fail_as_file(call *c, lamella_status status)
+{
+    char reason[512];
+    const char *message = lamella_last_error(), *colon = strstr(message, ": ");
+    snprintf(reason, sizeof reason, "%s", colon ? colon + 2 : message);
+    return fail(c, status, "%s", reason);
+}
+
+static lamella_status open_image(call *c, lamella_probe_linear *probe)
+{
+    lamella_view bytes = { .data = probe->image, .dtype = LAMELLA_U8, .rank = 1, .shape = { probe->image_bytes }, .stride = { 1 } };
+    lamella_status status = lamella_io_file_load(c->ctx, &bytes, NULL, &probe->file, NULL);
+    return status < 0 ? linear_fail_as_file(c, status) : LAMELLA_OK;
+}
+
+static void close_image(void *data)
+{
+    lamella_probe_linear *probe = data;
+    lamella_io_file_free(probe->file);
+    probe->file = NULL;
+}
+
+static lamella_status object_of_sizes(call *c, lamella_probe_linear **probe)
+{
+    TRY(object_create(c, (int64_t)sizeof **probe, (void **)probe));
+    (*probe)->simd = simd_of(c);
+    return call_undo(c, UNDO_ON_FAILURE, close_image, *probe);
+}
+
+lamella_status linear_create(call *c, const linear_sizes *sizes, lamella_probe_linear **made)
+{
+    lamella_probe_linear *probe;
+    linear_list list;
+    TRY(object_of_sizes(c, &probe));
+    TRY(list_arrays(c, sizes, &list));
+    TRY(make_image(c, &list, probe));
+    TRY(open_image(c, probe));
+    probe->sizes = *sizes;
+    probe->sizes.dim = linear_array_of(probe, "dims");
+    memcpy(linear_array_of(probe, "dims"), sizes->dim, (size_t)sizes->n_layers * sizeof *sizes->dim);
+    *made = probe;
+    return LAMELLA_OK;
+}
+
+lamella_status linear_object(call *c, int64_t image_bytes, lamella_probe_linear **probe)
+{
+    TRY(object_of_sizes(c, probe));
+    (*probe)->image_bytes = image_bytes;
+    TAKE_FROM(c, &(*probe)->memory, (*probe)->image, MAX(image_bytes, 1));
+    return LAMELLA_OK;
+}
+
+void linear_free(void *probe)
+{
+    if (!probe)
+        return;
+    close_image(probe);
+    object_free(probe);
+}
+
+void *linear_array_of(const lamella_probe_linear *probe, const char *name)
+{
+    const file_entry *e = file_find(probe->file, name);
+    return probe->image + e->begin;
+}
+
+double *linear_weights_of(const lamella_probe_linear *probe, int64_t layer)
+{
+    char name[32];
+    snprintf(name, sizeof name, "weights.%lld", (long long)layer);
+    return linear_array_of(probe, name);
+}
+
+lamella_status linear_check(call *c, const lamella_probe_linear *probe)
+{
+    if (!probe)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "probe is NULL, expected a fitted probe");
+    return LAMELLA_OK;
+}
+
+/* ---- a file's image ---- */
+
+static int shape_found(const lamella_probe_linear *probe, const char *name, int32_t dtype, int32_t rank, int64_t *shape)
+{
+    const file_entry *e = file_find(probe->file, name);
+    if (!e || entry_dtype(probe->file, e) != dtype || e->rank != rank)
+        return 0;
+    entry_shape(probe->file, e, shape);
+    return 1;
+}
+
+static lamella_status missing(call *c, const char *name)
+{
+    return fail(c, LAMELLA_ERR_FORMAT, "the file has no array \"%s\" of the dtype and shape of a probe's", name);
+}
+
+static lamella_status read_sizes(call *c, lamella_probe_linear *probe)
+{
+    linear_sizes *z = &probe->sizes;
+    int64_t cells[IO_RANK], folds[IO_RANK], intercepts[IO_RANK], classes[IO_RANK], dims[IO_RANK], scored[IO_RANK];
+    if (!shape_found(probe, "flags", LAMELLA_I32, 4, cells))
+        return missing(c, "flags");
+    if (!shape_found(probe, "accuracy", LAMELLA_F64, 4, folds))
+        return missing(c, "accuracy");
+    if (!shape_found(probe, "intercepts", LAMELLA_F64, 4, intercepts))
+        return missing(c, "intercepts");
+    if (!shape_found(probe, "classes", LAMELLA_I64, 1, classes))
+        return missing(c, "classes");
+    if (!shape_found(probe, "dims", LAMELLA_I64, 1, dims) || dims[0] != cells[0] || dims[0] < 1)
+        return missing(c, "dims");
+    if (!shape_found(probe, "rows", LAMELLA_I64, 1, scored))
+        return missing(c, "rows");
+    *z = (linear_sizes){ cells[0], cells[1], cells[2], folds[3], cells[3], intercepts[3], classes[0], scored[0], linear_array_of(probe, "dims") };
+    return LAMELLA_OK;
+}
+
+static lamella_status check_arrays(call *c, const lamella_probe_linear *probe)
+{
+    linear_list list;
+    TRY(list_arrays(c, &probe->sizes, &list));
+    for (const linear_array *a = list.array; a < list.array + list.n; a++) {
+        int64_t shape[IO_RANK], begin;
+        if (!shape_found(probe, a->name, a->dtype, a->rank, shape))
+            return missing(c, a->name);
+        for (int32_t i = 0; i < a->rank; i++)
+            if (shape[i] != a->shape[i])
+                return missing(c, a->name);
+        begin = file_find(probe->file, a->name)->begin;
+        if (((uintptr_t)probe->image + (uintptr_t)begin) % (uintptr_t)dtype_size(a->dtype))
+            return fail(c, LAMELLA_ERR_FORMAT, "the array \"%s\" is not aligned to its dtype, expected a file that Lamella wrote", a->name);
+    }
+    return LAMELLA_OK;
+}
+
+/* What scores lean on. */
+static lamella_status check_values(call *c, const lamella_probe_linear *probe)
+{
+    const linear_sizes *z = &probe->sizes;
+    const int64_t *best = linear_array_of(probe, "best_penalty"), *outputs = linear_array_of(probe, "output_offsets");
+    for (int64_t i = 0; i < z->n_layers * z->n_tasks; i++)
+        if (best[i] < 0 || best[i] >= z->n_penalties)
+            return fail(c, LAMELLA_ERR_FORMAT, "best_penalty has %lld, expected 0 to %lld", (long long)best[i], (long long)z->n_penalties - 1);
+    for (int64_t t = 0; t <= z->n_tasks; t++)
+        if (t ? outputs[t] <= outputs[t - 1] : outputs[t] != 0)
+            return fail(c, LAMELLA_ERR_FORMAT, "output_offsets does not rise from 0");
+    if (outputs[z->n_tasks] != z->n_outputs || z->n_fits < 1 || z->n_tasks < 1)
+        return fail(c, LAMELLA_ERR_FORMAT, "output_offsets ends at %lld, expected %lld", (long long)outputs[z->n_tasks], (long long)z->n_outputs);
+    return LAMELLA_OK;
+}
+
+lamella_status linear_adopt(call *c, lamella_probe_linear *probe)
+{
+    TRY(open_image(c, probe));
+    const char *kind = file_metadata(probe->file, "lamella.kind"), *format = file_metadata(probe->file, "lamella.format");
+    if (!kind || strcmp(kind, PROBE_KIND))
+        return fail(c, LAMELLA_ERR_FORMAT, "lamella.kind is \"%.64s\", expected \"%s\"", kind ? kind : "", PROBE_KIND);
+    if (!format || strcmp(format, PROBE_FORMAT))
+        return fail(c, LAMELLA_ERR_FORMAT, "lamella.format is \"%.64s\", expected \"%s\"", format ? format : "", PROBE_FORMAT);
+    TRY(read_sizes(c, probe));
+    TRY(check_arrays(c, probe));
+    TRY(check_values(c, probe));
+    return linear_prepare_scores(c, probe);
+}
+
+/* ---- scores ---- */
+
+lamella_status linear_prepare_scores(call *c, lamella_probe_linear *probe)
+{
+    const linear_sizes *z = &probe->sizes;
+    const int64_t *best = linear_array_of(probe, "best_penalty"), *offsets = linear_array_of(probe, "output_offsets");
+    const double *intercepts = linear_array_of(probe, "intercepts");
+    TAKE_FROM(c, &probe->memory, probe->score_weights, z->n_layers);
+    TAKE_FROM(c, &probe->memory, probe->score_intercepts, z->n_layers * z->n_outputs);
+    for (int64_t l = 0; l < z->n_layers; l++) {
+        const double *weights = linear_weights_of(probe, l);
+        TAKE_FROM(c, &probe->memory, probe->score_weights[l], z->n_outputs * z->dim[l]);
+        for (int64_t t = 0; t < z->n_tasks; t++)
+            for (int64_t k = offsets[t]; k < offsets[t + 1]; k++) {
+                int64_t fit = best[l * z->n_tasks + t] * z->n_fits + z->n_fits - 1;
+                probe->simd->f64_to_f32(weights + (fit * z->n_outputs + k) * z->dim[l], z->dim[l], probe->score_weights[l] + k * z->dim[l]);
+                probe->score_intercepts[l * z->n_outputs + k] = intercepts[(l * z->n_penalties * z->n_fits + fit) * z->n_outputs + k];
+            }
+    }
+    return LAMELLA_OK;
+}

@@ -1,0 +1,285 @@
+/* Decision values of the rows that folds test, scores by fold, mean and pooled, the best penalty, and bootstrap intervals there.
+ *
+ * Scored rows are numbered 0 .. n_scored - 1 from here on; pooled means the rows of all folds that are possible, each with the decision
+ * value of the fold that tests it. */
+#include "probe/linear.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Rows of one task with one set of decision values, ready for the three scores. */
+typedef struct task_rows {
+    int64_t        n, n_classes, n_columns;
+    const double  *decision;  /* [n_columns, n_scored] */
+    int64_t        n_scored;
+    int64_t       *rows;      /* [n], rising */
+    int64_t       *order;     /* [n_columns, n_scored], the first n by rising decision */
+    unsigned char *gold;      /* [n_columns, n_scored]: 1 = of the column's class */
+    int32_t       *label;     /* [n_scored] */
+    int32_t       *predicted; /* [n_scored] */
+    double        *room;      /* [3 * n_classes] */
+} task_rows;
+
+typedef struct scores_work {
+    const linear_work *w;
+    int64_t            l;
+    int64_t           *place;    /* [n]: number among the scored rows, -1 = none */
+    double            *decision; /* [penalty, output, n_scored] */
+    scratch            room;
+    task_rows         *best;     /* [task]: pooled rows at the best penalty */
+} scores_work;
+
+enum { SCORE_ACCURACY, SCORE_F1, SCORE_AUC, N_SCORES };
+static const char *const score_names[N_SCORES] = { "accuracy", "f1", "auc" };
+
+/* ---- decision values ---- */
+
+static void decide_panel(const panel *p, void *room, void *data)
+{
+    scores_work *s = data;
+    const linear_work *w = s->w;
+    const linear_sizes *z = &w->sizes;
+    (void)room;
+    for (int64_t i = 0; i < p->n; i++) {
+        int64_t at = s->place[p->first + i];
+        if (at < 0)
+            continue;
+        const double *x = (const double *)p->data + i * p->stride;
+        for (int64_t q = 0; q < z->n_penalties; q++)
+            for (int64_t k = 0; k < z->n_outputs; k++) {
+                double lanes[16] = { 0 };
+                int64_t fit = w->fold[p->first + i];
+                w->simd->dot_lanes_f64(x, cell_weights(w, s->l, q, fit, k), p->dim, lanes);
+                s->decision[(q * z->n_outputs + k) * z->n_scored + at] = lanes_sum(lanes) + *cell_intercept(w, s->l, q, fit, k);
+            }
+    }
+}
+
+/* ---- three scores ---- */
+
+static int64_t task_rows_bytes(int64_t n_scored, int64_t n_classes)
+{
+    int64_t columns = fit_outputs(MAX(n_classes, 2));
+    return round_up((1 + columns) * n_scored * 8 + 3 * n_classes * 8 + 2 * n_scored * 4 + columns * n_scored, 64);
+}
+
+static task_rows task_rows_in(const linear_work *w, int64_t task, const double *decision, void *memory)
+{
+    task_rows r = { .n_classes = task_classes(w, task), .n_columns = task_outputs(w, task), .n_scored = w->sizes.n_scored, .decision = decision };
+    r.rows = memory;
+    r.order = r.rows + r.n_scored;
+    r.room = (double *)(r.order + r.n_columns * r.n_scored);
+    r.label = (int32_t *)(r.room + 3 * r.n_classes);
+    r.predicted = r.label + r.n_scored;
+    r.gold = (unsigned char *)(r.predicted + r.n_scored);
+    return r;
+}
+
+/* The task's rows of one fold, or with fold -1 of all that are possible. */
+static void task_rows_pick(const linear_work *w, int64_t task, int64_t fold, keyed_row *sorted, task_rows *r)
+{
+    r->n = 0;
+    for (int64_t i = 0; i < r->n_scored; i++) {
+        int64_t row = w->scored[i];
+        const linear_unit *u = unit_of(w, task, w->fold[row]);
+        if (w->has_label[task * w->n + row] && u->trains && u->tests && (fold < 0 || fold == w->fold[row]))
+            r->rows[r->n++] = i;
+        r->label[i] = w->label[task * w->n + row];
+        r->predicted[i] = r->n_columns == 1 ? r->decision[i] > 0 : class_of_scores(r->decision + i, r->n_scored, r->n_columns);
+        for (int64_t k = 0; k < r->n_columns; k++)
+            r->gold[k * r->n_scored + i] = r->label[i] == (r->n_columns == 1 ? 1 : k);
+    }
+    for (int64_t k = 0; k < r->n_columns; k++)
+        order_listed(r->decision + k * r->n_scored, 1, r->rows, r->n, r->order + k * r->n_scored, sorted);
+}
+
+static void task_scores(const task_rows *r, const int32_t *times, double *scores)
+{
+    double sum = 0;
+    int64_t present = 0;
+    if (r->n_columns == 1) {
+        scored_rows rows_ = { .n = r->n, .order = r->order, .score = r->decision, .gold = r->gold, .times = times };
+        scores[SCORE_ACCURACY] = binary_accuracy(&rows_);
+        scores[SCORE_F1] = binary_f1(&rows_);
+        scores[SCORE_AUC] = binary_auc(&rows_);
+        return;
+    }
+    classed_rows classed = { .n = r->n, .rows = r->rows, .predicted = r->predicted, .gold = r->label, .n_classes = r->n_classes, .times = times };
+    scores[SCORE_ACCURACY] = class_accuracy(&classed);
+    scores[SCORE_F1] = class_f1(&classed, r->room);
+    for (int64_t k = 0; k < r->n_columns; k++) {
+        scored_rows rows_ = { .n = r->n, .order = r->order + k * r->n_scored, .score = r->decision + k * r->n_scored,
+                              .gold = r->gold + k * r->n_scored, .times = times };
+        double auc = binary_auc(&rows_);
+        if (isfinite(auc)) {
+            sum += auc;
+            present++;
+        }
+    }
+    scores[SCORE_AUC] = present ? sum / (double)present : NAN;
+}
+
+/* ---- cells ---- */
+
+static double *score_array(const linear_work *w, int score, const char *end)
+{
+    char name[32];
+    snprintf(name, sizeof name, "%s%s", score_names[score], end);
+    return linear_array_of(w->probe, name);
+}
+
+static const double *task_decision(const scores_work *s, int64_t task, int64_t penalty)
+{
+    return s->decision + (penalty * s->w->sizes.n_outputs + s->w->output_offset[task]) * s->w->sizes.n_scored;
+}
+
+static void cell_task(int64_t i, void *data)
+{
+    scores_work *s = data;
+    const linear_work *w = s->w;
+    const linear_sizes *z = &w->sizes;
+    int64_t task = i / z->n_penalties, penalty = i % z->n_penalties, possible = 0;
+    char *memory = scratch_claim(&s->room);
+    keyed_row *sorted = (keyed_row *)memory;
+    task_rows r = task_rows_in(w, task, task_decision(s, task, penalty), memory + round_up(2 * z->n_scored * (int64_t)sizeof(keyed_row), 64));
+    double sum[N_SCORES] = { 0 }, scores[N_SCORES];
+    for (int64_t f = 0; f < z->n_folds; f++) {
+        const linear_unit *u = unit_of(w, task, f);
+        for (int k = 0; k < N_SCORES; k++)
+            scores[k] = NAN;
+        if (u->trains && u->tests) {
+            task_rows_pick(w, task, f, sorted, &r);
+            task_scores(&r, NULL, scores);
+            possible++;
+        }
+        for (int k = 0; k < N_SCORES; k++) {
+            score_array(w, k, "")[cell_of(w, s->l, task, penalty, z->n_folds, f)] = scores[k];
+            sum[k] += u->trains && u->tests ? scores[k] : 0;
+        }
+    }
+    int64_t cell = cell_of(w, s->l, task, penalty, 1, 0);
+    task_rows_pick(w, task, -1, sorted, &r);
+    task_scores(&r, NULL, scores);
+    for (int k = 0; k < N_SCORES; k++) {
+        score_array(w, k, "_mean")[cell] = possible ? sum[k] / (double)possible : NAN;
+        score_array(w, k, "_pooled")[cell] = possible ? scores[k] : NAN;
+    }
+    ((int64_t *)linear_array_of(w->probe, "n_scored_folds"))[cell] = possible;
+    scratch_release(&s->room, memory);
+}
+
+static void flag_cells(const linear_work *w, int64_t l)
+{
+    int32_t *flags = linear_array_of(w->probe, "flags");
+    for (int64_t t = 0; t < w->sizes.n_tasks; t++)
+        for (int64_t q = 0; q < w->sizes.n_penalties; q++)
+            for (int64_t f = 0; f < w->sizes.n_fits; f++)
+                if (!unit_of(w, t, f)->trains || !unit_of(w, t, f)->tests)
+                    flags[cell_of(w, l, t, q, w->sizes.n_fits, f)] |= LAMELLA_CELL_IMPOSSIBLE;
+}
+
+/* Highest mean accuracy; of equal ones the strongest penalty, which is the least C or the greatest alpha. */
+static void pick_penalty(const linear_work *w, int64_t l, int64_t task)
+{
+    const double *mean = score_array(w, SCORE_ACCURACY, "_mean");
+    int64_t n = w->sizes.n_penalties, best = -1, *picked = linear_array_of(w->probe, "best_penalty");
+    unsigned char *edge = linear_array_of(w->probe, "edge");
+    for (int64_t i = 0; i < n; i++) {
+        int64_t at = w->o.kind == LAMELLA_PROBE_RIDGE ? n - 1 - i : i;
+        double value = mean[cell_of(w, l, task, w->rising[at], 1, 0)];
+        if (best < 0 || value > mean[cell_of(w, l, task, w->rising[best], 1, 0)])
+            best = at;
+    }
+    picked[l * w->sizes.n_tasks + task] = w->rising[best];
+    edge[l * w->sizes.n_tasks + task] = n > 1 && (best == 0 || best == n - 1);
+}
+
+/* ---- at the best penalty ---- */
+
+static void mark_correct(const linear_work *w, int64_t l, int64_t task, const task_rows *r)
+{
+    unsigned char *correct = (unsigned char *)linear_array_of(w->probe, "correct") + (task * w->sizes.n_layers + l) * r->n_scored;
+    memset(correct, 255, (size_t)r->n_scored);
+    for (int64_t i = 0; i < r->n; i++)
+        correct[r->rows[i]] = r->predicted[r->rows[i]] == r->label[r->rows[i]];
+}
+
+/* class_f1 needs room of its own: resamples run side by side. */
+static void resample_scores(const int32_t *times, void *room, double *values, void *data)
+{
+    const scores_work *s = data;
+    for (int64_t t = 0; t < s->w->sizes.n_tasks; t++) {
+        task_rows r = s->best[t];
+        r.room = room;
+        task_scores(&r, times, values + t * N_SCORES);
+    }
+}
+
+static lamella_status intervals(call *c, scores_work *s)
+{
+    const linear_work *w = s->w;
+    const linear_sizes *z = &w->sizes;
+    int64_t widest = 0, n_values = z->n_tasks * N_SCORES, n = w->o.n_bootstrap;
+    bootstrap_plan p = { .n_rows = z->n_scored, .n_groups = z->n_scored, .n_resamples = n, .seed = (uint64_t)w->o.seed };
+    double *values = NULL;
+    keyed_row *sorted = NULL;
+    if (w->group) { /* numbered anew among the scored rows */
+        const int64_t *labels = linear_array_of(w->probe, "groups");
+        int64_t *group;
+        TAKE(c, group, z->n_scored);
+        TAKE(c, sorted, 2 * z->n_scored);
+        p.n_groups = group_rows(labels, z->n_scored, group, NULL, sorted);
+        p.group = group;
+    }
+    for (int64_t t = 0; t < z->n_tasks; t++)
+        widest = MAX(widest, task_classes(w, t));
+    if (n) {
+        TAKE(c, values, n * n_values);
+        TAKE(c, sorted, 2 * n);
+        TRY(bootstrap_run(c, &p, n_values, 3 * widest * (int64_t)sizeof(double), resample_scores, s, values));
+    }
+    for (int64_t i = 0; i < n_values; i++) {
+        int64_t cell = s->l * z->n_tasks + i / N_SCORES;
+        interval found = { NAN, NAN };
+        if (n)
+            found = bootstrap_interval(values + i, NULL, n_values, n, w->o.confidence, sorted).percentile;
+        score_array(w, (int)(i % N_SCORES), "_low")[cell] = found.low;
+        score_array(w, (int)(i % N_SCORES), "_high")[cell] = found.high;
+    }
+    return LAMELLA_OK;
+}
+
+lamella_status linear_scores(call *c, linear_work *w, int64_t l)
+{
+    const linear_sizes *z = &w->sizes;
+    arena_mark before = arena_now(&c->memory);
+    scores_work s = { .w = w, .l = l };
+    int64_t widest = 0;
+    keyed_row *sorted;
+    TAKE(c, s.place, w->n);
+    TAKE(c, s.decision, z->n_penalties * z->n_outputs * z->n_scored);
+    TAKE(c, s.best, z->n_tasks);
+    TAKE(c, sorted, 2 * z->n_scored);
+    memset(s.place, 255, (size_t)w->n * sizeof *s.place);
+    for (int64_t i = 0; i < z->n_scored; i++)
+        s.place[w->scored[i]] = i;
+    TRY(each_panel(c, &w->s, l, LAMELLA_F64, 0, decide_panel, &s));
+    for (int64_t t = 0; t < z->n_tasks; t++)
+        widest = MAX(widest, task_rows_bytes(z->n_scored, task_classes(w, t)));
+    TRY(scratch_open(c, round_up(2 * z->n_scored * (int64_t)sizeof(keyed_row), 64) + widest, &s.room));
+    TRY(parallel(c, z->n_tasks * z->n_penalties, cell_task, &s));
+    flag_cells(w, l);
+    for (int64_t t = 0; t < z->n_tasks; t++) {
+        char *memory;
+        pick_penalty(w, l, t);
+        int64_t best = ((int64_t *)linear_array_of(w->probe, "best_penalty"))[l * z->n_tasks + t];
+        TAKE(c, memory, task_rows_bytes(z->n_scored, task_classes(w, t)));
+        s.best[t] = task_rows_in(w, t, task_decision(&s, t, best), memory);
+        task_rows_pick(w, t, -1, sorted, &s.best[t]);
+        mark_correct(w, l, t, &s.best[t]);
+    }
+    TRY(intervals(c, &s));
+    arena_rewind(&c->memory, before);
+    return LAMELLA_OK;
+}

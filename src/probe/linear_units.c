@@ -1,0 +1,107 @@
+/* Which rows each fit trains on, how heavy they are, and which cells are possible. */
+#include "probe/linear.h"
+
+#include <string.h>
+
+linear_unit *unit_of(const linear_work *w, int64_t task, int64_t fit)
+{
+    return &w->unit[task * w->sizes.n_fits + fit];
+}
+
+int64_t cell_of(const linear_work *w, int64_t l, int64_t task, int64_t penalty, int64_t n, int64_t i)
+{
+    return ((l * w->sizes.n_tasks + task) * w->sizes.n_penalties + penalty) * n + i;
+}
+
+double *cell_weights(const linear_work *w, int64_t l, int64_t penalty, int64_t fit, int64_t output)
+{
+    const linear_sizes *z = &w->sizes;
+    return linear_weights_of(w->probe, l) + ((penalty * z->n_fits + fit) * z->n_outputs + output) * z->dim[l];
+}
+
+double *cell_intercept(const linear_work *w, int64_t l, int64_t penalty, int64_t fit, int64_t output)
+{
+    const linear_sizes *z = &w->sizes;
+    double *intercepts = linear_array_of(w->probe, "intercepts");
+    return intercepts + ((l * z->n_penalties + penalty) * z->n_fits + fit) * z->n_outputs + output;
+}
+
+static int trains_on(const linear_work *w, const linear_unit *u, int64_t row)
+{
+    return w->has_label[u->task * w->n + row] && (!w->weight || w->weight[row] > 0)
+           && (u->fit >= w->sizes.n_folds || w->fold[row] != u->fit);
+}
+
+/* Classes by their rows; returns how many have some. */
+static int64_t count_classes(const linear_work *w, const linear_unit *u, int training, int64_t *count)
+{
+    int64_t found = 0, k = task_classes(w, u->task);
+    memset(count, 0, (size_t)k * sizeof *count);
+    for (int64_t i = 0; i < w->n; i++)
+        if (training ? trains_on(w, u, i) : w->has_label[u->task * w->n + i] && w->fold[i] == u->fit)
+            count[w->label[u->task * w->n + i]]++;
+    for (int64_t j = 0; j < k; j++)
+        found += count[j] > 0;
+    return found;
+}
+
+static lamella_status weigh_rows(call *c, const linear_work *w, linear_unit *u, const int64_t *count)
+{
+    u->weight = (double *)w->weight;
+    if (!w->o.balanced)
+        return LAMELLA_OK;
+    TAKE(c, u->weight, w->n);
+    for (int64_t i = 0; i < u->n_rows; i++) {
+        int64_t row = u->row[i], rows_ = count[w->label[u->task * w->n + row]];
+        u->weight[row] = (w->weight ? w->weight[row] : 1) * (double)u->n_rows / ((double)u->n_present * (double)rows_);
+    }
+    return LAMELLA_OK;
+}
+
+static lamella_status unit_fill(call *c, const linear_work *w, int64_t *count, linear_unit *u)
+{
+    u->tests = u->fit >= w->sizes.n_folds || count_classes(w, u, 0, count) >= 2;
+    u->n_present = count_classes(w, u, 1, count);
+    u->trains = u->n_present >= 2;
+    TAKE(c, u->row, w->n);
+    TAKE(c, u->present, u->n_present);
+    for (int64_t j = 0, found = 0; j < task_classes(w, u->task); j++)
+        if (count[j])
+            u->present[found++] = j;
+    for (int64_t i = 0; i < w->n; i++)
+        if (trains_on(w, u, i))
+            u->row[u->n_rows++] = i;
+    return weigh_rows(c, w, u, count);
+}
+
+/* Rows of a unit that an earlier task has as well are one list: so fits find each other's factors. */
+static void share_rows(linear_work *w, linear_unit *u)
+{
+    for (int64_t t = 0; t < u->task; t++) {
+        linear_unit *before = unit_of(w, t, u->fit);
+        if (before->n_rows == u->n_rows && !memcmp(before->row, u->row, (size_t)u->n_rows * sizeof *u->row)) {
+            u->row = before->row;
+            return;
+        }
+    }
+}
+
+lamella_status linear_units(call *c, linear_work *w)
+{
+    int64_t possible = 0, *count, widest = 0;
+    for (int64_t t = 0; t < w->sizes.n_tasks; t++)
+        widest = MAX(widest, task_classes(w, t));
+    TAKE(c, count, widest);
+    TAKE(c, w->unit, w->sizes.n_tasks * w->sizes.n_fits);
+    for (int64_t t = 0; t < w->sizes.n_tasks; t++)
+        for (int64_t f = 0; f < w->sizes.n_fits; f++) {
+            linear_unit *u = unit_of(w, t, f);
+            *u = (linear_unit){ .task = t, .fit = f };
+            TRY(unit_fill(c, w, count, u));
+            share_rows(w, u);
+            possible += f < w->sizes.n_folds && u->trains && u->tests;
+        }
+    if (!possible)
+        return fail(c, LAMELLA_ERR_EMPTY, "no task has a fold with two classes on both sides");
+    return LAMELLA_OK;
+}

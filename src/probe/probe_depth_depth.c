@@ -1,0 +1,201 @@
+/* Where a concept is decided (Exploring Concept Depth, section 4).
+ *
+ *   beta_l = acc_l / acc_(l-1),   jump = min { l/d : beta_l >= 1.1 },   converging = max { l/d : |beta_l - 1| < 0.03 }
+ *
+ * settled: the first layer after which every |beta - 1| < 0.03; after the last layer there is none to be flat, so that alone settles
+ * nothing. The best layer is rarely alone: resamples draw rows (or groups) once for all layers, and a layer is as good as the best if 0 lies
+ * in the interval of their difference.
+ * Differs from the paper: none of the three has to exist; read literally the converging point need not be final, so `settled` stands by it. */
+#include "lamella/probe/depth.h"
+#include "measure/measure.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct depth_work {
+    int64_t              n_layers, n;
+    const double        *correct; /* [layer, n] */
+    double              *accuracy;
+} depth_work;
+
+static void resample_accuracies(const int32_t *times, void *room, double *values, void *data)
+{
+    const depth_work *w = data;
+    (void)room;
+    for (int64_t l = 0; l < w->n_layers; l++)
+        values[l] = mean_of_rows(w->correct + l * w->n, NULL, w->n, NULL, times);
+}
+
+static void find_points(const double *beta, const double *depth, int64_t n, double jump, double flat, lamella_probe_depth_result *r)
+{
+    int64_t settled = n - 1;
+    r->jump = r->converging = r->settled = NAN;
+    for (int64_t l = 1; l < n; l++) {
+        if (isnan(r->jump) && beta[l] >= jump)
+            r->jump = depth[l];
+        if (fabs(beta[l] - 1) < flat)
+            r->converging = depth[l];
+    }
+    while (settled > 0 && fabs(beta[settled] - 1) < flat)
+        settled--;
+    if (settled < n - 1)
+        r->settled = depth[settled];
+}
+
+static lamella_status correct_of_view(call *c, const lamella_view *v, double **correct)
+{
+    int64_t layers = v->shape[0], n = v->shape[1];
+    TAKE(c, *correct, layers * n);
+    for (int64_t l = 0; l < layers; l++)
+        for (int64_t i = 0; i < n; i++) {
+            unsigned char x = *(unsigned char *)view_at(v, (const int64_t[]){ l, i });
+            if (x > 1)
+                return fail(c, LAMELLA_ERR_ARGUMENT, "correct is %d at layer %lld, sample %lld, expected 0 or 1", (int)x, (long long)l, (long long)i);
+            (*correct)[l * n + i] = x;
+        }
+    return LAMELLA_OK;
+}
+
+static lamella_status depth_options(call *c, lamella_probe_depth_options *o, int64_t n_layers)
+{
+    number x;
+    TRY(RESERVED(c, o->reserved0));
+    if (!(o->jump >= 0) || !isfinite(o->jump))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options->jump is %s, expected 0 or more", number_text(o->jump, &x));
+    if (!(o->flat >= 0) || !isfinite(o->flat))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options->flat is %s, expected 0 or more", number_text(o->flat, &x));
+    if (!(o->confidence >= 0 && o->confidence < 1))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options->confidence is %s, expected 0 to below 1", number_text(o->confidence, &x));
+    if (o->n_bootstrap < 0 || o->n_depths < 0)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options->%s is %lld, expected 0 or more", o->n_depths < 0 ? "n_depths" : "n_bootstrap",
+                    (long long)(o->n_depths < 0 ? o->n_depths : o->n_bootstrap));
+    o->jump = o->jump > 0 ? o->jump : 1.1;
+    o->flat = o->flat > 0 ? o->flat : 0.03;
+    o->confidence = o->confidence > 0 ? o->confidence : 0.95;
+    o->n_bootstrap = o->n_bootstrap ? o->n_bootstrap : 1000;
+    o->n_depths = o->n_depths ? o->n_depths : n_layers;
+    return LAMELLA_OK;
+}
+
+static lamella_status depth_shares(call *c, const int64_t *depths, int64_t n_layers, int64_t n_depths, double **share)
+{
+    TAKE(c, *share, n_layers);
+    for (int64_t l = 0; l < n_layers; l++) {
+        if (depths && l && depths[l] <= depths[l - 1])
+            return fail(c, LAMELLA_ERR_ARGUMENT, "depths[%lld] is %lld, expected over %lld", (long long)l, (long long)depths[l], (long long)depths[l - 1]);
+        (*share)[l] = (double)(depths ? depths[l] : l) / (double)n_depths;
+    }
+    return LAMELLA_OK;
+}
+
+typedef struct depth_outputs {
+    lamella_view accuracy, beta, as_good, difference;
+} depth_outputs;
+
+static void put_f64(const lamella_view *out, int64_t i, int64_t j, double value)
+{
+    memcpy(view_at(out, (const int64_t[]){ i, j }), &value, sizeof value);
+}
+
+/* The layers whose difference to the best is not told from 0. */
+static lamella_status find_as_good(call *c, const depth_work *w, const bootstrap_plan *plan, double confidence, const depth_outputs *out,
+                                   lamella_probe_depth_result *r)
+{
+    double *values;
+    keyed_row *room;
+    TAKE(c, values, plan->n_resamples * w->n_layers);
+    TAKE(c, room, 2 * plan->n_resamples);
+    TRY(bootstrap_run(c, plan, w->n_layers, 0, resample_accuracies, (void *)w, values));
+    for (int64_t l = 0; l < w->n_layers; l++) {
+        interval d = bootstrap_interval(values + l, values + r->best, w->n_layers, plan->n_resamples, confidence, room).percentile;
+        int good = d.low <= 0 && d.high >= 0;
+        r->n_best += good;
+        *(unsigned char *)view_at(&out->as_good, &l) = (unsigned char)good;
+        put_f64(&out->difference, l, 0, d.low);
+        put_f64(&out->difference, l, 1, d.high);
+    }
+    return LAMELLA_OK;
+}
+
+static lamella_status depth_of(call *c, const lamella_view *v, const lamella_view *groups, const int64_t *depths,
+                               const lamella_probe_depth_options *o, const depth_outputs *out, lamella_probe_depth_result *found)
+{
+    depth_work w = { .n_layers = v->shape[0], .n = v->shape[1] };
+    bootstrap_plan plan = { .n_rows = w.n, .n_resamples = o->n_bootstrap, .seed = (uint64_t)o->seed };
+    double *beta, *share = NULL, *correct = NULL;
+    TRY(groups_of_view(c, groups, w.n, &plan.n_groups, &plan.group));
+    TRY(correct_of_view(c, v, &correct));
+    TRY(depth_shares(c, depths, w.n_layers, o->n_depths, &share));
+    TAKE(c, w.accuracy, w.n_layers);
+    TAKE(c, beta, w.n_layers);
+    w.correct = correct;
+    for (int64_t l = 0; l < w.n_layers; l++) {
+        w.accuracy[l] = mean_of_rows(correct + l * w.n, NULL, w.n, NULL, NULL);
+        beta[l] = l && w.accuracy[l - 1] > 0 ? w.accuracy[l] / w.accuracy[l - 1] : NAN;
+        if (w.accuracy[l] > w.accuracy[found->best])
+            found->best = l;
+        memcpy(view_at(&out->accuracy, &l), &w.accuracy[l], sizeof *w.accuracy);
+        memcpy(view_at(&out->beta, &l), &beta[l], sizeof *beta);
+    }
+    find_points(beta, share, w.n_layers, o->jump, o->flat, found);
+    return find_as_good(c, &w, &plan, o->confidence, out, found);
+}
+
+typedef struct depth_inputs {
+    const lamella_view *correct, *groups;
+    const int64_t      *depths;
+    int64_t             n_layers;
+    const lamella_view *accuracy, *beta, *as_good, *difference;
+} depth_inputs;
+
+static lamella_status find_depth(call *c, const depth_inputs *in, const lamella_probe_depth_options *options, lamella_probe_depth_result *result)
+{
+    lamella_probe_depth_options o;
+    lamella_probe_depth_result found = { 0 };
+    lamella_view correct, groups;
+    depth_outputs out;
+    TRY(view_check(c, &correct, in->correct, BYTES, "correct"));
+    TRY(view_check_shape(c, &correct, "correct", (const int64_t[]){ correct.shape[0], correct.rank > 1 ? correct.shape[1] : 0 }, 2));
+    int64_t n_layers = correct.shape[0], n = correct.shape[1];
+    if (n_layers < 1 || n < 1)
+        return fail(c, LAMELLA_ERR_EMPTY, "correct has %lld layers of %lld samples, expected at least 1 of each", (long long)n_layers, (long long)n);
+    if (in->groups) {
+        TRY(view_check(c, &groups, in->groups, I32 | I64, "groups"));
+        TRY(view_check_shape(c, &groups, "groups", &n, 1));
+    }
+    if (in->n_layers != n_layers)
+        return fail(c, LAMELLA_ERR_SHAPE, "n_layers is %lld, expected %lld (= correct.shape[0])", (long long)in->n_layers, (long long)n_layers);
+    TRY(OPTIONS(c, o, options));
+    TRY(depth_options(c, &o, n_layers));
+    TRY(view_check_out(c, &out.accuracy, in->accuracy, F64, "accuracy", &n_layers, 1));
+    TRY(view_check_out(c, &out.beta, in->beta, F64, "beta", &n_layers, 1));
+    TRY(view_check_out(c, &out.as_good, in->as_good, DTYPE_BIT(LAMELLA_U8), "as_good", &n_layers, 1));
+    TRY(view_check_out(c, &out.difference, in->difference, F64, "difference", (const int64_t[]){ n_layers, 2 }, 2));
+    TRY(check_apart(c, &out.accuracy, "accuracy", &correct, "correct"));
+    TRY(check_apart(c, &out.beta, "beta", &correct, "correct"));
+    TRY(check_apart(c, &out.as_good, "as_good", &correct, "correct"));
+    TRY(check_apart(c, &out.difference, "difference", &correct, "correct"));
+    TRY(RESULT(c, result));
+    TRY(depth_of(c, &correct, in->groups ? &groups : NULL, in->depths, &o, &out, &found));
+    write_sized(result, &found, (int64_t)sizeof found);
+    return LAMELLA_OK;
+}
+
+lamella_status lamella_probe_depth(lamella_context *ctx, const lamella_view *correct, const lamella_view *groups, const int64_t *depths,
+    int64_t n_layers, const lamella_probe_depth_options *options, const lamella_view *accuracy, const lamella_view *beta,
+    const lamella_view *as_good, const lamella_view *difference, lamella_probe_depth_result *result)
+{
+    depth_inputs in = { correct, groups, depths, n_layers, accuracy, beta, as_good, difference };
+    CALL(ctx, find_depth(c, &in, options, result));
+}
+
+static lamella_status depth_defaults(call *c, lamella_probe_depth_options *options, uint32_t struct_size)
+{
+    const lamella_probe_depth_options defaults = { .jump = 1.1, .flat = 0.03, .n_bootstrap = 1000, .confidence = 0.95 };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_probe_depth_options_init(lamella_probe_depth_options *options, uint32_t struct_size)
+{
+    CALL(NULL, depth_defaults(c, options, struct_size));
+}

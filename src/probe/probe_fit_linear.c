@@ -1,0 +1,129 @@
+/* Linear probes of all layers (Exploring Concept Depth, section 3: an L2 logistic probe on every layer's states, scored on held-out rows).
+ *
+ *   min over w, b of  1/2 |w|^2 + C sum_i s_i log(1 + exp(-y_i (w.x_i + b)))      b is not penalised
+ *
+ * One call takes every layer, task, penalty and fold: labels become classes once, folds are made once, fits over one layer share its rows
+ * and their first factor, and penalties go up from the strongest, each fit starting from the one before (src/solve).
+ * Differs from the paper's code: folds or a hold-out keep groups whole (rows of one text on both sides make a probe look better, or, where
+ * they differ only by label, worse than chance); fits converge or say so; intervals come with the scores. */
+#include "probe/linear.h"
+#include "reduce/reduce.h"
+
+#include <math.h>
+#include <string.h>
+
+static void copy_numbers(const linear_work *w, const char *name, const void *from, int64_t n)
+{
+    memcpy(linear_array_of(w->probe, name), from, (size_t)n * 8);
+}
+
+/* What does not depend on a layer. */
+static void describe_fit(const linear_work *w)
+{
+    const linear_sizes *z = &w->sizes;
+    int64_t *depths = linear_array_of(w->probe, "depths"), *groups = linear_array_of(w->probe, "groups"), *fold = linear_array_of(w->probe, "fold");
+    copy_numbers(w, "penalties", w->penalty, z->n_penalties);
+    copy_numbers(w, "classes", w->classes, z->n_classes);
+    copy_numbers(w, "class_offsets", w->class_offset, z->n_tasks + 1);
+    copy_numbers(w, "output_offsets", w->output_offset, z->n_tasks + 1);
+    copy_numbers(w, "rows", w->scored, z->n_scored);
+    for (int64_t l = 0; l < z->n_layers; l++)
+        depths[l] = stack_depth(&w->s, l);
+    for (int64_t i = 0; i < z->n_scored; i++) {
+        groups[i] = w->group ? w->group[w->scored[i]] : w->scored[i];
+        fold[i] = w->fold[w->scored[i]];
+    }
+}
+
+static lamella_status plan_sizes(call *c, linear_work *w)
+{
+    int64_t *dim;
+    w->n = w->s.n_samples;
+    w->simd = simd_of(c);
+    w->sizes.n_layers = w->s.n_layers;
+    TAKE(c, dim, w->s.n_layers);
+    for (int64_t l = 0; l < w->s.n_layers; l++) {
+        dim[l] = stack_dim(&w->s, l);
+        if (dim[l] < 1)
+            return fail(c, LAMELLA_ERR_EMPTY, "stack->layer[%lld] has 0 dims, expected at least 1", (long long)l);
+    }
+    w->sizes.dim = dim;
+    return LAMELLA_OK;
+}
+
+static lamella_probe_linear_result count_cells(call *c, const linear_work *w)
+{
+    const linear_sizes *z = &w->sizes;
+    const int32_t *flags = linear_array_of(w->probe, "flags");
+    const unsigned char *edge = linear_array_of(w->probe, "edge");
+    lamella_probe_linear_result r = { .n_layers = z->n_layers, .n_tasks = z->n_tasks, .n_penalties = z->n_penalties, .n_folds = z->n_folds,
+                                      .n_fits = z->n_fits, .n_outputs = z->n_outputs, .n_scored = z->n_scored };
+    for (int64_t i = 0; i < z->n_layers * z->n_tasks * z->n_penalties * z->n_fits; i++) {
+        r.n_impossible += (flags[i] & LAMELLA_CELL_IMPOSSIBLE) != 0;
+        r.n_not_converged += (flags[i] & LAMELLA_CELL_NOT_CONVERGED) != 0;
+    }
+    for (int64_t i = 0; i < z->n_layers * z->n_tasks; i++)
+        r.n_edge += edge[i];
+    if (r.n_impossible)
+        call_note(c, LAMELLA_NOTE);
+    if (r.n_not_converged)
+        call_note(c, LAMELLA_NOT_CONVERGED);
+    return r;
+}
+
+/* Ridge of more rows than dims goes by second moments and streams; the rest has its rows in memory. */
+static int by_moments(const linear_work *w)
+{
+    return w->o.kind == LAMELLA_PROBE_RIDGE && w->n >= stack_widest(&w->s);
+}
+
+static lamella_status fit_linear(call *c, const lamella_stack *stack_, const linear_inputs *in, const lamella_probe_linear_options *options,
+                                 lamella_probe_linear **probe, lamella_probe_linear_result *result)
+{
+    linear_work w = { 0 };
+    stack given;
+    if (!probe)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "probe is NULL, expected a handle to fill");
+    *probe = NULL;
+    TRY(stack_check(c, &given, stack_, FLOATS, "stack"));
+    TRY(OPTIONS(c, w.o, options));
+    TRY(RESULT_OPTIONAL(c, result));
+    w.s = given;
+    TRY(plan_sizes(c, &w));
+    TRY(linear_plan(c, in, &w));
+    TRY(linear_units(c, &w));
+    TRY(readout_stack(c, &given, w.o.readout, &w.s));
+    TRY(linear_create(c, &w.sizes, &w.probe));
+    describe_fit(&w);
+    TRY(by_moments(&w) ? linear_ridge(c, &w) : linear_solve(c, &w));
+    for (int64_t l = 0; l < w.sizes.n_layers; l++)
+        TRY(linear_scores(c, &w, l));
+    TRY(linear_prepare_scores(c, w.probe));
+    lamella_probe_linear_result found = count_cells(c, &w);
+    write_sized(result, &found, (int64_t)sizeof found);
+    *probe = w.probe;
+    return LAMELLA_OK;
+}
+
+lamella_status lamella_probe_linear_fit(lamella_context *ctx, const lamella_stack *stack, const lamella_view *labels,
+    const lamella_view *label_mask, const lamella_view *groups, const lamella_view *folds, const lamella_view *sample_weights,
+    const lamella_view *penalties, const lamella_probe_linear_options *options, lamella_probe_linear **probe,
+    lamella_probe_linear_result *result)
+{
+    linear_inputs in = { labels, label_mask, groups, folds, sample_weights, penalties };
+    CALL(ctx, fit_linear(c, stack, &in, options, probe, result));
+}
+
+static lamella_status linear_defaults(call *c, lamella_probe_linear_options *options, uint32_t struct_size)
+{
+    const lamella_probe_linear_options defaults = {
+        .kind = LAMELLA_PROBE_LOGISTIC, .classes = LAMELLA_CLASSES_MULTINOMIAL, .readout = LAMELLA_READOUT_MEAN, .n_folds = 5,
+        .max_iterations = FIT_MAX_ITERATIONS, .tolerance = FIT_TOLERANCE, .n_bootstrap = 1000, .confidence = 0.95,
+    };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_probe_linear_options_init(lamella_probe_linear_options *options, uint32_t struct_size)
+{
+    CALL(NULL, linear_defaults(c, options, struct_size));
+}
