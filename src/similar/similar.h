@@ -72,9 +72,9 @@ typedef struct searched_rows {
     int64_t        n_zero_rows;
 } searched_rows;
 
-/* keeper as in f32_rows_open; ids NULL or a checked i32|i64 view [n]. Bounds are those of the full width. */
+/* keeper as in f32_rows_open; ids NULL or a checked i32|i64 view [n]. */
 LAMELLA_INTERNAL lamella_status searched_rows_open(call *c, arena *keeper, const lamella_view *base, const lamella_view *ids,
-                                                   int32_t similarity, searched_rows *s);
+                                                   int32_t similarity, int64_t width, searched_rows *s);
 /* The same rows at another width, bounds from the call's arena. */
 LAMELLA_INTERNAL lamella_status searched_rows_cut(call *c, const searched_rows *s, int64_t width, searched_rows *cut);
 

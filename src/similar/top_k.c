@@ -62,10 +62,10 @@ static lamella_status open_ids(call *c, arena *memory, const lamella_view *v, co
 }
 
 lamella_status searched_rows_open(call *c, arena *keeper, const lamella_view *base, const lamella_view *ids, int32_t similarity,
-                                  searched_rows *s)
+                                  int64_t width, searched_rows *s)
 {
     arena *memory = keeper ? keeper : &c->memory;
-    *s = (searched_rows){ .similarity = similarity, .width = base->shape[1] };
+    *s = (searched_rows){ .similarity = similarity, .width = width };
     TRY(f32_rows_open(c, keeper, base, "base", &s->rows));
     if (ids)
         TRY(open_ids(c, memory, ids, &s->ids));

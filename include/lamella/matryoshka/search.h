@@ -1,0 +1,169 @@
+/* search: the k most similar rows, exactly, at any prefix width */
+#ifndef LAMELLA_MATRYOSHKA_SEARCH_H
+#define LAMELLA_MATRYOSHKA_SEARCH_H
+
+#include "lamella/base.h"
+#include "lamella/context.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Similarities that a search ranks by, over the first `width` dims. */
+enum {
+    LAMELLA_SEARCH_COSINE = 1, /* the default: prefixes renormalised */
+    LAMELLA_SEARCH_DOT    = 2
+};
+
+/* Rows kept for repeated searches, at any width. */
+typedef struct lamella_matryoshka_index lamella_matryoshka_index;
+
+typedef struct lamella_matryoshka_search_options {
+    uint32_t struct_size;
+    int32_t  similarity; /* LAMELLA_SEARCH_..., 0 = COSINE */
+    int64_t  width;      /* 0 = all dims; else the first 1 .. dim */
+} lamella_matryoshka_search_options;
+
+typedef struct lamella_matryoshka_index_options {
+    uint32_t struct_size;
+    int32_t  similarity; /* LAMELLA_SEARCH_..., 0 = COSINE */
+} lamella_matryoshka_index_options;
+
+typedef struct lamella_matryoshka_search_result {
+    uint32_t struct_size;
+    uint32_t reserved0;
+    int64_t  n_zero_rows;     /* of the base, at this width: similarity 0 to everything */
+    int64_t  n_zero_queries;  /* at this width: similarity 0 to every row, so the lowest ids are found */
+    int64_t  n_short_queries; /* that found fewer than k rows */
+} lamella_matryoshka_search_result;
+
+/**
+ * Writes the default options, at most struct_size bytes of them.
+ *
+ * @out    options     options what zero means, spelled out
+ * @in     struct_size i64 sizeof(lamella_matryoshka_search_options) of the caller
+ * @return OK; ARGUMENT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_matryoshka_search_options_init(lamella_matryoshka_search_options *options, uint32_t struct_size);
+
+/**
+ * Writes the default options, at most struct_size bytes of them.
+ *
+ * @out    options     options what zero means, spelled out
+ * @in     struct_size i64 sizeof(lamella_matryoshka_index_options) of the caller
+ * @return OK; ARGUMENT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_matryoshka_index_options_init(lamella_matryoshka_index_options *options, uint32_t struct_size);
+
+/**
+ * The k rows most similar to each query, exactly: ids equal those of brute force in f64, ties by the lowest id.
+ *
+ *   score = q[:m] . x[:m] / (|q[:m]| |x[:m]|),   or q[:m] . x[:m] for DOT;   m = width
+ *
+ * Scores are f64 sums over 16 fixed lanes of the rows as f32; rows are ordered by falling score, then rising id. An f32 pass only picks
+ * rows that its rounding bound cannot rule out. So ids and scores have the same bits at every SIMD level, thread count and batch.
+ *
+ * @paper     Matryoshka Representation Learning
+ * @in        base      f32|f64|f16|bf16 [row, dim]
+ * @in        queries   f32|f64|f16|bf16 [query, dim]
+ * @in        k         i64 at least 1; may be more than there are rows
+ * @in        base_ids  i32|i64 [row] 0 or more, what is found and breaks ties; NULL: row numbers
+ * @in        query_ids i32|i64 [query] rows of this id are left out, -1 leaves out none; NULL: none are
+ * @in        options   options NULL: cosine over all dims
+ * @out       ids       i64 [query, k] -1 where there is no further row
+ * @out       scores    f64 [query, k] NaN there
+ * @out       found     i64 [query] how many there are; NULL: not wanted
+ * @out       result    result NULL: not wanted
+ * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
+ * @precision f32 to pick rows, f64 to rank them
+ * @cost      O(queries * rows * width) time; O(rows) workspace, and O(rows * dim) for a base that is not f32 with unit stride
+ * @since     0.1
+ */
+LAMELLA_API lamella_status lamella_matryoshka_search(lamella_context *ctx, const lamella_view *base, const lamella_view *queries, int64_t k,
+    const lamella_view *base_ids, const lamella_view *query_ids, const lamella_matryoshka_search_options *options,
+    const lamella_view *ids, const lamella_view *scores, const lamella_view *found, lamella_matryoshka_search_result *result);
+
+/**
+ * Joins what two searches of the same queries found in two parts of a base: the k best of both, as one search of the whole would find them.
+ *
+ * @paper     Matryoshka Representation Learning
+ * @in        first_ids     i64 [query, first_found] of different rows than second_ids; -1: none
+ * @in        first_scores  f64 [query, first_found] falling
+ * @in        second_ids    i64 [query, second_found]
+ * @in        second_scores f64 [query, second_found]
+ * @in        k             i64 at least 1
+ * @out       ids           i64 [query, k] -1 where there is no further row
+ * @out       scores        f64 [query, k] NaN there
+ * @nonfinite a NaN of id -1 is no row; any other is refused
+ * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, MEMORY, LIMIT, CALLBACK, STOPPED
+ * @precision exact
+ * @cost      O(queries * (first_found + second_found))
+ * @since     0.1
+ */
+LAMELLA_API lamella_status lamella_matryoshka_search_merge(lamella_context *ctx, const lamella_view *first_ids,
+    const lamella_view *first_scores, const lamella_view *second_ids, const lamella_view *second_scores, int64_t k,
+    const lamella_view *ids, const lamella_view *scores);
+
+/**
+ * Keeps a copy of rows in f32, with what a search needs to know of them.
+ *
+ * @paper     Matryoshka Representation Learning
+ * @in        base     f32|f64|f16|bf16 [row, dim]
+ * @in        base_ids i32|i64 [row] 0 or more; NULL: row numbers
+ * @in        options  options NULL: cosine
+ * @out       index    handle lamella_matryoshka_index; NULL on failure
+ * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
+ * @precision f32
+ * @cost      O(rows * dim) time and memory
+ * @since     0.1
+ */
+LAMELLA_API lamella_status lamella_matryoshka_index_create(lamella_context *ctx, const lamella_view *base, const lamella_view *base_ids,
+    const lamella_matryoshka_index_options *options, lamella_matryoshka_index **index);
+
+/**
+ * Searches the rows of an index: the ids and scores, to the bit, of lamella_matryoshka_search. Any number of threads may search one index.
+ *
+ * @in        index     handle lamella_matryoshka_index
+ * @in        queries   f32|f64|f16|bf16 [query, dim]
+ * @in        k         i64 at least 1; may be more than there are rows
+ * @in        width     i64 0 = all dims; less than all cost one more pass over the rows
+ * @in        query_ids i32|i64 [query] rows of this id are left out, -1 leaves out none; NULL: none are
+ * @out       ids       i64 [query, k] -1 where there is no further row
+ * @out       scores    f64 [query, k] NaN there
+ * @out       found     i64 [query] how many there are; NULL: not wanted
+ * @out       result    result NULL: not wanted
+ * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC, MEMORY, LIMIT, CALLBACK, STOPPED
+ * @precision f32 to pick rows, f64 to rank them
+ * @cost      O(queries * rows * width) time
+ * @since     0.1
+ */
+LAMELLA_API lamella_status lamella_matryoshka_index_search(lamella_context *ctx, const lamella_matryoshka_index *index,
+    const lamella_view *queries, int64_t k, int64_t width, const lamella_view *query_ids, const lamella_view *ids,
+    const lamella_view *scores, const lamella_view *found, lamella_matryoshka_search_result *result);
+
+/**
+ * A named array of an index, READONLY, valid until it is freed: "rows" f32 [row, dim], "ids" i64 [row] if there were base_ids.
+ *
+ * @in     index handle lamella_matryoshka_index
+ * @in     name  text
+ * @out    out   f32|i64 [lead] the view
+ * @return OK; ARGUMENT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_matryoshka_index_get(const lamella_matryoshka_index *index, const char *name, lamella_view *out);
+
+/**
+ * Frees an index; views of its arrays end with it.
+ *
+ * @inout  index handle lamella_matryoshka_index; NULL is nothing to free
+ * @since  0.1
+ */
+LAMELLA_API void lamella_matryoshka_index_free(lamella_matryoshka_index *index);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

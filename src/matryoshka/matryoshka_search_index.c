@@ -1,0 +1,91 @@
+/* An index: rows in f32 with the bounds of their full width, searched any number of times. */
+#include "matryoshka/search.h"
+
+#include <string.h>
+
+struct lamella_matryoshka_index {
+    arena         memory;
+    searched_rows s;
+};
+
+static lamella_status index_create(call *c, const lamella_view *base, const lamella_view *base_ids,
+                                   const lamella_matryoshka_index_options *options, lamella_matryoshka_index **index)
+{
+    lamella_matryoshka_index_options o;
+    lamella_matryoshka_index *made;
+    lamella_view b, b_ids;
+    void *object;
+    if (!index)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "index is NULL, expected a handle to fill");
+    *index = NULL;
+    TRY(check_row_matrix(c, &b, base, "base"));
+    TRY(check_row_ids(c, &b_ids, base_ids, "base_ids", b.shape[0]));
+    TRY(OPTIONS(c, o, options));
+    TRY(check_choice(c, &o.similarity, LAMELLA_SEARCH_DOT, LAMELLA_SEARCH_COSINE, "options->similarity"));
+    TRY(object_create(c, (int64_t)sizeof *made, &object));
+    made = object;
+    TRY(searched_rows_open(c, &made->memory, &b, base_ids ? &b_ids : NULL, o.similarity, b.shape[1], &made->s));
+    *index = made;
+    return LAMELLA_OK;
+}
+
+lamella_status lamella_matryoshka_index_create(lamella_context *ctx, const lamella_view *base, const lamella_view *base_ids,
+                                               const lamella_matryoshka_index_options *options, lamella_matryoshka_index **index)
+{
+    CALL(ctx, index_create(c, base, base_ids, options, index));
+}
+
+static lamella_status index_search(call *c, const lamella_matryoshka_index *index, const search_request *asked)
+{
+    search_ready ready;
+    if (!index)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "index is NULL, expected an index");
+    TRY(search_check(c, asked, index->s.rows.dim, NULL, NULL, &ready));
+    return search_run(c, &index->s, asked, &ready);
+}
+
+lamella_status lamella_matryoshka_index_search(lamella_context *ctx, const lamella_matryoshka_index *index, const lamella_view *queries,
+                                               int64_t k, int64_t width, const lamella_view *query_ids, const lamella_view *ids,
+                                               const lamella_view *scores, const lamella_view *found,
+                                               lamella_matryoshka_search_result *result)
+{
+    const search_request asked = { queries, query_ids, k, width, "width", ids, scores, found, result };
+    CALL(ctx, index_search(c, index, &asked));
+}
+
+static lamella_status index_get(call *c, const lamella_matryoshka_index *index, const char *name, lamella_view *out)
+{
+    if (!index || !name || !out)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL", !index ? "index" : !name ? "name" : "out");
+    const f32_rows *r = &index->s.rows;
+    if (!strcmp(name, "rows"))
+        *out = (lamella_view){ .data = (void *)(uintptr_t)r->data, .dtype = LAMELLA_F32, .rank = 2, .flags = LAMELLA_READONLY | LAMELLA_FINITE,
+                               .shape = { r->n, r->dim }, .stride = { r->stride, 1 } };
+    else if (!strcmp(name, "ids") && index->s.ids)
+        *out = (lamella_view){ .data = (void *)(uintptr_t)index->s.ids, .dtype = LAMELLA_I64, .rank = 1, .flags = LAMELLA_READONLY,
+                               .shape = { r->n }, .stride = { 1 } };
+    else
+        return fail(c, LAMELLA_ERR_ARGUMENT, "name is \"%s\", expected \"rows\"%s", name, index->s.ids ? " or \"ids\"" : "");
+    return LAMELLA_OK;
+}
+
+lamella_status lamella_matryoshka_index_get(const lamella_matryoshka_index *index, const char *name, lamella_view *out)
+{
+    CALL(NULL, index_get(c, index, name, out));
+}
+
+void lamella_matryoshka_index_free(lamella_matryoshka_index *index)
+{
+    object_free(index);
+}
+
+static lamella_status index_defaults(call *c, lamella_matryoshka_index_options *options, uint32_t struct_size)
+{
+    const lamella_matryoshka_index_options defaults = { .similarity = LAMELLA_SEARCH_COSINE };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_matryoshka_index_options_init(lamella_matryoshka_index_options *options, uint32_t struct_size)
+{
+    CALL(NULL, index_defaults(c, options, struct_size));
+}

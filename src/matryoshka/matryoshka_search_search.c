@@ -1,0 +1,143 @@
+/* Exact search at any prefix (Matryoshka Representation Learning, section 4.3: retrieval by the first m dims).
+ *
+ *   score = q[:m] . x[:m] / (|q[:m]| |x[:m]|)
+ *
+ * The search itself is a primitive (similar/top_k.c); this file checks and writes.
+ * Differs from the codes: both sides are renormalised at every width; ties go to the lowest id; a row can leave itself out by its id. */
+#include "matryoshka/search.h"
+
+#include <math.h>
+#include <string.h>
+
+_Static_assert((int)LAMELLA_SEARCH_COSINE == (int)SIMILAR_COSINE && (int)LAMELLA_SEARCH_DOT == (int)SIMILAR_DOT, "one numbering");
+
+lamella_status check_row_matrix(call *c, lamella_view *v, const lamella_view *theirs, const char *name)
+{
+    TRY(view_check(c, v, theirs, FLOATS, name));
+    if (v->rank != 2)
+        return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected 2: [row, dim]", name, (int)v->rank);
+    if (v->shape[1] < 1)
+        return fail(c, LAMELLA_ERR_EMPTY, "%s.shape[1] is 0, expected at least 1", name);
+    return LAMELLA_OK;
+}
+
+lamella_status check_row_ids(call *c, lamella_view *v, const lamella_view *theirs, const char *name, int64_t n)
+{
+    if (!theirs)
+        return LAMELLA_OK;
+    TRY(view_check(c, v, theirs, I32 | I64, name));
+    return view_check_shape(c, v, name, &n, 1);
+}
+
+static lamella_status check_outputs_apart(call *c, const search_request *asked, const search_ready *r, const lamella_view *in, const char *name)
+{
+    if (!in)
+        return LAMELLA_OK;
+    TRY(check_apart(c, &r->ids, "ids", in, name));
+    TRY(check_apart(c, &r->scores, "scores", in, name));
+    return asked->found ? check_apart(c, &r->found, "found", in, name) : LAMELLA_OK;
+}
+
+lamella_status search_check(call *c, const search_request *asked, int64_t dim, const lamella_view *base, const lamella_view *base_ids,
+                            search_ready *r)
+{
+    *r = (search_ready){ .k = asked->k, .width = asked->width ? asked->width : dim };
+    TRY(check_row_matrix(c, &r->queries, asked->queries, "queries"));
+    if (r->queries.shape[1] != dim)
+        return fail(c, LAMELLA_ERR_SHAPE, "queries.shape[1] is %lld, expected %lld (= base.shape[1])", (long long)r->queries.shape[1],
+                    (long long)dim);
+    if (asked->k < 1)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "k is %lld, expected at least 1", (long long)asked->k);
+    if (r->width < 1 || r->width > dim)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s is %lld, expected 0 to %lld (= base.shape[1])", asked->width_name, (long long)asked->width,
+                    (long long)dim);
+    const int64_t shape[] = { r->queries.shape[0], asked->k };
+    TRY(check_row_ids(c, &r->query_ids, asked->query_ids, "query_ids", shape[0]));
+    TRY(view_check_out(c, &r->ids, asked->ids, I64, "ids", shape, 2));
+    TRY(view_check_out(c, &r->scores, asked->scores, F64, "scores", shape, 2));
+    if (asked->found)
+        TRY(view_check_out(c, &r->found, asked->found, I64, "found", shape, 1));
+    TRY(check_outputs_apart(c, asked, r, base, "base"));
+    TRY(check_outputs_apart(c, asked, r, &r->queries, "queries"));
+    TRY(check_outputs_apart(c, asked, r, base_ids, "base_ids"));
+    TRY(check_outputs_apart(c, asked, r, asked->query_ids ? &r->query_ids : NULL, "query_ids"));
+    return check_sized(c, asked->result, "result", 1);
+}
+
+static void write_found(int64_t query, const found_row *rows, int64_t n, void *data)
+{
+    search_ready *r = data;
+    for (int64_t j = 0; j < r->k; j++) {
+        const int64_t at[] = { query, j };
+        found_row row = j < n ? rows[j] : (found_row){ NAN, -1 };
+        memcpy(view_at(&r->ids, at), &row.id, sizeof row.id);
+        memcpy(view_at(&r->scores, at), &row.score, sizeof row.score);
+    }
+    if (r->found.rank)
+        memcpy(view_at(&r->found, &query), &n, sizeof n);
+    r->n_short += n < r->k;
+}
+
+static lamella_status left_out(call *c, const lamella_view *v, const int64_t **ids)
+{
+    int64_t *numbers;
+    TAKE(c, numbers, v->shape[0]);
+    for (int64_t i = 0; i < v->shape[0]; i++)
+        numbers[i] = load_i64(v->dtype, view_at(v, &i));
+    *ids = numbers;
+    return LAMELLA_OK;
+}
+
+lamella_status search_run(call *c, const searched_rows *s, const search_request *asked, search_ready *r)
+{
+    lamella_matryoshka_search_result found = { 0 };
+    const int64_t *query_ids = NULL;
+    searched_rows cut;
+    f32_rows queries;
+    if (asked->query_ids)
+        TRY(left_out(c, &r->query_ids, &query_ids));
+    TRY(f32_rows_open(c, NULL, &r->queries, "queries", &queries));
+    TRY(searched_rows_cut(c, s, r->width, &cut));
+    TRY(top_k(c, &cut, &queries, query_ids, r->k, write_found, r, &found.n_zero_queries));
+    found.n_zero_rows = cut.n_zero_rows;
+    found.n_short_queries = r->n_short;
+    write_sized(asked->result, &found, (int64_t)sizeof found);
+    return LAMELLA_OK;
+}
+
+static lamella_status search_once(call *c, const lamella_view *base, const lamella_view *base_ids,
+                                  const lamella_matryoshka_search_options *options, search_request *asked)
+{
+    lamella_matryoshka_search_options o;
+    lamella_view b, b_ids;
+    searched_rows s;
+    search_ready ready;
+    TRY(check_row_matrix(c, &b, base, "base"));
+    TRY(check_row_ids(c, &b_ids, base_ids, "base_ids", b.shape[0]));
+    TRY(OPTIONS(c, o, options));
+    TRY(check_choice(c, &o.similarity, LAMELLA_SEARCH_DOT, LAMELLA_SEARCH_COSINE, "options->similarity"));
+    asked->width = o.width;
+    TRY(search_check(c, asked, b.shape[1], &b, base_ids ? &b_ids : NULL, &ready));
+    TRY(searched_rows_open(c, NULL, &b, base_ids ? &b_ids : NULL, o.similarity, ready.width, &s));
+    return search_run(c, &s, asked, &ready);
+}
+
+lamella_status lamella_matryoshka_search(lamella_context *ctx, const lamella_view *base, const lamella_view *queries, int64_t k,
+                                         const lamella_view *base_ids, const lamella_view *query_ids,
+                                         const lamella_matryoshka_search_options *options, const lamella_view *ids, const lamella_view *scores,
+                                         const lamella_view *found, lamella_matryoshka_search_result *result)
+{
+    search_request asked = { queries, query_ids, k, 0, "options->width", ids, scores, found, result };
+    CALL(ctx, search_once(c, base, base_ids, options, &asked));
+}
+
+static lamella_status search_defaults(call *c, lamella_matryoshka_search_options *options, uint32_t struct_size)
+{
+    const lamella_matryoshka_search_options defaults = { .similarity = LAMELLA_SEARCH_COSINE };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_matryoshka_search_options_init(lamella_matryoshka_search_options *options, uint32_t struct_size)
+{
+    CALL(NULL, search_defaults(c, options, struct_size));
+}

@@ -1,0 +1,35 @@
+/* What the one-shot search and that of an index share: queries and outputs, checked, and the search itself. */
+#ifndef MATRYOSHKA_SEARCH_H
+#define MATRYOSHKA_SEARCH_H
+
+#include "lamella/matryoshka/search.h"
+#include "similar/similar.h"
+
+/* What a caller asks, still unchecked. */
+typedef struct search_request {
+    const lamella_view               *queries, *query_ids;
+    int64_t                           k, width;
+    const char                       *width_name;
+    const lamella_view               *ids, *scores, *found;
+    lamella_matryoshka_search_result *result;
+} search_request;
+
+/* A checked [row, dim] view of floats with dim at least 1. */
+LAMELLA_INTERNAL lamella_status check_row_matrix(call *c, lamella_view *v, const lamella_view *theirs, const char *name);
+/* NULL, or a checked i32|i64 view [n]. */
+LAMELLA_INTERNAL lamella_status check_row_ids(call *c, lamella_view *v, const lamella_view *theirs, const char *name, int64_t n);
+/* The same, checked. */
+typedef struct search_ready {
+    lamella_view queries, query_ids;
+    int64_t      width;
+    lamella_view ids, scores, found;
+    int64_t      k;
+    int64_t      n_short; /* so far */
+} search_ready;
+
+/* Before any work. base, base_ids: for outputs to lie apart from; NULL for an index. */
+LAMELLA_INTERNAL lamella_status search_check(call *c, const search_request *asked, int64_t dim, const lamella_view *base,
+                                             const lamella_view *base_ids, search_ready *r);
+LAMELLA_INTERNAL lamella_status search_run(call *c, const searched_rows *s, const search_request *asked, search_ready *r);
+
+#endif
