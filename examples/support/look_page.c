@@ -258,5 +258,5 @@ void look_page_stack(FILE *out, const request *r, const layers *s, const content
     page_data_open(out);
     look_json_stack(out, r, s, c);
     page_data_close(out);
-    page_close(out);
+    page_close(out, "examples/look");
 }

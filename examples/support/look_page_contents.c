@@ -77,5 +77,5 @@ void look_page_contents(FILE *out, const request *r, const contents *c)
     page_data_open(out);
     look_json_contents(out, r, c);
     page_data_close(out);
-    page_close(out);
+    page_close(out, "examples/look");
 }

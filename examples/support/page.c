@@ -4,9 +4,9 @@
 /* Colours carry nothing that position, length or a word does not carry too. */
 static const char *const style[] = {
     ":root{color-scheme:light dark;--paper:#fbfaf7;--ink:#22262b;--soft:#62676e;--rule:#e3dfd6;--track:#ece8df;",
-    "--deep:#17616b;--mid:#5b9aa1;--pale:#a9cccf;--tick:#22262b;--warn:#9c3d10;--wash:#f8e9df}",
+    "--deep:#17616b;--mid:#5b9aa1;--pale:#a9cccf;--heat:#17616b;--other:#a85a1c;--tick:#22262b;--warn:#9c3d10;--wash:#f8e9df}",
     "@media(prefers-color-scheme:dark){:root{--paper:#15181b;--ink:#e5e2dc;--soft:#a0a3a8;--rule:#2d3136;--track:#262a2f;",
-    "--deep:#8ad0d8;--mid:#4c98a1;--pale:#2c5d64;--tick:#e5e2dc;--warn:#f2a67c;--wash:#3a2519}}",
+    "--deep:#8ad0d8;--mid:#4c98a1;--pale:#2c5d64;--heat:#4fa3ad;--other:#eba768;--tick:#e5e2dc;--warn:#f2a67c;--wash:#3a2519}}",
     "*{box-sizing:border-box}",
     "html{-webkit-text-size-adjust:100%;text-size-adjust:100%}",
     "body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,\"Segoe UI\",Roboto,",
@@ -47,6 +47,29 @@ static const char *const style[] = {
     ".legend dt{padding-top:.1rem}.legend svg{margin:.35rem 0 0}",
     ".listing{width:auto}.listing td{overflow-wrap:anywhere;padding-top:.45rem;padding-bottom:.45rem}",
     ".listing td:first-child{min-width:6rem}.listing .right{text-align:right;white-space:nowrap}",
+    ".plot{padding:.6rem .75rem 0 2.4rem}.plot.grid{padding-left:4.25rem}.plot.grid.square{max-width:30rem}",
+    "svg text{font-size:.75rem;fill:var(--ink)}svg .start{text-anchor:start}svg .middle{text-anchor:middle}svg .end{text-anchor:end}",
+    "svg .soft{fill:var(--soft)}svg .strong,svg .mark{font-weight:700}",
+    ".curve,.hair{fill:none;stroke:var(--deep);stroke-width:2;stroke-linejoin:round;vector-effect:non-scaling-stroke}",
+    ".hair{stroke:var(--mid);stroke-width:1;stroke-opacity:.45}.band{fill:var(--deep);fill-opacity:.16}",
+    ".point{fill:var(--deep);stroke:var(--paper);stroke-width:1.5}.hollow{fill:var(--paper);stroke:var(--deep);stroke-width:1.75}",
+    ".curve.other{stroke:var(--other);stroke-dasharray:6 4}.band.other{fill:var(--other)}.point.other{fill:var(--other)}.hollow.other{stroke:var(--other)}",
+    ".level{stroke:var(--soft);stroke-width:1;stroke-dasharray:2 3}",
+    ".cell{fill:var(--heat);stroke:var(--paper);stroke-width:1}.outline{fill:none;stroke:var(--ink);stroke-width:2}",
+    ".keys{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;font-size:.875rem}.keys span{display:inline-flex;align-items:center;gap:.5rem}.keys svg{flex:none;width:2.25rem}",
+    "figure{margin:0;min-width:0}figcaption{margin-top:.5rem;font-size:.875rem;line-height:1.45;max-width:44rem}figcaption .soft,.note{color:var(--soft)}",
+    "h3{margin:1.75rem 0 .25rem;font-size:.9375rem;line-height:1.35;font-weight:600}h3 small{display:block;font-weight:400;font-size:.8125rem;color:var(--soft)}",
+    ".four{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:0 1.5rem}.two{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:0 2.5rem}",
+    ".many-small{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:.25rem 1.25rem}.many-small h3{margin-top:.75rem;font-size:.8125rem}",
+    ".many-small .plot{padding-right:.4rem;padding-left:2rem}",
+    ".verb{border-top:1px solid var(--rule);margin-top:3rem}.verb h2{margin:1.5rem 0 .25rem;font-size:1.375rem;letter-spacing:-.01em}",
+    "nav{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin-top:1.25rem}a{color:var(--deep);text-underline-offset:.2em}",
+    "details{margin-top:1rem;font-size:.875rem}summary{cursor:pointer;color:var(--soft)}.scroll{overflow-x:auto}",
+    ".intervals{table-layout:fixed;max-width:52rem}.intervals th{width:9rem;font-weight:400;font-size:.875rem;vertical-align:middle;padding:.15rem 1rem .15rem 0}",
+    ".intervals td{border:0;padding:.15rem 1rem .15rem 0;vertical-align:middle}.intervals td:last-child{width:10.5rem;white-space:nowrap;text-align:right}",
+    ".intervals small{color:var(--soft)}",
+    ".shells{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:1rem 1.5rem;margin-top:1rem}.shells img,.canvas img{display:block;width:100%;height:auto}",
+    ".shells img{background:repeating-conic-gradient(var(--track) 0 25%,var(--paper) 0 50%) 0 0/16px 16px;outline:1px solid var(--rule)}.canvas{max-width:38rem;margin-top:1rem}",
     "footer{margin-top:3rem;padding-top:.75rem;border-top:1px solid var(--rule);color:var(--soft);font-size:.8125rem}",
     "@media(max-width:46rem){",
     ".layers,.layers tbody{display:block}.layers thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}",
@@ -56,6 +79,8 @@ static const char *const style[] = {
     ".odd li{margin:0 0 .3rem .3rem}",
     ".legend{grid-template-columns:minmax(0,1fr);gap:.15rem}.legend dt{margin-top:.75rem}.legend svg{max-width:14rem;margin-bottom:.35rem}",
     ".facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:.5rem}",
+    ".four,.shells{grid-template-columns:repeat(2,minmax(0,1fr));gap:0 1rem}.two{grid-template-columns:minmax(0,1fr)}",
+    ".intervals th{width:6.5rem}.intervals td:last-child{width:3.5rem;padding-right:0}.intervals td small{display:none}",
     ".listing{width:100%}.listing td:first-child{min-width:4rem}.listing td,.listing th{padding-right:.6rem;font-size:.8125rem}",
     ".listing td:last-child,.listing th:last-child{padding-right:0}}",
     "@media print{body{background:#fff}tr{break-inside:avoid}}",
@@ -130,8 +155,8 @@ void page_data_close(FILE *out)
     fputs("</script>\n", out);
 }
 
-void page_close(FILE *out)
+void page_close(FILE *out, const char *program)
 {
-    fprintf(out, "<footer>Made by examples/look, Lamella %s. Every number is in this page as JSON, in the script element of id &ldquo;numbers&rdquo;.</footer>\n</main>\n</body>\n</html>\n",
-            lamella_version());
+    fprintf(out, "<footer>Made by %s, Lamella %s. Every number is in this page as JSON, in the script element of id &ldquo;numbers&rdquo;.</footer>\n</main>\n</body>\n</html>\n",
+            program, lamella_version());
 }

@@ -17,6 +17,7 @@ void page_facts(FILE *out, const char *fact[][2], int n);
 void page_data_open(FILE *out);
 void page_data_close(FILE *out);
 
-void page_close(FILE *out);
+/* `program` made it. */
+void page_close(FILE *out, const char *program);
 
 #endif
