@@ -1,4 +1,4 @@
-/* What rooms build on: Grams of layers side by side with targets, their prefixes, threads and limits, inverse roots. */
+/* What rooms build on: Grams of layers side by side with targets, their prefixes, threads and limits, means far from 0, inverse roots. */
 #include "moments/moments.h"
 #include "support/golden.h"
 
@@ -127,6 +127,40 @@ TEST(a_masked_nan_is_not_read_and_another_is_named)
     mask[5] = 1;
     refused(gram_of(NULL, layer, &valid, 4, 1, NULL, NULL, 0, out), LAMELLA_ERR_NONFINITE,
             "gram_of: stack->layer[4] is nan at row 5, column 1, expected a finite number");
+}
+
+static double next_number(void)
+{
+    static uint64_t state = 7;
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (double)(state >> 11) / (double)(UINT64_C(1) << 52) - 1;
+}
+
+/* Spread 1 about a mean of 1e6, which f64 holds to 1e-10: sums of raw squares keep 4 digits, these 10; and so where the first rows lie
+ * elsewhere. */
+TEST(trap_means_far_from_zero)
+{
+    enum { N = 2000, D = 3 };
+    static double far[N * D], near_zero[N * D];
+    for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
+        lamella_moments_gram *a, *b;
+        for (int i = 0; i < N * D; i++) {
+            double shift = elsewhere && i < 300 * D ? -1e6 : 1e6;
+            far[i] = (next_number() + i % D) + shift;
+            near_zero[i] = (far[i] - shift) + (elsewhere && i < 300 * D ? -2e6 : 0); /* exact */
+        }
+        lamella_view x = view_of(LAMELLA_F64, far, N, D), z = view_of(LAMELLA_F64, near_zero, N, D), u, v;
+        ok(lamella_moments_gram_create(NULL, D, 0, &a));
+        ok(lamella_moments_gram_create(NULL, D, 0, &b));
+        ok(lamella_moments_gram_update(NULL, a, &x, NULL, NULL));
+        ok(lamella_moments_gram_update(NULL, b, &z, NULL, NULL));
+        ok(lamella_moments_gram_get(a, "gram", &u));
+        ok(lamella_moments_gram_get(b, "gram", &v));
+        for (int i = 0; i < D * D; i++) /* off the diagonal, sums of both signs */
+            near(((double *)u.data)[i], ((double *)v.data)[i], ABSOLUTE, 1e-10 * ((double *)v.data)[0]);
+        lamella_moments_gram_free(a);
+        lamella_moments_gram_free(b);
+    }
 }
 
 /* ---- inverse roots ---- */
