@@ -1,0 +1,29 @@
+/* What the two grids share: checked inputs, and the cosines of one layer. */
+#ifndef MATRYOSHKA_GRID_H
+#define MATRYOSHKA_GRID_H
+
+#include "lamella/matryoshka/grid.h"
+#include "similar/similar.h"
+
+typedef struct pair_grid {
+    stack          first, second;    /* second: a copy of the first if there is none */
+    int            has_second;
+    int64_t        n_pairs;
+    const int64_t *pair;             /* [n_pairs, 2] */
+    int64_t       *rising;           /* [n_widths] widths, rising */
+    int64_t       *place;            /* [n_widths] where they stand in the caller's list */
+    int64_t        n_widths;
+    int64_t        n_masked_pairs;
+    int64_t        n_zero_cosines;   /* so far */
+} pair_grid;
+
+/* Everything but the outputs; the views of the inputs, as far as outputs can lie over them, are checked by grid_check_out. */
+LAMELLA_INTERNAL lamella_status grid_open(call *c, const lamella_stack *first, const lamella_stack *second, const lamella_view *pairs,
+                                          const int64_t *widths, int64_t n_widths, pair_grid *g);
+LAMELLA_INTERNAL lamella_status grid_check_out(call *c, const pair_grid *g, const lamella_view *pairs, lamella_view *v,
+                                               const lamella_view *theirs, const char *name, const int64_t *shape, int64_t rank);
+/* Of layer l into a checked f64 view [width, pair], NaN for masked pairs. */
+LAMELLA_INTERNAL lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *cosine);
+LAMELLA_INTERNAL int            is_masked_pair(const pair_grid *g, int64_t p);
+
+#endif

@@ -1,0 +1,121 @@
+/* The grid of rank correlations (2D Matryoshka Sentence Embeddings, section 4: Spearman's correlation of each layer and size).
+ *
+ *   rho[l, k] = Pearson of the average ranks of cosine[l, k, :] and of gold
+ *
+ * Cosines of a layer at all widths come from one pass; gold is ordered once.
+ * Differs from the codes: a cell whose cosines are all equal is NaN and counted; a pair with a masked sample takes no part. */
+#include "matryoshka/grid.h"
+#include "measure/measure.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct rho_work {
+    const pair_grid     *g;
+    const unsigned char *valid;      /* [pair] */
+    const double        *gold;       /* [pair] */
+    double              *cosine;     /* [width, pair] */
+    const int64_t       *gold_order;
+    int64_t              n_valid;
+    scratch              pieces;
+    double              *rho;        /* [width] */
+} rho_work;
+
+static int64_t ranking_room(int64_t n_pairs)
+{
+    return n_pairs * (int64_t)(2 * sizeof(keyed_row) + sizeof(int64_t) + 2 * sizeof(double));
+}
+
+static void rho_task(int64_t k, void *data)
+{
+    rho_work *w = data;
+    int64_t n = w->g->n_pairs;
+    keyed_row *room = scratch_claim(&w->pieces);
+    int64_t *order = (int64_t *)(room + 2 * n);
+    paired_rows r = { .n = w->n_valid, .x = w->cosine + k * n, .y = w->gold };
+    order_rows(r.x, 1, w->valid, n, order, room);
+    w->rho[k] = spearman_of(&r, order, w->gold_order, (double *)(order + n));
+    scratch_release(&w->pieces, room);
+}
+
+static lamella_status check_gold(call *c, const lamella_view *gold, const pair_grid *g, lamella_view *v, double **values)
+{
+    number text;
+    TRY(view_check(c, v, gold, F32 | F64 | I32 | I64, "gold"));
+    TRY(view_check_shape(c, v, "gold", &g->n_pairs, 1));
+    TAKE(c, *values, g->n_pairs);
+    for (int64_t p = 0; p < g->n_pairs; p++) {
+        double value = load_f64(v->dtype, view_at(v, &p));
+        if (!isfinite(value))
+            return fail(c, LAMELLA_ERR_NONFINITE, "gold is %s at row %lld, expected a finite number", number_text(value, &text), (long long)p);
+        (*values)[p] = value;
+    }
+    return LAMELLA_OK;
+}
+
+/* Gold in order, once for all cells. */
+static lamella_status open_ranks(call *c, const pair_grid *g, const double *gold, rho_work *w)
+{
+    unsigned char *valid;
+    int64_t *order;
+    keyed_row *room;
+    TAKE(c, valid, g->n_pairs);
+    TAKE(c, order, g->n_pairs);
+    TAKE(c, room, 2 * g->n_pairs);
+    TAKE(c, w->cosine, g->n_widths * g->n_pairs);
+    TAKE(c, w->rho, g->n_widths);
+    for (int64_t p = 0; p < g->n_pairs; p++)
+        valid[p] = !is_masked_pair(g, p);
+    w->n_valid = order_rows(gold, 1, valid, g->n_pairs, order, room);
+    w->g = g;
+    w->valid = valid;
+    w->gold = gold;
+    w->gold_order = order;
+    return scratch_open(c, ranking_room(g->n_pairs), &w->pieces);
+}
+
+static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lamella_stack *second, const lamella_view *pairs,
+                                  const lamella_view *gold, const int64_t *widths, int64_t n_widths, const lamella_view *rho,
+                                  lamella_matryoshka_grid_result *result)
+{
+    lamella_matryoshka_grid_result found = { 0 };
+    lamella_view out, golds;
+    double *values = NULL;
+    rho_work w;
+    pair_grid g;
+    TRY(grid_open(c, first, second, pairs, widths, n_widths, &g));
+    TRY(check_gold(c, gold, &g, &golds, &values));
+    const int64_t shape[] = { g.first.n_layers, n_widths };
+    TRY(grid_check_out(c, &g, pairs, &out, rho, "rho", shape, 2));
+    TRY(check_apart(c, &out, "rho", &golds, "gold"));
+    TRY(RESULT_OPTIONAL(c, result));
+
+    TRY(open_ranks(c, &g, values, &w));
+    if (!w.n_valid)
+        return fail(c, LAMELLA_ERR_EMPTY, "pairs has no pair without a masked sample, expected at least 2");
+    lamella_view cosine = { .data = w.cosine, .dtype = LAMELLA_F64, .rank = 2, .shape = { n_widths, g.n_pairs },
+                            .stride = { g.n_pairs, 1 } };
+    for (int64_t l = 0; l < g.first.n_layers; l++) {
+        TRY(grid_layer(c, &g, l, &cosine));
+        TRY(parallel(c, n_widths, rho_task, &w));
+        for (int64_t k = 0; k < n_widths; k++) {
+            const int64_t at[] = { l, k };
+            memcpy(view_at(&out, at), &w.rho[k], sizeof *w.rho);
+            found.n_undefined += isnan(w.rho[k]) != 0;
+        }
+    }
+    if (found.n_undefined == g.first.n_layers * n_widths)
+        return fail(c, LAMELLA_ERR_NUMERIC, "no cell has a rank correlation: of the %lld pairs all have one gold value or one cosine",
+                    (long long)w.n_valid);
+    found.n_zero_cosines = g.n_zero_cosines;
+    found.n_masked_pairs = g.n_masked_pairs;
+    write_sized(result, &found, (int64_t)sizeof found);
+    return found.n_undefined ? LAMELLA_NOTE : LAMELLA_OK;
+}
+
+lamella_status lamella_matryoshka_grid_spearman(lamella_context *ctx, const lamella_stack *first, const lamella_stack *second,
+                                                const lamella_view *pairs, const lamella_view *gold, const int64_t *widths, int64_t n_widths,
+                                                const lamella_view *rho, lamella_matryoshka_grid_result *result)
+{
+    CALL(ctx, grid_of_rho(c, first, second, pairs, gold, widths, n_widths, rho, result));
+}

@@ -1,0 +1,234 @@
+/* Cosines of pairs at every layer and width: the figure, the laws, the edges, the trap. */
+#include "support/golden.h"
+#include "support/matrix.h"
+#include <math.h>
+
+/* Every sample with itself, its neighbour and one far away; n_pairs is 3 for each. */
+static lamella_view pairs_of_samples(int64_t n, int32_t *numbers)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t partner[] = { i, (i + 1) % n, (i * 7 + n / 2) % n };
+        for (int64_t j = 0; j < 3; j++) {
+            numbers[6 * i + 2 * j] = (int32_t)i;
+            numbers[6 * i + 2 * j + 1] = (int32_t)partner[j];
+        }
+    }
+    return view_of(LAMELLA_I32, numbers, 3 * n, 2);
+}
+
+static lamella_status cosines(matrix *m, const lamella_stack *second)
+{
+    const int64_t widths[] = { m->narrowest, 1, (m->narrowest + 1) / 2 };
+    int32_t *numbers = malloc((size_t)(6 * m->n_samples + 1) * sizeof *numbers);
+    lamella_view pairs = pairs_of_samples(m->n_samples, numbers);
+    lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
+    lamella_status status = lamella_matryoshka_grid_cosine(m->ctx, &m->stack, second, &pairs, widths, 3,
+        matrix_out(m, "cosine", LAMELLA_F64, m->stack.n_layers, 3, 3 * m->n_samples), &result);
+    matrix_number(m, "n_zero_cosines", (double)result.n_zero_cosines);
+    matrix_number(m, "n_masked_pairs", (double)result.n_masked_pairs);
+    free(numbers);
+    return status;
+}
+
+OPERATION(lamella_matryoshka_grid_cosine, .forms = FORM_ROWS | FORM_ROWS_MASKED)
+{
+    return cosines(m, NULL);
+}
+
+OPERATION(lamella_matryoshka_grid_cosine, .as = "two stacks", .forms = FORM_ROWS | FORM_ROWS_MASKED, .in_memory = 1)
+{
+    return cosines(m, &m->stack);
+}
+
+static lamella_stack stack_of(lamella_view *layer, int64_t n_layers)
+{
+    return (lamella_stack){ .struct_size = sizeof(lamella_stack), .layer = layer, .n_layers = n_layers };
+}
+
+/* Layers of the cut that the golden values stand for. */
+static lamella_stack states(void)
+{
+    static lamella_view layer[7];
+    for (int l = 0; l < 7; l++) {
+        char name[32];
+        snprintf(name, sizeof name, "states/layer.%d", l);
+        layer[l] = *example(name);
+    }
+    return stack_of(layer, 7);
+}
+
+static const int64_t WIDTHS[] = { 384, 8, 16, 100, 1 };
+
+TEST(equals_the_oracle)
+{
+    static double cosine[7 * 5 * 400];
+    lamella_stack stack = states();
+    lamella_view out = view_of(LAMELLA_F64, cosine, 7, 5, 400), every_tenth;
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, golden("matryoshka/grid/pairs"), WIDTHS, 5, &out, NULL));
+    ok(lamella_tensor_slice(&out, 2, 0, 400, 10, &every_tenth));
+    near_golden(&every_tenth, "matryoshka/grid/cosine");
+}
+
+/* Every cell is the cosine of rows that truncate wrote, up to the rounding of those to f32. */
+TEST(equals_truncation_followed_by_a_dot)
+{
+    static float cut[2][500 * 100];
+    static double cosine[7 * 400];
+    static const int64_t width = 100;
+    lamella_stack stack = states();
+    lamella_view out = view_of(LAMELLA_F64, cosine, 7, 1, 400), rows = view_of(LAMELLA_F32, cut[0], 500, 100);
+    const int64_t *pair = golden("matryoshka/grid/pairs")->data;
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, golden("matryoshka/grid/pairs"), &width, 1, &out, NULL));
+    for (int64_t l = 0; l < 7; l++) {
+        lamella_view layer = stack.layer[l];
+        lamella_stack one = stack_of(&layer, 1);
+        ok(lamella_matryoshka_truncate(NULL, &one, &width, 1, NULL, &rows, NULL));
+        for (int64_t p = 0; p < 400; p++) {
+            double dot = 0;
+            for (int64_t j = 0; j < 100; j++)
+                dot += (double)cut[0][pair[2 * p] * 100 + j] * cut[0][pair[2 * p + 1] * 100 + j];
+            near(cosine[l * 400 + p], dot, ABSOLUTE, 1e-6);
+        }
+    }
+}
+
+TEST(a_row_with_itself_is_exactly_one)
+{
+    static double cosine[500];
+    static int64_t numbers[1000];
+    static const int64_t width = 77;
+    lamella_view layer = *example("states/layer.3"), pairs = view_of(LAMELLA_I64, numbers, 500, 2), out = view_of(LAMELLA_F64, cosine, 1, 1, 500);
+    lamella_stack stack = stack_of(&layer, 1);
+    for (int64_t i = 0; i < 1000; i++)
+        numbers[i] = i / 2;
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, &width, 1, &out, NULL));
+    for (int64_t i = 0; i < 500; i++)
+        check(cosine[i] == 1);
+}
+
+/* Slicing alone, without the norms of the prefixes. */
+TEST(trap_not_renormalised)
+{
+    float x[] = { 1, 0, 1, 1, 0, 0 };
+    int64_t pair[] = { 0, 1 };
+    static const int64_t widths[] = { 1, 3 };
+    double cosine[2];
+    lamella_view layer = view_of(LAMELLA_F32, x, 2, 3), pairs = view_of(LAMELLA_I64, pair, 1, 2), out = view_of(LAMELLA_F64, cosine, 1, 2, 1);
+    lamella_stack stack = stack_of(&layer, 1);
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, widths, 2, &out, NULL));
+    near(cosine[0], 1, ABSOLUTE, 0);
+    near(cosine[1], sqrt(0.5), ABSOLUTE, 1e-15);
+}
+
+TEST(a_zero_prefix_is_similar_to_nothing_and_counted)
+{
+    float x[] = { 0, 0, 5, 1, 2, 3 };
+    int32_t pair[] = { 0, 1, 1, 1, 0, 0 };
+    static const int64_t widths[] = { 3, 2 };
+    double cosine[6];
+    lamella_view layer = view_of(LAMELLA_F32, x, 2, 3), pairs = view_of(LAMELLA_I32, pair, 3, 2), out = view_of(LAMELLA_F64, cosine, 1, 2, 3);
+    lamella_stack stack = stack_of(&layer, 1);
+    lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, widths, 2, &out, &result));
+    equal(result.n_zero_cosines, 2);
+    check(cosine[0] > 0.8 && cosine[1] == 1 && cosine[2] == 1);
+    check(cosine[3] == 0 && cosine[4] == 1 && cosine[5] == 0);
+}
+
+TEST(a_pair_with_a_masked_sample_has_no_cosine)
+{
+    float x[] = { NAN, NAN, 1, 2, 3, 4 };
+    unsigned char mask[] = { 0, 1, 1 };
+    int32_t pair[] = { 0, 1, 1, 2, 2, 0 };
+    static const int64_t width = 2;
+    double cosine[3];
+    lamella_view layer = view_of(LAMELLA_F32, x, 3, 2), valid = view_of(LAMELLA_U8, mask, 3), pairs = view_of(LAMELLA_I32, pair, 3, 2);
+    lamella_view out = view_of(LAMELLA_F64, cosine, 1, 1, 3);
+    lamella_stack stack = stack_of(&layer, 1);
+    stack.mask = &valid;
+    lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, &width, 1, &out, &result));
+    equal(result.n_masked_pairs, 2);
+    check(isnan(cosine[0]) && cosine[1] > 0.9 && isnan(cosine[2]));
+}
+
+/* ---- stacks of two lengths, and rows that are read long after each other ---- */
+
+enum { FIRST = 3000, SECOND = 1200, DIM = 40, LAYERS = 2, PAIRS = 500 };
+
+static float first_rows[LAYERS][FIRST * DIM], second_rows[LAYERS][SECOND * DIM];
+
+static int64_t deliver(int64_t depth, int64_t first_row, int64_t n_rows, const lamella_view *into, void *user)
+{
+    const float *rows = user == first_rows ? first_rows[depth] : second_rows[depth];
+    int64_t n = n_rows < 100 ? n_rows : 100;
+    memcpy(into->data, rows + first_row * DIM, (size_t)(n * DIM) * sizeof *rows);
+    return n;
+}
+
+TEST(pairs_whose_rows_are_read_apart)
+{
+    static double in_memory[LAYERS * 2 * PAIRS], read[LAYERS * 2 * PAIRS];
+    static int64_t numbers[2 * PAIRS];
+    static const int64_t widths[] = { 33, 40 };
+    uint64_t state = 88172645463325252u;
+    lamella_view a[LAYERS], b[LAYERS];
+    for (int64_t l = 0; l < LAYERS; l++) {
+        for (int64_t i = 0; i < (FIRST + SECOND) * DIM; i++) {
+            state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+            *(i < FIRST * DIM ? &first_rows[l][i] : &second_rows[l][i - FIRST * DIM]) = (float)((double)(int64_t)state * 0x1p-63);
+        }
+        a[l] = view_of(LAMELLA_F32, first_rows[l], FIRST, DIM);
+        b[l] = view_of(LAMELLA_F32, second_rows[l], SECOND, DIM);
+    }
+    for (int64_t p = 0; p < PAIRS; p++) {
+        state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+        numbers[2 * p] = (int64_t)(state % FIRST);
+        numbers[2 * p + 1] = (int64_t)((state >> 32) % SECOND);
+    }
+    lamella_view pairs = view_of(LAMELLA_I64, numbers, PAIRS, 2), out = view_of(LAMELLA_F64, in_memory, LAYERS, 2, PAIRS);
+    lamella_stack first = stack_of(a, LAYERS), second = stack_of(b, LAYERS);
+    ok(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, widths, 2, &out, NULL));
+    for (int64_t p = 0; p < PAIRS; p++) {
+        double dot = 0, aa = 0, bb = 0;
+        const float *x = first_rows[1] + numbers[2 * p] * DIM, *y = second_rows[1] + numbers[2 * p + 1] * DIM;
+        for (int64_t j = 0; j < 33; j++)
+            dot += (double)x[j] * y[j], aa += (double)x[j] * x[j], bb += (double)y[j] * y[j];
+        near(in_memory[(1 * 2 + 0) * PAIRS + p], dot / sqrt(aa * bb), ABSOLUTE, 1e-14);
+    }
+    for (int64_t l = 0; l < LAYERS; l++)
+        a[l].data = b[l].data = NULL;
+    first.read = second.read = deliver;
+    first.user = first_rows;
+    second.user = second_rows;
+    out.data = read;
+    /* room for blocks of 256 rows and a few dozen pairs */
+    lamella_context_options options = { .struct_size = sizeof options, .threads = 2, .max_workspace_bytes = 600000 };
+    lamella_context *ctx;
+    ok(lamella_context_create(&options, &ctx));
+    ok(lamella_matryoshka_grid_cosine(ctx, &first, &second, &pairs, widths, 2, &out, NULL));
+    equal_bits(read, in_memory, sizeof read);
+    lamella_context_free(ctx);
+}
+
+TEST(bad_arguments_are_named)
+{
+    float x[6] = { 1, 2, 3, 4, 5, 6 };
+    int64_t pair[] = { 0, 1 }, wide = 4, width = 3;
+    double cosine[1];
+    lamella_view layer = view_of(LAMELLA_F32, x, 2, 3), tokens = view_of(LAMELLA_F32, x, 1, 2, 3), pairs = view_of(LAMELLA_I64, pair, 1, 2);
+    lamella_view out = view_of(LAMELLA_F64, cosine, 1, 1, 1), flat = view_of(LAMELLA_I64, pair, 2);
+    lamella_view twice[] = { layer, layer };
+    lamella_stack stack = stack_of(&layer, 1), with_tokens = stack_of(&tokens, 1), two = stack_of(twice, 2);
+    refused(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, &wide, 1, &out, NULL), LAMELLA_ERR_SHAPE,
+            "lamella_matryoshka_grid_cosine: widths[0] is 4, expected 1 to 3 (= dim of stack->layer[0])");
+    refused(lamella_matryoshka_grid_cosine(NULL, &stack, &two, &pairs, &width, 1, &out, NULL), LAMELLA_ERR_SHAPE,
+            "lamella_matryoshka_grid_cosine: second->n_layers is 2, expected 1 (= first->n_layers)");
+    refused(lamella_matryoshka_grid_cosine(NULL, &with_tokens, NULL, &pairs, &width, 1, &out, NULL), LAMELLA_ERR_SHAPE,
+            "lamella_matryoshka_grid_cosine: first has tokens, expected layers [sample, dim]: pool first");
+    refused(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &flat, &width, 1, &out, NULL), LAMELLA_ERR_SHAPE,
+            "lamella_matryoshka_grid_cosine: pairs.rank is 1, expected 2: [pair, 2]");
+    pair[1] = 2;
+    refused(lamella_matryoshka_grid_cosine(NULL, &stack, &stack, &pairs, &width, 1, &out, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: pairs[0, 1] is 2, expected 0 to 1 (= samples of second - 1)");
+}

@@ -1,0 +1,120 @@
+/* Rank correlations of the grid: the figure, ties, what is undefined. */
+#include "support/golden.h"
+#include "support/matrix.h"
+#include <math.h>
+
+/* Few samples may leave no cell defined, which is NUMERIC: as an outcome of its own it must be the same in every case. */
+OPERATION(lamella_matryoshka_grid_spearman, .forms = FORM_ROWS | FORM_ROWS_MASKED)
+{
+    const int64_t widths[] = { m->narrowest, (m->narrowest + 1) / 2 }, n = m->n_samples;
+    int32_t *numbers = malloc((size_t)(6 * n + 1) * sizeof *numbers), *gold = malloc((size_t)(3 * n + 1) * sizeof *gold);
+    for (int64_t p = 0; p < 3 * n; p++) {
+        numbers[2 * p] = (int32_t)(p % n);
+        numbers[2 * p + 1] = (int32_t)((p * 5 + 1) % n);
+        gold[p] = (int32_t)(p % 7);
+    }
+    lamella_view pairs = view_of(LAMELLA_I32, numbers, 3 * n, 2), golds = view_of(LAMELLA_I32, gold, 3 * n);
+    lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
+    lamella_status status = lamella_matryoshka_grid_spearman(m->ctx, &m->stack, NULL, &pairs, &golds, widths, 2,
+        matrix_out(m, "rho", LAMELLA_F64, m->stack.n_layers, 2), &result);
+    free(numbers);
+    free(gold);
+    matrix_number(m, "status", status);
+    matrix_number(m, "n_undefined", (double)result.n_undefined);
+    return status == LAMELLA_ERR_NUMERIC ? LAMELLA_OK : status;
+}
+
+TEST(equals_the_oracle)
+{
+    static const int64_t widths[] = { 384, 8, 16, 100, 1 };
+    lamella_view layer[7];
+    double rho[35];
+    lamella_view out = view_of(LAMELLA_F64, rho, 7, 5);
+    for (int l = 0; l < 7; l++) {
+        char name[32];
+        snprintf(name, sizeof name, "states/layer.%d", l);
+        layer[l] = *example(name);
+    }
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 7 };
+    ok(lamella_matryoshka_grid_spearman(NULL, &stack, NULL, golden("matryoshka/grid/pairs"), golden("matryoshka/grid/gold"), widths, 5, &out, NULL));
+    near_golden(&out, "matryoshka/grid/rho");
+}
+
+/* Unit vectors at given angles to the first. */
+static lamella_status rank_angles(const double *angle, const double *gold, int64_t n, unsigned char *mask, double *rho,
+                                  lamella_matryoshka_grid_result *result)
+{
+    float x[2 * 11] = { 1, 0 };
+    int64_t numbers[2 * 10] = { 0 };
+    static const int64_t width = 2;
+    for (int64_t i = 0; i < n; i++) {
+        x[2 * i + 2] = (float)cos(angle[i]);
+        x[2 * i + 3] = (float)sin(angle[i]);
+        numbers[2 * i + 1] = i + 1;
+    }
+    lamella_view layer = view_of(LAMELLA_F32, x, n + 1, 2), pairs = view_of(LAMELLA_I64, numbers, n, 2), out = view_of(LAMELLA_F64, rho, 1, 1);
+    lamella_view golds = view_of(LAMELLA_F64, (void *)(uintptr_t)gold, n), valid = view_of(LAMELLA_U8, mask ? mask : (unsigned char *)numbers, n + 1);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1, .mask = mask ? &valid : NULL };
+    return lamella_matryoshka_grid_spearman(NULL, &stack, NULL, &pairs, &golds, &width, 1, &out, result);
+}
+
+TEST(a_falling_order_has_minus_one)
+{
+    static const double angle[] = { 0.1, 0.2, 0.3, 0.4 }, gold[] = { 1, 2, 3, 1000 };
+    double rho;
+    ok(rank_angles(angle, gold, 4, NULL, &rho, NULL));
+    near(rho, -1, ABSOLUTE, 1e-15);
+}
+
+/* scipy.stats.spearmanr([4, 3, 2, 1], [1, 1, 1, 0]) is 0.7745966692414834; ranks in order of place would give 0.4 or 1. */
+TEST(trap_ties_ranked_by_place)
+{
+    static const double angle[] = { 0.1, 0.2, 0.3, 0.4 }, gold[] = { 1, 1, 1, 0 };
+    double rho;
+    ok(rank_angles(angle, gold, 4, NULL, &rho, NULL));
+    near(rho, 0.7745966692414834, ABSOLUTE, 1e-12);
+}
+
+TEST(masked_pairs_take_no_part)
+{
+    static const double angle[] = { 0.1, 0.2, 0.3, 0.4, 0.5 }, gold[] = { 5, 4, 100, 2, 1 };
+    unsigned char mask[] = { 1, 1, 1, 0, 1, 1 };
+    double rho;
+    lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
+    ok(rank_angles(angle, gold, 5, mask, &rho, &result));
+    near(rho, 1, ABSOLUTE, 1e-15);
+    equal(result.n_masked_pairs, 1);
+    memset(mask, 0, sizeof mask);
+    refused(rank_angles(angle, gold, 5, mask, &rho, &result), LAMELLA_ERR_EMPTY,
+            "lamella_matryoshka_grid_spearman: pairs has no pair without a masked sample, expected at least 2");
+}
+
+TEST(equal_values_have_no_ranks)
+{
+    static const double angle[] = { 0.3, 0.3, 0.3 }, other[] = { 0.1, 0.2, 0.3 }, gold[] = { 1, 2, 3 }, same[] = { 2, 2, 2 };
+    double rho = 0;
+    refused(rank_angles(angle, gold, 3, NULL, &rho, NULL), LAMELLA_ERR_NUMERIC,
+            "lamella_matryoshka_grid_spearman: no cell has a rank correlation: of the 3 pairs all have one gold value or one cosine");
+    refused(rank_angles(other, same, 3, NULL, &rho, NULL), LAMELLA_ERR_NUMERIC,
+            "lamella_matryoshka_grid_spearman: no cell has a rank correlation: of the 3 pairs all have one gold value or one cosine");
+}
+
+/* One layer whose rows are all alike beside one that is not. */
+TEST(an_undefined_cell_is_counted)
+{
+    float same[] = { 1, 1, 1, 1, 1, 1 }, other[] = { 1, 0, 1, 1, 0, 1 };
+    int64_t numbers[] = { 0, 1, 0, 2 }, width = 2;
+    double rho[2];
+    float gold[] = { 2, 1 };
+    lamella_view layer[] = { view_of(LAMELLA_F32, same, 3, 2), view_of(LAMELLA_F32, other, 3, 2) }, pairs = view_of(LAMELLA_I64, numbers, 2, 2);
+    lamella_view out = view_of(LAMELLA_F64, rho, 2, 1), golds = view_of(LAMELLA_F32, gold, 2);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
+    lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
+    returns(lamella_matryoshka_grid_spearman(NULL, &stack, NULL, &pairs, &golds, &width, 1, &out, &result), LAMELLA_NOTE);
+    equal(result.n_undefined, 1);
+    near(rho[0], NAN, ABSOLUTE, 0);
+    near(rho[1], 1, ABSOLUTE, 1e-15);
+    gold[1] = NAN;
+    refused(lamella_matryoshka_grid_spearman(NULL, &stack, NULL, &pairs, &golds, &width, 1, &out, NULL), LAMELLA_ERR_NONFINITE,
+            "lamella_matryoshka_grid_spearman: gold is nan at row 1, expected a finite number");
+}
