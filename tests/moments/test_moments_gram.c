@@ -121,10 +121,7 @@ static void equals_oracle(const lamella_moments_gram *gram, const char *set, dou
 
 static double weight_of_states(void)
 {
-    double sum = 0;
-    for (int i = 0; i < ROWS; i++)
-        sum += i % 7 / 4.0;
-    return sum;
+    return (ROWS / 7 * 21 + 0 + 1 + 2) / 4.0; /* 0 .. 6 over and over, over 4 */
 }
 
 TEST(moments_equal_the_oracle)
