@@ -11,9 +11,9 @@ extern "C" {
 
 /* Why a figure of a result is NaN, as bits. */
 enum {
-    LAMELLA_UNDEFINED_ONE_CLASS = 1, /* AUC needs two classes in the gold labels, AP a positive */
-    LAMELLA_UNDEFINED_CONSTANT  = 2, /* a constant has no correlation, a constant gold no R2 */
-    LAMELLA_UNDEFINED_WEIGHTLESS = 4 /* the weights sum to 0 */
+    LAMELLA_SCORE_ONE_CLASS  = 1, /* AUC needs two classes in the gold labels, AP a positive */
+    LAMELLA_SCORE_CONSTANT   = 2, /* a constant has no correlation, a constant gold no R2 */
+    LAMELLA_SCORE_WEIGHTLESS = 4 /* the weights sum to 0 */
 };
 
 /* What a bootstrap measures. */
@@ -42,7 +42,7 @@ typedef struct lamella_measure_classification_options {
 
 typedef struct lamella_measure_classification_result {
     uint32_t struct_size;
-    uint32_t undefined; /* bits LAMELLA_UNDEFINED_...: what is NaN, and why */
+    uint32_t flags;     /* bits LAMELLA_SCORE_...: what is NaN, and why */
     int64_t  n_rows;    /* not masked */
     int64_t  n_classes; /* that their labels hold */
     double   accuracy;
@@ -59,7 +59,7 @@ typedef struct lamella_measure_correlation_options {
 
 typedef struct lamella_measure_correlation_result {
     uint32_t struct_size;
-    uint32_t undefined; /* bits LAMELLA_UNDEFINED_... */
+    uint32_t flags; /* bits LAMELLA_SCORE_... */
     int64_t  n_rows;    /* not masked */
     double   pearson;
     double   pearson_low; /* Fisher: tanh(atanh r -+ z / sqrt(n - 3)); -1 and 1 for fewer than 4 rows */
@@ -69,7 +69,7 @@ typedef struct lamella_measure_correlation_result {
 
 typedef struct lamella_measure_regression_result {
     uint32_t struct_size;
-    uint32_t undefined; /* bits LAMELLA_UNDEFINED_... */
+    uint32_t flags; /* bits LAMELLA_SCORE_... */
     int64_t  n_rows;    /* not masked */
     double   r2;
     double   mean_squared_error;
@@ -103,7 +103,7 @@ typedef struct lamella_measure_bootstrap_options {
 
 typedef struct lamella_measure_bootstrap_result {
     uint32_t struct_size;
-    uint32_t undefined;      /* bits LAMELLA_UNDEFINED_... of the value itself */
+    uint32_t flags;      /* bits LAMELLA_SCORE_... of the value itself */
     double   value;          /* of all rows; with `versus` the difference, scores less versus */
     double   low;            /* percentiles, linear between resamples */
     double   high;

@@ -219,13 +219,13 @@ static int is_weightless(const double *weight, const int64_t *rows, int64_t n)
     return weight && sum == 0;
 }
 
-uint32_t evaluation_undefined(const evaluation *e, double value)
+uint32_t evaluation_flags(const evaluation *e, double value)
 {
     if (value == value)
         return 0;
     int numbers = e->statistic >= LAMELLA_STATISTIC_R2;
     const double *weight = numbers ? e->paired.weight : e->of_class[0].weight;
     if (is_weightless(weight, numbers ? e->paired.rows : e->of_class[0].order, numbers ? e->paired.n : e->of_class[0].n))
-        return LAMELLA_UNDEFINED_WEIGHTLESS;
-    return numbers ? LAMELLA_UNDEFINED_CONSTANT : LAMELLA_UNDEFINED_ONE_CLASS;
+        return LAMELLA_SCORE_WEIGHTLESS;
+    return numbers ? LAMELLA_SCORE_CONSTANT : LAMELLA_SCORE_ONE_CLASS;
 }

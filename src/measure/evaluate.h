@@ -57,7 +57,7 @@ LAMELLA_INTERNAL lamella_status evaluate_numbers(call *c, const double *x, const
 LAMELLA_INTERNAL int64_t evaluation_room(const evaluation *e, int64_t n_rows);
 /* On any thread; times NULL: every row once. NaN: not defined. */
 LAMELLA_INTERNAL double  evaluation_value(const evaluation *e, const int32_t *times, void *room);
-/* Why it is NaN, as bits LAMELLA_UNDEFINED_...; 0 if it is not. */
-LAMELLA_INTERNAL uint32_t evaluation_undefined(const evaluation *e, double value);
+/* Why it is NaN, as bits LAMELLA_SCORE_...; 0 if it is not. */
+LAMELLA_INTERNAL uint32_t evaluation_flags(const evaluation *e, double value);
 
 #endif

@@ -144,7 +144,7 @@ static lamella_status bootstrap_scores(call *c, const lamella_view *scores, cons
     TAKE(c, room, room_bytes / (int64_t)sizeof *room);
     measure_resample(NULL, room, at_all_rows, &s);
     for (int64_t i = 0; i < s.n; i++)
-        found.undefined |= evaluation_undefined(&s.of[i], at_all_rows[i]);
+        found.flags |= evaluation_flags(&s.of[i], at_all_rows[i]);
     found.value = at_all_rows[0] - (versus ? at_all_rows[1] : 0);
     TRY(bootstrap_run(c, &plan, s.n, room_bytes, measure_resample, &s, values));
     bootstrap_figures f = bootstrap_interval(values, versus ? values + 1 : NULL, s.n, plan.n_resamples, in.o.confidence, sorted);
@@ -154,7 +154,7 @@ static lamella_status bootstrap_scores(call *c, const lamella_view *scores, cons
     found.n_defined = f.n_defined;
     found.n_groups = plan.n_groups;
     write_sized(result, &found, (int64_t)sizeof found);
-    return f.n_defined < plan.n_resamples || found.undefined ? LAMELLA_NOTE : LAMELLA_OK;
+    return f.n_defined < plan.n_resamples || found.flags ? LAMELLA_NOTE : LAMELLA_OK;
 }
 
 lamella_status lamella_measure_bootstrap(lamella_context *ctx, const lamella_view *scores, const lamella_view *gold,

@@ -3,11 +3,11 @@
 
 #include <math.h>
 
-static double value_as(evaluation *e, int32_t statistic, void *room, uint32_t *undefined)
+static double value_as(evaluation *e, int32_t statistic, void *room, uint32_t *flags)
 {
     e->statistic = statistic;
     double value = evaluation_value(e, NULL, room);
-    *undefined |= evaluation_undefined(e, value);
+    *flags |= evaluation_flags(e, value);
     return value;
 }
 
@@ -39,12 +39,12 @@ static lamella_status score_classes(call *c, const lamella_view *scores, const l
     TAKE(c, room, 3 * e.n_columns);
     found.n_rows = rows.n;
     found.n_classes = gold.n_present;
-    found.accuracy = value_as(&e, LAMELLA_STATISTIC_ACCURACY, room, &found.undefined);
-    found.f1 = value_as(&e, LAMELLA_STATISTIC_F1, room, &found.undefined);
-    found.auc = value_as(&e, LAMELLA_STATISTIC_AUC, room, &found.undefined);
-    found.ap = value_as(&e, LAMELLA_STATISTIC_AP, room, &found.undefined);
+    found.accuracy = value_as(&e, LAMELLA_STATISTIC_ACCURACY, room, &found.flags);
+    found.f1 = value_as(&e, LAMELLA_STATISTIC_F1, room, &found.flags);
+    found.auc = value_as(&e, LAMELLA_STATISTIC_AUC, room, &found.flags);
+    found.ap = value_as(&e, LAMELLA_STATISTIC_AP, room, &found.flags);
     write_sized(result, &found, (int64_t)sizeof found);
-    return found.undefined ? LAMELLA_NOTE : LAMELLA_OK;
+    return found.flags ? LAMELLA_NOTE : LAMELLA_OK;
 }
 
 lamella_status lamella_measure_classification(lamella_context *ctx, const lamella_view *scores, const lamella_view *labels,

@@ -27,15 +27,15 @@ static lamella_status correlate(call *c, const lamella_view *x, const lamella_vi
     TAKE(c, room, 2 * rows.n_rows);
     found.n_rows = rows.n;
     found.spearman = evaluation_value(&e, NULL, room);
-    found.undefined = evaluation_undefined(&e, found.spearman);
+    found.flags = evaluation_flags(&e, found.spearman);
     e.statistic = LAMELLA_STATISTIC_PEARSON;
     found.pearson = evaluation_value(&e, NULL, room);
-    found.undefined |= evaluation_undefined(&e, found.pearson);
+    found.flags |= evaluation_flags(&e, found.pearson);
     interval around = pearson_interval(found.pearson, rows.n, o.confidence);
     found.pearson_low = around.low;
     found.pearson_high = around.high;
     write_sized(result, &found, (int64_t)sizeof found);
-    return found.undefined ? LAMELLA_NOTE : LAMELLA_OK;
+    return found.flags ? LAMELLA_NOTE : LAMELLA_OK;
 }
 
 lamella_status lamella_measure_correlation(lamella_context *ctx, const lamella_view *x, const lamella_view *y, const lamella_view *mask,

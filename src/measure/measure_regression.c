@@ -25,10 +25,10 @@ static lamella_status score_numbers(call *c, const lamella_view *predicted, cons
         square[row] = (y[row] - p[row]) * (y[row] - p[row]);
     found.n_rows = rows.n;
     found.r2 = evaluation_value(&e, NULL, NULL);
-    found.undefined = evaluation_undefined(&e, found.r2);
+    found.flags = evaluation_flags(&e, found.r2);
     found.mean_squared_error = mean_of_rows(square, rows.listed, rows.n, rows.weight, NULL);
     write_sized(result, &found, (int64_t)sizeof found);
-    return found.undefined ? LAMELLA_NOTE : LAMELLA_OK;
+    return found.flags ? LAMELLA_NOTE : LAMELLA_OK;
 }
 
 lamella_status lamella_measure_regression(lamella_context *ctx, const lamella_view *predicted, const lamella_view *gold,

@@ -15,7 +15,7 @@ static lamella_status classify_columns(matrix *m, const lamella_view *weights)
     matrix_number(m, "f1", result.f1);
     matrix_number(m, "auc", result.auc);
     matrix_number(m, "ap", result.ap);
-    matrix_number(m, "undefined", result.undefined);
+    matrix_number(m, "flags", result.flags);
     return status;
 }
 
@@ -165,7 +165,7 @@ TEST(one_class_is_flagged_not_half)
     const int32_t zeros[] = { 0, 0, 0 }, ones[] = { 1, 1, 1 };
     lamella_measure_classification_result r;
     returns(of_two(score, zeros, 3, NULL, NULL, &r), LAMELLA_NOTE);
-    equal(r.undefined, LAMELLA_UNDEFINED_ONE_CLASS);
+    equal(r.flags, LAMELLA_SCORE_ONE_CLASS);
     equal(r.n_classes, 1);
     near(r.auc, NAN, ABSOLUTE, 0);
     near(r.ap, NAN, ABSOLUTE, 0);
@@ -182,7 +182,7 @@ TEST(weights_of_zero_leave_nothing)
     const int32_t gold[] = { 0, 1 };
     lamella_measure_classification_result r;
     returns(of_two(score, gold, 2, weight, NULL, &r), LAMELLA_NOTE);
-    equal(r.undefined, LAMELLA_UNDEFINED_WEIGHTLESS);
+    equal(r.flags, LAMELLA_SCORE_WEIGHTLESS);
     near(r.accuracy, NAN, ABSOLUTE, 0);
 }
 

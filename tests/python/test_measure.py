@@ -35,7 +35,7 @@ class Golden(unittest.TestCase):
         with self.assertWarns(lamella.Note):
             r = lamella.measure.classification(np.array([1.0, -1.0]), np.array([1, 1]), classes=[0, 1])
         self.assertTrue(np.isnan(r.auc))
-        self.assertEqual((r.undefined, r.accuracy, r.n_classes), (1, 0.5, 1))
+        self.assertEqual((r.flags, r.accuracy, r.n_classes), (1, 0.5, 1))
 
     def test_correlation(self):
         g = self.open("correlation")

@@ -20,7 +20,7 @@ ENUMS = {
     'LAMELLA_NORM_MEAN': {'mean': 0, 'min': 1, 'max': 2},
     'LAMELLA_COUNT_ROWS': {'rows': 0, 'zero_rows': 1, 'constant_rows': 2, 'nonfinite_rows': 3, 'zero_columns': 4, 'constant_columns': 5, 'nonfinite_columns': 6, 'outlier_columns': 7},
     'LAMELLA_SHARE_EIGHTH': {'eighth': 0, 'quarter': 1, 'half': 2},
-    'LAMELLA_UNDEFINED_ONE_CLASS': {'one_class': 1, 'constant': 2, 'weightless': 4},
+    'LAMELLA_SCORE_ONE_CLASS': {'one_class': 1, 'constant': 2, 'weightless': 4},
     'LAMELLA_STATISTIC_ACCURACY': {'accuracy': 1, 'f1': 2, 'auc': 3, 'ap': 4, 'r2': 5, 'pearson': 6, 'spearman': 7, 'mean': 8},
     'LAMELLA_FOLDS_SHUFFLED': {'shuffled': 1, 'in_order': 2},
     'LAMELLA_PROBE_LOGISTIC': {'logistic': 1, 'ridge': 2},
@@ -263,7 +263,7 @@ class lamella_measure_classification_options(Structure):
 class lamella_measure_classification_result(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
-        ("undefined", c_uint32),
+        ("flags", c_uint32),
         ("n_rows", c_int64),
         ("n_classes", c_int64),
         ("accuracy", c_double),
@@ -273,7 +273,6 @@ class lamella_measure_classification_result(Structure):
     ]
     layout = (56, [0, 4, 8, 16, 24, 32, 40, 48])
     details = {
-        'undefined': ('enum', 'LAMELLA_UNDEFINED_ONE_CLASS'),
     }
 
 
@@ -291,7 +290,7 @@ class lamella_measure_correlation_options(Structure):
 class lamella_measure_correlation_result(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
-        ("undefined", c_uint32),
+        ("flags", c_uint32),
         ("n_rows", c_int64),
         ("pearson", c_double),
         ("pearson_low", c_double),
@@ -300,21 +299,19 @@ class lamella_measure_correlation_result(Structure):
     ]
     layout = (48, [0, 4, 8, 16, 24, 32, 40])
     details = {
-        'undefined': ('enum', 'LAMELLA_UNDEFINED_ONE_CLASS'),
     }
 
 
 class lamella_measure_regression_result(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
-        ("undefined", c_uint32),
+        ("flags", c_uint32),
         ("n_rows", c_int64),
         ("r2", c_double),
         ("mean_squared_error", c_double),
     ]
     layout = (32, [0, 4, 8, 16, 24])
     details = {
-        'undefined': ('enum', 'LAMELLA_UNDEFINED_ONE_CLASS'),
     }
 
 
@@ -364,7 +361,7 @@ class lamella_measure_bootstrap_options(Structure):
 class lamella_measure_bootstrap_result(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
-        ("undefined", c_uint32),
+        ("flags", c_uint32),
         ("value", c_double),
         ("low", c_double),
         ("high", c_double),
@@ -374,7 +371,6 @@ class lamella_measure_bootstrap_result(Structure):
     ]
     layout = (56, [0, 4, 8, 16, 24, 32, 40, 48])
     details = {
-        'undefined': ('enum', 'LAMELLA_UNDEFINED_ONE_CLASS'),
     }
 
 
@@ -1258,7 +1254,7 @@ FUNCTIONS = [
              '  mask       u8|bool [sample] NULL: all rows; 0 = left out, never read\n'
              '  weights    f32|f64 [sample] NULL: 1 each; 0 or more\n'
              '  threshold  of one score a row: positive if score > threshold. 0 suits decision values, 0.5 probabilities\n'
-             '  result     undefined, n_rows, n_classes, accuracy, f1, auc, ap\n'),
+             '  result     flags, n_rows, n_classes, accuracy, f1, auc, ap\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='scores', way='in', kind='view', axes=['sample', 'class']),
@@ -1283,7 +1279,7 @@ FUNCTIONS = [
              '  y          f32|f64|f16|bf16 [sample]\n'
              '  mask       u8|bool [sample] NULL: all rows; 0 = left out, never read\n'
              '  confidence 0 = 0.95\n'
-             '  result     undefined, n_rows, pearson, pearson_low, pearson_high, spearman\n'),
+             '  result     flags, n_rows, pearson, pearson_low, pearson_high, spearman\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='x', way='in', kind='view', axes=['sample']),
@@ -1300,7 +1296,7 @@ FUNCTIONS = [
              '  gold       f32|f64|f16|bf16 [sample]\n'
              '  mask       u8|bool [sample] NULL: all rows; 0 = left out, never read\n'
              '  weights    f32|f64 [sample] NULL: 1 each; 0 or more\n'
-             '  result     undefined, n_rows, r2, mean_squared_error\n'),
+             '  result     flags, n_rows, r2, mean_squared_error\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='predicted', way='in', kind='view', axes=['sample']),
@@ -1363,7 +1359,7 @@ FUNCTIONS = [
              '  confidence 0 = 0.95\n'
              '  threshold  as in classification\n'
              '  seed\n'
-             '  result     undefined, value, low, high, standard_error, n_defined, n_groups\n'),
+             '  result     flags, value, low, high, standard_error, n_defined, n_groups\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='scores', way='in', kind='view', axes=['sample', 'class']),

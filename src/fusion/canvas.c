@@ -1,0 +1,291 @@
+#include "fusion/canvas.h"
+#include "measure/measure.h"
+
+#include <math.h>
+
+#define BLOCK_ROOM (256 * 1024)
+#define MOST_PIXELS 256
+#define BLOCKS_A_BATCH 256
+#define MOST_COLUMN ((int64_t)1 << 48) /* numbers that one pixel has in all layers: only views that repeat elements have more */
+
+static const struct {
+    const char *name;
+    int         axes;
+} canvas_inputs[N_CANVAS_INPUTS] = {
+    { "colours", WITH_LAYERS | WITH_CHANNELS }, { "alpha", WITH_LAYERS },   { "depth", WITH_LAYERS },
+    { "background", WITH_CHANNELS },            { "g_out", WITH_CHANNELS }, { "g_transmittance", 0 },
+};
+
+/* ---- checks ---- */
+
+/* The extents that a view of the canvas has to have; returns their number. */
+static int32_t canvas_shape(const canvas *v, int axes, int64_t *shape)
+{
+    const lamella_view *colours = &v->view[CANVAS_COLOURS];
+    int32_t rank = 0;
+    if (axes & WITH_LAYERS)
+        shape[rank++] = colours->shape[0];
+    for (int32_t a = 1; a + 1 < colours->rank; a++)
+        shape[rank++] = colours->shape[a];
+    if (axes & WITH_CHANNELS)
+        shape[rank++] = colours->shape[colours->rank - 1];
+    return rank;
+}
+
+lamella_status canvas_input(call *c, canvas *v, int input, const lamella_view *theirs)
+{
+    const char *name = canvas_inputs[input].name;
+    int64_t shape[LAMELLA_MAX_RANK];
+    TRY(view_check(c, &v->view[input], theirs, FLOATS, name));
+    if (input == CANVAS_COLOURS && v->view[input].rank < 2)
+        return fail(c, LAMELLA_ERR_SHAPE, "colours.rank is %d, expected 2 to %d: layers, pixels, channels", (int)v->view[input].rank,
+                    LAMELLA_MAX_RANK);
+    int32_t rank = canvas_shape(v, canvas_inputs[input].axes, shape);
+    TRY(view_check_shape(c, &v->view[input], name, shape, rank));
+    v->in[input] = pixels_of(&v->view[input], canvas_inputs[input].axes);
+    v->has[input] = 1;
+    return LAMELLA_OK;
+}
+
+lamella_status canvas_output(call *c, const canvas *v, const lamella_view *theirs, const char *name, int axes, pixels *p)
+{
+    lamella_view checked;
+    int64_t shape[LAMELLA_MAX_RANK];
+    int32_t rank = canvas_shape(v, axes, shape);
+    TRY(view_check_out(c, &checked, theirs, F32, name, shape, rank));
+    for (int i = 0; i < N_CANVAS_INPUTS; i++)
+        if (v->has[i])
+            TRY(check_apart(c, &checked, name, &v->view[i], canvas_inputs[i].name));
+    *p = pixels_of(&checked, axes);
+    return LAMELLA_OK;
+}
+
+static lamella_status check_over_options(call *c, const lamella_fusion_over_options *options, lamella_fusion_over_options *o)
+{
+    number n;
+    TRY(OPTIONS(c, *o, options));
+    TRY(check_choice(c, &o->opacity, LAMELLA_OPACITY_DENSITY, LAMELLA_OPACITY_STRAIGHT, "options->opacity"));
+    if (o->clamp != 0 && o->clamp != 1)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options->clamp is %d, expected 0 or 1", (int)o->clamp);
+    TRY(check_reserved(c, (uint64_t)o->reserved0, "options->reserved0"));
+    if (!(o->thickness >= 0 && isfinite(o->thickness)))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options->thickness is %s, expected a number over 0", number_text(o->thickness, &n));
+    o->thickness = o->thickness > 0 ? o->thickness : 1;
+    return LAMELLA_OK;
+}
+
+static int64_t canvas_cells(const canvas *v)
+{
+    return MAX(v->n_layers, 1) * MAX(v->n_pixels, 1) * (v->n_channels + 1);
+}
+
+lamella_status canvas_check(call *c, const lamella_view *colours, const lamella_view *alpha, const lamella_view *depth,
+                            const lamella_view *background, const lamella_fusion_over_options *options, canvas *v)
+{
+    int64_t column, all;
+    *v = (canvas){ .simd = simd_of(c) };
+    lowest_reset(&v->fault);
+    TRY(canvas_input(c, v, CANVAS_COLOURS, colours));
+    v->n_layers = v->in[CANVAS_COLOURS].n_layers;
+    v->n_channels = v->in[CANVAS_COLOURS].n_channels;
+    v->n_pixels = v->in[CANVAS_COLOURS].n;
+    if (v->n_layers > INT32_MAX || !size_add(v->n_channels, 1, &column) || !size_mul(MAX(v->n_layers, 1), column, &column) ||
+        column > MOST_COLUMN || !size_mul(MAX(v->n_pixels, 1), N_CANVAS_INPUTS * column, &all))
+        return fail(c, LAMELLA_ERR_SHAPE, "colours has %lld layers of %lld pixels and %lld channels, expected fewer", (long long)v->n_layers,
+                    (long long)v->n_pixels, (long long)v->n_channels);
+    TRY(canvas_input(c, v, CANVAS_ALPHA, alpha));
+    if (depth)
+        TRY(canvas_input(c, v, CANVAS_DEPTH, depth));
+    if (background)
+        TRY(canvas_input(c, v, CANVAS_BACKGROUND, background));
+    return check_over_options(c, options, &v->o);
+}
+
+/* ---- faults: numbered by input, layer, pixel and channel, so that the lowest is the same whatever thread found it ---- */
+
+static void report_canvas_fault(canvas *v, int input, int64_t layer, int64_t pixel, int64_t channel)
+{
+    lowest_report(&v->fault, input * canvas_cells(v) + (layer * v->n_pixels + pixel) * (v->n_channels + 1) + channel);
+}
+
+static lamella_status canvas_fault(call *c, const canvas *v)
+{
+    int64_t at = lowest_get(&v->fault), input = at / canvas_cells(v), cell = at % canvas_cells(v);
+    if (at == INT64_MAX)
+        return LAMELLA_OK;
+    int64_t channel = cell % (v->n_channels + 1), pixel = cell / (v->n_channels + 1) % v->n_pixels;
+    int64_t layer = cell / (v->n_channels + 1) / v->n_pixels;
+    double value = pixel_f64(&v->in[input], layer, pixel, channel);
+    const char *expected = v->o.opacity == LAMELLA_OPACITY_DENSITY ? "0 or more, or options->clamp" : "0 to 1, or options->clamp";
+    lamella_status status = LAMELLA_ERR_ARGUMENT;
+    number n;
+    if (!isfinite(value)) {
+        status = LAMELLA_ERR_NONFINITE;
+        expected = "a finite number";
+    } else if (input != CANVAS_ALPHA) {
+        status = LAMELLA_ERR_NUMERIC;
+        expected = "a number that f32 holds";
+    }
+    return fail(c, status, "%s is %s at layer %lld, pixel %lld, channel %lld, expected %s", canvas_inputs[input].name, number_text(value, &n),
+                (long long)layer, (long long)pixel, (long long)channel, expected);
+}
+
+/* ---- one block: each loader returns 0 if it found a fault ---- */
+
+/* n pixels of one layer of an input, [n, channel]; NULL: a fault. */
+static const float *load_pixels(canvas *v, int input, int64_t layer, const canvas_block *b, char *room)
+{
+    const pixels *p = &v->in[input];
+    const float *x = pixels_f32(p, v->simd, layer, b->first, b->n, room);
+    int64_t n = b->n * p->n_channels, at = v->simd->nonfinite_f32(x, n);
+    if (at >= n)
+        return x;
+    report_canvas_fault(v, input, layer, b->first + at / p->n_channels, at % p->n_channels);
+    return NULL;
+}
+
+static int load_colours(canvas *v, canvas_block *b, char *room)
+{
+    for (int64_t k = 0; k < v->n_layers; k++) {
+        b->colour[k] = load_pixels(v, CANVAS_COLOURS, k, b, room + k * pixels_room(&v->in[CANVAS_COLOURS], v->block));
+        if (!b->colour[k])
+            return 0;
+    }
+    return 1;
+}
+
+/* An input without layers: 1 if there is none. */
+static int load_flat(canvas *v, int input, const canvas_block *b, char *room, const float **to)
+{
+    *to = v->has[input] ? load_pixels(v, input, 0, b, room) : NULL;
+    return !v->has[input] || *to;
+}
+
+/* Alpha and its slope of one entry; 0 if it is refused. */
+static int alpha_of(canvas *v, double entry, double *alpha, double *slope)
+{
+    int density = v->o.opacity == LAMELLA_OPACITY_DENSITY, outside = entry < 0 || (!density && entry > 1);
+    if (!isfinite(entry) || (outside && !v->o.clamp))
+        return 0;
+    double nearest = entry < 0 ? 0 : density ? entry : fmin(entry, 1);
+    *alpha = density ? -expm1(-nearest * v->o.thickness) : nearest;
+    *slope = outside ? 0 : density ? v->o.thickness * (1 - *alpha) : 1;
+    if (outside)
+        tally_add(&v->n_clamped, 1);
+    return 1;
+}
+
+static int load_alphas(canvas *v, canvas_block *b)
+{
+    for (int64_t k = 0; k < v->n_layers; k++)
+        for (int64_t i = 0; i < b->n; i++) {
+            double entry = pixel_f64(&v->in[CANVAS_ALPHA], k, b->first + i, 0);
+            if (!alpha_of(v, entry, &b->alpha[k * b->n + i], &b->slope[k * b->n + i])) {
+                report_canvas_fault(v, CANVAS_ALPHA, k, b->first + i, 0);
+                return 0;
+            }
+        }
+    return 1;
+}
+
+/* Layers by falling depth, equal ones as indexed. */
+static int sort_layers(canvas *v, canvas_block *b, keyed_row *room)
+{
+    for (int64_t i = 0; i < b->n && b->order; i++) {
+        for (int64_t k = 0; k < v->n_layers; k++) {
+            double depth = pixel_f64(&v->in[CANVAS_DEPTH], k, b->first + i, 0);
+            if (!isfinite(depth)) {
+                report_canvas_fault(v, CANVAS_DEPTH, k, b->first + i, 0);
+                return 0;
+            }
+            room[k] = (keyed_row){ key_of_double(-depth), k };
+        }
+        sort_keyed(room, v->n_layers, room + v->n_layers);
+        for (int64_t place = 0; place < v->n_layers; place++)
+            b->order[i * v->n_layers + place] = (int32_t)room[place].row;
+    }
+    return 1;
+}
+
+/* ---- all blocks ---- */
+
+/* Bytes of the parts of a task's room, for `block` pixels. */
+typedef struct canvas_room {
+    int64_t colour, alpha, order, sorted, colours, flat[3], rest;
+} canvas_room;
+
+static canvas_room canvas_room_of(const canvas *v, int64_t block, int64_t extra)
+{
+    int64_t k = v->n_layers, sorts = v->has[CANVAS_DEPTH];
+    canvas_room r = {
+        .colour = round_up(k * (int64_t)sizeof(float *), 64),
+        .alpha = round_up(k * block * (int64_t)sizeof(double), 64),
+        .order = sorts ? round_up(k * block * (int64_t)sizeof(int32_t), 64) : 0,
+        .sorted = sorts ? round_up(2 * k * (int64_t)sizeof(keyed_row), 64) : 0,
+        .colours = k * pixels_room(&v->in[CANVAS_COLOURS], block),
+        .rest = extra * block,
+    };
+    for (int i = 0; i < 3; i++)
+        r.flat[i] = v->has[CANVAS_BACKGROUND + i] ? pixels_room(&v->in[CANVAS_BACKGROUND + i], block) : 0;
+    return r;
+}
+
+static int64_t canvas_room_bytes(const canvas_room *r)
+{
+    return r->colour + 2 * r->alpha + r->order + r->sorted + r->colours + r->flat[0] + r->flat[1] + r->flat[2] + r->rest;
+}
+
+typedef struct canvas_pass {
+    canvas     *v;
+    canvas_room room;
+    scratch     pieces;
+    int64_t     first_block;
+    void      (*paint)(const canvas *v, const canvas_block *b, void *data);
+    void       *data;
+} canvas_pass;
+
+static char *cut_room(char **next, int64_t bytes)
+{
+    char *piece = *next;
+    *next += bytes;
+    return piece;
+}
+
+static void canvas_task(int64_t i, void *data)
+{
+    canvas_pass *pass = data;
+    canvas *v = pass->v;
+    const canvas_room *r = &pass->room;
+    char *piece = scratch_claim(&pass->pieces), *next = piece;
+    canvas_block b = { .first = (pass->first_block + i) * v->block };
+    b.n = MIN(v->block, v->n_pixels - b.first);
+    b.colour = (const float **)cut_room(&next, r->colour);
+    b.alpha = (double *)cut_room(&next, r->alpha);
+    b.slope = (double *)cut_room(&next, r->alpha);
+    b.order = r->order ? (int32_t *)cut_room(&next, r->order) : NULL;
+    keyed_row *sorted = (keyed_row *)cut_room(&next, r->sorted);
+    char *colours = cut_room(&next, r->colours), *background = cut_room(&next, r->flat[0]), *g_out = cut_room(&next, r->flat[1]);
+    char *g_transmittance = cut_room(&next, r->flat[2]);
+    b.rest = next;
+    if (load_colours(v, &b, colours) && load_alphas(v, &b) && sort_layers(v, &b, sorted) &&
+        load_flat(v, CANVAS_BACKGROUND, &b, background, &b.background) && load_flat(v, CANVAS_G_OUT, &b, g_out, &b.g_out) &&
+        load_flat(v, CANVAS_G_TRANSMITTANCE, &b, g_transmittance, &b.g_transmittance))
+        pass->paint(v, &b, pass->data);
+    scratch_release(&pass->pieces, piece);
+}
+
+lamella_status canvas_each(call *c, canvas *v, int64_t extra, void (*paint)(const canvas *v, const canvas_block *b, void *data), void *data)
+{
+    canvas_pass pass = { .v = v, .paint = paint, .data = data };
+    canvas_room of_some = canvas_room_of(v, 64, extra);
+    v->block = MAX(1, MIN(MOST_PIXELS, BLOCK_ROOM / MAX(canvas_room_bytes(&of_some) / 64, 1)));
+    pass.room = canvas_room_of(v, v->block, extra);
+    TRY(scratch_open(c, canvas_room_bytes(&pass.room), &pass.pieces));
+    int64_t n_blocks = (v->n_pixels + v->block - 1) / v->block;
+    for (; pass.first_block < n_blocks; pass.first_block += BLOCKS_A_BATCH) {
+        TRY(progress(c, pass.first_block, n_blocks));
+        TRY(parallel(c, MIN(BLOCKS_A_BATCH, n_blocks - pass.first_block), canvas_task, &pass));
+        TRY(canvas_fault(c, v));
+    }
+    return progress(c, n_blocks, n_blocks);
+}

@@ -1,0 +1,109 @@
+/* Scalar mixing of layers (LLMs are Also Effective Embedding Models: An In-depth Overview, section on layers: the weighted sum of all of them).
+ *
+ *   mixed = gamma sum_l s_l x_l,   s = w or softmax(w)
+ *
+ * A task takes one panel through all layers, in order, in f64, and rounds once, so the bits depend on neither threads nor reads.
+ * Differs from the codes: a row's own normalisation looks at that row alone (there the layer norm is over the padded batch, so that a
+ * text's vector depends on its neighbours), and a zero row stays zero without a floor. */
+#include "fusion/mix.h"
+#include "fusion/pixels.h"
+
+#include <string.h>
+
+typedef struct mix_work {
+    layer_mix *m;
+    rows       r;
+    scratch    pieces;
+    int64_t    panel_bytes; /* of a piece; then the sums of a panel, and a row rounded */
+    pixels     mixed;
+    lowest     fault;       /* row * dim + column of a sum that f32 does not hold */
+} mix_work;
+
+static void add_mixed(const double *x, int64_t dim, mix_row row, double weight, double *sum)
+{
+    double factor = weight * row.factor;
+    for (int64_t j = 0; j < dim; j++)
+        sum[j] += factor * (x[j] - row.shift);
+}
+
+static void mix_task(int64_t i, void *data)
+{
+    mix_work *w = data;
+    int64_t dim = w->m->dim, n_layers = w->m->s.n_layers, good = 1;
+    char *piece = scratch_claim(&w->pieces);
+    double *sum = (double *)(piece + w->panel_bytes);
+    float *rounded = (float *)(sum + PANEL_ROWS * dim);
+    panel p = { .n = 0 };
+    memset(sum, 0, (size_t)(PANEL_ROWS * dim) * sizeof *sum);
+    for (int64_t l = 0; l < n_layers && good; l++) {
+        good = rows_panel(&w->r, l, i, piece, &p);
+        for (int64_t row = 0; row < p.n && good; row++) {
+            const double *x = (const double *)p.data + row * p.stride;
+            if (!p.valid || p.valid[row])
+                add_mixed(x, dim, mix_row_of(w->m, x), w->m->share[l], sum + row * dim);
+        }
+    }
+    for (int64_t row = 0; row < p.n && good; row++) {
+        for (int64_t j = 0; j < dim; j++)
+            rounded[j] = (float)(w->m->o.gamma * sum[row * dim + j]);
+        int64_t at = w->m->simd->nonfinite_f32(rounded, dim);
+        if (at < dim)
+            lowest_report(&w->fault, (p.first + row) * dim + at);
+        pixels_store(&w->mixed, 0, p.first + row, 1, rounded);
+    }
+    scratch_release(&w->pieces, piece);
+}
+
+static lamella_status mix_layers(call *c, const lamella_stack *stack_, const lamella_view *weights, const lamella_fusion_mix_options *options,
+                                 const lamella_view *mixed, lamella_fusion_mix_result *result)
+{
+    layer_mix m;
+    mix_work w = { .m = &m };
+    lamella_view out;
+    lamella_fusion_mix_result found = { 0 };
+    int64_t shape[LAMELLA_MAX_RANK];
+
+    TRY(mix_check_stack(c, stack_, &m));
+    TRY(mix_check_weights(c, weights, options, &m));
+    int32_t rank = stack_lead_shape(&m.s, m.dim, shape);
+    TRY(check_out_apart(c, &m.s, &out, mixed, F32, "mixed", shape, rank));
+    if (weights)
+        TRY(check_apart(c, &out, "mixed", weights, "weights"));
+    TRY(RESULT_OPTIONAL(c, result));
+
+    w.mixed = pixels_of(&out, WITH_CHANNELS);
+    lowest_reset(&w.fault);
+    TRY(rows_open(c, &m.s, 0, m.s.n_layers, LAMELLA_F64, &w.r));
+    w.panel_bytes = round_up(rows_scratch(&w.r), 64);
+    TRY(scratch_open(c, w.panel_bytes + m.dim * (PANEL_ROWS * (int64_t)sizeof(double) + (int64_t)sizeof(float)), &w.pieces));
+    do {
+        TRY(rows_next(c, &w.r));
+        TRY(parallel(c, w.r.n_panels, mix_task, &w));
+        TRY(rows_fault(c, &w.r));
+        int64_t at = lowest_get(&w.fault);
+        if (at != INT64_MAX)
+            return fail(c, LAMELLA_ERR_NUMERIC, "mixed overflows f32 at row %lld, column %lld, expected smaller weights, gamma or rows",
+                        (long long)(at / m.dim), (long long)(at % m.dim));
+    } while (w.r.n);
+    found.n_zero_rows = m.n_zero_rows;
+    found.n_masked_rows = stack_masked(&m.s);
+    write_sized(result, &found, (int64_t)sizeof found);
+    return LAMELLA_OK;
+}
+
+lamella_status lamella_fusion_mix(lamella_context *ctx, const lamella_stack *stack, const lamella_view *weights,
+                                  const lamella_fusion_mix_options *options, const lamella_view *mixed, lamella_fusion_mix_result *result)
+{
+    CALL(ctx, mix_layers(c, stack, weights, options, mixed, result));
+}
+
+static lamella_status mix_defaults(call *c, lamella_fusion_mix_options *options, uint32_t struct_size)
+{
+    const lamella_fusion_mix_options defaults = { .weighting = LAMELLA_WEIGHTING_GIVEN, .rows = LAMELLA_ROWS_RAW, .gamma = 1 };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_fusion_mix_options_init(lamella_fusion_mix_options *options, uint32_t struct_size)
+{
+    CALL(NULL, mix_defaults(c, options, struct_size));
+}

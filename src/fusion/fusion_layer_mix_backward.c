@@ -1,0 +1,151 @@
+/* Gradients of scalar mixing (LLMs are Also Effective Embedding Models: An In-depth Overview, section on layers) to weights and gamma.
+ *
+ *   d_l = sum_rows g . x_l;   ds = gamma d;   dw = ds, or with softmax dw_l = s_l (ds_l - sum_m s_m ds_m);   dgamma = sum_l s_l d_l
+ *
+ * One number a layer is all that the rows leave: it is summed panel by panel, and the panels are joined in order. */
+#include "fusion/mix.h"
+#include "fusion/pixels.h"
+
+#include <math.h>
+#include <string.h>
+
+#define DOT_LANES 16
+
+typedef struct mix_gradient {
+    layer_mix *m;
+    rows       r;
+    scratch    pieces;
+    int64_t    panel_bytes;    /* of a piece; then one row of g: as loaded, as f64 */
+    pixels     g;
+    double    *of_panel;       /* [panel of the block, layer] */
+    lowest     fault;          /* row * dim + column of g */
+} mix_gradient;
+
+/* One row of g in f64; NULL: not finite. */
+static const double *load_gradient(mix_gradient *w, int64_t row, char *room)
+{
+    int64_t dim = w->m->dim;
+    double *g = (double *)(room + pixels_room(&w->g, 1));
+    const float *x = pixels_f32(&w->g, w->m->simd, 0, row, 1, room);
+    int64_t at = w->m->simd->nonfinite_f32(x, dim);
+    if (at < dim) {
+        lowest_report(&w->fault, row * dim + at);
+        return NULL;
+    }
+    w->m->simd->f32_to_f64(x, dim, g);
+    return g;
+}
+
+/* g . (x - shift) factor */
+static double dot_mixed(layer_mix *m, const double *g, const double *x)
+{
+    double lanes[DOT_LANES] = { 0 }, g_sum = 0;
+    mix_row row = mix_row_of(m, x);
+    m->simd->dot_lanes_f64(g, x, m->dim, lanes);
+    for (int64_t j = 0; row.shift != 0 && j < m->dim; j++)
+        g_sum += g[j];
+    return row.factor * (lanes_sum(lanes) - row.shift * g_sum);
+}
+
+static void gradient_task(int64_t i, void *data)
+{
+    mix_gradient *w = data;
+    char *piece = scratch_claim(&w->pieces);
+    double *sum = w->of_panel + i * w->m->s.n_layers;
+    int64_t good = 1;
+    panel p;
+    for (int64_t l = 0; l < w->m->s.n_layers && good; l++) {
+        sum[l] = 0;
+        good = rows_panel(&w->r, l, i, piece, &p);
+        for (int64_t row = 0; row < p.n && good; row++) {
+            if (p.valid && !p.valid[row])
+                continue;
+            const double *g = load_gradient(w, p.first + row, piece + w->panel_bytes);
+            good = g != NULL;
+            sum[l] += good ? dot_mixed(w->m, g, (const double *)p.data + row * p.stride) : 0;
+        }
+    }
+    scratch_release(&w->pieces, piece);
+}
+
+static lamella_status gradient_fault(call *c, const mix_gradient *w)
+{
+    int64_t at = lowest_get(&w->fault);
+    if (at == INT64_MAX)
+        return LAMELLA_OK;
+    double value = pixel_f64(&w->g, 0, at / w->m->dim, at % w->m->dim);
+    number n;
+    return fail(c, isfinite(value) ? LAMELLA_ERR_NUMERIC : LAMELLA_ERR_NONFINITE, "g_mixed is %s at row %lld, column %lld, expected %s",
+                number_text(value, &n), (long long)(at / w->m->dim), (long long)(at % w->m->dim),
+                isfinite(value) ? "a number that f32 holds" : "a finite number");
+}
+
+/* d_l of all rows. */
+static lamella_status sum_products(call *c, mix_gradient *w, double *d)
+{
+    int64_t n_layers = w->m->s.n_layers, dim = w->m->dim;
+    TRY(rows_open(c, &w->m->s, 0, n_layers, LAMELLA_F64, &w->r));
+    w->panel_bytes = round_up(rows_scratch(&w->r), 64);
+    TRY(scratch_open(c, w->panel_bytes + pixels_room(&w->g, 1) + dim * (int64_t)sizeof(double), &w->pieces));
+    TAKE(c, w->of_panel, MIN(w->r.block_vectors, round_up(MAX(w->m->s.n_vectors, 1), PANEL_ROWS)) / PANEL_ROWS * n_layers);
+    memset(d, 0, (size_t)n_layers * sizeof *d);
+    do {
+        TRY(rows_next(c, &w->r));
+        TRY(parallel(c, w->r.n_panels, gradient_task, w));
+        TRY(rows_fault(c, &w->r));
+        TRY(gradient_fault(c, w));
+        for (int64_t at = 0; at < w->r.n_panels * n_layers; at++)
+            d[at % n_layers] += w->of_panel[at];
+    } while (w->r.n);
+    return LAMELLA_OK;
+}
+
+/* d to the gradient of the weights, in place; returns the one of gamma. */
+static double weights_from_products(const layer_mix *m, double *d)
+{
+    double d_gamma = 0;
+    for (int64_t l = 0; l < m->s.n_layers; l++)
+        d_gamma += m->share[l] * d[l];
+    for (int64_t l = 0; l < m->s.n_layers; l++)
+        d[l] = m->o.gamma * (m->o.weighting == LAMELLA_WEIGHTING_SOFTMAX ? m->share[l] * (d[l] - d_gamma) : d[l]);
+    return d_gamma;
+}
+
+static lamella_status mix_gradients(call *c, const lamella_stack *stack_, const lamella_view *weights, const lamella_view *g_mixed,
+                                    const lamella_fusion_mix_options *options, const lamella_view *d_weights, double *d_gamma)
+{
+    layer_mix m;
+    mix_gradient w = { .m = &m };
+    lamella_view g, out;
+    int64_t shape[LAMELLA_MAX_RANK], n_layers;
+    double *d;
+
+    TRY(mix_check_stack(c, stack_, &m));
+    TRY(mix_check_weights(c, weights, options, &m));
+    int32_t rank = stack_lead_shape(&m.s, m.dim, shape);
+    TRY(view_check(c, &g, g_mixed, FLOATS, "g_mixed"));
+    TRY(view_check_shape(c, &g, "g_mixed", shape, rank));
+    n_layers = m.s.n_layers;
+    TRY(check_out_apart(c, &m.s, &out, d_weights, F64, "d_weights", &n_layers, 1));
+    TRY(check_apart(c, &out, "d_weights", &g, "g_mixed"));
+    if (weights)
+        TRY(check_apart(c, &out, "d_weights", weights, "weights"));
+
+    w.g = pixels_of(&g, WITH_CHANNELS);
+    lowest_reset(&w.fault);
+    TAKE(c, d, n_layers);
+    TRY(sum_products(c, &w, d));
+    double of_gamma = weights_from_products(&m, d);
+    for (int64_t l = 0; l < n_layers; l++)
+        memcpy(view_at(&out, &l), &d[l], sizeof *d);
+    if (d_gamma)
+        *d_gamma = of_gamma;
+    return LAMELLA_OK;
+}
+
+lamella_status lamella_fusion_mix_backward(lamella_context *ctx, const lamella_stack *stack, const lamella_view *weights,
+                                           const lamella_view *g_mixed, const lamella_fusion_mix_options *options,
+                                           const lamella_view *d_weights, double *d_gamma)
+{
+    CALL(ctx, mix_gradients(c, stack, weights, g_mixed, options, d_weights, d_gamma));
+}

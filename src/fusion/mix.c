@@ -1,0 +1,81 @@
+#include "fusion/mix.h"
+#include "moments/moments.h"
+#include "reduce/reduce.h"
+
+#include <math.h>
+
+lamella_status mix_check_stack(call *c, const lamella_stack *stack_, layer_mix *m)
+{
+    *m = (layer_mix){ .simd = simd_of(c) };
+    TRY(stack_check(c, &m->s, stack_, FLOATS, "stack"));
+    m->dim = stack_dim(&m->s, 0);
+    for (int64_t l = 1; l < m->s.n_layers; l++)
+        if (stack_dim(&m->s, l) != m->dim)
+            return fail(c, LAMELLA_ERR_SHAPE, "stack->layer[%lld] has dim %lld, expected %lld (= dim of stack->layer[0])", (long long)l,
+                        (long long)stack_dim(&m->s, l), (long long)m->dim);
+    return LAMELLA_OK;
+}
+
+/* Shifted by the largest, so that no exponential overflows. */
+static void softmax(double *w, int64_t n)
+{
+    double largest = w[0], sum = 0;
+    for (int64_t l = 1; l < n; l++)
+        largest = fmax(largest, w[l]);
+    for (int64_t l = 0; l < n; l++)
+        sum += w[l] = exp(w[l] - largest);
+    for (int64_t l = 0; l < n; l++)
+        w[l] /= sum;
+}
+
+lamella_status mix_check_weights(call *c, const lamella_view *weights, const lamella_fusion_mix_options *options, layer_mix *m)
+{
+    lamella_view v;
+    int64_t n = m->s.n_layers;
+    number text;
+    TAKE(c, m->share, n);
+    if (weights) {
+        TRY(view_check(c, &v, weights, F32 | F64, "weights"));
+        TRY(view_check_shape(c, &v, "weights", &n, 1));
+    }
+    for (int64_t l = 0; l < n; l++) {
+        m->share[l] = weights ? load_f64(v.dtype, view_at(&v, &l)) : 1.0 / (double)n;
+        if (!isfinite(m->share[l]))
+            return fail(c, LAMELLA_ERR_NONFINITE, "weights[%lld] is %s, expected a finite number", (long long)l, number_text(m->share[l], &text));
+    }
+    TRY(OPTIONS(c, m->o, options));
+    TRY(check_choice(c, &m->o.weighting, LAMELLA_WEIGHTING_SOFTMAX, LAMELLA_WEIGHTING_GIVEN, "options->weighting"));
+    TRY(check_choice(c, &m->o.rows, LAMELLA_ROWS_LAYER_NORM, LAMELLA_ROWS_RAW, "options->rows"));
+    TRY(check_reserved(c, (uint64_t)m->o.reserved0, "options->reserved0"));
+    if (!isfinite(m->o.gamma))
+        return fail(c, LAMELLA_ERR_NONFINITE, "options->gamma is %s, expected a finite number", number_text(m->o.gamma, &text));
+    m->o.gamma = m->o.gamma != 0 ? m->o.gamma : 1;
+    if (weights && m->o.weighting == LAMELLA_WEIGHTING_SOFTMAX)
+        softmax(m->share, n);
+    return LAMELLA_OK;
+}
+
+static mix_row layer_norm_row(const double *x, int64_t dim)
+{
+    double mean = 0, variance = 0;
+    for (int64_t j = 0; j < dim; j++)
+        mean += x[j];
+    mean /= (double)dim;
+    for (int64_t j = 0; j < dim; j++)
+        variance += (x[j] - mean) * (x[j] - mean);
+    variance /= (double)dim;
+    return (mix_row){ mean, is_constant_column(dim, mean, variance) ? 0 : 1 / sqrt(variance) };
+}
+
+mix_row mix_row_of(layer_mix *m, const double *x)
+{
+    mix_row row = { 0, 1 };
+    if (m->o.rows == LAMELLA_ROWS_UNIT) {
+        double norm = norm_f64(m->simd, x, m->dim);
+        row.factor = norm > 0 ? 1 / norm : 0;
+    } else if (m->o.rows == LAMELLA_ROWS_LAYER_NORM)
+        row = layer_norm_row(x, m->dim);
+    if (row.factor == 0)
+        tally_add(&m->n_zero_rows, 1);
+    return row;
+}

@@ -1,0 +1,28 @@
+/* Scalar mixing of layers: what forward and backward share. */
+#ifndef FUSION_MIX_H
+#define FUSION_MIX_H
+
+#include "lamella/fusion/layer.h"
+#include "tensor/tensor.h"
+
+typedef struct layer_mix {
+    lamella_fusion_mix_options o;
+    stack          s;
+    int64_t        dim;
+    double        *share;    /* [layer]: s_l, without gamma */
+    const kernels *simd;
+    int64_t        n_zero_rows;
+} layer_mix;
+
+/* Checks the stack (all layers of one dim), and weights and options together. */
+LAMELLA_INTERNAL lamella_status mix_check_stack(call *c, const lamella_stack *stack, layer_mix *m);
+LAMELLA_INTERNAL lamella_status mix_check_weights(call *c, const lamella_view *weights, const lamella_fusion_mix_options *options, layer_mix *m);
+
+/* A row as it is mixed: (x - shift) * factor; factor 0 for a row that adds nothing, which is counted. */
+typedef struct mix_row {
+    double shift, factor;
+} mix_row;
+
+LAMELLA_INTERNAL mix_row mix_row_of(layer_mix *m, const double *x);
+
+#endif
