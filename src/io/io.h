@@ -41,6 +41,8 @@ typedef struct file_operations {
 } file_operations;
 
 LAMELLA_INTERNAL const file_operations *file_operations_of_system(void);
+/* The errno that says why a file must not be put in this place: a directory, a device or a pipe is there. 0: it may. */
+LAMELLA_INTERNAL int path_refusal(const char *path);
 
 typedef struct source {
     const file_operations *ops;

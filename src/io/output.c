@@ -47,6 +47,8 @@ lamella_status output_open(call *c, const file_operations *ops, const char *path
     TAKE(c, o->temporary, size);
     TAKE(c, o->block, IO_BLOCK);
     TRY(call_undo(c, UNDO_ALWAYS, output_end, o));
+    if (path_refusal(path))
+        return output_fail(c, o, "it cannot be replaced by a file", path_refusal(path));
     for (int try = 0; try < OUTPUT_TRIES && code == EEXIST; try++)
         code = open_temporary(o, size, try);
     *made = o;

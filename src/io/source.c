@@ -25,6 +25,14 @@ static int system_size(int fd, int64_t *bytes)
     return 0;
 }
 
+int path_refusal(const char *path)
+{
+    struct stat s;
+    if (stat(path, &s))
+        return 0; /* nothing there, or opening beside it will say what is wrong */
+    return S_ISREG(s.st_mode) ? 0 : S_ISDIR(s.st_mode) ? EISDIR : EINVAL;
+}
+
 static int64_t system_pread(int fd, void *to, int64_t n, int64_t offset)
 {
     return pread(fd, to, (size_t)n, (off_t)offset);

@@ -2,6 +2,7 @@
 #include "io/files.h"
 #include "support/golden.h"
 #include "support/matrix.h"
+#include <sys/stat.h>
 
 static const char *const codes[] = { "F64", "F32", "F16", "I64", "I32", "I8", "U8", "BOOL" };
 static const int32_t dtypes[] = { LAMELLA_F64, LAMELLA_F32, LAMELLA_F16, LAMELLA_I64, LAMELLA_I32, LAMELLA_I8, LAMELLA_U8, LAMELLA_BOOL };
@@ -236,6 +237,24 @@ TEST(what_cannot_be_saved_is_refused_before_a_file_is_made)
     a[1].dtype = 0;
     returns(lamella_io_file_save(NULL, path, (const char *[]){ "x", "y" }, a, 2, NULL, 0), LAMELLA_ERR_DTYPE);
     equal(folder_count(), 0);
+    folder_remove();
+}
+
+/* Renaming over a pipe or a device would make it a plain file. */
+TEST(what_is_no_regular_file_is_not_replaced)
+{
+    float x[4] = { 0 };
+    lamella_view a = view_of(LAMELLA_F32, x, 4);
+    struct stat s;
+    folder_make();
+    const char *pipe = in_folder("pipe");
+    equal(mkfifo(pipe, 0600), 0);
+    returns(lamella_io_npy_save(NULL, pipe, &a), LAMELLA_ERR_IO);
+    returns(lamella_io_file_save(NULL, pipe, (const char *[]){ "x" }, &a, 1, NULL, 0), LAMELLA_ERR_IO);
+    check(strstr(lamella_last_error(), "it cannot be replaced by a file: is no regular file") != NULL);
+    equal(stat(pipe, &s), 0);
+    check(S_ISFIFO(s.st_mode));
+    equal(folder_count(), 1);
     folder_remove();
 }
 
