@@ -1,0 +1,77 @@
+"""Exact search and the grid of similarities against their golden values."""
+import unittest
+from pathlib import Path
+
+import lamella
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def arrays(path):
+    file = lamella.io.File.load(np.fromfile(ROOT / path, "u1"))
+    return lambda name: file.get(name)
+
+
+class Search(unittest.TestCase):
+    golden = staticmethod(arrays("tests/data/golden/matryoshka/search.safetensors"))
+    data = staticmethod(arrays("examples/data/retrieval.safetensors"))
+
+    def test_ids_and_scores(self):
+        index = lamella.matryoshka.Index(self.data("docs"))
+        for kind in ("example", "lemma"):
+            for width in (8, 64, 384):
+                found = lamella.matryoshka.search(self.data("docs"), self.data(f"queries.{kind}"), 10, width=width)
+                np.testing.assert_array_equal(found.ids, self.golden(f"{kind}.ids.{width}"))
+                np.testing.assert_allclose(found.scores, self.golden(f"{kind}.scores.{width}"), rtol=0, atol=2e-13)
+                self.assertTrue((found.found == 10).all())
+                kept = index.search(self.data(f"queries.{kind}"), 10, width)
+                np.testing.assert_array_equal(kept.ids, found.ids)
+                np.testing.assert_array_equal(kept.scores, found.scores)
+
+    def test_dot_and_what_is_left_out(self):
+        x = np.array([[1, 0], [3, 0], [0, 2]], "f4")
+        numbers = np.arange(3)
+        found = lamella.matryoshka.search(x, x, 3, base_ids=numbers, query_ids=numbers, similarity="dot")
+        np.testing.assert_array_equal(found.ids, [[1, 2, -1], [0, 2, -1], [0, 1, -1]])
+        np.testing.assert_array_equal(found.scores, [[3, 0, np.nan], [3, 0, np.nan], [0, 0, np.nan]])
+        np.testing.assert_array_equal(found.found, [2, 2, 2])
+        self.assertEqual(found.result.n_short_queries, 3)
+
+    def test_shards(self):
+        docs, queries = self.data("docs"), self.data("queries.lemma")
+        whole = lamella.matryoshka.search(docs, queries, 10)
+        first = lamella.matryoshka.search(docs[:700], queries, 10)
+        second = lamella.matryoshka.search(docs[700:], queries, 10, base_ids=np.arange(700, len(docs)))
+        merged = lamella.matryoshka.search_merge(second.ids, second.scores, first.ids, first.scores, 10)
+        np.testing.assert_array_equal(merged.ids, whole.ids)
+        np.testing.assert_array_equal(merged.scores, whole.scores)
+
+    def test_an_index_shows_its_rows(self):
+        docs = self.data("docs")
+        index = lamella.matryoshka.Index(docs, base_ids=np.arange(len(docs)) + 5)
+        np.testing.assert_array_equal(index.get("rows"), docs.astype("f4"))
+        np.testing.assert_array_equal(index.get("ids"), np.arange(len(docs)) + 5)
+
+
+class Grid(unittest.TestCase):
+    golden = staticmethod(arrays("tests/data/golden/matryoshka/grid.safetensors"))
+    widths = [384, 8, 16, 100, 1]
+
+    def setUp(self):
+        states = arrays("examples/data/states.safetensors")
+        self.layers = [states(f"layer.{l}") for l in range(7)]
+
+    def test_cosines(self):
+        cosine = lamella.matryoshka.grid_cosine(self.layers, self.golden("pairs"), self.widths).cosine
+        np.testing.assert_allclose(cosine[:, :, ::10], self.golden("cosine"), rtol=0, atol=1e-14)
+        both = lamella.matryoshka.grid_cosine(self.layers, self.golden("pairs"), self.widths, second=self.layers).cosine
+        np.testing.assert_array_equal(both, cosine)
+
+    def test_rank_correlations(self):
+        rho = lamella.matryoshka.grid_spearman(self.layers, self.golden("pairs"), self.golden("gold"), self.widths).rho
+        np.testing.assert_allclose(rho, self.golden("rho"), rtol=0, atol=1e-9)
+
+
+if __name__ == "__main__":
+    unittest.main()
