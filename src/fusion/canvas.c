@@ -244,7 +244,7 @@ typedef struct canvas_pass {
     void       *data;
 } canvas_pass;
 
-static char *cut_room(char **next, int64_t bytes)
+static char *cut_canvas_room(char **next, int64_t bytes)
 {
     char *piece = *next;
     *next += bytes;
@@ -259,13 +259,13 @@ static void canvas_task(int64_t i, void *data)
     char *piece = scratch_claim(&pass->pieces), *next = piece;
     canvas_block b = { .first = (pass->first_block + i) * v->block };
     b.n = MIN(v->block, v->n_pixels - b.first);
-    b.colour = (const float **)cut_room(&next, r->colour);
-    b.alpha = (double *)cut_room(&next, r->alpha);
-    b.slope = (double *)cut_room(&next, r->alpha);
-    b.order = r->order ? (int32_t *)cut_room(&next, r->order) : NULL;
-    keyed_row *sorted = (keyed_row *)cut_room(&next, r->sorted);
-    char *colours = cut_room(&next, r->colours), *background = cut_room(&next, r->flat[0]), *g_out = cut_room(&next, r->flat[1]);
-    char *g_transmittance = cut_room(&next, r->flat[2]);
+    b.colour = (const float **)cut_canvas_room(&next, r->colour);
+    b.alpha = (double *)cut_canvas_room(&next, r->alpha);
+    b.slope = (double *)cut_canvas_room(&next, r->alpha);
+    b.order = r->order ? (int32_t *)cut_canvas_room(&next, r->order) : NULL;
+    keyed_row *sorted = (keyed_row *)cut_canvas_room(&next, r->sorted);
+    char *colours = cut_canvas_room(&next, r->colours), *background = cut_canvas_room(&next, r->flat[0]), *g_out = cut_canvas_room(&next, r->flat[1]);
+    char *g_transmittance = cut_canvas_room(&next, r->flat[2]);
     b.rest = next;
     if (load_colours(v, &b, colours) && load_alphas(v, &b) && sort_layers(v, &b, sorted) &&
         load_flat(v, CANVAS_BACKGROUND, &b, background, &b.background) && load_flat(v, CANVAS_G_OUT, &b, g_out, &b.g_out) &&

@@ -36,7 +36,7 @@ static lamella_status check_scores(call *c, const bootstrap_inputs *in, const la
     return LAMELLA_OK;
 }
 
-static lamella_status check_gold(call *c, bootstrap_inputs *in, const lamella_view *gold, const int64_t *classes, int64_t n_classes)
+static lamella_status check_bootstrap_gold(call *c, bootstrap_inputs *in, const lamella_view *gold, const int64_t *classes, int64_t n_classes)
 {
     if (in->o.statistic == LAMELLA_STATISTIC_MEAN)
         return gold ? fail(c, LAMELLA_ERR_ARGUMENT, "gold is given, expected NULL for the statistic MEAN") : LAMELLA_OK;
@@ -56,7 +56,7 @@ static lamella_status check_bootstrap(call *c, const lamella_view *scores, const
     TRY(measured_rows_of(c, in->scores.shape[0], mask, weights, &in->rows));
     if (weights && (in->o.statistic == LAMELLA_STATISTIC_PEARSON || in->o.statistic == LAMELLA_STATISTIC_SPEARMAN))
         return fail(c, LAMELLA_ERR_ARGUMENT, "weights is given, expected NULL for the statistics PEARSON and SPEARMAN");
-    TRY(check_gold(c, in, gold, classes, n_classes));
+    TRY(check_bootstrap_gold(c, in, gold, classes, n_classes));
     if (!versus)
         return LAMELLA_OK;
     TRY(view_check(c, &in->versus, versus, FLOATS, "versus"));
