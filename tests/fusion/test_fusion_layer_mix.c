@@ -136,6 +136,9 @@ TEST(masked_rows_are_zeros_and_never_read)
     const float expected[] = { 0, 0, 2, 3 };
     equal_bits(out, expected, sizeof expected);
     equal(result.n_masked_rows, 1);
+    lamella_fusion_mix_options options = { .struct_size = sizeof options, .rows = LAMELLA_ROWS_UNIT };
+    ok(lamella_fusion_mix(NULL, &stack, NULL, &options, &mixed, &result));
+    equal(result.n_zero_rows, 0); /* a masked row is no zero row */
 }
 
 TEST(bad_arguments_are_named)

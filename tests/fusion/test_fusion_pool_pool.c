@@ -86,6 +86,21 @@ TEST(trap_padding_on_either_side_changes_nothing)
         }
 }
 
+TEST(first_and_last_read_no_other_token)
+{
+    float x[] = { 1, NAN, 3 }, out[1];
+    lamella_view layer = view_of(LAMELLA_F32, x, 1, 3, 1), pooled = view_of(LAMELLA_F32, out, 1, 1);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
+    lamella_fusion_pool_options options = { .struct_size = sizeof options, .readout = LAMELLA_READOUT_CLS };
+    ok(lamella_fusion_pool(NULL, &stack, NULL, &options, &pooled, NULL));
+    near(out[0], 1, ABSOLUTE, 0);
+    options.readout = LAMELLA_READOUT_LAST;
+    ok(lamella_fusion_pool(NULL, &stack, NULL, &options, &pooled, NULL));
+    near(out[0], 3, ABSOLUTE, 0);
+    x[2] = NAN;
+    returns(lamella_fusion_pool(NULL, &stack, NULL, &options, &pooled, NULL), LAMELLA_ERR_NONFINITE);
+}
+
 static lamella_stack tokens_of(lamella_view *layer, float *x, int64_t n, int64_t t, int64_t dim)
 {
     *layer = view_of(LAMELLA_F32, x, n, t, dim);
