@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#define DOT_LANES 16
+#define MIX_LANES 16
 
 typedef struct mix_gradient {
     layer_mix *m;
@@ -39,7 +39,7 @@ static const double *load_gradient(mix_gradient *w, int64_t row, char *room)
 /* g . (x - shift) factor */
 static double dot_mixed(layer_mix *m, const double *g, const double *x)
 {
-    double lanes[DOT_LANES] = { 0 }, g_sum = 0;
+    double lanes[MIX_LANES] = { 0 }, g_sum = 0;
     mix_row row = mix_row_of(m, x);
     m->simd->dot_lanes_f64(g, x, m->dim, lanes);
     for (int64_t j = 0; row.shift != 0 && j < m->dim; j++)

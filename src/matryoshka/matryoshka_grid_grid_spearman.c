@@ -38,7 +38,7 @@ static void rho_task(int64_t k, void *data)
     scratch_release(&w->pieces, room);
 }
 
-static lamella_status check_gold(call *c, const lamella_view *gold, const pair_grid *g, lamella_view *v, double **values)
+static lamella_status check_pair_gold(call *c, const lamella_view *gold, const pair_grid *g, lamella_view *v, double **values)
 {
     number text;
     TRY(view_check(c, v, gold, F32 | F64 | I32 | I64, "gold"));
@@ -84,7 +84,7 @@ static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lam
     rho_work w;
     pair_grid g;
     TRY(grid_open(c, first, second, pairs, widths, n_widths, &g));
-    TRY(check_gold(c, gold, &g, &golds, &values));
+    TRY(check_pair_gold(c, gold, &g, &golds, &values));
     const int64_t shape[] = { g.first.n_layers, n_widths };
     TRY(grid_check_out(c, &g, pairs, &out, rho, "rho", shape, 2));
     TRY(check_apart(c, &out, "rho", &golds, "gold"));

@@ -35,22 +35,29 @@ lamella_status lamella_matryoshka_index_create(lamella_context *ctx, const lamel
     CALL(ctx, index_create(c, base, base_ids, options, index));
 }
 
-static lamella_status index_search(call *c, const lamella_matryoshka_index *index, const search_request *asked)
+static lamella_status index_search(call *c, const lamella_matryoshka_index *index, const lamella_matryoshka_search_options *options,
+                                   search_request *asked)
 {
+    lamella_matryoshka_search_options o;
     search_ready ready;
     if (!index)
         return fail(c, LAMELLA_ERR_ARGUMENT, "index is NULL, expected an index");
+    TRY(OPTIONS(c, o, options));
+    if (o.similarity != 0 && o.similarity != index->s.similarity)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options->similarity is %d, expected 0 or %d (that of the index)", (int)o.similarity,
+                    (int)index->s.similarity);
+    asked->width = o.width;
     TRY(search_check(c, asked, index->s.rows.dim, NULL, NULL, &ready));
     return search_run(c, &index->s, asked, &ready);
 }
 
 lamella_status lamella_matryoshka_index_search(lamella_context *ctx, const lamella_matryoshka_index *index, const lamella_view *queries,
-                                               int64_t k, int64_t width, const lamella_view *query_ids, const lamella_view *ids,
-                                               const lamella_view *scores, const lamella_view *found,
+                                               int64_t k, const lamella_view *query_ids, const lamella_matryoshka_search_options *options,
+                                               const lamella_view *ids, const lamella_view *scores, const lamella_view *found,
                                                lamella_matryoshka_search_result *result)
 {
-    const search_request asked = { queries, query_ids, k, width, "width", ids, scores, found, result };
-    CALL(ctx, index_search(c, index, &asked));
+    search_request asked = { queries, query_ids, k, 0, ids, scores, found, result };
+    CALL(ctx, index_search(c, index, options, &asked));
 }
 
 static lamella_status index_get(call *c, const lamella_matryoshka_index *index, const char *name, lamella_view *out)

@@ -49,7 +49,7 @@ lamella_status search_check(call *c, const search_request *asked, int64_t dim, c
     if (asked->k < 1)
         return fail(c, LAMELLA_ERR_ARGUMENT, "k is %lld, expected at least 1", (long long)asked->k);
     if (r->width < 1 || r->width > dim)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s is %lld, expected 0 to %lld (= base.shape[1])", asked->width_name, (long long)asked->width,
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options->width is %lld, expected 0 to %lld (= base.shape[1])", (long long)asked->width,
                     (long long)dim);
     const int64_t shape[] = { r->queries.shape[0], asked->k };
     TRY(check_row_ids(c, &r->query_ids, asked->query_ids, "query_ids", shape[0]));
@@ -127,7 +127,7 @@ lamella_status lamella_matryoshka_search(lamella_context *ctx, const lamella_vie
                                          const lamella_matryoshka_search_options *options, const lamella_view *ids, const lamella_view *scores,
                                          const lamella_view *found, lamella_matryoshka_search_result *result)
 {
-    search_request asked = { queries, query_ids, k, 0, "options->width", ids, scores, found, result };
+    search_request asked = { queries, query_ids, k, 0, ids, scores, found, result };
     CALL(ctx, search_once(c, base, base_ids, options, &asked));
 }
 

@@ -52,7 +52,7 @@ static void cut_panel(const panel *p, void *room, void *data)
                 store_run_f32(&w->out[k], p->first + i, (const float *)p->data + i * p->stride);
 }
 
-static int64_t cut_room(const truncate_work *w)
+static int64_t cut_row_room(const truncate_work *w)
 {
     return round_up(w->widths[w->n_widths - 1] * (int64_t)sizeof(float), 64) + w->n_widths * (int64_t)sizeof(double);
 }
@@ -95,7 +95,7 @@ static lamella_status cut_stack(call *c, const lamella_stack *stack_, const int6
     truncate_work w = { .simd = simd_of(c), .normalise = o.normalise, .widths = rising, .n_widths = n_widths };
     for (int64_t l = 0; l < s.n_layers; l++) {
         w.out = checked + l * n_widths;
-        TRY(each_panel(c, &s, l, LAMELLA_F32, cut_room(&w), cut_panel, &w));
+        TRY(each_panel(c, &s, l, LAMELLA_F32, cut_row_room(&w), cut_panel, &w));
     }
     found.n_zero_rows = w.n_zero_rows;
     found.n_masked_rows = stack_masked(&s);

@@ -262,7 +262,7 @@ static double penalty_of_panel_f64(const ridge_pass *pass, int64_t n, const ridg
 
 /* ---- one pass over the rows ---- */
 
-static void ridge_task(int64_t i, void *data)
+static void ridge_panel_task(int64_t i, void *data)
 {
     ridge_pass *pass = data;
     panel p;
@@ -298,7 +298,7 @@ static lamella_status sum_panels(call *c, ridge_pass *pass, double *sums, double
         least[k] = INFINITY;
     do {
         TRY(rows_next(c, &pass->r));
-        TRY(parallel(c, pass->r.n_panels, ridge_task, pass));
+        TRY(parallel(c, pass->r.n_panels, ridge_panel_task, pass));
         TRY(rows_fault(c, &pass->r));
         for (int64_t i = 0; i < pass->r.n_panels; i++) {
             for (int64_t j = 0; j < n_figures; j++)
@@ -312,7 +312,7 @@ static lamella_status sum_panels(call *c, ridge_pass *pass, double *sums, double
 
 /* ---- one layer ---- */
 
-static void put_figures(const ridge_pass *pass, int64_t i, const double *sums, double *error, double *accuracy)
+static void put_ridge_figures(const ridge_pass *pass, int64_t i, const double *sums, double *error, double *accuracy)
 {
     int64_t n_cells = pass->p->n_widths * pass->p->n_tasks, at = (pass->first_penalty + i) * n_cells;
     for (int64_t j = 0; j < n_cells; j++) {
@@ -347,7 +347,7 @@ static lamella_status run_pass(call *c, ridge_pass *pass, int in_f64, double *er
     TRY(sum_panels(c, pass, sums, least));
     for (int64_t i = 0; i < n; i++) {
         kept[i] = !f.failed[i] && least[i] >= (in_f64 ? KEEP_LEAST_F64 : KEEP_LEAST);
-        put_figures(pass, i, kept[i] ? sums + i * figures_of_penalty(pass->p) : NULL, error, accuracy);
+        put_ridge_figures(pass, i, kept[i] ? sums + i * figures_of_penalty(pass->p) : NULL, error, accuracy);
     }
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;

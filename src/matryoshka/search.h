@@ -9,7 +9,6 @@
 typedef struct search_request {
     const lamella_view               *queries, *query_ids;
     int64_t                           k, width;
-    const char                       *width_name;
     const lamella_view               *ids, *scores, *found;
     lamella_matryoshka_search_result *result;
 } search_request;

@@ -247,7 +247,7 @@ typedef struct layers_out {
     lamella_view *mean, *variance; /* [layer] or NULL */
 } layers_out;
 
-static void put_f64(const lamella_view *v, int64_t l, int64_t j, double value)
+static void put_figure(const lamella_view *v, int64_t l, int64_t j, double value)
 {
     const int64_t index[] = { l, j };
     memcpy(view_at(v, index), &value, sizeof value);
@@ -260,13 +260,13 @@ static void put_layer(const layer_figures *f, const column_figures *g, int64_t l
     const int64_t counts[] = { f->n_rows, f->n_zero_rows, f->n_constant_rows, f->n_nonfinite_rows,
                                g->n_zero, g->n_constant, g->n_nonfinite, g->n_outliers };
     for (int64_t j = 0; j < LENGTH(norms); j++)
-        put_f64(&out->norms, l, j, m->n ? norms[j] : NAN);
+        put_figure(&out->norms, l, j, m->n ? norms[j] : NAN);
     for (int64_t j = 0; j < LENGTH(counts); j++) {
         const int64_t index[] = { l, j };
         memcpy(view_at(&out->counts, index), &counts[j], sizeof counts[j]);
     }
     for (int64_t j = 0; j < LENGTH(g->shares); j++)
-        put_f64(&out->shares, l, j, g->shares[j]);
+        put_figure(&out->shares, l, j, g->shares[j]);
     double cosine = f->n_cosines ? f->cosine_sum / (double)f->n_cosines : NAN;
     memcpy(view_at(&out->cosine, &l), &cosine, sizeof cosine);
     for (int64_t j = 0; j < m->dim; j++) {

@@ -68,7 +68,7 @@ void projection_transform(const kernels *k, const projection *p, const double *x
 
 /* ---- similarities of the rows of a group; values + q * stride is row q ---- */
 
-static void put_cosines(const projection_work *w, const projection_room *r, int64_t n)
+static void put_row_cosines(const projection_work *w, const projection_room *r, int64_t n)
 {
     const projection *p = w->p;
     w->simd->pack_f32(r->units, p->dim, n, p->dim, TILE_QUERIES, r->tile);
@@ -112,7 +112,7 @@ static void put_coordinates(const projection_work *w, const projection_room *r, 
 static void put_similarities(const projection_work *w, const projection_room *r, int64_t n)
 {
     switch (w->rules->similarity) {
-    case LAMELLA_RELATIVE_COSINE: put_cosines(w, r, n); break;
+    case LAMELLA_RELATIVE_COSINE: put_row_cosines(w, r, n); break;
     case LAMELLA_RELATIVE_ANGULAR: put_angles(w, r, n); break;
     case LAMELLA_RELATIVE_EUCLIDEAN: put_distances(w, r, n, DISTANCE_EUCLIDEAN, 0); break;
     case LAMELLA_RELATIVE_L1: put_distances(w, r, n, DISTANCE_L1, 0); break;
@@ -123,7 +123,7 @@ static void put_similarities(const projection_work *w, const projection_room *r,
             w->simd->f64_to_f32(r->x + q * w->p->dim, w->p->dim, r->values + q * w->stride);
         break;
     default: /* the tile fills up to a multiple of its rows: distances come after it */
-        put_cosines(w, r, n);
+        put_row_cosines(w, r, n);
         for (int kind = 0; kind < DISTANCE_KINDS; kind++)
             put_distances(w, r, n, kind, (1 + kind) * w->p->n_anchors);
     }

@@ -183,8 +183,10 @@ static lamella_status span_of_anchors(call *c, const stack *s, int64_t l, const 
 
 /* ---- the call ---- */
 
-static lamella_status check_dims(call *c, const stack *s)
+static lamella_status anchors_check_extents(call *c, const stack *s)
 {
+    if (s->n_vectors - stack_masked(s) == 0)
+        return fail(c, LAMELLA_ERR_EMPTY, "stack has no row%s, expected at least 1", s->valid ? " outside the mask" : "");
     for (int64_t l = 0; l < s->n_layers; l++)
         if (!stack_dim(s, l))
             return fail(c, LAMELLA_ERR_EMPTY, "stack->layer[%lld] has dim 0, expected at least 1", (long long)l);
@@ -229,7 +231,7 @@ typedef struct anchors_out {
     int          has_condition, has_rank, has_duplicates;
 } anchors_out;
 
-static lamella_status check_figure(call *c, const stack *s, const lamella_view *theirs, uint32_t dtype, const char *name, lamella_view *v, int *has)
+static lamella_status anchors_check_figure(call *c, const stack *s, const lamella_view *theirs, uint32_t dtype, const char *name, lamella_view *v, int *has)
 {
     *has = theirs != NULL;
     return theirs ? check_out_apart(c, s, v, theirs, dtype, name, &s->n_layers, 1) : LAMELLA_OK;
@@ -265,7 +267,7 @@ static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t
     int64_t n_duplicates = 0;
 
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
-    TRY(check_dims(c, &s));
+    TRY(anchors_check_extents(c, &s));
     if (n_anchors < 1)
         return fail(c, LAMELLA_ERR_ARGUMENT, "n_anchors is %lld, expected at least 1", (long long)n_anchors);
     if (given)
@@ -275,9 +277,9 @@ static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t
     TRY(anchors_check_options(c, &s, options, &o));
     TRY(check_out_apart(c, &s, &out.anchors, anchors, I64, "anchors", &n_anchors, 1));
     TRY(given ? check_apart(c, &out.anchors, "anchors", given, "given") : LAMELLA_OK);
-    TRY(check_figure(c, &s, condition, F64, "condition", &out.condition, &out.has_condition));
-    TRY(check_figure(c, &s, rank, I64, "rank", &out.rank, &out.has_rank));
-    TRY(check_figure(c, &s, duplicates, I64, "duplicates", &out.duplicates, &out.has_duplicates));
+    TRY(anchors_check_figure(c, &s, condition, F64, "condition", &out.condition, &out.has_condition));
+    TRY(anchors_check_figure(c, &s, rank, I64, "rank", &out.rank, &out.has_rank));
+    TRY(anchors_check_figure(c, &s, duplicates, I64, "duplicates", &out.duplicates, &out.has_duplicates));
     TRY(RESULT_OPTIONAL(c, result));
 
     if (!given)

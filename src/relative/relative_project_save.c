@@ -41,7 +41,7 @@ static lamella_view saved_view(int32_t dtype, void *data, int32_t rank, const in
     return v;
 }
 
-static lamella_status list_arrays(call *c, lamella_relative_project *of, save_array **arrays, int64_t *n_arrays)
+static lamella_status list_projection_arrays(call *c, lamella_relative_project *of, save_array **arrays, int64_t *n_arrays)
 {
     enum { NAME_BYTES = 48 };
     char *name;
@@ -72,7 +72,7 @@ lamella_status projections_compose(call *c, lamella_relative_project *of)
         metadata[2 * i] = saved_choices[i].key;
         metadata[2 * i + 1] = saved_choices[i].names[*saved_choice_of(&of->rules, i) - 1];
     }
-    TRY(list_arrays(c, of, &arrays, &n_arrays));
+    TRY(list_projection_arrays(c, of, &arrays, &n_arrays));
     return model_image(c, &of->memory, PROJECT_KIND, arrays, n_arrays, metadata, SAVED_CHOICES, &of->image);
 }
 

@@ -3,7 +3,7 @@
 #include "support/matrix.h"
 #include <math.h>
 
-OPERATION(lamella_matryoshka_ridge, .keeps_dtype = 1)
+OPERATION(lamella_matryoshka_ridge)
 {
     static const double penalties[] = { 0.5, 20 };
     const int64_t widths[] = { m->narrowest, 1 }, n = m->n_samples, layers = m->stack.n_layers;

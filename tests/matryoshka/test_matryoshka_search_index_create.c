@@ -1,4 +1,4 @@
-/* The index: the same ids and scores, to the bit, as a search of the rows it keeps; and the merge of what shards found. */
+/* The index: the same ids and scores, to the bit, as a search of the rows it keeps. */
 #include "support/matrix.h"
 #include <math.h>
 
@@ -9,8 +9,9 @@ static lamella_status search_index(matrix *m, int64_t k, int64_t width, int32_t 
     int64_t n = m->n_samples;
     const lamella_view *ids = matrix_out(m, "ids", LAMELLA_I64, n, k), *scores = matrix_out(m, "scores", LAMELLA_F64, n, k);
     lamella_status status = lamella_matryoshka_index_create(m->ctx, m->view, NULL, &options, &index);
+    lamella_matryoshka_search_options at = { .struct_size = sizeof at, .width = width };
     if (status == LAMELLA_OK)
-        status = lamella_matryoshka_index_search(m->ctx, index, m->view, k, width, NULL, ids, scores, NULL, NULL);
+        status = lamella_matryoshka_index_search(m->ctx, index, m->view, k, NULL, &at, ids, scores, NULL, NULL);
     lamella_matryoshka_index_free(index);
     return status;
 }
@@ -23,24 +24,6 @@ OPERATION(lamella_matryoshka_index_create, .forms = FORM_ROWS, .in_memory = 1, .
 OPERATION(lamella_matryoshka_index_search, .forms = FORM_ROWS, .in_memory = 1, .empty_is_ok = 1)
 {
     return search_index(m, 5, (m->narrowest + 1) / 2, LAMELLA_SEARCH_COSINE);
-}
-
-/* The first lists hold nothing, whatever their scores are. */
-OPERATION(lamella_matryoshka_search_merge, .forms = FORM_ROWS, .in_memory = 1, .dtypes = 1 << LAMELLA_F64, .quick = 1, .nonfinite = 1,
-          .empty_is_ok = 1)
-{
-    int64_t n = m->n_samples, n_first = m->view->shape[1], *none = malloc((size_t)(n * n_first + 1) * sizeof *none), second[300];
-    double falling[300];
-    for (int64_t i = 0; i < n * n_first; i++)
-        none[i] = -1;
-    for (int64_t i = 0; i < n; i++)
-        second[i] = i, falling[i] = (double)i / 3;
-    lamella_view first_ids = view_of(LAMELLA_I64, none, n, n_first), second_ids = view_of(LAMELLA_I64, second, n, 1);
-    lamella_view second_scores = view_of(LAMELLA_F64, falling, n, 1);
-    lamella_status status = lamella_matryoshka_search_merge(m->ctx, &first_ids, m->view, &second_ids, &second_scores, 2,
-                                                            matrix_out(m, "ids", LAMELLA_I64, n, 2), matrix_out(m, "scores", LAMELLA_F64, n, 2));
-    free(none);
-    return status;
 }
 
 enum { ROWS = 5000, QUERIES = 50, DIM = 24, K = 12 };
@@ -79,12 +62,13 @@ TEST(an_index_finds_what_a_search_finds_in_batches_and_one_at_a_time)
     ok(lamella_matryoshka_index_create(NULL, &b, NULL, NULL, &index));
     for (int w = 0; w < 4; w++) {
         lamella_view i = view_of(LAMELLA_I64, batch.ids, QUERIES, K), s = view_of(LAMELLA_F64, batch.scores, QUERIES, K);
+        lamella_matryoshka_search_options options = { .struct_size = sizeof options, .width = widths[w] };
         search_whole(widths[w], &whole);
-        ok(lamella_matryoshka_index_search(NULL, index, &qv, K, widths[w], NULL, &i, &s, NULL, NULL));
+        ok(lamella_matryoshka_index_search(NULL, index, &qv, K, NULL, &options, &i, &s, NULL, NULL));
         for (int64_t j = 0; j < QUERIES; j++) {
             lamella_view q1 = view_of(LAMELLA_F32, q + j * DIM, 1, DIM), i1 = view_of(LAMELLA_I64, one.ids + j * K, 1, K);
             lamella_view s1 = view_of(LAMELLA_F64, one.scores + j * K, 1, K);
-            ok(lamella_matryoshka_index_search(NULL, index, &q1, K, widths[w], NULL, &i1, &s1, NULL, NULL));
+            ok(lamella_matryoshka_index_search(NULL, index, &q1, K, NULL, &options, &i1, &s1, NULL, NULL));
         }
         equal_bits(&batch, &whole, sizeof whole);
         equal_bits(&one, &whole, sizeof whole);
@@ -123,60 +107,17 @@ TEST(an_index_says_what_is_wrong)
     ok(lamella_matryoshka_index_options_init(&options, sizeof options));
     equal(options.similarity, LAMELLA_SEARCH_COSINE);
     ok(lamella_matryoshka_index_create(NULL, &b, NULL, &options, &index));
-    refused(lamella_matryoshka_index_search(NULL, index, &b, 1, 3, NULL, &i, &s, NULL, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_index_search: width is 3, expected 0 to 2 (= base.shape[1])");
-    refused(lamella_matryoshka_index_search(NULL, NULL, &b, 1, 0, NULL, &i, &s, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+    lamella_matryoshka_search_options at = { .struct_size = sizeof at, .width = 3 };
+    refused(lamella_matryoshka_index_search(NULL, index, &b, 1, NULL, &at, &i, &s, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_index_search: options->width is 3, expected 0 to 2 (= base.shape[1])");
+    at.similarity = LAMELLA_SEARCH_DOT;
+    refused(lamella_matryoshka_index_search(NULL, index, &b, 1, NULL, &at, &i, &s, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_index_search: options->similarity is 2, expected 0 or 1 (that of the index)");
+    refused(lamella_matryoshka_index_search(NULL, NULL, &b, 1, NULL, NULL, &i, &s, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_matryoshka_index_search: index is NULL, expected an index");
     lamella_matryoshka_index_free(index);
     rows[1] = NAN;
     refused(lamella_matryoshka_index_create(NULL, &b, NULL, NULL, &index), LAMELLA_ERR_NONFINITE,
             "lamella_matryoshka_index_create: base is nan at row 0, column 1, expected a finite number");
     check(!index);
-}
-
-/* ---- merging ---- */
-
-static void search_shard(int64_t first, int64_t n, int64_t k, int64_t *ids, double *scores)
-{
-    static int64_t numbers[ROWS];
-    for (int64_t i = 0; i < n; i++)
-        numbers[i] = first + i;
-    lamella_view b = view_of(LAMELLA_F32, x + first * DIM, n, DIM), qv = view_of(LAMELLA_F32, q, QUERIES, DIM);
-    lamella_view own = view_of(LAMELLA_I64, numbers, n), i = view_of(LAMELLA_I64, ids, QUERIES, k), s = view_of(LAMELLA_F64, scores, QUERIES, k);
-    ok(lamella_matryoshka_search(NULL, &b, &qv, k, &own, NULL, NULL, &i, &s, NULL, NULL));
-}
-
-TEST(merged_shards_equal_the_whole)
-{
-    static const int64_t splits[] = { 0, 5, 2500, 4999 };
-    static lists whole, merged, left, right;
-    fill_rows();
-    search_whole(0, &whole);
-    for (int c = 0; c < 4; c++) {
-        lamella_view li = view_of(LAMELLA_I64, left.ids, QUERIES, K), ls = view_of(LAMELLA_F64, left.scores, QUERIES, K);
-        lamella_view ri = view_of(LAMELLA_I64, right.ids, QUERIES, K), rs = view_of(LAMELLA_F64, right.scores, QUERIES, K);
-        lamella_view i = view_of(LAMELLA_I64, merged.ids, QUERIES, K), s = view_of(LAMELLA_F64, merged.scores, QUERIES, K);
-        search_shard(0, splits[c], K, left.ids, left.scores);
-        search_shard(splits[c], ROWS - splits[c], K, right.ids, right.scores);
-        ok(lamella_matryoshka_search_merge(NULL, &ri, &rs, &li, &ls, K, &i, &s));
-        equal_bits(&merged, &whole, sizeof whole);
-    }
-}
-
-TEST(a_merge_fills_with_none_and_refuses_what_no_search_found)
-{
-    int64_t a[] = { 7, 3, -1 }, b[] = { 5 }, ids[5];
-    double a_scores[] = { 0.5, 0.25, NAN }, b_scores[] = { 0.5 }, scores[5];
-    lamella_view ai = view_of(LAMELLA_I64, a, 1, 3), as = view_of(LAMELLA_F64, a_scores, 1, 3), bi = view_of(LAMELLA_I64, b, 1, 1);
-    lamella_view bs = view_of(LAMELLA_F64, b_scores, 1, 1), i = view_of(LAMELLA_I64, ids, 1, 5), s = view_of(LAMELLA_F64, scores, 1, 5);
-    ok(lamella_matryoshka_search_merge(NULL, &ai, &as, &bi, &bs, 5, &i, &s));
-    const int64_t expected[] = { 5, 7, 3, -1, -1 };
-    equal_bits(ids, expected, sizeof ids);
-    check(scores[2] == 0.25 && isnan(scores[3]) && isnan(scores[4]));
-    a_scores[1] = 0.75;
-    refused(lamella_matryoshka_search_merge(NULL, &ai, &as, &bi, &bs, 5, &i, &s), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_search_merge: first_scores rises at row 0, column 1, expected what a search found");
-    a_scores[1] = NAN;
-    refused(lamella_matryoshka_search_merge(NULL, &ai, &as, &bi, &bs, 5, &i, &s), LAMELLA_ERR_NONFINITE,
-            "lamella_matryoshka_search_merge: first_scores is nan at row 0, column 1, expected a finite number");
 }

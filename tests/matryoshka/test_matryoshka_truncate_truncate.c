@@ -5,7 +5,7 @@
 
 static const int64_t NARROW[] = { 1, 1 };
 
-OPERATION(lamella_matryoshka_truncate, .keeps_dtype = 1, .empty_is_ok = 1)
+OPERATION(lamella_matryoshka_truncate, .empty_is_ok = 1)
 {
     const int64_t widths[] = { m->narrowest, 1, (m->narrowest + 1) / 2 };
     lamella_matryoshka_truncate_result result = { .struct_size = sizeof result };

@@ -36,7 +36,7 @@ LAMELLA_API lamella_status lamella_fusion_pool_options_init(lamella_fusion_pool_
  *   mean  = sum_t m_t x_t / sum_t m_t,   max_j = max over t with m_t = 1 of x_tj,   weighted = sum_t m_t w_t x_t / sum_t m_t w_t
  *
  * Sums run in f64, token by token in order: the same bits at every SIMD level and for any thread count.
- * Max is taken over valid tokens; multiplying by the mask first, as some codes do, lets padding in as 0.
+ * CLS and LAST read no token but the one they take. Max is taken over valid tokens; multiplying by the mask first, as some codes do, lets padding in as 0.
  *
  * @paper     Pooling And Attention: What Are Effective Designs For LLm-Based Embedding Models?
  * @in        stack   stack f32|f64|f16|bf16 [layer, sample, token, dim], masked or ragged; a canvas [layer, sample, y, x, dim] alike

@@ -124,12 +124,13 @@ LAMELLA_API lamella_status lamella_matryoshka_index_create(lamella_context *ctx,
 
 /**
  * Searches the rows of an index: the ids and scores, to the bit, of lamella_matryoshka_search. Any number of threads may search one index.
+ * A width below the full one costs one more pass over the rows.
  *
  * @in        index     handle lamella_matryoshka_index
  * @in        queries   f32|f64|f16|bf16 [query, dim]
  * @in        k         i64 at least 1; may be more than there are rows
- * @in        width     i64 0 = all dims; less than all cost one more pass over the rows
  * @in        query_ids i32|i64 [query] rows of this id are left out, -1 leaves out none; NULL: none are
+ * @in        options   options NULL: all dims; similarity 0, or that of the index
  * @out       ids       i64 [query, k] -1 where there is no further row
  * @out       scores    f64 [query, k] NaN there
  * @out       found     i64 [query] how many there are; NULL: not wanted
@@ -140,8 +141,8 @@ LAMELLA_API lamella_status lamella_matryoshka_index_create(lamella_context *ctx,
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_matryoshka_index_search(lamella_context *ctx, const lamella_matryoshka_index *index,
-    const lamella_view *queries, int64_t k, int64_t width, const lamella_view *query_ids, const lamella_view *ids,
-    const lamella_view *scores, const lamella_view *found, lamella_matryoshka_search_result *result);
+    const lamella_view *queries, int64_t k, const lamella_view *query_ids, const lamella_matryoshka_search_options *options,
+    const lamella_view *ids, const lamella_view *scores, const lamella_view *found, lamella_matryoshka_search_result *result);
 
 /**
  * A named array of an index, READONLY, valid until it is freed: "rows" f32 [row, dim], "ids" i64 [row] if there were base_ids.

@@ -2099,7 +2099,7 @@ FUNCTIONS = [
              '  mean  = sum_t m_t x_t / sum_t m_t,   max_j = max over t with m_t = 1 of x_tj,   weighted = sum_t m_t w_t x_t / sum_t m_t w_t\n'
              '\n'
              'Sums run in f64, token by token in order: the same bits at every SIMD level and for any thread count.\n'
-             'Max is taken over valid tokens; multiplying by the mask first, as some codes do, lets padding in as 0.\n'
+             'CLS and LAST read no token but the one they take. Max is taken over valid tokens; multiplying by the mask first, as some codes do, lets padding in as 0.\n'
              '\n'
              '  stack      f32|f64|f16|bf16 [layer, sample, token, dim], masked or ragged; a canvas [layer, sample, y, x, dim] alike\n'
              '  weights    f32|f64 [lead] for WEIGHTED, else NULL: of each token, 0 or more; never read under the mask\n'
