@@ -4,15 +4,31 @@ import re
 BEGIN, END = "<!-- catalogue: made by src/tools/generate.py -->", "<!-- end of the catalogue -->"
 
 
+def test_name(function):
+    return f"tests/{function.room}/test_{function.room}_{function.family}_{function.operation()}.c"
+
+
 def find_test(root, function):
-    name = f"tests/{function.room}/test_{function.room}_{function.family}_{function.operation()}.c"
-    return name if (root / name).exists() else None
+    """The test of the operation's name, else the family's first that calls it: an object's verbs share tests."""
+    name = test_name(function)
+    if (root / name).exists():
+        return name
+    called = re.compile(rf"\b{function.name}\b")
+    for path in sorted((root / "tests" / function.room).glob(f"test_{function.room}_{function.family}_*.c")):
+        if called.search(path.read_text(encoding="utf-8")):
+            return str(path.relative_to(root))
+    return None
+
+
+REOPENS = re.compile(r"_(open|load)$")
 
 
 def find_example(root, function):
-    """The first file under examples/ that names the function, in C or in Python."""
+    """The first file under examples/ that names the function, in C or in Python; how an object comes back is shown where it is made."""
     python = function.python().removeprefix("lamella.")
-    called = re.compile(rf"\b{function.name}\b|\b{re.escape(python)}\(")
+    made = REOPENS.sub("_(?:open|load|fit|create)", function.name) if REOPENS.search(function.name) else function.name
+    python = re.sub(r"\.(open|load)$", r".(?:open|load|fit|create)", re.escape(python).replace(r"\.", "."))
+    called = re.compile(rf"\b{made}\b|\b{python}\(")
     for path in sorted((root / "examples").rglob("*")):
         if path.suffix in (".c", ".cpp", ".py", ".sh") and called.search(path.read_text(encoding="utf-8")):
             return str(path.relative_to(root))

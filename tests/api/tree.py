@@ -63,9 +63,8 @@ def check_catalogue(root):
     faults = []
     for _, found in catalogue.rows(headers.read(root)):
         for function, test, example in found:
-            expected = f"tests/{function.room}/test_{function.room}_{function.family}_{function.operation()}.c"
             if not test:
-                faults.append(f"{function.name}: no {expected}")
+                faults.append(f"{function.name}: no {catalogue.test_name(function)}")
             if not example:
                 faults.append(f"{function.name}: in no example, neither by this name nor as {function.python()}")
     return faults
