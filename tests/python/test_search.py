@@ -25,7 +25,7 @@ class Search(unittest.TestCase):
                 np.testing.assert_array_equal(found.ids, self.golden(f"{kind}.ids.{width}"))
                 np.testing.assert_allclose(found.scores, self.golden(f"{kind}.scores.{width}"), rtol=0, atol=2e-13)
                 self.assertTrue((found.found == 10).all())
-                kept = index.search(self.data(f"queries.{kind}"), 10, width)
+                kept = index.search(self.data(f"queries.{kind}"), 10, width=width)
                 np.testing.assert_array_equal(kept.ids, found.ids)
                 np.testing.assert_array_equal(kept.scores, found.scores)
 

@@ -1700,12 +1700,14 @@ FUNCTIONS = [
              dict(name='index', way='out', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),]),
     dict(name="lamella_matryoshka_index_search", python="lamella.matryoshka.Index.search", returns=c_int32, checked=True,
          doc=('Searches the rows of an index: the ids and scores, to the bit, of lamella_matryoshka_search. Any number of threads may search one index.\n'
+             'A width below the full one costs one more pass over the rows.\n'
              '\n'
              '  index      handle lamella_matryoshka_index\n'
              '  queries    f32|f64|f16|bf16 [query, dim]\n'
              '  k          i64 at least 1; may be more than there are rows\n'
-             '  width      i64 0 = all dims; less than all cost one more pass over the rows\n'
              '  query_ids  i32|i64 [query] rows of this id are left out, -1 leaves out none; NULL: none are\n'
+             '  similarity cosine, dot; 0 = COSINE\n'
+             '  width      0 = all dims; else the first 1 .. dim\n'
              '  ids        i64 [query, k] -1 where there is no further row\n'
              '  scores     f64 [query, k] NaN there\n'
              '  found      i64 [query] how many there are; NULL: not wanted\n'
@@ -1715,8 +1717,8 @@ FUNCTIONS = [
              dict(name='index', way='in', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),
              dict(name='queries', way='in', kind='view', axes=['query', 'dim']),
              dict(name='k', way='in', kind='i64', ctype=c_int64),
-             dict(name='width', way='in', kind='i64', ctype=c_int64),
              dict(name='query_ids', way='in', kind='view', axes=['query'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_matryoshka_search_options', optional=True),
              dict(name='ids', way='out', kind='view', dtypes=['i64'], axes=['query', 'k']),
              dict(name='scores', way='out', kind='view', dtypes=['f64'], axes=['query', 'k']),
              dict(name='found', way='out', kind='view', dtypes=['i64'], axes=['query'], optional=True),
