@@ -7,7 +7,7 @@ lamella_status model_image(call *c, arena *memory, const char *kind, save_array 
 {
     const char **all;
     char *bytes;
-    int64_t n_bytes;
+    int64_t n_bytes = 0;
     TAKE(c, all, 2 * n_metadata + 4);
     all[0] = "lamella.kind";
     all[1] = kind;

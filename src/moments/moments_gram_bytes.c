@@ -64,7 +64,7 @@ static lamella_status read_gram(call *c, const lamella_io_file *file, lamella_mo
 static lamella_status load_gram(call *c, const lamella_view *bytes, lamella_moments_gram **gram)
 {
     lamella_io_file *file;
-    lamella_moments_gram *made;
+    lamella_moments_gram *made = NULL;
     if (!gram)
         return fail(c, LAMELLA_ERR_ARGUMENT, "gram is NULL, expected a handle to fill");
     *gram = NULL;

@@ -128,7 +128,7 @@ static lamella_status make_image(call *c, const linear_list *list, lamella_probe
 
 lamella_status linear_fail_as_file(call *c, lamella_status status)
 {
-    char reason[512];
+    char reason[1024];
     const char *message = lamella_last_error(), *colon = strstr(message, ": ");
     snprintf(reason, sizeof reason, "%s", colon ? colon + 2 : message);
     return fail(c, status, "%s", reason);

@@ -50,7 +50,7 @@ static lamella_status list_projection_arrays(call *c, lamella_relative_project *
     TAKE(c, name, of->n_layers * PROJECTION_ARRAYS * NAME_BYTES);
     for (int64_t l = 0; l < of->n_layers; l++)
         for (int64_t which = 0; which < PROJECTION_ARRAYS; which++, name += NAME_BYTES) {
-            int64_t shape[2];
+            int64_t shape[2] = { 0 };
             double *data = *projection_array(&of->layer[l], which);
             int32_t rank = projection_array_shape(&of->layer[l], which, shape);
             snprintf(name, NAME_BYTES, "%s.%lld", projection_array_name(which), (long long)l);
