@@ -175,16 +175,29 @@ static int alpha_of(canvas *v, double entry, double *alpha, double *slope)
     return 1;
 }
 
-static int load_alphas(canvas *v, canvas_block *b)
+static int all_within(const double *x, int64_t n, double least, double most)
 {
-    for (int64_t k = 0; k < v->n_layers; k++)
-        for (int64_t i = 0; i < b->n; i++) {
-            double entry = pixel_f64(&v->in[CANVAS_ALPHA], k, b->first + i, 0);
-            if (!alpha_of(v, entry, &b->alpha[k * b->n + i], &b->slope[k * b->n + i])) {
+    int64_t outside = 0;
+    for (int64_t i = 0; i < n; i++)
+        outside += !(x[i] >= least && x[i] <= most);
+    return !outside;
+}
+
+static int load_alphas(canvas *v, canvas_block *b, char *room)
+{
+    int straight = v->o.opacity == LAMELLA_OPACITY_STRAIGHT;
+    for (int64_t k = 0; k < v->n_layers; k++) {
+        double *alpha = b->alpha + k * b->n, *slope = b->slope + k * b->n;
+        pixels_f64(&v->in[CANVAS_ALPHA], v->simd, k, b->first, b->n, room, alpha);
+        int usual = straight && all_within(alpha, b->n, 0, 1);
+        for (int64_t i = 0; i < b->n; i++)
+            if (usual)
+                slope[i] = 1;
+            else if (!alpha_of(v, alpha[i], &alpha[i], &slope[i])) {
                 report_canvas_fault(v, CANVAS_ALPHA, k, b->first + i, 0);
                 return 0;
             }
-        }
+    }
     return 1;
 }
 
@@ -211,7 +224,7 @@ static int sort_layers(canvas *v, canvas_block *b, keyed_row *room)
 
 /* Bytes of the parts of a task's room, for `block` pixels. */
 typedef struct canvas_room {
-    int64_t colour, alpha, order, sorted, colours, flat[3], rest;
+    int64_t colour, alpha, alpha_read, order, sorted, colours, flat[3], rest;
 } canvas_room;
 
 static canvas_room canvas_room_of(const canvas *v, int64_t block, int64_t extra)
@@ -220,6 +233,7 @@ static canvas_room canvas_room_of(const canvas *v, int64_t block, int64_t extra)
     canvas_room r = {
         .colour = round_up(k * (int64_t)sizeof(float *), 64),
         .alpha = round_up(k * block * (int64_t)sizeof(double), 64),
+        .alpha_read = pixels_room(&v->in[CANVAS_ALPHA], block),
         .order = sorts ? round_up(k * block * (int64_t)sizeof(int32_t), 64) : 0,
         .sorted = sorts ? round_up(2 * k * (int64_t)sizeof(keyed_row), 64) : 0,
         .colours = k * pixels_room(&v->in[CANVAS_COLOURS], block),
@@ -232,7 +246,7 @@ static canvas_room canvas_room_of(const canvas *v, int64_t block, int64_t extra)
 
 static int64_t canvas_room_bytes(const canvas_room *r)
 {
-    return r->colour + 2 * r->alpha + r->order + r->sorted + r->colours + r->flat[0] + r->flat[1] + r->flat[2] + r->rest;
+    return r->colour + 2 * r->alpha + r->alpha_read + r->order + r->sorted + r->colours + r->flat[0] + r->flat[1] + r->flat[2] + r->rest;
 }
 
 typedef struct canvas_pass {
@@ -262,12 +276,13 @@ static void canvas_task(int64_t i, void *data)
     b.colour = (const float **)cut_canvas_room(&next, r->colour);
     b.alpha = (double *)cut_canvas_room(&next, r->alpha);
     b.slope = (double *)cut_canvas_room(&next, r->alpha);
+    char *alpha_read = cut_canvas_room(&next, r->alpha_read);
     b.order = r->order ? (int32_t *)cut_canvas_room(&next, r->order) : NULL;
     keyed_row *sorted = (keyed_row *)cut_canvas_room(&next, r->sorted);
     char *colours = cut_canvas_room(&next, r->colours), *background = cut_canvas_room(&next, r->flat[0]), *g_out = cut_canvas_room(&next, r->flat[1]);
     char *g_transmittance = cut_canvas_room(&next, r->flat[2]);
     b.rest = next;
-    if (load_colours(v, &b, colours) && load_alphas(v, &b) && sort_layers(v, &b, sorted) &&
+    if (load_colours(v, &b, colours) && load_alphas(v, &b, alpha_read) && sort_layers(v, &b, sorted) &&
         load_flat(v, CANVAS_BACKGROUND, &b, background, &b.background) && load_flat(v, CANVAS_G_OUT, &b, g_out, &b.g_out) &&
         load_flat(v, CANVAS_G_TRANSMITTANCE, &b, g_transmittance, &b.g_transmittance))
         pass->paint(v, &b, pass->data);

@@ -12,21 +12,40 @@ typedef struct over_work {
     int    has_transmittance;
 } over_work;
 
-/* C and T of n pixels: sum [n, channel] and t [n]. */
-static void paint_front_to_back(const canvas *v, const canvas_block *b, double *sum, double *t)
+/* sum += weight * colour of n pixels; known numbers of channels unroll. */
+static inline void add_layer(const float *colour, const double *weight, int64_t n, int64_t channels, double *sum)
+{
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t j = 0; j < channels; j++)
+            sum[i * channels + j] += weight[i] * (double)colour[i * channels + j];
+}
+
+/* The nearest layer first; `weight` is room for n numbers. */
+static void paint_as_indexed(const canvas *v, const canvas_block *b, double *sum, double *t, double *weight)
+{
+    for (int64_t k = v->n_layers - 1; k >= 0; k--) {
+        const double *alpha = b->alpha + k * b->n;
+        for (int64_t i = 0; i < b->n; i++) {
+            weight[i] = t[i] * alpha[i];
+            t[i] *= 1 - alpha[i];
+        }
+        switch (v->n_channels) {
+        case 3: add_layer(b->colour[k], weight, b->n, 3, sum); break;
+        case 4: add_layer(b->colour[k], weight, b->n, 4, sum); break;
+        default: add_layer(b->colour[k], weight, b->n, v->n_channels, sum); break;
+        }
+    }
+}
+
+static void paint_by_depth(const canvas *v, const canvas_block *b, double *sum, double *t)
 {
     int64_t channels = v->n_channels;
     for (int64_t i = 0; i < b->n; i++)
-        t[i] = 1;
-    for (int64_t i = 0; i < b->n * channels; i++)
-        sum[i] = 0;
-    for (int64_t place = v->n_layers - 1; place >= 0; place--)
-        for (int64_t i = 0; i < b->n; i++) {
+        for (int64_t place = v->n_layers - 1; place >= 0; place--) {
             int64_t k = layer_at(v, b, i, place);
-            double a = b->alpha[k * b->n + i], weight = t[i] * a;
-            for (int64_t j = 0; j < channels; j++)
-                sum[i * channels + j] += weight * (double)b->colour[k][i * channels + j];
-            t[i] *= 1 - a;
+            double alpha = b->alpha[k * b->n + i], weight = t[i] * alpha;
+            add_layer(b->colour[k] + i * channels, &weight, 1, channels, sum + i * channels);
+            t[i] *= 1 - alpha;
         }
 }
 
@@ -34,9 +53,16 @@ static void paint_block(const canvas *v, const canvas_block *b, void *data)
 {
     over_work *w = data;
     int64_t channels = v->n_channels;
-    double *sum = (double *)b->rest, *t = sum + b->n * channels;
-    float *rounded = (float *)(t + b->n), *t_rounded = rounded + b->n * channels;
-    paint_front_to_back(v, b, sum, t);
+    double *sum = (double *)b->rest, *t = sum + b->n * channels, *weight = t + b->n;
+    float *rounded = (float *)(weight + b->n), *t_rounded = rounded + b->n * channels;
+    for (int64_t i = 0; i < b->n; i++)
+        t[i] = 1;
+    for (int64_t i = 0; i < b->n * channels; i++)
+        sum[i] = 0;
+    if (b->order)
+        paint_by_depth(v, b, sum, t);
+    else
+        paint_as_indexed(v, b, sum, t, weight);
     for (int64_t i = 0; i < b->n; i++) {
         for (int64_t at = i * channels; at < (i + 1) * channels; at++)
             rounded[at] = (float)(b->background ? sum[at] + t[i] * (double)b->background[at] : sum[at]);
@@ -61,7 +87,7 @@ static lamella_status paint_layers(call *c, const lamella_view *colours, const l
         TRY(canvas_output(c, &v, transmittance, "transmittance", 0, &w.transmittance));
     TRY(RESULT_OPTIONAL(c, result));
 
-    int64_t extra = (v.n_channels + 1) * (int64_t)(sizeof(double) + sizeof(float));
+    int64_t extra = (v.n_channels + 2) * (int64_t)(sizeof(double) + sizeof(float));
     TRY(canvas_each(c, &v, extra, paint_block, &w));
     found.n_clamped = v.n_clamped;
     write_sized(result, &found, (int64_t)sizeof found);

@@ -19,11 +19,14 @@ typedef struct mix_work {
     lowest     fault;       /* row * dim + column of a sum that f32 does not hold */
 } mix_work;
 
-static void add_mixed(const double *x, int64_t dim, mix_row row, double weight, double *sum)
+static void add_mixed(const layer_mix *m, const float *x, mix_row row, double weight, double *sum)
 {
     double factor = weight * row.factor;
-    for (int64_t j = 0; j < dim; j++)
-        sum[j] += factor * (x[j] - row.shift);
+    if (row.shift == 0)
+        m->simd->add_scaled_f32(x, m->dim, factor, sum);
+    else
+        for (int64_t j = 0; j < m->dim; j++)
+            sum[j] += factor * ((double)x[j] - row.shift);
 }
 
 static void mix_task(int64_t i, void *data)
@@ -38,9 +41,9 @@ static void mix_task(int64_t i, void *data)
     for (int64_t l = 0; l < n_layers && good; l++) {
         good = rows_panel(&w->r, l, i, piece, &p);
         for (int64_t row = 0; row < p.n && good; row++) {
-            const double *x = (const double *)p.data + row * p.stride;
+            const float *x = (const float *)p.data + row * p.stride;
             if (!p.valid || p.valid[row])
-                add_mixed(x, dim, mix_row_of(w->m, x), w->m->share[l], sum + row * dim);
+                add_mixed(w->m, x, mix_row_of(w->m, x), w->m->share[l], sum + row * dim);
         }
     }
     for (int64_t row = 0; row < p.n && good; row++) {
@@ -73,7 +76,7 @@ static lamella_status mix_layers(call *c, const lamella_stack *stack_, const lam
 
     w.mixed = pixels_of(&out, WITH_CHANNELS);
     lowest_reset(&w.fault);
-    TRY(rows_open(c, &m.s, 0, m.s.n_layers, LAMELLA_F64, &w.r));
+    TRY(rows_open(c, &m.s, 0, m.s.n_layers, LAMELLA_F32, &w.r));
     w.panel_bytes = round_up(rows_scratch(&w.r), 64);
     TRY(scratch_open(c, w.panel_bytes + m.dim * (PANEL_ROWS * (int64_t)sizeof(double) + (int64_t)sizeof(float)), &w.pieces));
     do {

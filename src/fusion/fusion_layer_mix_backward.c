@@ -15,35 +15,31 @@ typedef struct mix_gradient {
     layer_mix *m;
     rows       r;
     scratch    pieces;
-    int64_t    panel_bytes;    /* of a piece; then one row of g: as loaded, as f64 */
+    int64_t    panel_bytes;    /* of a piece; then one row of g */
     pixels     g;
     double    *of_panel;       /* [panel of the block, layer] */
     lowest     fault;          /* row * dim + column of g */
 } mix_gradient;
 
-/* One row of g in f64; NULL: not finite. */
-static const double *load_gradient(mix_gradient *w, int64_t row, char *room)
+/* One row of g; NULL: not finite. */
+static const float *load_gradient(mix_gradient *w, int64_t row, char *room)
 {
-    int64_t dim = w->m->dim;
-    double *g = (double *)(room + pixels_room(&w->g, 1));
-    const float *x = pixels_f32(&w->g, w->m->simd, 0, row, 1, room);
-    int64_t at = w->m->simd->nonfinite_f32(x, dim);
-    if (at < dim) {
-        lowest_report(&w->fault, row * dim + at);
-        return NULL;
-    }
-    w->m->simd->f32_to_f64(x, dim, g);
-    return g;
+    const float *g = pixels_f32(&w->g, w->m->simd, 0, row, 1, room);
+    int64_t at = w->m->simd->nonfinite_f32(g, w->m->dim);
+    if (at == w->m->dim)
+        return g;
+    lowest_report(&w->fault, row * w->m->dim + at);
+    return NULL;
 }
 
 /* g . (x - shift) factor */
-static double dot_mixed(layer_mix *m, const double *g, const double *x)
+static double dot_mixed(layer_mix *m, const float *g, const float *x)
 {
-    double lanes[MIX_LANES] = { 0 }, g_sum = 0;
+    double lanes[DOT_LANES] = { 0 }, g_sum = 0;
     mix_row row = mix_row_of(m, x);
-    m->simd->dot_lanes_f64(g, x, m->dim, lanes);
+    m->simd->dot_lanes_f32(g, x, m->dim, lanes);
     for (int64_t j = 0; row.shift != 0 && j < m->dim; j++)
-        g_sum += g[j];
+        g_sum += (double)g[j];
     return row.factor * (lanes_sum(lanes) - row.shift * g_sum);
 }
 
@@ -60,9 +56,9 @@ static void gradient_task(int64_t i, void *data)
         for (int64_t row = 0; row < p.n && good; row++) {
             if (p.valid && !p.valid[row])
                 continue;
-            const double *g = load_gradient(w, p.first + row, piece + w->panel_bytes);
+            const float *g = load_gradient(w, p.first + row, piece + w->panel_bytes);
             good = g != NULL;
-            sum[l] += good ? dot_mixed(w->m, g, (const double *)p.data + row * p.stride) : 0;
+            sum[l] += good ? dot_mixed(w->m, g, (const float *)p.data + row * p.stride) : 0;
         }
     }
     scratch_release(&w->pieces, piece);
@@ -83,10 +79,10 @@ static lamella_status gradient_fault(call *c, const mix_gradient *w)
 /* d_l of all rows. */
 static lamella_status sum_products(call *c, mix_gradient *w, double *d)
 {
-    int64_t n_layers = w->m->s.n_layers, dim = w->m->dim;
-    TRY(rows_open(c, &w->m->s, 0, n_layers, LAMELLA_F64, &w->r));
+    int64_t n_layers = w->m->s.n_layers;
+    TRY(rows_open(c, &w->m->s, 0, n_layers, LAMELLA_F32, &w->r));
     w->panel_bytes = round_up(rows_scratch(&w->r), 64);
-    TRY(scratch_open(c, w->panel_bytes + pixels_room(&w->g, 1) + dim * (int64_t)sizeof(double), &w->pieces));
+    TRY(scratch_open(c, w->panel_bytes + pixels_room(&w->g, 1), &w->pieces));
     TAKE(c, w->of_panel, MIN(w->r.block_vectors, round_up(MAX(w->m->s.n_vectors, 1), PANEL_ROWS)) / PANEL_ROWS * n_layers);
     memset(d, 0, (size_t)n_layers * sizeof *d);
     do {

@@ -55,23 +55,24 @@ lamella_status mix_check_weights(call *c, const lamella_view *weights, const lam
     return LAMELLA_OK;
 }
 
-static mix_row layer_norm_row(const double *x, int64_t dim)
+static mix_row layer_norm_row(const float *x, int64_t dim)
 {
     double mean = 0, variance = 0;
     for (int64_t j = 0; j < dim; j++)
-        mean += x[j];
+        mean += (double)x[j];
     mean /= (double)dim;
     for (int64_t j = 0; j < dim; j++)
-        variance += (x[j] - mean) * (x[j] - mean);
+        variance += ((double)x[j] - mean) * ((double)x[j] - mean);
     variance /= (double)dim;
     return (mix_row){ mean, is_constant_column(dim, mean, variance) ? 0 : 1 / sqrt(variance) };
 }
 
-mix_row mix_row_of(layer_mix *m, const double *x)
+mix_row mix_row_of(layer_mix *m, const float *x)
 {
     mix_row row = { 0, 1 };
     if (m->o.rows == LAMELLA_ROWS_UNIT) {
-        double norm = norm_f64(m->simd, x, m->dim);
+        double norm;
+        prefix_norms_f32(m->simd, x, &m->dim, 1, &norm);
         row.factor = norm > 0 ? 1 / norm : 0;
     } else if (m->o.rows == LAMELLA_ROWS_LAYER_NORM)
         row = layer_norm_row(x, m->dim);

@@ -23,6 +23,6 @@ typedef struct mix_row {
     double shift, factor;
 } mix_row;
 
-LAMELLA_INTERNAL mix_row mix_row_of(layer_mix *m, const double *x);
+LAMELLA_INTERNAL mix_row mix_row_of(layer_mix *m, const float *x);
 
 #endif

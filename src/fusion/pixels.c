@@ -65,6 +65,15 @@ const float *pixels_f32(const pixels *p, const kernels *simd, int64_t layer, int
     return out;
 }
 
+void pixels_f64(const pixels *p, const kernels *simd, int64_t layer, int64_t first, int64_t n, void *room, double *out)
+{
+    if (p->one.dtype == LAMELLA_F64)
+        for (int64_t i = 0; i < n; i++)
+            memcpy(&out[i], pixel_at(p, layer, first + i), sizeof *out);
+    else
+        simd->f32_to_f64(pixels_f32(p, simd, layer, first, n, room), n, out);
+}
+
 double pixel_f64(const pixels *p, int64_t layer, int64_t pixel, int64_t channel)
 {
     return load_f64(p->one.dtype, pixel_at(p, layer, pixel) + channel * run_stride(&p->one) * dtype_size(p->one.dtype));

@@ -21,7 +21,9 @@ LAMELLA_INTERNAL pixels       pixels_of(const lamella_view *v, int axes);
 LAMELLA_INTERNAL int64_t      pixels_room(const pixels *p, int64_t n);
 /* Pixels first .. first + n - 1 of a layer as [n, n_channels]: the host's memory where it is that already, else in room. */
 LAMELLA_INTERNAL const float *pixels_f32(const pixels *p, const kernels *simd, int64_t layer, int64_t first, int64_t n, void *room);
-/* One number, and where it stands. */
+/* The same of one channel in f64, into `out`; room as for n pixels. */
+LAMELLA_INTERNAL void         pixels_f64(const pixels *p, const kernels *simd, int64_t layer, int64_t first, int64_t n, void *room, double *out);
+/* One number. */
 LAMELLA_INTERNAL double       pixel_f64(const pixels *p, int64_t layer, int64_t pixel, int64_t channel);
 /* Writes [n, n_channels] to an f32 output. */
 LAMELLA_INTERNAL void         pixels_store(const pixels *p, int64_t layer, int64_t first, int64_t n, const float *from);

@@ -81,7 +81,7 @@ LAMELLA_API lamella_status lamella_fusion_mix(lamella_context *ctx, const lamell
  * @out       d_weights f64 [layer]
  * @out       d_gamma   f64 NULL: not wanted
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, NUMERIC, MEMORY, LIMIT, CALLBACK, STOPPED
- * @precision f64
+ * @precision f32, sums f64
  * @cost      O(layers * rows * dim) time, one pass over the rows
  * @since     0.1
  */
