@@ -69,7 +69,8 @@ double angular_distance(const double *u, const double *v, int64_t n)
     double apart[DISTANCE_LANES] = { 0 }, together[DISTANCE_LANES] = { 0 };
     steps(square_step, u, v, n, apart);
     steps(together_step, u, v, n, together);
-    return 2 * atan2(sqrt(lanes_sum(apart)), sqrt(lanes_sum(together))) / 3.14159265358979323846;
+    double a = lanes_sum(apart), b = lanes_sum(together);
+    return a == 0 && b == 0 ? 0.5 : 2 * atan2(sqrt(a), sqrt(b)) / 3.14159265358979323846;
 }
 
 double unit_row(const kernels *k, const double *x, int64_t n, double *unit)

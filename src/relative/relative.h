@@ -26,7 +26,7 @@ LAMELLA_INTERNAL lamella_status rows_gather(call *c, const stack *s, int64_t l, 
 LAMELLA_INTERNAL double square_distance(const double *x, const double *y, int64_t n);
 LAMELLA_INTERNAL double absolute_distance(const double *x, const double *y, int64_t n);
 LAMELLA_INTERNAL double largest_distance(const double *x, const double *y, int64_t n);
-/* 2 atan2(|u - v|, |u + v|) / pi of rows of norm 1 or 0: in [0, 1]. arccos loses half the digits near 0 and 1. */
+/* 2 atan2(|u - v|, |u + v|) / pi of rows of norm 1: in [0, 1], a zero row is at 1/2 to all. arccos loses half the digits near 0 and 1. */
 LAMELLA_INTERNAL double angular_distance(const double *u, const double *v, int64_t n);
 /* unit := x / |x|, zeros if the norm is 0; returns the norm. In place is allowed. */
 LAMELLA_INTERNAL double unit_row(const kernels *k, const double *x, int64_t n, double *unit);

@@ -1,0 +1,253 @@
+/* Zero-shot stitching: five autoencoders of the digits to the sheet's figures, scikit-learn's matrices, the edges, the traps. */
+#include "support/golden.h"
+#include "support/matrix.h"
+#include <math.h>
+
+/* All rows are anchors; the first half and one more are trained on, the rest tested (of one row: nothing to train). */
+static lamella_status stitch_of_case(matrix *m, int32_t head)
+{
+    enum { MOST = 257 };
+    int64_t numbers[MOST], labels[MOST], n = m->n_samples, n_train = n - n / 3;
+    for (int64_t i = 0; i < n; i++) {
+        numbers[i] = i;
+        labels[i] = i % (n < 9 ? 2 : 3) - 1;
+    }
+    if (n == 1)
+        return LAMELLA_OK;
+    const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = head };
+    lamella_relative_stitch_result result = { .struct_size = sizeof result };
+    const int64_t k = m->stack.n_layers;
+    const lamella_view all = view_of(LAMELLA_I64, numbers, n < 40 ? n : 40), train = view_of(LAMELLA_I64, numbers, n_train),
+                       test = view_of(LAMELLA_I64, numbers + n_train, n - n_train), of = view_of(LAMELLA_I64, labels, n);
+    const lamella_view *accuracy = matrix_out(m, "accuracy", LAMELLA_F64, k, k), *f1 = matrix_out(m, "f1", LAMELLA_F64, k, k),
+                       *flags = matrix_out(m, "flags", LAMELLA_I32, k, k);
+    lamella_status status = lamella_relative_stitch(m->ctx, &m->stack, &of, &all, &train, &test, NULL, &options, accuracy, f1, flags, &result);
+    matrix_number(m, "accuracy_within", result.accuracy_within);
+    matrix_number(m, "n_anchor_tests", (double)result.n_anchor_tests);
+    return status;
+}
+
+OPERATION(lamella_relative_stitch, .forms = FORM_ROWS)
+{
+    return stitch_of_case(m, LAMELLA_HEAD_RIDGE);
+}
+
+OPERATION(lamella_relative_stitch, .as = "logistic", .forms = FORM_ROWS)
+{
+    return stitch_of_case(m, LAMELLA_HEAD_LOGISTIC);
+}
+
+/* ---- the digits ---- */
+
+enum { SPACES = 5 };
+
+typedef struct stitched {
+    double                         accuracy[SPACES * SPACES], f1[SPACES * SPACES];
+    int32_t                        flags[SPACES * SPACES];
+    lamella_relative_stitch_result result;
+} stitched;
+
+static lamella_status stitch_digits(int64_t n_spaces, lamella_relative_project_options projection, int32_t head, double penalty, stitched *s)
+{
+    lamella_view layer[SPACES];
+    for (int i = 0; i < SPACES; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "digits/z%d", i);
+        layer[i] = *example(name);
+    }
+    const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = head, .penalty = penalty };
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = n_spaces };
+    const lamella_view accuracy = view_of(LAMELLA_F64, s->accuracy, n_spaces, n_spaces), f1 = view_of(LAMELLA_F64, s->f1, n_spaces, n_spaces),
+                       flags = view_of(LAMELLA_I32, s->flags, n_spaces, n_spaces);
+    projection.struct_size = sizeof projection;
+    s->result = (lamella_relative_stitch_result){ .struct_size = sizeof s->result };
+    return lamella_relative_stitch(NULL, &stack, example("digits/labels"), golden("relative/stitch/anchors"), example("digits/train"),
+                                   example("digits/test"), &projection, &options, &accuracy, &f1, &flags, &s->result);
+}
+
+#define PROJECTION(...) ((lamella_relative_project_options){ __VA_ARGS__ })
+
+static void near_matrices(const stitched *s, const char *name)
+{
+    char golden_name[64];
+    const lamella_view accuracy = view_of(LAMELLA_F64, (double *)s->accuracy, SPACES, SPACES),
+                       f1 = view_of(LAMELLA_F64, (double *)s->f1, SPACES, SPACES);
+    snprintf(golden_name, sizeof golden_name, "relative/stitch/accuracy.%s", name);
+    near_golden(&accuracy, golden_name);
+    snprintf(golden_name, sizeof golden_name, "relative/stitch/f1.%s", name);
+    near_golden(&f1, golden_name);
+}
+
+/* Means over the 20 ordered pairs of two spaces, converged heads of C = 10. */
+TEST(the_figures_of_five_autoencoders)
+{
+    static const struct {
+        const char                      *name;
+        double                           between;
+        lamella_relative_project_options projection;
+    } figures[] = {
+        { "plain", 0.832, { .transform = LAMELLA_TRANSFORM_NONE } },
+        { "centred", 0.9335, { .transform = LAMELLA_TRANSFORM_CENTRE } },
+        { "angular", 0.946, { .similarity = LAMELLA_RELATIVE_ANGULAR } },
+        { "euclidean", 0.954, { .transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_EUCLIDEAN,
+                                .distances = LAMELLA_DISTANCES_BY_MEAN } },
+        { "whitened", 0.959, { .transform = LAMELLA_TRANSFORM_WHITEN, .shrinkage = 0.1, .directions = LAMELLA_RANK_UNSCALED } },
+    };
+    for (int k = 0; k < 5; k++) {
+        stitched s;
+        ok(stitch_digits(SPACES, figures[k].projection, LAMELLA_HEAD_LOGISTIC, 10, &s));
+        near(s.result.accuracy_between, figures[k].between, ABSOLUTE, 0.001);
+        check(s.result.accuracy_within > 0.969 && s.result.accuracy_within < 0.979);
+        equal(s.result.n_pairs, 20);
+        equal(s.result.n_trained_tests + s.result.n_anchor_tests, 0);
+        near_matrices(&s, figures[k].name);
+    }
+}
+
+TEST(ridge_heads_equal_the_oracle)
+{
+    stitched s;
+    ok(stitch_digits(SPACES, PROJECTION(0), LAMELLA_HEAD_RIDGE, 1, &s));
+    near_matrices(&s, "ridge");
+}
+
+/* The head of z0 on z1 tells 16.8 %, back 8.0: what both do at home says nothing of it. */
+TEST(trap_the_diagonal_says_nothing)
+{
+    stitched s;
+    ok(stitch_digits(2, PROJECTION(.transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_ABSOLUTE), LAMELLA_HEAD_LOGISTIC, 10, &s));
+    const lamella_view accuracy = view_of(LAMELLA_F64, s.accuracy, 2, 2);
+    near_golden(&accuracy, "relative/stitch/accuracy.absolute");
+    near(s.accuracy[1], 0.168, ABSOLUTE, 0.0021);
+    near(s.accuracy[2], 0.080, ABSOLUTE, 0.0021);
+    check(s.result.accuracy_within > 0.97);
+    check(s.result.accuracy_between < 0.13);
+}
+
+TEST(pairs_of_two_widths_have_no_absolute_score)
+{
+    stitched s;
+    returns(stitch_digits(3, PROJECTION(.similarity = LAMELLA_RELATIVE_ABSOLUTE), LAMELLA_HEAD_RIDGE, 1, &s), LAMELLA_NOTE);
+    equal(s.result.n_pairs, 2);
+    check(isnan(s.accuracy[2]) && isnan(s.f1[6]) && !isnan(s.accuracy[1]));
+    equal(s.flags[2], LAMELLA_STITCH_WIDTHS);
+    equal(s.flags[8], 0);
+}
+
+/* ---- small cases: 8 rows of 2 dims, a class on each side ---- */
+
+typedef struct small_case {
+    float           x[16], y[16];
+    unsigned char   valid[8];
+    int64_t         labels[8], anchors[4], train[4], test[4];
+    lamella_view    layer[2];
+    double          accuracy[4];
+    int32_t         flags[4];
+    lamella_relative_stitch_result result;
+} small_case;
+
+static small_case *small(void)
+{
+    static small_case s;
+    for (int i = 0; i < 8; i++) {
+        s.x[2 * i] = s.y[2 * i + 1] = (float)(i < 4 ? 1 + i : i - 9);
+        s.x[2 * i + 1] = s.y[2 * i] = (float)(i % 2);
+        s.valid[i] = 1;
+        s.labels[i] = i < 4 ? 70 : -3;
+    }
+    const int64_t anchors[] = { 0, 1, 4, 5 }, train[] = { 0, 5, 1, 4 }, test[] = { 2, 6, 3, 7 };
+    memcpy(s.anchors, anchors, sizeof anchors);
+    memcpy(s.train, train, sizeof train);
+    memcpy(s.test, test, sizeof test);
+    return &s;
+}
+
+static lamella_status stitch_small(small_case *s, const lamella_relative_stitch_options *options)
+{
+    const lamella_view labels = view_of(LAMELLA_I64, s->labels, 8), anchors = view_of(LAMELLA_I64, s->anchors, 4),
+                       train = view_of(LAMELLA_I64, s->train, 4), test = view_of(LAMELLA_I64, s->test, 4),
+                       accuracy = view_of(LAMELLA_F64, s->accuracy, 2, 2), mask = view_of(LAMELLA_U8, s->valid, 8),
+                       flags = view_of(LAMELLA_I32, s->flags, 2, 2);
+    s->layer[0] = view_of(LAMELLA_F32, s->x, 8, 2);
+    s->layer[1] = view_of(LAMELLA_F32, s->y, 8, 2);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = s->layer, .n_layers = 2, .mask = &mask };
+    s->result = (lamella_relative_stitch_result){ .struct_size = sizeof s->result };
+    return lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, NULL, options, &accuracy, NULL, &flags, &s->result);
+}
+
+TEST(two_classes_of_any_labels)
+{
+    small_case *s = small();
+    const lamella_relative_stitch_options ridge = { .struct_size = sizeof ridge, .head = LAMELLA_HEAD_RIDGE };
+    ok(stitch_small(s, NULL));
+    for (int i = 0; i < 4; i++)
+        near(s->accuracy[i], 1, ABSOLUTE, 0);
+    ok(stitch_small(s, &ridge));
+    near(s->result.accuracy_between, 1, ABSOLUTE, 0);
+}
+
+TEST(a_class_that_was_not_trained_is_never_right)
+{
+    small_case *s = small();
+    s->labels[2] = 5;
+    ok(stitch_small(s, NULL));
+    near(s->accuracy[1], 0.75, ABSOLUTE, 0);
+}
+
+TEST(masked_rows_are_neither_read_nor_listed)
+{
+    small_case *s = small();
+    s->valid[3] = 0;
+    s->x[6] = NAN;
+    refused(stitch_small(s, NULL), LAMELLA_ERR_ARGUMENT, "lamella_relative_stitch: test[2] is 3, a row under the mask");
+    s->test[2] = 0;
+    returns(stitch_small(s, NULL), LAMELLA_NOTE);
+    near(s->accuracy[1], 1, ABSOLUTE, 0);
+}
+
+TEST(tests_among_anchors_and_train_rows_are_counted)
+{
+    small_case *s = small();
+    s->test[0] = 0;
+    s->test[1] = 5;
+    s->anchors[1] = s->anchors[3] = 6;
+    returns(stitch_small(s, NULL), LAMELLA_NOTE);
+    equal(s->result.n_trained_tests, 2);
+    equal(s->result.n_anchor_tests, 1);
+}
+
+TEST(a_head_that_ran_out_of_steps_is_flagged)
+{
+    small_case *s = small();
+    const lamella_relative_stitch_options options = { .struct_size = sizeof options, .max_iterations = 1, .tolerance = 1e-14, .penalty = 1000 };
+    returns(stitch_small(s, &options), LAMELLA_NOT_CONVERGED);
+    equal(s->flags[0], LAMELLA_STITCH_NOT_CONVERGED);
+    check(!isnan(s->accuracy[0]));
+}
+
+TEST(bad_arguments_are_named)
+{
+    small_case *s = small();
+    lamella_relative_stitch_options options = { .struct_size = sizeof options, .penalty = -1 };
+    refused(stitch_small(s, &options), LAMELLA_ERR_ARGUMENT, "lamella_relative_stitch: options->penalty is -1, expected a finite number over 0");
+    s->train[3] = 5;
+    refused(stitch_small(s, NULL), LAMELLA_ERR_ARGUMENT, "lamella_relative_stitch: train[3] is 5, which stands at train[1] already");
+    s->train[3] = 4;
+    for (int i = 0; i < 8; i++)
+        s->labels[i] = 9;
+    refused(stitch_small(s, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_relative_stitch: labels of the train rows are all 9, expected at least two classes");
+    s->anchors[2] = 8;
+    refused(stitch_small(s, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_relative_stitch: anchors[2] is 8, expected 0 to 7 (= rows of the stack - 1)");
+}
+
+TEST(options_init_spells_out_the_defaults)
+{
+    lamella_relative_stitch_options options;
+    ok(lamella_relative_stitch_options_init(&options, sizeof options));
+    equal(options.head, LAMELLA_HEAD_LOGISTIC);
+    near(options.penalty, 1, ABSOLUTE, 0);
+    near(options.tolerance, 1e-10, ABSOLUTE, 0);
+    equal(options.max_iterations, 1000);
+}
