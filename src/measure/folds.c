@@ -19,9 +19,11 @@ typedef struct fold_group {
 
 typedef struct fold_work {
     const fold_plan *p;
-    int64_t         *listed;   /* rows, group by group, rising in each */
-    fold_group      *groups;   /* in the order in which they are dealt */
+    int64_t         *listed;     /* rows, group by group, rising in each */
+    fold_group      *groups;     /* in the order in which they are dealt */
     int64_t         *in_stratum; /* rows of each stratum */
+    fold_group      *spare;      /* [group] */
+    keyed_row       *sorted;     /* [2 * group] */
 } fold_work;
 
 static int64_t stratum_of(const fold_plan *p, int64_t row)
@@ -34,51 +36,77 @@ static int64_t group_of(const fold_plan *p, int64_t row)
     return p->group ? p->group[row] : row;
 }
 
-/* Rows by group, then the groups by `place`: in the order of their first rows, or shuffled and sorted. */
-static lamella_status list_groups(call *c, fold_work *w)
+static void list_rows(const fold_work *w, int64_t *next)
 {
     const fold_plan *p = w->p;
-    fold_group *found;
-    int64_t *at, *place;
-    keyed_row *sorted;
+    memset(w->groups, 0, (size_t)p->n_groups * sizeof *w->groups);
+    memset(w->in_stratum, 0, (size_t)p->n_strata * sizeof *w->in_stratum);
+    for (int64_t row = 0; row < p->n_rows; row++) {
+        w->groups[group_of(p, row)].n++;
+        w->in_stratum[stratum_of(p, row)]++;
+    }
+    for (int64_t g = 0, first = 0; g < p->n_groups; first += w->groups[g].n, g++)
+        next[g] = w->groups[g].first = first;
+    for (int64_t row = 0; row < p->n_rows; row++)
+        w->listed[next[group_of(p, row)]++] = row;
+}
+
+static int64_t first_row(const fold_work *w, const fold_group *g)
+{
+    return w->listed[g->first];
+}
+
+static int64_t first_stratum(const fold_work *w, const fold_group *g)
+{
+    return stratum_of(w->p, first_row(w, g));
+}
+
+static int64_t falling_size(const fold_work *w, const fold_group *g)
+{
+    (void)w;
+    return -g->n;
+}
+
+/* Equal groups keep their order. */
+static void sort_groups(const fold_work *w, int64_t (*key)(const fold_work *w, const fold_group *g))
+{
+    int64_t n = w->p->n_groups;
+    for (int64_t i = 0; i < n; i++)
+        w->sorted[i] = (keyed_row){ key(w, &w->groups[i]), i };
+    sort_keyed(w->sorted, n, w->sorted + n);
+    memcpy(w->spare, w->groups, (size_t)n * sizeof *w->spare);
+    for (int64_t i = 0; i < n; i++)
+        w->groups[i] = w->spare[w->sorted[i].row];
+}
+
+static void shuffle_groups(const fold_work *w, int64_t *order)
+{
+    int64_t n = w->p->n_groups;
+    for (int64_t i = 0; i < n; i++)
+        order[i] = i;
+    shuffle_rows(w->p->seed, STREAM_FOLDS, order, n);
+    memcpy(w->spare, w->groups, (size_t)n * sizeof *w->spare);
+    for (int64_t i = 0; i < n; i++)
+        w->groups[i] = w->spare[order[i]];
+}
+
+static lamella_status order_groups(call *c, fold_work *w)
+{
+    const fold_plan *p = w->p;
+    int64_t *numbers;
     TAKE(c, w->listed, p->n_rows);
     TAKE(c, w->groups, p->n_groups);
     TAKE(c, w->in_stratum, p->n_strata);
-    TAKE(c, found, p->n_groups);
-    TAKE(c, at, p->n_groups);
-    TAKE(c, place, p->n_groups);
-    TAKE(c, sorted, 2 * MAX(p->n_groups, 1));
-    memset(found, 0, (size_t)p->n_groups * sizeof *found);
-    memset(w->in_stratum, 0, (size_t)p->n_strata * sizeof *w->in_stratum);
-    for (int64_t row = 0; row < p->n_rows; row++) {
-        found[group_of(p, row)].n++;
-        w->in_stratum[stratum_of(p, row)]++;
-    }
-    for (int64_t g = 0, first = 0; g < p->n_groups; first += found[g].n, g++)
-        at[g] = found[g].first = first;
-    for (int64_t row = 0; row < p->n_rows; row++)
-        w->listed[at[group_of(p, row)]++] = row;
-
-    for (int64_t g = 0; g < p->n_groups; g++)
-        sorted[g] = (keyed_row){ w->listed[found[g].first], g };
-    sort_keyed(sorted, p->n_groups, sorted + p->n_groups); /* by first row: names of groups do not matter */
-    for (int64_t g = 0; g < p->n_groups; g++)
-        place[g] = sorted[g].row;
+    TAKE(c, w->spare, p->n_groups);
+    TAKE(c, w->sorted, 2 * p->n_groups);
+    TAKE(c, numbers, p->n_groups);
+    list_rows(w, numbers);
+    sort_groups(w, first_row); /* what groups are called does not matter */
     if (!p->in_order) {
-        shuffle_rows(p->seed, STREAM_FOLDS, place, p->n_groups);
-        for (int pass = 0; pass < 2; pass++) { /* by stratum, then by falling size; equal keys keep their places */
-            for (int64_t i = 0; i < p->n_groups; i++) {
-                const fold_group *g = &found[place[i]];
-                sorted[i] = (keyed_row){ pass ? -g->n : stratum_of(p, w->listed[g->first]), i };
-            }
-            sort_keyed(sorted, p->n_groups, sorted + p->n_groups);
-            for (int64_t i = 0; i < p->n_groups; i++)
-                at[i] = place[sorted[i].row];
-            memcpy(place, at, (size_t)p->n_groups * sizeof *at);
-        }
+        shuffle_groups(w, numbers);
+        sort_groups(w, first_stratum);
+        sort_groups(w, falling_size);
     }
-    for (int64_t i = 0; i < p->n_groups; i++)
-        w->groups[i] = found[place[i]];
     return LAMELLA_OK;
 }
 
@@ -168,7 +196,7 @@ lamella_status folds_assign(call *c, const fold_plan *p, int32_t *fold)
     plan.n_strata = p->stratum ? p->n_strata : 1;
     plan.n_groups = p->group ? p->n_groups : p->n_rows;
     TRY(check_folds(c, &plan, &n_held));
-    TRY(list_groups(c, &w));
+    TRY(order_groups(c, &w));
     if (p->holdout > 0)
         deal_holdout(&w, n_held, fold);
     else if (p->in_order)
