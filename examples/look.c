@@ -10,11 +10,15 @@
 #include <unistd.h>
 
 static const char *const help[] = {
-    "Usage: examples/look [OPTION]... FILE",
+    "Usage: examples/look [OPTION]... FILE [LABELS]",
     "",
     "Shows what a .safetensors or .npy file of layered states holds: for each layer its norms, its odd rows and",
     "columns, how its energy lies along the dims, and how much it differs from the layer before. Of any other file",
     "it says what is in it, which part could be a stack, or why it is not read. FILE may be - for standard input.",
+    "",
+    "LABELS, if named, is what linear probes of every layer are asked to tell, by cross-validation, and ridge probes at",
+    "every width: label.NAME of the file (or just NAME), another array of one number a sample, or a .npy of such numbers.",
+    "Over 30 different numbers, or fractions, are split at their median. Rows of one `group` of the file stay together.",
     "",
     "  --prefix P        take the arrays P0, P1, P2 ... as layers, or the one array P",
     "  --layer-axis N    of one array of three axes: 1 = [layer, sample, dim], 2 = [token, layer, dim]",
@@ -26,7 +30,7 @@ static const char *const help[] = {
     "  --help, --version",
     "",
     "The table or JSON goes to standard output, everything else to standard error. Status: 0 shown, 1 not readable,",
-    "2 wrong arguments.",
+    "or not probed for LABELS, 2 wrong arguments.",
     "",
     "  norm              length of a row: mean, least, greatest",
     "  rows, columns     how many are all zero, constant, or have a NaN or an infinity (nonfin); a zero one is constant too",
@@ -129,9 +133,9 @@ static int32_t show_progress(double fraction, const char *stage, void *user)
     int *shown = user;
     int percent = (int)(100 * fraction);
     (void)stage;
-    if (percent > *shown) {
+    if (percent != *shown) {
         *shown = percent;
-        fprintf(stderr, "\rlook: reading, %d %%", percent);
+        fprintf(stderr, "\rlook: working, %d %%", percent);
         if (percent == 100)
             fprintf(stderr, "\r\033[K");
     }
@@ -151,8 +155,9 @@ static int show(const request *r, const layers *s, const contents *c)
     return r->no_page ? 0 : write_page(r, s, c);
 }
 
-/* NULL: no stack, or none that can be measured; *status and the library's message say why. */
-static layers *look_at_stack(lamella_context *ctx, const request *r, const contents *c, lamella_status *status, lamella_io_fault *fault)
+/* NULL: no stack, or none that can be measured; *status and the library's message say why. *failed: 1 if probes were asked for in vain. */
+static layers *look_at_stack(lamella_context *ctx, const request *r, const contents *c, lamella_status *status, lamella_io_fault *fault,
+                             int *failed)
 {
     lamella_io_stack_options options = { .struct_size = sizeof options, .raw_dtype = r->bf16 ? LAMELLA_BF16 : 0, .prefix = r->prefix,
                                          .layer_axis = r->layer_axis };
@@ -163,8 +168,10 @@ static layers *look_at_stack(lamella_context *ctx, const request *r, const conte
     if (*status < 0)
         return NULL;
     layers *s = layers_measure(ctx, &stack, &taken, status);
-    if (s)
+    if (s) {
         layers_label(s, file, c);
+        *failed = r->labels ? layers_probe(ctx, r, s, &stack, file) : 0;
+    }
     lamella_io_file_free(file);
     return s;
 }
@@ -195,17 +202,20 @@ static int is_about_form(lamella_status status)
 static int look_at(lamella_context *ctx, const request *r, contents *c, lamella_io_fault *fault)
 {
     lamella_status status;
-    layers *s = look_at_stack(ctx, r, c, &status, fault);
+    int failed = 0;
+    layers *s = look_at_stack(ctx, r, c, &status, fault, &failed);
     if (status == LAMELLA_NOTE)
         fprintf(stderr, "look: some rows are not finite: they are counted and left out of every other figure\n");
     if (s)
-        return show(r, s, c);
+        return show(r, s, c) | failed;
     if (!is_about_form(status))
         return look_refuse(r, status, fault);
     c->why = why_text();
     contents_offer(ctx, r, c);
+    if (r->labels)
+        fprintf(stderr, "look: labels belong to the samples of a stack, and this file is taken as none\n");
     if (!r->prefix && !r->layer_axis)
-        return show(r, NULL, c);
+        return show(r, NULL, c) | (r->labels != NULL);
     look_refuse(r, status, fault);
     for (int64_t i = 0; i < c->n_offers; i++)
         fprintf(stderr, "%s    %s\n", i ? "" : "  What could be a stack:\n", text_shown(c->offers[i].command, 0));
@@ -245,7 +255,10 @@ static void read_arguments(int argc, char **argv, request *r)
         { "--no-page", ARGUMENT_FLAG, &r->no_page, 0, 0 },      { "--help", ARGUMENT_FLAG, &wants_help, 0, 0 },
         { "--version", ARGUMENT_FLAG, &wants_version, 0, 0 },
     };
-    int n_words = arguments_read("look", argc, argv, options, sizeof options / sizeof *options, &r->file, 1);
+    const char *words[2] = { NULL, NULL };
+    int n_words = arguments_read("look", argc, argv, options, sizeof options / sizeof *options, words, 2);
+    r->file = words[0];
+    r->labels = words[1];
     for (size_t i = 0; wants_help && i < sizeof help / sizeof *help; i++)
         puts(help[i]);
     if (!wants_help && wants_version)

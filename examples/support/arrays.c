@@ -1,5 +1,7 @@
 #include "support/arrays.h"
 #include "support/text.h"
+#include <stdlib.h>
+#include <string.h>
 
 lamella_view array_of(void *data, int32_t dtype, int32_t rank, const int64_t *shape)
 {
@@ -39,4 +41,18 @@ lamella_status array_cast(lamella_context *ctx, const lamella_view *x, int32_t d
 {
     *out = array_take(dtype, x->rank, x->shape);
     return lamella_tensor_cast(ctx, x, out);
+}
+
+static int compare_reals(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double array_median(const double *x, int64_t n)
+{
+    double *sorted = take(n, sizeof *sorted);
+    memcpy(sorted, x, (size_t)n * sizeof *sorted);
+    qsort(sorted, (size_t)n, sizeof *sorted, compare_reals);
+    return sorted[(n - 1) / 2];
 }

@@ -15,4 +15,7 @@ lamella_status array_read(lamella_context *ctx, const lamella_io_file *file, con
 /* Every element as f64 or i64. */
 lamella_status array_cast(lamella_context *ctx, const lamella_view *x, int32_t dtype, lamella_view *out);
 
+/* The lower median: at most half of the numbers are above it. */
+double array_median(const double *x, int64_t n);
+
 #endif

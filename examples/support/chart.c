@@ -6,21 +6,24 @@
 
 chart_axis chart_axis_round(double low, double high, int most)
 {
-    static const double rounds[] = { 1, 2, 2.5, 5, 10 };
+    static const double rounds[] = { 1, 2, 5, 10 };
+    if (high - low < 1e-9)
+        low -= .05, high += .05;
     double least = (high - low) / (most - 1), step = pow(10, floor(log10(least)));
     int r = 0;
-    while (r < 4 && (rounds[r] * step < least * (1 - 1e-9) || ceil(high / (rounds[r] * step) - 1e-9) - floor(low / (rounds[r] * step) + 1e-9) > most - 1))
+    while (r < 3 && (rounds[r] * step < least * (1 - 1e-9) || ceil(high / (rounds[r] * step) - 1e-9) - floor(low / (rounds[r] * step) + 1e-9) > most - 1))
         r++;
     step *= rounds[r];
     double first = floor(low / step + 1e-9), last = ceil(high / step - 1e-9);
     int64_t n = (int64_t)(last - first) + 1;
+    int digits = step < 1 - 1e-9 ? (int)-floor(log10(step) + 1e-9) : 0;
     double *at = take(n, sizeof *at);
     const char **name = take(n, sizeof *name);
     for (int64_t i = 0; i < n; i++) {
         at[i] = (first + (double)i) * step;
-        name[i] = text_format("%.*f", step < .0999 ? 2 : step < .999 ? 1 : 0, at[i]);
+        name[i] = text_format("%.*f", digits, at[i]);
     }
-    return (chart_axis){ first * step, last * step, 0, n, at, name };
+    return (chart_axis){ first * step, last * step, 0, n, at, name, NULL };
 }
 
 static double along(const chart_axis *a, double x)
@@ -31,7 +34,7 @@ static double along(const chart_axis *a, double x)
 
 /* ---- curves ---- */
 
-/* Pixels from the top; one pixel is left for the uppermost line. */
+/* Pixels from the top. */
 static double *down(const chart *c, const double *y, int64_t n)
 {
     double *at = take(n, sizeof *at);
@@ -50,6 +53,10 @@ static double *across(const chart *c, const double *x, int64_t n)
 
 static void draw_axes(FILE *out, const chart *c)
 {
+    if (c->y.title)
+        svg_text(out, "start soft", 0, -30, -9, c->y.title);
+    if (c->x.title)
+        svg_text(out, "end soft", 0, -8, c->height + 19, c->x.title);
     for (int64_t i = 0; i < c->y.n; i++) {
         double y = c->height * (1 - along(&c->y, c->y.at[i]));
         svg_line(out, "axis", 0, y, 1, y);
@@ -88,8 +95,10 @@ static void draw_curve(FILE *out, const chart *c, const chart_curve *v)
 
 void chart_write(FILE *out, const chart *c)
 {
+    int above = c->y.title ? 20 : 0;
     fputs("<div class=\"plot\">", out);
-    svg_open(out, c->height + (c->mark ? 40 : 24), c->label);
+    svg_open(out, above + c->height + (c->mark ? 40 : 24), c->label);
+    svg_lower(out, above);
     draw_axes(out, c);
     if (!isnan(c->level)) {
         double y = c->height * (1 - along(&c->y, c->level));
@@ -98,6 +107,7 @@ void chart_write(FILE *out, const chart *c)
     }
     for (int i = 0; i < c->n_curves; i++)
         draw_curve(out, c, &c->curve[i]);
+    svg_lift(out);
     svg_close(out);
     fputs("</div>\n", out);
 }

@@ -11,6 +11,7 @@ typedef struct chart_axis {
     int64_t       n; /* ticks */
     const double *at;
     const char  **name;
+    const char   *title; /* NULL: none */
 } chart_axis;
 
 enum chart_look { CHART_MAIN, CHART_SECOND, CHART_THIN }; /* discs and a line, squares and dashes, a hairline */

@@ -174,6 +174,11 @@ double concept_chance(const concept *c)
     return (double)c->n_largest / (double)c->n_rows;
 }
 
+const char *concept_larger(const concept *c)
+{
+    return c->n_classes > 2 ? "largest" : "larger";
+}
+
 const char *concept_depth_text(const concept *c, double share)
 {
     return isnan(share) ? "none" : text_format("%lld/%lld", (long long)llround(share * (double)c->n_depths), (long long)c->n_depths);
@@ -201,7 +206,7 @@ const char *concept_best_text(const concept *c)
 const char *concept_claim_text(const concept *c)
 {
     if (c->low[c->best] <= concept_chance(c))
-        return "Its interval reaches the share of the larger class: no layer is shown to tell this label.";
+        return text_format("Its interval reaches the share of the %s class: no layer is shown to tell this label.", concept_larger(c));
     if (c->n_best == c->n_layers)
         return "No layer is told from it, so the rows say nothing of depth.";
     if (c->n_best == 1)

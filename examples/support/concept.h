@@ -29,6 +29,7 @@ concept *concepts_measure(lamella_context *ctx, const lamella_stack *stack, cons
                           const concept_task *task, int64_t n_tasks, lamella_status *status);
 
 double      concept_chance(const concept *c);      /* accuracy of always answering the most frequent class */
+const char *concept_larger(const concept *c);      /* "larger" of two classes, "largest" of more */
 const char *concept_good_text(const concept *c);   /* "1-5": the depths as good as the best */
 const char *concept_depth_text(const concept *c, double share); /* "1/7", "none" */
 

@@ -33,7 +33,7 @@ static const char *marks_at(const concept *c, int64_t depth)
 static chart_axis depth_axis(const concept *c, const char ***mark)
 {
     int64_t n = c->n_layers, stride = (n + MOST_TICKS - 1) / MOST_TICKS;
-    chart_axis a = { (double)c->depth[0], (double)c->depth[n - 1], 0, 0, NULL, take(n, sizeof *a.name) };
+    chart_axis a = { (double)c->depth[0], (double)c->depth[n - 1], 0, 0, NULL, take(n, sizeof *a.name), NULL };
     double *at = take(n, sizeof *at);
     *mark = take(n, sizeof **mark);
     for (int64_t l = 0; l < n; l++) {
@@ -52,10 +52,12 @@ void concept_draw(FILE *out, const concept *c, double low)
 {
     chart_curve curve = { c->name, c->n_layers, depths_as_numbers(c), c->accuracy, c->low, c->high, c->as_good, CHART_MAIN };
     chart picture = { .label = text_format("Accuracy of probes for %s over depth. %s %s", c->name, concept_best_text(c), concept_claim_text(c)),
-                      .height = 180, .level = concept_chance(c), .level_name = text_format("larger class %.3f", concept_chance(c)),
+                      .height = 180, .level = concept_chance(c), .level_name = text_format("%s class %.3f", concept_larger(c), concept_chance(c)),
                       .curve = &curve, .n_curves = 1 };
     picture.x = depth_axis(c, &picture.mark);
     picture.y = chart_axis_round(low, 1, 7);
+    picture.x.title = "layer";
+    picture.y.title = "accuracy";
     chart_write(out, &picture);
 }
 
@@ -102,7 +104,7 @@ void concept_text(FILE *out, const concept *c, int64_t n_tasks)
     int64_t n_layers = c->n_layers;
     int n = (int)n_layers + 6;
     table_column *column = take(n, sizeof *column);
-    static const char *const title[] = { "task", "rows", "larger" }, *const last[] = { "jump", "converging", "settled" };
+    static const char *const title[] = { "task", "rows", "one class" }, *const last[] = { "jump", "converging", "settled" };
     for (int i = 0; i < 3; i++) {
         set_column(&column[i], "", title[i], i == 0, n_tasks);
         set_column(&column[n - 3 + i], "point", last[i], 0, n_tasks);

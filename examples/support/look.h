@@ -2,8 +2,10 @@
 #ifndef SUPPORT_LOOK_H
 #define SUPPORT_LOOK_H
 
+#include "support/concept.h"
 #include "support/json.h"
 #include "support/names.h"
+#include "support/widths.h"
 #include <lamella.h>
 
 /* What was asked for. */
@@ -12,6 +14,7 @@ typedef struct request {
     const char *path;  /* what is opened: the file, or a copy of what came through a pipe */
     const char *title; /* what it is called in text and pages */
     const char *prefix, *page;
+    const char *labels; /* what to probe for: a name in the file, or a .npy; NULL: nothing */
     int32_t     layer_axis, bf16, json, no_page, threads;
     FILE       *spool; /* the copy; NULL: none was needed */
 } request;
@@ -63,6 +66,14 @@ typedef struct layer {
     int64_t      *zero, *constant, *outlier;
 } layer;
 
+/* Probes of every layer for some labels. */
+typedef struct probed {
+    const char  *name, *what, *source; /* in words: what is told, and where the labels come from */
+    concept     *concept;
+    widths_grid *grid;
+    const char  *no_grid; /* why there is none; "" */
+} probed;
+
 typedef struct layers {
     int64_t     n, n_samples, n_depths, n_labels, n_cast;
     layer      *layer;
@@ -72,6 +83,7 @@ typedef struct layers {
     const char *prefix; /* the prefix or tensor taken */
     const char *form;
     int32_t     last_normed, form_number;
+    probed     *probed; /* NULL: no labels were named, or they cannot be probed for */
 } layers;
 
 /* The counts that are worth a word where they are not zero. */
@@ -96,6 +108,8 @@ layers *layers_measure(lamella_context *ctx, const lamella_stack *stack, const l
                        lamella_status *status);
 /* Labels of an opened stack file. */
 void layers_label(layers *s, const lamella_io_file *file, const contents *c);
+/* Probes for the labels that were asked for. 0, or 1 and on stderr why not. */
+int layers_probe(lamella_context *ctx, const request *r, layers *s, const lamella_stack *stack, const lamella_io_file *file);
 /* What is not part of the stack: marks it in keep[c->n]. */
 void layers_besides(const layers *s, const contents *c, char *keep);
 /* The dims that a count is of, if it is one of columns that are named; else *n is 0. */
@@ -114,6 +128,9 @@ void look_text_contents(FILE *out, const request *r, const contents *c);
 void look_json_stack(FILE *out, const request *r, const layers *s, const contents *c);
 void look_json_contents(FILE *out, const request *r, const contents *c);
 void look_page_stack(FILE *out, const request *r, const layers *s, const contents *c);
+void look_text_probed(FILE *out, const probed *p);
+void look_json_probed(json *j, const probed *p);
+void look_page_probed(FILE *out, const probed *p);
 void look_page_contents(FILE *out, const request *r, const contents *c);
 
 /* Says on stderr why a file is not read and what to type instead (and as JSON on stdout, if asked). Returns 1. */

@@ -84,6 +84,8 @@ void look_json_stack(FILE *out, const request *r, const layers *s, const content
         write_layer(&j, &s->layer[l]);
     json_close(&j, ']');
     json_close(&j, '}');
+    if (s->probed)
+        look_json_probed(&j, s->probed);
     char *keep = take(c->n + 1, 1);
     layers_besides(s, c, keep);
     json_open(&j, "besides", '[');

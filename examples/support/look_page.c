@@ -252,6 +252,8 @@ void look_page_stack(FILE *out, const request *r, const layers *s, const content
     int n_facts = look_facts(s, c, fact);
     page_open(out, text_shown(r->title, 120), text_format("stack of layers, %s, %s", c->format, text_bytes(c->n_bytes)), lede_text(s));
     page_facts(out, fact, n_facts);
+    if (s->probed)
+        look_page_probed(out, s->probed);
     write_findings(out, s);
     write_layers(out, s);
     write_legend(out);

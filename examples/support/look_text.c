@@ -53,6 +53,8 @@ void look_text_stack(FILE *out, const request *r, const layers *s, const content
         fprintf(out, "%s\n", finding[i]);
     if (!n)
         fprintf(out, "no zero, constant or non-finite rows or columns, no outlier dims\n");
+    if (s->probed)
+        look_text_probed(out, s->probed);
 }
 
 static void write_rows(FILE *out, const contents *c)

@@ -83,6 +83,16 @@ void svg_band(FILE *out, const char *style, int height, int64_t n, const double 
     fputs("\"/></svg>", out);
 }
 
+void svg_lower(FILE *out, double y)
+{
+    fprintf(out, "<g transform=\"translate(0 %g)\">", y);
+}
+
+void svg_lift(FILE *out)
+{
+    fputs("</g>", out);
+}
+
 void svg_close(FILE *out)
 {
     fputs("</svg>", out);

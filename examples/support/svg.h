@@ -21,6 +21,9 @@ void svg_text(FILE *out, const char *style, double x, double dx, double y, const
 /* Through points or between two rows of them; a NaN is a gap. */
 void svg_curve(FILE *out, const char *style, int height, int64_t n, const double *x, const double *y);
 void svg_band(FILE *out, const char *style, int height, int64_t n, const double *x, const double *low, const double *high);
+/* What is drawn between lies `y` pixels lower. */
+void svg_lower(FILE *out, double y);
+void svg_lift(FILE *out);
 void svg_close(FILE *out);
 
 #endif

@@ -49,10 +49,10 @@ static lamella_status measure(lamella_context *ctx, const lamella_stack *stack, 
 }
 
 /* The mean over the tasks that have a best penalty, each at its own. */
-static void pick_cell(widths_grid *w, const scores *s, int64_t cell)
+static void pick_cell(widths_grid *w, const scores *s, const double *larger, int64_t cell)
 {
     int64_t n = 0;
-    double accuracy = 0, error = 0;
+    double accuracy = 0, error = 0, told = 0;
     w->penalty[cell] = NAN;
     for (int64_t t = 0; t < w->n_tasks; t++) {
         int64_t best = s->best[cell * w->n_tasks + t], at = (cell * N_PENALTIES + best) * w->n_tasks + t;
@@ -61,10 +61,12 @@ static void pick_cell(widths_grid *w, const scores *s, int64_t cell)
         n++;
         accuracy += s->accuracy[at];
         error += s->error[at];
+        told += 1 - s->error[at] / (4 * larger[t] * (1 - larger[t]));
         w->penalty[cell] = w->n_tasks == 1 ? penalties[best] : NAN;
     }
     w->accuracy[cell] = n ? accuracy / (double)n : NAN;
     w->error[cell] = n ? error / (double)n : NAN;
+    w->told[cell] = n ? told / (double)n : NAN;
 }
 
 static double larger_share(const int64_t *label, int64_t n)
@@ -75,13 +77,19 @@ static double larger_share(const int64_t *label, int64_t n)
     return (double)(2 * n_first > n ? n_first : n - n_first) / (double)n;
 }
 
+static const double *shown(const widths_grid *w)
+{
+    return w->n_tasks > 1 ? w->told : w->accuracy;
+}
+
 static int64_t best_cell(const widths_grid *w)
 {
+    const double *x = shown(w);
     int64_t best = 0;
     for (int64_t k = 0; k < w->n_widths; k++)
         for (int64_t l = 0; l < w->n_layers; l++) {
-            double value = w->accuracy[l * w->n_widths + k];
-            if (value > w->accuracy[best] || (isnan(w->accuracy[best]) && !isnan(value)))
+            double value = x[l * w->n_widths + k];
+            if (value > x[best] || (isnan(x[best]) && !isnan(value)))
                 best = l * w->n_widths + k;
         }
     return best;
@@ -96,26 +104,36 @@ widths_grid *widths_measure(lamella_context *ctx, const lamella_stack *stack, co
     *w = (widths_grid){ .name = name, .n_layers = stack->n_layers, .depth = depth, .n_rows = labels->shape[1], .n_tasks = labels->shape[0] };
     w->width = widths_of(stack, &w->n_widths);
     int64_t cells = w->n_layers * w->n_widths;
-    w->accuracy = take(cells, 8), w->error = take(cells, 8), w->penalty = take(cells, 8);
+    w->accuracy = take(cells, 8), w->error = take(cells, 8), w->told = take(cells, 8), w->penalty = take(cells, 8);
     for (int64_t l = 0; l < w->n_layers; l++)
         depth[l] = stack->depth ? stack->depth[l] : l;
     *status = measure(ctx, stack, labels, w, &s);
     if (*status < 0 || *status == LAMELLA_STOPPED)
         return NULL;
+    double *larger = take(w->n_tasks, sizeof *larger);
+    for (int64_t t = 0; t < w->n_tasks; t++) {
+        larger[t] = larger_share((const int64_t *)labels->data + t * w->n_rows, w->n_rows);
+        w->chance += larger[t] / (double)w->n_tasks;
+    }
     for (int64_t cell = 0; cell < cells; cell++)
-        pick_cell(w, &s, cell);
-    for (int64_t t = 0; t < w->n_tasks; t++)
-        w->chance += larger_share((const int64_t *)labels->data + t * w->n_rows, w->n_rows) / (double)w->n_tasks;
+        pick_cell(w, &s, larger, cell);
     w->best = best_cell(w);
     return w;
 }
 
 /* ---- shown ---- */
 
+const char *widths_measured(const widths_grid *w)
+{
+    return w->n_tasks > 1 ? "variance told" : "accuracy";
+}
+
 const char *widths_best_text(const widths_grid *w)
 {
-    return text_format("Highest: %.3f at layer %lld cut to %lld dims; always answering the larger class gives %.3f.", w->accuracy[w->best],
-                       (long long)w->depth[w->best / w->n_widths], (long long)w->width[w->best % w->n_widths], w->chance);
+    const char *best = text_format("Highest: %.3f at layer %lld with %lld dims", shown(w)[w->best], (long long)w->depth[w->best / w->n_widths],
+                                   (long long)w->width[w->best % w->n_widths]);
+    return w->n_tasks > 1 ? text_format("%s; always answering each class's share gives 0.", best)
+                          : text_format("%s; always answering the larger class gives %.3f.", best, w->chance);
 }
 
 static const char **names_of(const int64_t *number, int64_t n, const char *format)
@@ -132,12 +150,12 @@ void widths_draw(FILE *out, const widths_grid *w)
     uint8_t *outlined = take(cells, 1);
     double low = INFINITY;
     for (int64_t i = 0; i < cells; i++)
-        low = w->accuracy[i] < low ? w->accuracy[i] : low;
+        low = shown(w)[i] < low ? shown(w)[i] : low;
     outlined[w->best] = 1;
-    const chart_grid g = { .label = text_format("Accuracy of ridge probes for %s by layer and width. %s", w->name, widths_best_text(w)),
+    const chart_grid g = { .label = text_format("Ridge probes for %s by layer and width: %s. %s", w->name, widths_measured(w), widths_best_text(w)),
                            .row_title = "", .column_title = "dims kept", .n_rows = w->n_layers, .n_columns = w->n_widths,
                            .row = names_of(w->depth, w->n_layers, "layer %lld"), .column = names_of(w->width, w->n_widths, "%lld"),
-                           .value = w->accuracy, .low = low, .high = w->accuracy[w->best], .outlined = outlined, .digits = 3 };
+                           .value = shown(w), .low = low, .high = shown(w)[w->best], .outlined = outlined, .digits = 3 };
     chart_write_grid(out, &g);
 }
 
@@ -148,9 +166,9 @@ void widths_text(FILE *out, const widths_grid *w)
     column[0] = (table_column){ "", "layer", 0, names_of(w->depth, w->n_layers, "%lld") };
     const char **width = names_of(w->width, w->n_widths, "%lld");
     for (int k = 1; k < n; k++) {
-        column[k] = (table_column){ "accuracy by dims kept", width[k - 1], 0, take(w->n_layers, sizeof *column[k].cell) };
+        column[k] = (table_column){ text_format("%s by dims kept", widths_measured(w)), width[k - 1], 0, take(w->n_layers, sizeof *column[k].cell) };
         for (int64_t l = 0; l < w->n_layers; l++)
-            column[k].cell[l] = text_format("%.3f", w->accuracy[l * w->n_widths + k - 1]);
+            column[k].cell[l] = text_format("%.3f", shown(w)[l * w->n_widths + k - 1]);
     }
     table_write(out, column, n, w->n_layers, terminal_width(out));
 }
@@ -174,6 +192,7 @@ void widths_json(json *j, const char *key, const widths_grid *w)
     json_integers(j, "widths", w->width, w->n_widths);
     write_reals(j, "accuracy", w->accuracy, w->n_layers * w->n_widths);
     write_reals(j, "error", w->error, w->n_layers * w->n_widths);
+    write_reals(j, "variance_told", w->told, w->n_layers * w->n_widths);
     write_reals(j, "penalty", w->penalty, w->n_layers * w->n_widths);
     json_close(j, '}');
 }

@@ -180,12 +180,10 @@ static void probe_mixes(const tour *t, fusion_found *f)
     mix(t, &states, LAMELLA_ROWS_RAW, &layer[N_LAYERS]);
     mix(t, &states, LAMELLA_ROWS_LAYER_NORM, &layer[N_LAYERS + 1]);
     const lamella_stack readouts = { .struct_size = sizeof readouts, .layer = layer, .n_layers = N_READOUTS };
-    const int64_t *words = tour_integers(t, file, "label.words", &n);
-    lamella_view labels = array_take(LAMELLA_I64, 2, (const int64_t[]){ 1, n });
-    for (int64_t i = 0; i < n; i++)
-        ((int64_t *)labels.data)[i] = words[i] > 10;
+    int64_t median;
+    lamella_view labels = array_of((void *)tour_long_ones(t, file, &median), LAMELLA_I64, 2, (const int64_t[]){ 1, n });
     lamella_status status;
-    f->readout = concepts_measure(t->ctx, &readouts, &labels, NULL, &(concept_task){ "words", "more than 10 words" }, 1, &status);
+    f->readout = concepts_measure(t->ctx, &readouts, &labels, NULL, &(concept_task){ "words", text_format("more than %lld words", (long long)median) }, 1, &status);
     tour_need(status, "probes of mixes");
 }
 
@@ -270,7 +268,7 @@ static void draw_image(FILE *out, const char *label, const uint8_t *pixels, int6
 
 static void page_canvas(FILE *out, const fusion_found *f)
 {
-    fputs("<h3>A canvas of shells<small>cut from one photograph by soft masks, farthest first; then painted over its grey self</small></h3>\n<div class=\"shells\">\n", out);
+    fputs("<h3>A canvas of shells<small>cut from one photograph by soft masks, farthest first; then painted over its grey self</small></h3>\n<div class=\"two\">\n<div class=\"shells\">\n", out);
     for (int s = 0; s < N_SHELLS; s++) {
         const shell *a = &f->shells[s];
         fputs("<figure>", out);
@@ -281,7 +279,7 @@ static void page_canvas(FILE *out, const fusion_found *f)
     fputs("</div>\n<figure class=\"canvas\">", out);
     draw_image(out, "the composited canvas: a cup of coffee in colour on a grey table", f->canvas, f->width, f->height, 3);
     fprintf(out, "<figcaption>All shells over the background, which shows through %.1f&nbsp;%% of the canvas. Painted in two halves and merged, the largest "
-                 "difference of any pixel is %.1e of full brightness. <span class=\"soft\">Photograph: Rachel Michetti, CC0.</span></figcaption></figure>\n",
+                 "difference of any pixel is %.1e of full brightness. <span class=\"soft\">Photograph: Rachel Michetti, CC0.</span></figcaption></figure>\n</div>\n",
             100 * f->seen, f->merged);
 }
 

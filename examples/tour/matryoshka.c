@@ -54,7 +54,8 @@ static void measure_recall(const tour *t, const lamella_io_file *file, const lam
     lamella_view ids = array_take(LAMELLA_I64, 2, (const int64_t[]){ n, K }), scores = array_take(LAMELLA_F64, 2, (const int64_t[]){ n, K });
     r->n_queries = n;
     for (int k = 0; k < N_WIDTHS; k++) {
-        tour_need(lamella_matryoshka_index_search(t->ctx, index, &queries, K, widths[k], NULL, &ids, &scores, NULL, NULL), "a search");
+        lamella_matryoshka_search_options options = { .struct_size = sizeof options, .width = widths[k] };
+        tour_need(lamella_matryoshka_index_search(t->ctx, index, &queries, K, NULL, &options, &ids, &scores, NULL, NULL), "a search");
         hit[k] = hits_of(&ids, relevant);
         lamella_measure_bootstrap_result b = bootstrap(t, hit[k], NULL, n);
         r->value[k] = b.value, r->low[k] = b.low, r->high[k] = b.high;
@@ -183,8 +184,9 @@ static void draw_recall(FILE *out, const matryoshka_found *f)
         high = fmax(high, r->high[N_WIDTHS - 1]);
     }
     chart picture = { .label = "Recall at 10 by width, two sets of queries", .height = 224, .level = NAN, .curve = curve, .n_curves = N_SETS };
-    picture.x = (chart_axis){ x[0], x[N_WIDTHS - 1], 1, N_WIDTHS, x, name };
+    picture.x = (chart_axis){ x[0], x[N_WIDTHS - 1], 1, N_WIDTHS, x, name, "dims" };
     picture.y = chart_axis_round(0, high, 6);
+    picture.y.title = text_format("recall@%d", K);
     chart_keys(out, curve, N_SETS);
     chart_write(out, &picture);
 }

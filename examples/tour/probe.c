@@ -7,8 +7,6 @@
 #include "support/text.h"
 #include "tour/tour.h"
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define N_TASKS 3
 #define N_SENSES 26
@@ -25,35 +23,19 @@ typedef struct probe_found {
     concept *sense; /* [N_SENSES] */
     int64_t  n_drawn, n_layers;
     double  *mean;  /* [layer] of the senses drawn: mean AUC */
-    int64_t  words; /* their median */
+    int64_t  words; /* their median number */
 } probe_found;
-
-static int compare_integers(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* The lower median: at most half of the numbers are above it. */
-static int64_t median_of(const int64_t *x, int64_t n)
-{
-    int64_t *sorted = take(n, sizeof *sorted);
-    memcpy(sorted, x, (size_t)n * sizeof *sorted);
-    qsort(sorted, (size_t)n, sizeof *sorted, compare_integers);
-    return sorted[(n - 1) / 2];
-}
 
 static void measure_tasks(const tour *t, const lamella_stack *stack, const lamella_io_file *file, probe_found *f)
 {
     int64_t n;
-    const int64_t *vowel = tour_integers(t, file, "label.starts_vowel", &n), *words = tour_integers(t, file, "label.words", &n);
-    const int64_t *person = tour_integers(t, file, "label.person", &n);
+    const int64_t *vowel = tour_integers(t, file, "label.starts_vowel", &n), *person = tour_integers(t, file, "label.person", &n);
+    const int64_t *long_ones = tour_long_ones(t, file, &f->words);
     lamella_view labels = array_take(LAMELLA_I64, 2, (const int64_t[]){ N_TASKS, n });
     int64_t *label = labels.data;
-    f->words = median_of(words, n);
     for (int64_t i = 0; i < n; i++) {
         label[i] = vowel[i];
-        label[n + i] = words[i] > f->words;
+        label[n + i] = long_ones[i];
         label[2 * n + i] = person[i];
     }
     const concept_task task[N_TASKS] = {
@@ -212,9 +194,10 @@ static void draw_senses(FILE *out, const probe_found *f, double low)
     }
     chart picture = { .label = text_format("AUC of probes for %d classes over depth, and their mean", n - 1), .height = 180, .mark = mark,
                       .level = .5, .level_name = "chance 0.5", .curve = curve, .n_curves = n };
-    picture.x = (chart_axis){ x[0], x[f->n_layers - 1], 0, f->n_layers, x, name };
+    picture.x = (chart_axis){ x[0], x[f->n_layers - 1], 0, f->n_layers, x, name, "layer" };
     picture.y = chart_axis_round(low, 1, 7);
-    fprintf(out, "<figure><h3>supersense<small>one of 26 classes against the rest: AUC of %s, mean in bold</small></h3>\n", text_count(n - 1, "task"));
+    picture.y.title = "AUC";
+    fprintf(out, "<figure><h3>supersense<small>one of 26 classes against the rest: %s, their mean in bold</small></h3>\n", text_count(n - 1, "task"));
     chart_write(out, &picture);
     fputs("<figcaption>Each task with its own interval stands below.", out);
     if (f->n_drawn < N_SENSES)

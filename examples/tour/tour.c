@@ -68,6 +68,18 @@ const int64_t *tour_integers(const tour *t, const lamella_io_file *file, const c
     return wide.data;
 }
 
+const int64_t *tour_long_ones(const tour *t, const lamella_io_file *file, int64_t *median)
+{
+    lamella_view words = tour_array(t, file, "label.words"), x;
+    tour_need(array_cast(t->ctx, &words, LAMELLA_F64, &x), "label.words");
+    int64_t n = array_length(&x), *is_long = take(n, sizeof *is_long);
+    const double *count = x.data, middle = array_median(count, n);
+    for (int64_t i = 0; i < n; i++)
+        is_long[i] = count[i] > middle;
+    *median = (int64_t)middle;
+    return is_long;
+}
+
 /* ---- the page ---- */
 
 void tour_functions(FILE *out, const char *const *name, int n)

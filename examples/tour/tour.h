@@ -30,6 +30,9 @@ lamella_view           tour_array(const tour *t, const lamella_io_file *file, co
 /* Integers of any width as i64. */
 const int64_t         *tour_integers(const tour *t, const lamella_io_file *file, const char *name, int64_t *n);
 
+/* Whether each definition of states.safetensors has more words than the median. */
+const int64_t         *tour_long_ones(const tour *t, const lamella_io_file *file, int64_t *median);
+
 /* The paragraph that names the functions behind a picture. */
 void tour_functions(FILE *out, const char *const *name, int n);
 

@@ -232,6 +232,92 @@ class Stacks(Look):
         self.assertTrue(os.path.exists(self.path("stdin.look.html")))
 
 
+class Probes(Look):
+    """Figures of the library are tested elsewhere: here, that they are the ones shown, of the right labels, and what is refused."""
+
+    def planted(self, n=120, dim=12, **more):
+        """Layer 0 is noise, layer 1 tells `side` by its first dim, layer 2 by its last."""
+        side = [i % 2 for i in range(n)]
+        arrays = layers(3, n, dim, "F64")
+        for i in range(n):
+            arrays["layer.1"][2][i * dim] += 8 * side[i]
+            arrays["layer.2"][2][i * dim + dim - 1] += 8 * side[i]
+        arrays["label.side"] = ("I32", [n], side)
+        arrays.update(more)
+        return self.path("planted.safetensors", safetensors(arrays))
+
+    def test_a_planted_label_is_found_where_it_lies(self):
+        path = self.planted()
+        numbers = self.numbers(path, "side")["probe"]
+        task = numbers["tasks"][0]
+        accuracy = [layer["accuracy"] for layer in task["layers"]]
+        self.assertLess(accuracy[0], 0.7)
+        self.assertGreater(min(accuracy[1:]), 0.97)
+        self.assertEqual(task["rows_of_larger_class"], 60)
+        self.assertAlmostEqual(task["jump"], 1 / 3)
+        self.assertEqual([layer["as_good_as_best"] for layer in task["layers"]], [False, True, True])
+        self.assertEqual(numbers["ridge"]["widths"], [8, 12])
+        grid = numbers["ridge"]["accuracy"]
+        self.assertGreater(min(grid[2], grid[3], grid[5]), 0.97)
+        self.assertLess(grid[4], 0.7)
+
+    def test_table_and_page_show_the_numbers_of_the_json(self):
+        path = os.path.join(DATA, "states.safetensors")
+        numbers = self.numbers(path, "label.person", "--page", "p.html")["probe"]
+        out, _ = self.look(path, "person", "--page", "p.html")
+        page = self.page("p.html").text
+        for layer in numbers["tasks"][0]["layers"]:
+            self.assertIn("%.3f%s" % (layer["accuracy"], "*" if layer["as_good_as_best"] else " "), out)
+            self.assertIn("%.3f %.3f to %.3f" % (layer["accuracy"], layer["accuracy_low"], layer["accuracy_high"]), page)
+        for accuracy in numbers["ridge"]["accuracy"]:
+            self.assertIn("%.3f" % accuracy, out)
+            self.assertIn("%.3f" % accuracy, page)
+
+    def test_groups_of_the_file_stay_together(self):
+        path = os.path.join(DATA, "order.safetensors")
+        out, _ = self.look(path, "shuffled")
+        self.assertIn("rows of one group stay together", out)
+        numbers = self.numbers(path, "shuffled")["probe"]
+        self.assertNotIn("ridge", numbers)
+        self.assertAlmostEqual(numbers["tasks"][0]["jump"], 1 / 7)
+        self.assertGreater(numbers["tasks"][0]["layers"][0]["accuracy"], 0.45)
+
+    def test_labels_from_a_npy_and_from_the_file_are_one(self):
+        labels = [i % 2 for i in range(120)]
+        path, beside = self.planted(), self.path("side.npy", npy("<i8", [120], encode("I64", labels)))
+        one, other = self.numbers(path, "side")["probe"]["tasks"][0], self.numbers(path, beside)["probe"]["tasks"][0]
+        self.assertEqual(one["layers"], other["layers"])
+        self.assertEqual(other["task"], "side.npy")
+
+    def test_many_numbers_are_split_at_their_median(self):
+        path = self.planted(**{"label.size": ("I32", [120], [(i % 2) * 1000 + i for i in range(120)])})
+        task = self.numbers(path, "size")["probe"]["tasks"][0]
+        self.assertIn("its median", task["what"])
+        self.assertEqual((task["classes"], task["rows_of_larger_class"]), (2, 60))
+        self.assertGreater(task["layers"][1]["accuracy"], 0.97)
+
+    def test_three_classes_have_a_grid_of_variance(self):
+        path = self.planted(**{"label.third": ("I32", [120], [i % 3 for i in range(120)])})
+        out, _ = self.look(path, "third")
+        self.assertIn("variance told", out)
+        numbers = self.numbers(path, "third")["probe"]
+        self.assertEqual((numbers["tasks"][0]["classes"], numbers["ridge"]["tasks"]), (3, 3))
+
+    def test_labels_that_cannot_be_probed_for(self):
+        path = self.planted(**{"label.same": ("I32", [120], [7] * 120)})
+        three = self.path("three.npy", npy("<i4", [3], encode("I32", [1, 2, 3])))
+        hole = self.path("hole.npy", npy("<f4", [120], encode("F32", [float("nan")] * 120)))
+        junk = self.path("junk.npy", b"GGUF")
+        for labels, said in (("nowhere", "labels there: same, side"), ("same", "is 7 for every sample"), (three, "expected 120: one for each sample"),
+                             (hole, "is nan for sample 0"), (junk, "GGUF"), ("layer.0", "expected 120")):
+            out, err = self.look(path, labels, status=1)
+            self.assertIn("a stack of 3 layers", out)
+            self.assertIn("look: no probes: ", err)
+            self.assertIn(said, err)
+        _, err = self.look(os.path.join(DATA, "coffee.npy"), "side", status=1)
+        self.assertIn("labels belong to the samples of a stack", err)
+
+
 class Contents(Look):
     def test_names_that_differ_in_integers_are_one_row(self):
         arrays = {"block.%d.%s" % (k, m): ("F16", [4, 4], normal(16)) for k in range(6) for m in "qk"}
@@ -418,7 +504,7 @@ class Arguments(Look):
         self.assertIn("'1 2'", self.wrong("--threads", "1 2", "x"))
         self.assertIn("expected a number from 1 to 2", self.wrong("--layer-axis", "3", "x"))
         self.assertIn("takes no value", self.wrong("--json=1", "x"))
-        self.assertIn("one name too many", self.wrong("x", "y"))
+        self.assertIn("one name too many", self.wrong("x", "y", "z"))
         self.assertIn("exclude each other", self.wrong("--page", "p", "--no-page", "x"))
         self.assertIn("name of a file", self.wrong("--page=", "x"))
 

@@ -1,0 +1,73 @@
+#include "support/look.h"
+#include "support/page.h"
+#include "support/text.h"
+#include <math.h>
+
+void look_text_probed(FILE *out, const probed *p)
+{
+    fprintf(out, "\nlogistic probes for %s, %s, %s; five folds\n", p->name, p->what, p->source);
+    concept_text(out, p->concept, 1);
+    fprintf(out, "%s %s\n", concept_best_text(p->concept), concept_claim_text(p->concept));
+    if (!p->grid) {
+        fprintf(out, "%s\n", p->no_grid);
+        return;
+    }
+    fprintf(out, "\nridge probes at every width, one row left out at a time%s\n", p->grid->n_tasks > 1 ? "; each class against the rest, mean" : "");
+    widths_text(out, p->grid);
+    fprintf(out, "%s\n", widths_best_text(p->grid));
+}
+
+void look_json_probed(json *j, const probed *p)
+{
+    json_open(j, "probe", '{');
+    json_text(j, "labels", p->name);
+    json_text(j, "what", p->what);
+    json_text(j, "source", p->source);
+    json_open(j, "tasks", '[');
+    concept_json(j, p->concept);
+    json_close(j, ']');
+    if (p->grid)
+        widths_json(j, "ridge", p->grid);
+    json_close(j, '}');
+}
+
+/* The greatest multiple of .1 under everything drawn. */
+static double axis_low(const concept *c)
+{
+    double low = concept_chance(c);
+    for (int64_t l = 0; l < c->n_layers; l++)
+        low = fmin(low, c->low[l]);
+    return floor(10 * low) / 10;
+}
+
+static void page_grid(FILE *out, const probed *p)
+{
+    fprintf(out, "<figure><h3>By layer and dims<small>%s of ridge probes, each row left out once%s</small></h3>\n",
+            widths_measured(p->grid), p->grid->n_tasks > 1 ? "; each class against the rest, mean over the classes" : "");
+    widths_draw(out, p->grid);
+    fprintf(out, "<figcaption>%s The penalty is the best of six in every cell; each column keeps the first dims only.</figcaption></figure>\n",
+            widths_best_text(p->grid));
+}
+
+void look_page_probed(FILE *out, const probed *p)
+{
+    const concept *c = p->concept;
+    fputs("<h2>Probes for ", out);
+    page_text(out, p->name);
+    fputs("</h2>\n<p>Labels ", out);
+    page_text(out, p->source);
+    fputs(": ", out);
+    page_text(out, p->what);
+    fprintf(out, ". A linear probe is fitted on each layer and asked about rows it has not seen, in five folds.</p>\n<div class=\"two\">\n"
+                 "<figure><h3>By depth<small>accuracy of logistic probes, %s</small></h3>\n", text_count(c->n_rows, "row"));
+    concept_draw(out, c, axis_low(c));
+    fprintf(out, "<figcaption>%s %s <span class=\"soft\">%s</span></figcaption></figure>\n", concept_best_text(c), concept_claim_text(c),
+            concept_points_text(c));
+    if (p->grid)
+        page_grid(out, p);
+    fputs("</div>\n<p class=\"note\">Band: 95 % bootstrap interval. Filled point: a paired bootstrap does not tell this layer from the best one; hollow: it does. "
+          "J, C and S: jump, converging and settled points of the accuracies alone.", out);
+    fprintf(out, " %s</p>\n<details><summary>All accuracies and AUCs</summary>\n", p->no_grid);
+    concept_write_table(out, c);
+    fputs("</details>\n", out);
+}
