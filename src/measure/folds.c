@@ -36,7 +36,7 @@ static int64_t group_of(const fold_plan *p, int64_t row)
     return p->group ? p->group[row] : row;
 }
 
-static void list_rows(const fold_work *w, int64_t *next)
+static void list_group_rows(const fold_work *w, int64_t *next)
 {
     const fold_plan *p = w->p;
     memset(w->groups, 0, (size_t)p->n_groups * sizeof *w->groups);
@@ -51,17 +51,17 @@ static void list_rows(const fold_work *w, int64_t *next)
         w->listed[next[group_of(p, row)]++] = row;
 }
 
-static int64_t first_row(const fold_work *w, const fold_group *g)
+static int64_t group_first_row(const fold_work *w, const fold_group *g)
 {
     return w->listed[g->first];
 }
 
-static int64_t first_stratum(const fold_work *w, const fold_group *g)
+static int64_t group_first_stratum(const fold_work *w, const fold_group *g)
 {
-    return stratum_of(w->p, first_row(w, g));
+    return stratum_of(w->p, group_first_row(w, g));
 }
 
-static int64_t falling_size(const fold_work *w, const fold_group *g)
+static int64_t group_falling_size(const fold_work *w, const fold_group *g)
 {
     (void)w;
     return -g->n;
@@ -100,12 +100,12 @@ static lamella_status order_groups(call *c, fold_work *w)
     TAKE(c, w->spare, p->n_groups);
     TAKE(c, w->sorted, 2 * p->n_groups);
     TAKE(c, numbers, p->n_groups);
-    list_rows(w, numbers);
-    sort_groups(w, first_row); /* what groups are called does not matter */
+    list_group_rows(w, numbers);
+    sort_groups(w, group_first_row); /* what groups are called does not matter */
     if (!p->in_order) {
         shuffle_groups(w, numbers);
-        sort_groups(w, first_stratum);
-        sort_groups(w, falling_size);
+        sort_groups(w, group_first_stratum);
+        sort_groups(w, group_falling_size);
     }
     return LAMELLA_OK;
 }
