@@ -8,6 +8,7 @@ import weakref
 
 from . import _mirror
 from ._calls import Function
+from ._errors import ArgumentError
 from ._library import LIBRARY
 
 LIBRARY.lamella_last_error.restype = ctypes.c_char_p
@@ -44,6 +45,15 @@ class Object:
     def _make(self, function, args, kwargs):
         values = function.run(self, args, kwargs)
         self.__dict__.update(zip((a["name"] for a in function.outputs), values))
+
+    def __getattr__(self, name):
+        """Its named arrays are attributes: what `get` gives for the name."""
+        if self._core is not None and not name.startswith("_") and hasattr(type(self), "get"):
+            try:
+                return self.get(name)
+            except ArgumentError as error:
+                raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}': {error}") from None
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def free(self):
         """Lets go of it; it is freed when the last array of its memory is gone."""
