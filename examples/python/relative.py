@@ -1,0 +1,33 @@
+"""Five autoencoders that never met: a head trained on the latents of one reads those of the others, through similarities to shared anchors."""
+import os
+import tempfile
+
+import lamella
+import numpy as np
+
+file = lamella.io.File.load(np.fromfile("examples/data/digits.safetensors", "u1"))
+spaces = [file.get(f"z{i}") for i in range(5)]    # 32, 32, 48, 24 and 64 dims, the same digits
+labels, train, test = file.get("labels"), file.get("train"), file.get("test")
+
+# 300 anchors of the train rows, one list for all spaces. How well do they span each?
+train_spaces = [z[train] for z in spaces]
+found = lamella.relative.anchors(train_spaces, 300, seed=1)
+anchors = train[found.anchors]
+print("condition of the anchors:", np.round(found.condition, 1), "rank:", found.rank)
+
+# Every head on every space: rows are where it was trained, columns where it reads.
+for name, how in {"cosine": dict(transform="none"), "centred cosine": {}, "whitened cosine": dict(transform="whiten", shrinkage=0.1)}.items():
+    stitched = lamella.relative.stitch(spaces, labels, anchors, train, test, penalty=10, **how)
+    print(f"{name}: {stitched.result.accuracy_between:.1%} between spaces, {stitched.result.accuracy_within:.1%} at home")
+print(np.round(stitched.accuracy, 3))
+
+# The projection by itself: fitted once, kept, and the same wherever its bytes go.
+project = lamella.relative.Project.fit(spaces, anchors, similarity="euclidean", distances="by_mean")
+there = lamella.relative.Project.load(project.bytes().copy())
+here = project.apply(spaces).out
+print("each space as", here[0].shape, "- and z0 against z4 by Euclid:", f"{np.abs(here[0] - here[4]).mean():.3f} apart on average")
+with tempfile.TemporaryDirectory() as folder:
+    path = os.path.join(folder, "digits.safetensors")
+    project.save(path)
+    opened = lamella.relative.Project.open(path)
+print("the same from bytes and from a file:", all(np.array_equal(p.apply(spaces).out[2], here[2]) for p in (there, opened)))
