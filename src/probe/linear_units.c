@@ -45,15 +45,24 @@ static int64_t count_classes(const linear_work *w, const linear_unit *u, int tra
     return found;
 }
 
-static lamella_status weigh_rows(call *c, const linear_work *w, linear_unit *u, const int64_t *count)
+/* Balanced: every class has the same total weight. */
+static lamella_status weigh_rows(call *c, const linear_work *w, linear_unit *u)
 {
+    double *total, all = 0;
     u->weight = (double *)w->weight;
     if (!w->o.balanced)
         return LAMELLA_OK;
     TAKE(c, u->weight, w->n);
+    TAKE(c, total, task_classes(w, u->task));
+    memset(total, 0, (size_t)task_classes(w, u->task) * sizeof *total);
     for (int64_t i = 0; i < u->n_rows; i++) {
-        int64_t row = u->row[i], rows_ = count[w->label[u->task * w->n + row]];
-        u->weight[row] = (w->weight ? w->weight[row] : 1) * (double)u->n_rows / ((double)u->n_present * (double)rows_);
+        double weight = w->weight ? w->weight[u->row[i]] : 1;
+        total[w->label[u->task * w->n + u->row[i]]] += weight;
+        all += weight;
+    }
+    for (int64_t i = 0; i < u->n_rows; i++) {
+        int64_t row = u->row[i];
+        u->weight[row] = (w->weight ? w->weight[row] : 1) * all / ((double)u->n_present * total[w->label[u->task * w->n + row]]);
     }
     return LAMELLA_OK;
 }
@@ -71,7 +80,7 @@ static lamella_status unit_fill(call *c, const linear_work *w, int64_t *count, l
     for (int64_t i = 0; i < w->n; i++)
         if (trains_on(w, u, i))
             u->row[u->n_rows++] = i;
-    return weigh_rows(c, w, u, count);
+    return weigh_rows(c, w, u);
 }
 
 /* Rows of a unit that an earlier task has as well are one list: so fits find each other's factors. */

@@ -21,7 +21,7 @@
 #define LOGISTIC_NOISE_F32 1e-6
 #define LOGISTIC_NOISE_F64 1e-12
 #define LOGISTIC_LEVEL 1e-14     /* a step that promises less than this share cannot be told from none */
-#define LOGISTIC_PATIENCE 24     /* steps of L-BFGS before Newton's method begins, from where the penalty began */
+#define LOGISTIC_PATIENCE 60     /* steps of L-BFGS before Newton's method begins, from where the penalty began */
 #define LOGISTIC_NARROW 96       /* rows so narrow begin with Newton's method */
 #define LOGISTIC_NEAR 1e-3       /* share of the objective from which on a Hessian serves several steps */
 #define LOGISTIC_SERVES 8

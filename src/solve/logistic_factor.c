@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#define LOGISTIC_KAPPA 0.1
+#define LOGISTIC_KAPPA 0.05
 #define LOGISTIC_SPARSE 4 /* the first Gram takes every such row if at least dim rows are left */
 
 static int has_triangle(int64_t dim)

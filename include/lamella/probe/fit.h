@@ -37,7 +37,7 @@ typedef struct lamella_probe_linear_options {
     int32_t  classes;        /* LAMELLA_CLASSES_..., 0 = MULTINOMIAL */
     int32_t  readout;        /* LAMELLA_READOUT_..., 0 = MEAN: how tokens are pooled first; not WEIGHTED */
     int32_t  standardise;    /* 1 = columns to mean 0 and spread 1 on each fit's training rows, under their weights; weights come back in raw units */
-    int32_t  balanced;       /* 1 = class weights: training rows / (classes x rows of the class) */
+    int32_t  balanced;       /* 1 = class weights that give every class of the training rows the same total: all / (classes x the class's) */
     int64_t  n_folds;        /* 0 = 5; where no fold numbers are given */
     double   holdout;        /* 0 = folds; else one fold, of this share of the rows or groups */
     int64_t  seed;           /* of the shuffle before the folds, and of the bootstrap */
