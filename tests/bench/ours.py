@@ -76,7 +76,19 @@ def relative():
     say("relative projection, 60000x384 on 768 anchors, cosine", seconds, largest_difference=float(np.abs(out[::997] - expected).max()))
 
 
-PARTS = {"truncate": truncate, "relative": relative, "grid": grid}
+def search():
+    x, q = retrieval()
+    index = lamella.matryoshka.Index(x, ctx=context)
+    seconds, found = best(lambda: index.search(q, 10, ctx=context))
+    rows, wide = x.astype(np.float64), q[::60].astype(np.float64)
+    scores = (wide @ rows.T) / np.sqrt((wide * wide).sum(1))[:, None] / np.sqrt((rows * rows).sum(1))
+    exact = np.sort(scores, axis=1)[:, :-11:-1]
+    say("exact top-10, 60000x384, 3000 queries", seconds, largest_score_difference=float(np.abs(exact - found.scores[::60]).max()))
+    seconds, single = best(lambda: [index.search(q[i:i + 1], 10, ctx=context).ids for i in range(100)])
+    say("exact top-10, one query at a time, 100 queries", seconds, ids_equal_the_batch=bool((np.concatenate(single) == found.ids[:100]).all()))
+
+
+PARTS = {"truncate": truncate, "search": search, "relative": relative, "grid": grid}
 
 if __name__ == "__main__":
     for part in sys.argv[1:]:
