@@ -66,9 +66,9 @@ static void draw_axes(FILE *out, const chart *c)
         double x = along(&c->x, c->x.at[i]);
         svg_line(out, "axis", x, c->height, x, c->height + 5);
         svg_text(out, "middle", x, 0, c->height + 19, c->x.name[i]);
-        if (c->mark && c->mark[i])
-            svg_text(out, "middle mark", x, 0, c->height + 35, c->mark[i]);
     }
+    for (int i = 0; i < c->n_marks; i++)
+        svg_text(out, "middle mark", along(&c->x, c->mark[i].at), 0, c->height + 35 + 15 * c->mark[i].row, c->mark[i].text);
 }
 
 static void draw_points(FILE *out, const chart_curve *v, const double *x, const double *y)
@@ -97,7 +97,7 @@ void chart_write(FILE *out, const chart *c)
 {
     int above = c->y.title ? 20 : 0;
     fputs("<div class=\"plot\">", out);
-    svg_open(out, above + c->height + (c->mark ? 40 : 24), c->label);
+    svg_open(out, above + c->height + 24 + (c->n_mark_rows ? 1 + 15 * c->n_mark_rows : 0), c->label);
     svg_lower(out, above);
     draw_axes(out, c);
     if (!isnan(c->level)) {

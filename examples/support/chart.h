@@ -25,11 +25,19 @@ typedef struct chart_curve {
     enum chart_look look;
 } chart_curve;
 
+/* A letter under the axis, in a row of its own if it might meet another. */
+typedef struct chart_mark {
+    double      at;
+    const char *text;
+    int         row;
+} chart_mark;
+
 typedef struct chart {
     const char        *label; /* what the picture shows, read aloud */
     int                height;
     chart_axis         x, y;
-    const char       **mark;  /* [x.n] letters under the ticks; NULL: none */
+    const chart_mark  *mark;
+    int                n_marks, n_mark_rows;
     double             level; /* a dashed line across; NaN: none */
     const char        *level_name;
     const chart_curve *curve;

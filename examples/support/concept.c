@@ -207,6 +207,8 @@ const char *concept_claim_text(const concept *c)
 {
     if (c->low[c->best] <= concept_chance(c))
         return text_format("Its interval reaches the share of the %s class: no layer is shown to tell this label.", concept_larger(c));
+    if (c->n_layers == 1)
+        return "It is the only layer.";
     if (c->n_best == c->n_layers)
         return "No layer is told from it, so the rows say nothing of depth.";
     if (c->n_best == 1)

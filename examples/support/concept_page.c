@@ -18,31 +18,39 @@ static double *depths_as_numbers(const concept *c)
     return x;
 }
 
-/* "J", "C S": the points that lie at this depth. */
-static const char *marks_at(const concept *c, int64_t depth)
+enum { N_POINTS = 3 };
+
+/* J, C and S under their depths: in one row if every depth has its tick, else in a row each. */
+static void set_marks(const concept *c, chart *picture)
 {
-    const struct { double share; const char *letter; } point[] = { { c->jump, "J" }, { c->converging, "C" }, { c->settled, "S" } };
-    char *text = text_format("%s", "");
-    for (int i = 0; i < 3; i++)
-        if (!isnan(point[i].share) && llround(point[i].share * (double)c->n_depths) == depth)
-            text = text_format("%s%s%s", text, *text ? " " : "", point[i].letter);
-    return text;
+    const double share[N_POINTS] = { c->jump, c->converging, c->settled };
+    static const char *const letter[N_POINTS] = { "J", "C", "S" };
+    chart_mark *mark = take(N_POINTS, sizeof *mark);
+    int spread = c->n_layers > MOST_TICKS;
+    for (int i = 0, k; i < N_POINTS; i++) {
+        double at = (double)llround(share[i] * (double)c->n_depths);
+        if (isnan(share[i]))
+            continue;
+        for (k = 0; k < picture->n_marks && (spread || mark[k].at != at); k++)
+            ;
+        if (k == picture->n_marks)
+            mark[picture->n_marks++] = (chart_mark){ at, letter[i], spread ? i : 0 };
+        else
+            mark[k].text = text_format("%s %s", mark[k].text, letter[i]);
+    }
+    picture->mark = mark;
+    picture->n_mark_rows = spread ? N_POINTS : 1;
 }
 
-/* Every depth if they are few; else some, and those that have a mark. */
-static chart_axis depth_axis(const concept *c, const char ***mark)
+/* Every depth, or some if they are many. */
+static chart_axis depth_axis(const concept *c)
 {
     int64_t n = c->n_layers, stride = (n + MOST_TICKS - 1) / MOST_TICKS;
     chart_axis a = { (double)c->depth[0], (double)c->depth[n - 1], 0, 0, NULL, take(n, sizeof *a.name), NULL };
     double *at = take(n, sizeof *at);
-    *mark = take(n, sizeof **mark);
-    for (int64_t l = 0; l < n; l++) {
-        const char *letters = marks_at(c, c->depth[l]);
-        if (l % stride && !*letters)
-            continue;
+    for (int64_t l = 0; l < n; l += stride) {
         at[a.n] = (double)c->depth[l];
-        (*mark)[a.n] = letters;
-        a.name[a.n++] = l % stride ? "" : text_format("%lld", (long long)c->depth[l]);
+        a.name[a.n++] = text_format("%lld", (long long)c->depth[l]);
     }
     a.at = at;
     return a;
@@ -54,7 +62,8 @@ void concept_draw(FILE *out, const concept *c, double low)
     chart picture = { .label = text_format("Accuracy of probes for %s over depth. %s %s", c->name, concept_best_text(c), concept_claim_text(c)),
                       .height = 180, .level = concept_chance(c), .level_name = text_format("%s class %.3f", concept_larger(c), concept_chance(c)),
                       .curve = &curve, .n_curves = 1 };
-    picture.x = depth_axis(c, &picture.mark);
+    set_marks(c, &picture);
+    picture.x = depth_axis(c);
     picture.y = chart_axis_round(low, 1, 7);
     picture.x.title = "layer";
     picture.y.title = "accuracy";
@@ -65,8 +74,7 @@ void concept_draw_auc(FILE *out, const concept *c, double low)
 {
     chart_curve curve = { c->name, c->n_layers, depths_as_numbers(c), c->auc, c->auc_low, c->auc_high, NULL, CHART_MAIN };
     chart picture = { .label = text_format("AUC of probes for %s over depth", c->name), .height = 64, .level = NAN, .curve = &curve, .n_curves = 1 };
-    const char **no_marks;
-    picture.x = depth_axis(c, &no_marks);
+    picture.x = depth_axis(c);
     picture.y = chart_axis_round(low, 1, 3);
     chart_write(out, &picture);
 }

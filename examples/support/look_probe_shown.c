@@ -12,7 +12,7 @@ void look_text_probed(FILE *out, const probed *p)
         fprintf(out, "%s\n", p->no_grid);
         return;
     }
-    fprintf(out, "\nridge probes at every width, one row left out at a time%s\n", p->grid->n_tasks > 1 ? "; each class against the rest, mean" : "");
+    fprintf(out, "\n%s\n", widths_title(p->grid));
     widths_text(out, p->grid);
     fprintf(out, "%s\n", widths_best_text(p->grid));
 }
@@ -42,8 +42,7 @@ static double axis_low(const concept *c)
 
 static void page_grid(FILE *out, const probed *p)
 {
-    fprintf(out, "<figure><h3>By layer and dims<small>%s of ridge probes, each row left out once%s</small></h3>\n",
-            widths_measured(p->grid), p->grid->n_tasks > 1 ? "; each class against the rest, mean over the classes" : "");
+    fprintf(out, "<figure><h3>By layer and dims<small>%s</small></h3>\n", widths_title(p->grid));
     widths_draw(out, p->grid);
     fprintf(out, "<figcaption>%s The penalty is the best of six in every cell; each column keeps the first dims only.</figcaption></figure>\n",
             widths_best_text(p->grid));

@@ -9,7 +9,9 @@
 static const double penalties[] = { .01, .1, 1, 10, 100, 1000 };
 #define N_PENALTIES ((int64_t)(sizeof penalties / sizeof *penalties))
 
-/* Powers of two from 8, and the full width of the narrowest layer. */
+#define MOST_WIDTHS 7
+
+/* Powers of two from 8, and the full width of the narrowest layer; of many the widest. */
 static int64_t *widths_of(const lamella_stack *stack, int64_t *n)
 {
     int64_t least = INT64_MAX, *width = take(64, sizeof *width);
@@ -22,6 +24,10 @@ static int64_t *widths_of(const lamella_stack *stack, int64_t *n)
     for (int64_t w = 8; w < least; w *= 2)
         width[(*n)++] = w;
     width[(*n)++] = least;
+    if (*n > MOST_WIDTHS) {
+        width += *n - MOST_WIDTHS;
+        *n = MOST_WIDTHS;
+    }
     return width;
 }
 
@@ -126,6 +132,12 @@ widths_grid *widths_measure(lamella_context *ctx, const lamella_stack *stack, co
 const char *widths_measured(const widths_grid *w)
 {
     return w->n_tasks > 1 ? "variance told" : "accuracy";
+}
+
+const char *widths_title(const widths_grid *w)
+{
+    return w->n_tasks > 1 ? "share of variance that ridge probes tell, each row left out once; each class against the rest, mean over the classes"
+                          : "accuracy of ridge probes, each row left out once";
 }
 
 const char *widths_best_text(const widths_grid *w)

@@ -21,6 +21,7 @@ typedef struct widths_grid {
 widths_grid *widths_measure(lamella_context *ctx, const lamella_stack *stack, const lamella_view *labels, const char *name,
                             lamella_status *status);
 const char *widths_measured(const widths_grid *w); /* "accuracy", or what else is shown */
+const char *widths_title(const widths_grid *w);    /* the same in full */
 const char *widths_best_text(const widths_grid *w);
 void        widths_draw(FILE *out, const widths_grid *w);
 void        widths_text(FILE *out, const widths_grid *w);

@@ -187,12 +187,10 @@ static void draw_senses(FILE *out, const probe_found *f, double low)
         if (f->sense[s].possible)
             curve[n++] = (chart_curve){ f->sense[s].name, f->n_layers, x, f->sense[s].auc, NULL, NULL, NULL, CHART_THIN };
     curve[n++] = (chart_curve){ "mean", f->n_layers, x, f->mean, NULL, NULL, NULL, CHART_MAIN };
-    const char **name = take(f->n_layers, sizeof *name), **mark = take(f->n_layers, sizeof *mark);
-    for (int64_t l = 0; l < f->n_layers; l++) {
+    const char **name = take(f->n_layers, sizeof *name);
+    for (int64_t l = 0; l < f->n_layers; l++)
         name[l] = text_format("%lld", (long long)f->sense[0].depth[l]);
-        mark[l] = "";
-    }
-    chart picture = { .label = text_format("AUC of probes for %d classes over depth, and their mean", n - 1), .height = 180, .mark = mark,
+    chart picture = { .label = text_format("AUC of probes for %d classes over depth, and their mean", n - 1), .height = 180, .n_mark_rows = 1,
                       .level = .5, .level_name = "chance 0.5", .curve = curve, .n_curves = n };
     picture.x = (chart_axis){ x[0], x[f->n_layers - 1], 0, f->n_layers, x, name, "layer" };
     picture.y = chart_axis_round(low, 1, 7);
