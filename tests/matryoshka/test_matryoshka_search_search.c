@@ -96,6 +96,7 @@ static void equals_brute_force(const problem *p)
     int64_t *ids = malloc((size_t)(p->n_q * p->k) * sizeof *ids);
     double *scores = malloc((size_t)(p->n_q * p->k) * sizeof *scores), *all = malloc((size_t)(p->n_x + 1) * sizeof *all);
     lamella_context *ctx = context_of_threads(2);
+    int64_t n_other = 0;
     search_problem(ctx, p, ids, scores);
     for (int64_t i = 0; i < p->n_q; i++) {
         double after = INFINITY;
@@ -104,15 +105,16 @@ static void equals_brute_force(const problem *p)
             all[j] = brute_score(p->q + i * p->dim, p->x + j * p->dim, p->width, p->dot);
         for (int64_t r = 0; r < p->k; r++) {
             id = brute_next(all, p->n_x, after, id);
-            equal(ids[i * p->k + r], id);
+            n_other += ids[i * p->k + r] != id;
             if (id < 0) {
-                check(isnan(scores[i * p->k + r]));
+                n_other += !isnan(scores[i * p->k + r]);
                 break;
             }
             after = all[id];
-            check(scores[i * p->k + r] == after);
+            n_other += scores[i * p->k + r] != after;
         }
     }
+    equal(n_other, 0);
     lamella_context_free(ctx);
     free(ids);
     free(scores);

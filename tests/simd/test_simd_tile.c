@@ -20,15 +20,18 @@ TEST(a_tile_is_a_chain_of_fma_in_order)
     FOR_LEVELS(k) {
         for (int64_t dim = 0; dim <= DIM; dim += 25) {
             float scores[TILE_QUERIES * 50] = { 0 };
+            int64_t n_other = 0;
             k->tile_f32(q, x, dim, scores, 50);
             for (int64_t i = 0; i < TILE_QUERIES; i++)
                 for (int64_t r = 0; r < TILE_ROWS; r++) {
                     float sum = 0;
                     for (int64_t j = 0; j < dim; j++)
                         sum = fmaf(q[j * TILE_QUERIES + i], x[j * TILE_ROWS + r], sum);
-                    check(scores[i * 50 + r] == sum);
-                    check(scores[i * 50 + 48] == 0 && scores[i * 50 + 49] == 0);
+                    n_other += scores[i * 50 + r] != sum;
                 }
+            for (int64_t i = 0; i < TILE_QUERIES; i++)
+                n_other += scores[i * 50 + 48] != 0 || scores[i * 50 + 49] != 0;
+            equal(n_other, 0);
         }
     }
 }
@@ -62,9 +65,11 @@ TEST(packing_turns_rows_into_columns_and_fills_with_zeros)
                 for (int64_t dim = 1; dim <= 37; dim += 6) {
                     memset(panel, 0xff, sizeof panel);
                     k->pack_f32(rows, 41, n, dim, lanes, panel);
+                    int64_t n_other = 0;
                     for (int64_t j = 0; j < dim; j++)
                         for (int64_t i = 0; i < lanes; i++)
-                            check(panel[j * lanes + i] == (i < n ? rows[i * 41 + j] : 0));
+                            n_other += panel[j * lanes + i] != (i < n ? rows[i * 41 + j] : 0);
+                    equal(n_other, 0);
                 }
     }
 }
@@ -85,12 +90,14 @@ TEST(a_dot_is_its_own_finite_check)
 {
     static const float bad[] = { NAN, INFINITY, -INFINITY };
     FOR_LEVELS(k) {
+        int64_t n_finite = 0;
         for (int64_t n = 1; n <= 200; n++)
             for (int64_t i = 0; i < n; i++) {
                 float x[200] = { 0 }, y[200] = { 0 };
                 x[i] = bad[(n + i) % 3];
-                check(!isfinite(k->dot_f32(x, y, n)) && !isfinite(k->dot_f32(y, x, n)));
+                n_finite += isfinite(k->dot_f32(x, y, n)) || isfinite(k->dot_f32(y, x, n));
             }
+        equal(n_finite, 0);
     }
 }
 

@@ -55,8 +55,10 @@ static float *scores_of(lamella_context *ctx, f32_rows q, f32_rows x, int64_t wi
     ok(call_close(&c, similar_tiles(&c, &p)));
     check(a.rising);
     equal(a.n_done, (q.n + p.block_queries - 1) / p.block_queries * p.n_parts);
+    int64_t n_once = 0;
     for (int64_t i = 0; i < q.n * x.n; i++)
-        equal(a.times[i], 1);
+        n_once += a.times[i] == 1;
+    equal(n_once, q.n * x.n);
     free(a.times);
     return a.score;
 }
@@ -77,13 +79,15 @@ TEST(every_score_is_its_chain_at_any_position_level_and_thread_count)
             int64_t n_q = level == LAMELLA_SIMD_REFERENCE ? 11 : N_Q; /* its chains are slow */
             queries.n = n_q;
             float *scores = scores_of(ctx, queries, base, WIDTH, 0);
+            int64_t n_other = 0;
             for (int64_t i = 0; i < n_q; i += 7)
                 for (int64_t j = 0; j < N_X; j += 13) {
                     float sum = 0;
                     for (int64_t d = 0; d < WIDTH; d++)
                         sum = fmaf(q[i * DIM + d], x[j * DIM + d], sum);
-                    check(scores[i * N_X + j] == sum);
+                    n_other += scores[i * N_X + j] != sum;
                 }
+            equal(n_other, 0);
             free(scores);
             lamella_context_free(ctx);
         }
@@ -139,10 +143,10 @@ TEST(one_query_by_dot_meets_the_same_rows)
     float *q = random_floats(DIM), *x = random_floats(N_X * DIM);
     f32_rows query = { q, 1, DIM, DIM }, base = { x, N_X, DIM, DIM };
     float *tile = scores_of(NULL, query, base, DIM, 0), *dot = scores_of(NULL, query, base, DIM, 1);
-    for (int64_t j = 0; j < N_X; j++) {
-        near(dot[j], tile[j], ABSOLUTE, 1e-5);
-        check(dot[j] == simd_kernels(simd_best())->dot_f32(q, x + j * DIM, DIM));
-    }
+    int64_t n_other = 0;
+    for (int64_t j = 0; j < N_X; j++)
+        n_other += !(fabs(dot[j] - tile[j]) < 1e-5) || dot[j] != simd_kernels(simd_best())->dot_f32(q, x + j * DIM, DIM);
+    equal(n_other, 0);
     free(q);
     free(x);
     free(tile);
