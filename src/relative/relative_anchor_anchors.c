@@ -25,8 +25,7 @@ static lamella_status draw_anchors(call *c, int64_t seed, const row_numbers *fro
     TAKE(c, row, from->n);
     memcpy(row, from->row, (size_t)from->n * sizeof *row);
     shuffle_rows((uint64_t)seed, STREAM_ANCHORS, row, from->n);
-    for (int64_t i = 0; i < n; i++) /* the shuffle settles places from the last one down */
-        anchors[i] = row[from->n - 1 - i];
+    memcpy(anchors, row, (size_t)n * sizeof *row);
     return LAMELLA_OK;
 }
 

@@ -446,6 +446,22 @@ TEST(directions_without_spread_are_left_out_of_whitening)
     lamella_relative_project_free(project);
 }
 
+/* A LayerNorm leaves a direction without spread; of layer 6 two dims are constant, and one is so small that it drowns in the rounding of the
+ * largest direction. */
+TEST(whitening_drops_what_is_rounding_in_the_stored_dtype)
+{
+    static const struct { const char *name; int64_t rank; } expected[] = { { "states/layer.5", 383 }, { "states/layer.6", 381 } };
+    for (int k = 0; k < 2; k++) {
+        lamella_view rank, dropped;
+        lamella_relative_project *project = fitted(*example(expected[k].name), NULL, RULES(.transform = LAMELLA_TRANSFORM_WHITEN));
+        ok(lamella_relative_project_get(project, "rank", &rank));
+        ok(lamella_relative_project_get(project, "dropped", &dropped));
+        equal(*(const int64_t *)rank.data, expected[k].rank);
+        check(*(const double *)dropped.data > 0 && *(const double *)dropped.data < 1e-6);
+        lamella_relative_project_free(project);
+    }
+}
+
 TEST(what_f32_does_not_hold_is_refused)
 {
     double x[] = { 1e300, 0, 0, 1e300 };

@@ -63,6 +63,16 @@ TEST(the_bytes_are_not_needed_afterwards)
     lamella_relative_project_free(loaded);
 }
 
+TEST(the_rules_stand_in_the_file_by_name)
+{
+    kept_bytes k = file_of(RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_LINF,
+                                 .relative_transform = LAMELLA_TRANSFORM_ZSCORE));
+    place_of(&k, "\"transform\":\"whiten\"");
+    place_of(&k, "\"similarity\":\"linf\"");
+    place_of(&k, "\"relative_transform\":\"zscore\"");
+    free(k.data);
+}
+
 TEST(changed_bytes_are_refused)
 {
     lamella_relative_project *loaded;

@@ -56,7 +56,7 @@ LAMELLA_API lamella_status lamella_relative_anchors_options_init(lamella_relativ
  * Anchors are parallel across spaces: draw once, and give the same list to every space of the same samples.
  *
  * @paper     Relative representations enable zero-shot latent space communication
- * @in        stack     stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is one; rows under the mask are none
+ * @in        stack     stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is one; rows under the mask are none, and only FARTHEST looks at rows that are no anchors
  * @in        n_anchors i64 at least 1; of a given list its length
  * @in        given     i32|i64 [given] row numbers, repeats allowed and counted; NULL: chosen by the library
  * @in        options   options NULL: random, seed 0
