@@ -1440,7 +1440,7 @@ FUNCTIONS = [
              '  classes    multinomial, one_vs_rest; 0 = MULTINOMIAL\n'
              '  readout    mean, cls, last, max, weighted, first_mean; 0 = MEAN: how tokens are pooled first; not WEIGHTED\n'
              "  standardise 1 = columns to mean 0 and spread 1 on each fit's training rows, under their weights; weights come back in raw units\n"
-             '  balanced   1 = class weights: training rows / (classes x rows of the class)\n'
+             "  balanced   1 = class weights that give every class of the training rows the same total: all / (classes x the class's)\n"
              '  n_folds    0 = 5; where no fold numbers are given\n'
              '  holdout    0 = folds; else one fold, of this share of the rows or groups\n'
              '  seed       of the shuffle before the folds, and of the bootstrap\n'
@@ -1781,7 +1781,7 @@ FUNCTIONS = [
              '\n'
              'Anchors are parallel across spaces: draw once, and give the same list to every space of the same samples.\n'
              '\n'
-             "  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is one; rows under the mask are none\n"
+             "  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is one; rows under the mask are none, and only FARTHEST looks at rows that are no anchors\n"
              '  n_anchors  i64 at least 1; of a given list its length\n'
              '  given      i32|i64 [given] row numbers, repeats allowed and counted; NULL: chosen by the library\n'
              '  method     random, farthest; 0 = RANDOM; not read where anchors are given\n'
@@ -1920,7 +1920,7 @@ FUNCTIONS = [
              'Spaces are layers of one stack: the same samples in every one, widths may differ. The diagonal is the head on its own space: only\n'
              'what stands beside it says whether spaces communicate. Representations are not scaled.\n'
              '\n'
-             '  stack      f32|f64|f16|bf16 [layer, sample, dim]\n'
+             '  stack      f32|f64|f16|bf16 [layer, sample, dim]; rows in none of the lists are not looked at\n'
              '  labels     i32|i64 [sample] any integers; at least two among the train rows\n'
              '  anchors    i32|i64 [anchor] row numbers\n'
              '  train      i32|i64 [train] row numbers, none twice\n'
