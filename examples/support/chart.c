@@ -9,11 +9,11 @@ chart_axis chart_axis_round(double low, double high, int most)
     static const double rounds[] = { 1, 2, 5, 10 };
     if (high - low < 1e-9)
         low -= .05, high += .05;
-    double least = (high - low) / (most - 1), step = pow(10, floor(log10(least)));
+    double least = (high - low) / (most - 1), power = pow(10, floor(log10(least))), step;
     int r = 0;
-    while (r < 3 && (rounds[r] * step < least * (1 - 1e-9) || ceil(high / (rounds[r] * step) - 1e-9) - floor(low / (rounds[r] * step) + 1e-9) > most - 1))
-        r++;
-    step *= rounds[r];
+    do
+        step = rounds[r++] * power;
+    while (r < 4 && (step < least * (1 - 1e-9) || ceil(high / step - 1e-9) - floor(low / step + 1e-9) > most - 1));
     double first = floor(low / step + 1e-9), last = ceil(high / step - 1e-9);
     int64_t n = (int64_t)(last - first) + 1;
     int digits = step < 1 - 1e-9 ? (int)-floor(log10(step) + 1e-9) : 0;

@@ -1,4 +1,4 @@
-/* chart: pictures of numbers, as wide as their place; their text keeps its size. What a colour says, a place, a shape or a number says too. */
+/* chart: pictures of numbers, as wide as their place; their text keeps its size. What a colour says, a place, shape or number says too. */
 #ifndef SUPPORT_CHART_H
 #define SUPPORT_CHART_H
 

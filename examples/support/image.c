@@ -103,7 +103,7 @@ void image_write_uri(FILE *out, const uint8_t *pixels, int64_t width, int64_t he
     put(&file, "\x89PNG\r\n\x1a\n", 8);
     put_chunk(&file, "IHDR", head.at, head.n);
     put_chunk(&file, "IDAT", zlib.at, zlib.n);
-    put_chunk(&file, "IEND", NULL, 0);
+    put_chunk(&file, "IEND", (const uint8_t *)"", 0);
     fputs("data:image/png;base64,", out);
     write_base64(out, &file);
 }

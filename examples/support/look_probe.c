@@ -110,7 +110,8 @@ static int make_classes(lamella_context *ctx, const lamella_view *x, int64_t n_s
     lamella_view numbers;
     int64_t n = array_length(x), n_distinct;
     if (n != n_samples)
-        return refuse("%s holds %s %s, expected %lld: one for each sample", p->name, text_count(n, "number"), text_shape(x->shape, x->rank), (long long)n_samples);
+        return refuse("%s holds %s %s, expected %lld: one for each sample", p->name, text_count(n, "number"), text_shape(x->shape, x->rank),
+                      (long long)n_samples);
     if (array_cast(ctx, x, LAMELLA_F64, &numbers) < 0)
         return refuse("%s: %s", p->name, library_text());
     const double *value = numbers.data;

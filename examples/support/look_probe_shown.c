@@ -42,10 +42,10 @@ static double axis_low(const concept *c)
 
 static void page_grid(FILE *out, const probed *p)
 {
-    fprintf(out, "<figure><h3>By layer and dims<small>%s</small></h3>\n", widths_title(p->grid));
+    page_figure_open(out, "By layer and dims", widths_title(p->grid));
     widths_draw(out, p->grid);
-    fprintf(out, "<figcaption>%s The penalty is the best of six in every cell; each column keeps the first dims only.</figcaption></figure>\n",
-            widths_best_text(p->grid));
+    page_figure_close(out, text_format("%s The penalty is the best of six in every cell; each column keeps the first dims only.",
+                                       widths_best_text(p->grid)), "");
 }
 
 void look_page_probed(FILE *out, const probed *p)
@@ -53,20 +53,19 @@ void look_page_probed(FILE *out, const probed *p)
     const concept *c = p->concept;
     fputs("<h2>Probes for ", out);
     page_text(out, p->name);
-    fputs("</h2>\n<p>Labels ", out);
-    page_text(out, p->source);
-    fputs(": ", out);
-    page_text(out, p->what);
-    fprintf(out, ". A linear probe is fitted on each layer and asked about rows it has not seen, in five folds.</p>\n<div class=\"two\">\n"
-                 "<figure><h3>By depth<small>accuracy of logistic probes, %s</small></h3>\n", text_count(c->n_rows, "row"));
+    fputs("</h2>\n<p>", out);
+    page_text(out, text_format("Labels %s: %s. A linear probe is fitted on each layer and asked about rows it has not seen, in five folds.", p->source,
+                               p->what));
+    fputs("</p>\n<div class=\"two\">\n", out);
+    page_figure_open(out, "By depth", text_format("accuracy of logistic probes, %s", text_count(c->n_rows, "row")));
     concept_draw(out, c, axis_low(c));
-    fprintf(out, "<figcaption>%s %s <span class=\"soft\">%s</span></figcaption></figure>\n", concept_best_text(c), concept_claim_text(c),
-            concept_points_text(c));
+    page_figure_close(out, text_format("%s %s", concept_best_text(c), concept_claim_text(c)), concept_points_text(c));
     if (p->grid)
         page_grid(out, p);
-    fputs("</div>\n<p class=\"note\">Band: 95 % bootstrap interval. Filled point: a paired bootstrap does not tell this layer from the best one; hollow: it does. "
-          "J, C and S: jump, converging and settled points of the accuracies alone.", out);
-    fprintf(out, " %s</p>\n<details><summary>All accuracies and AUCs</summary>\n", p->no_grid);
+    fputs("</div>\n", out);
+    page_note(out, text_format("Band: 95 %% bootstrap interval. Filled point: a paired bootstrap does not tell this layer from the best one; hollow: "
+                               "it does. J, C and S: jump, converging and settled points of the accuracies alone. %s", p->no_grid));
+    fputs("<details><summary>All accuracies and AUCs</summary>\n", out);
     concept_write_table(out, c);
     fputs("</details>\n", out);
 }

@@ -146,6 +146,38 @@ void page_facts(FILE *out, const char *fact[][2], int n)
     fputs("</dl>\n", out);
 }
 
+void page_title(FILE *out, const char *title, const char *under)
+{
+    fputs("<h3>", out);
+    page_text(out, title);
+    fputs("<small>", out);
+    page_text(out, under);
+    fputs("</small></h3>\n", out);
+}
+
+void page_figure_open(FILE *out, const char *title, const char *under)
+{
+    fputs("<figure>", out);
+    page_title(out, title, under);
+}
+
+void page_figure_close(FILE *out, const char *caption, const char *aside)
+{
+    fputs(*caption || *aside ? "<figcaption>" : "", out);
+    page_text(out, caption);
+    fputs(*aside ? " <span class=\"soft\">" : "", out);
+    page_text(out, aside);
+    fputs(*aside ? "</span>" : "", out);
+    fputs(*caption || *aside ? "</figcaption></figure>\n" : "</figure>\n", out);
+}
+
+void page_note(FILE *out, const char *text)
+{
+    fputs("<p class=\"note\">", out);
+    page_text(out, text);
+    fputs("</p>\n", out);
+}
+
 void page_data_open(FILE *out)
 {
     fputs("<script type=\"application/json\" id=\"numbers\">\n", out);

@@ -3,6 +3,7 @@
 #include "support/chart.h"
 #include "support/concept.h"
 #include "support/image.h"
+#include "support/page.h"
 #include "support/table.h"
 #include "support/text.h"
 #include "tour/tour.h"
@@ -106,7 +107,8 @@ static double merge_difference(const tour *t, const lamella_view *colours, const
                                const lamella_view *canvas)
 {
     int64_t n = array_length(canvas), half = N_SHELLS / 2;
-    lamella_view near = array_take(LAMELLA_F32, 3, canvas->shape), far = array_take(LAMELLA_F32, 3, canvas->shape), joined = array_take(LAMELLA_F32, 3, canvas->shape);
+    lamella_view near = array_take(LAMELLA_F32, 3, canvas->shape), far = array_take(LAMELLA_F32, 3, canvas->shape);
+    lamella_view joined = array_take(LAMELLA_F32, 3, canvas->shape);
     lamella_view near_t = array_take(LAMELLA_F32, 2, canvas->shape), far_t = array_take(LAMELLA_F32, 2, canvas->shape);
     lamella_view c = part_of(colours, half, N_SHELLS), a = part_of(alpha, half, N_SHELLS);
     tour_need(lamella_fusion_over(t->ctx, &c, &a, NULL, NULL, NULL, &near, &near_t, NULL), "the nearer half");
@@ -183,7 +185,8 @@ static void probe_mixes(const tour *t, fusion_found *f)
     int64_t median;
     lamella_view labels = array_of((void *)tour_long_ones(t, file, &median), LAMELLA_I64, 2, (const int64_t[]){ 1, n });
     lamella_status status;
-    f->readout = concepts_measure(t->ctx, &readouts, &labels, NULL, &(concept_task){ "words", text_format("more than %lld words", (long long)median) }, 1, &status);
+    const concept_task task = { "words", text_format("more than %lld words", (long long)median) };
+    f->readout = concepts_measure(t->ctx, &readouts, &labels, NULL, &task, 1, &status);
     tour_need(status, "probes of mixes");
 }
 
@@ -212,7 +215,8 @@ static void text_found(FILE *out, const void *found)
         column[2].cell[s] = text_format("%.1f %%", 100 * f->shells[s].covered);
     }
     table_write(out, column, 3, N_SHELLS, terminal_width(out));
-    fprintf(out, "the background shows through %.1f %% of it; painted in two halves and merged it differs by at most %.1e\n\n", 100 * f->seen, f->merged);
+    fprintf(out, "the background shows through %.1f %% of it; painted in two halves and merged it differs by at most %.1e\n\n",
+            100 * f->seen, f->merged);
     fprintf(out, "probes for %s, * as good as the best\n", c->what);
     static const char *const heading[] = { "read-out", "accuracy ", "low", "high" };
     for (int i = 0; i < 4; i++)
@@ -268,19 +272,21 @@ static void draw_image(FILE *out, const char *label, const uint8_t *pixels, int6
 
 static void page_canvas(FILE *out, const fusion_found *f)
 {
-    fputs("<h3>A canvas of shells<small>cut from one photograph by soft masks, farthest first; then painted over its grey self</small></h3>\n<div class=\"two\">\n<div class=\"shells\">\n", out);
+    page_title(out, "A canvas of shells", "cut from one photograph by soft masks, farthest first; then painted over its grey self");
+    fputs("<div class=\"two\">\n<div class=\"shells\">\n", out);
     for (int s = 0; s < N_SHELLS; s++) {
         const shell *a = &f->shells[s];
         fputs("<figure>", out);
         draw_image(out, text_format("the shell of the %s on nothing", a->name), f->shell_pixels[s], f->width / 2, f->height / 2, 4);
-        fprintf(out, "<figcaption>%d. %s <span class=\"soft\">opacity %.2f, %.1f&nbsp;%% of the canvas</span></figcaption></figure>\n", s + 1, a->name, a->opacity,
-                100 * a->covered);
+        page_figure_close(out, text_format("%d. %s", s + 1, a->name),
+                          text_format("opacity %.2f, %.1f %% of the canvas", a->opacity, 100 * a->covered));
     }
     fputs("</div>\n<figure class=\"canvas\">", out);
     draw_image(out, "the composited canvas: a cup of coffee in colour on a grey table", f->canvas, f->width, f->height, 3);
-    fprintf(out, "<figcaption>All shells over the background, which shows through %.1f&nbsp;%% of the canvas. Painted in two halves and merged, the largest "
-                 "difference of any pixel is %.1e of full brightness. <span class=\"soft\">Photograph: Rachel Michetti, CC0.</span></figcaption></figure>\n</div>\n",
-            100 * f->seen, f->merged);
+    page_figure_close(out, text_format("All shells over the background, which shows through %.1f %% of the canvas. Painted in two halves and merged, "
+                                       "the largest difference of any pixel is %.1e of full brightness.", 100 * f->seen, f->merged),
+                      "Photograph: Rachel Michetti, CC0.");
+    fputs("</div>\n", out);
 }
 
 static void page_mix(FILE *out, const concept *c)
@@ -292,10 +298,11 @@ static void page_mix(FILE *out, const concept *c)
         low = fmin(low, c->low[r]);
         high = fmax(high, c->high[r]);
     }
-    fprintf(out, "<figure><h3>Layers mixed into one read-out<small>probes for %s: each layer, and two mixes of all</small></h3>\n", c->what);
+    page_figure_open(out, "Layers mixed into one read-out", text_format("probes for %s: each layer, and two mixes of all", c->what));
     chart_write_intervals(out, "Accuracy of probes of each layer and of two mixes", row, N_READOUTS, low, high);
-    fprintf(out, "<figcaption>Filled point: a paired bootstrap does not tell this read-out from the best, %s; hollow: it does. In \"mean, normed\" every row is "
-                 "brought to mean 0 and spread 1 first, so that no layer counts by its norm alone.</figcaption></figure>\n", readout_names[c->best]);
+    page_figure_close(out, text_format("Filled point: a paired bootstrap does not tell this read-out from the best, %s; hollow: it does. In \"mean, "
+                                       "normed\" every row is brought to mean 0 and spread 1 first, so that no layer counts by its norm alone.",
+                                       readout_names[c->best]), "");
 }
 
 static void page_found(FILE *out, const void *found)
@@ -308,5 +315,6 @@ static void page_found(FILE *out, const void *found)
 }
 
 const verb tour_fusion = {
-    "fusion", "Layers combined: painted over each other where they have shapes, mixed where they have rows.", measure, text_found, json_found, page_found,
+    "fusion", "Layers combined: painted over each other where they have shapes, mixed where they have rows.",
+    measure, text_found, json_found, page_found,
 };

@@ -1,6 +1,7 @@
 /* matryoshka: how much is left when layers and dims are cut? Ridge probes of every layer at every width, and search on shortened rows. */
 #include "support/arrays.h"
 #include "support/chart.h"
+#include "support/page.h"
 #include "support/table.h"
 #include "support/text.h"
 #include "support/widths.h"
@@ -51,7 +52,8 @@ static void measure_recall(const tour *t, const lamella_io_file *file, const lam
     double *hit[N_WIDTHS];
     lamella_view queries = tour_array(t, file, text_format("queries.%s", r->name));
     const int64_t *relevant = tour_integers(t, file, text_format("queries.%s.relevant", r->name), &n);
-    lamella_view ids = array_take(LAMELLA_I64, 2, (const int64_t[]){ n, K }), scores = array_take(LAMELLA_F64, 2, (const int64_t[]){ n, K });
+    const int64_t shape[] = { n, K };
+    lamella_view ids = array_take(LAMELLA_I64, 2, shape), scores = array_take(LAMELLA_F64, 2, shape);
     r->n_queries = n;
     for (int k = 0; k < N_WIDTHS; k++) {
         lamella_matryoshka_search_options options = { .struct_size = sizeof options, .width = widths[k] };
@@ -122,7 +124,7 @@ static void text_recall(FILE *out, const matryoshka_found *f)
 static void text_found(FILE *out, const void *found)
 {
     const matryoshka_found *f = found;
-    fprintf(out, "ridge probes for %s, left-one-out\n", f->grid->name);
+    fprintf(out, "%s: %s\n", f->grid->name, widths_title(f->grid));
     widths_text(out, f->grid);
     fprintf(out, "%s\n\n", widths_best_text(f->grid));
     fprintf(out, "search among %s, * not told from all dims\n", text_count(f->n_documents, "definition"));
@@ -183,7 +185,8 @@ static void draw_recall(FILE *out, const matryoshka_found *f)
         curve[i] = (chart_curve){ key_text(r), N_WIDTHS, x, r->value, r->low, r->high, r->as_good, i ? CHART_SECOND : CHART_MAIN };
         high = fmax(high, r->high[N_WIDTHS - 1]);
     }
-    chart picture = { .label = "Recall at 10 by width, two sets of queries", .height = 224, .level = NAN, .curve = curve, .n_curves = N_SETS };
+    chart picture = { .label = "Recall at 10 by width, two sets of queries", .height = 224, .level = NAN, .curve = curve,
+                      .n_curves = N_SETS };
     picture.x = (chart_axis){ x[0], x[N_WIDTHS - 1], 1, N_WIDTHS, x, name, "dims" };
     picture.y = chart_axis_round(0, high, 6);
     picture.y.title = text_format("recall@%d", K);
@@ -195,16 +198,20 @@ static void page_found(FILE *out, const void *found)
 {
     static const char *const name[] = { "lamella_matryoshka_ridge", "lamella_matryoshka_index_search", "lamella_measure_bootstrap" };
     const matryoshka_found *f = found;
-    fputs("<div class=\"two\">\n<figure><h3>person, by layer and dims<small>accuracy of ridge probes, each row left out once</small></h3>\n", out);
+    const recall *lemma = &f->set[0], *example = &f->set[1];
+    fputs("<div class=\"two\">\n", out);
+    page_figure_open(out, "person, by layer and dims", widths_title(f->grid));
     widths_draw(out, f->grid);
-    fprintf(out, "<figcaption>%s The penalty is the best of six in every cell. Each column keeps the first dims only; all widths come from one factor for "
-                 "each layer and penalty.</figcaption></figure>\n", widths_best_text(f->grid));
-    fprintf(out, "<figure><h3>Search, by dims<small>share of %lld queries whose definition is among the first %d of %s</small></h3>\n",
-            (long long)f->set[0].n_queries, K, text_integer(f->n_documents));
+    page_figure_close(out, text_format("%s The penalty is the best of six in every cell. Each column keeps the first dims only; all widths come from "
+                                       "one factor for each layer and penalty.", widths_best_text(f->grid)), "");
+    page_figure_open(out, "Search, by dims", text_format("share of %lld queries whose definition is among the first %d of %s",
+                                                         (long long)lemma->n_queries, K, text_integer(f->n_documents)));
     draw_recall(out, f);
-    fprintf(out, "<figcaption>Rows and queries are cut to the first dims and renormalised. Filled point: a paired bootstrap does not tell this width from all "
-                 "%lld dims; hollow: it does. Not told from all dims on: %lld for lemmas, %lld for examples. The encoder was not trained to be cut.</figcaption></figure>\n</div>\n",
-            (long long)widths[N_WIDTHS - 1], (long long)enough(&f->set[0]), (long long)enough(&f->set[1]));
+    page_figure_close(out, text_format("Rows and queries are cut to the first dims and renormalised. Filled point: a paired bootstrap does not tell this "
+                                       "width from all %lld dims; hollow: it does. Not told from all dims on: %lld for lemmas, %lld for examples. "
+                                       "The encoder was not trained to be cut.", (long long)widths[N_WIDTHS - 1], (long long)enough(lemma),
+                                       (long long)enough(example)), "");
+    fputs("</div>\n", out);
     tour_functions(out, name, 3);
 }
 

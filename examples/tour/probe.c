@@ -84,7 +84,8 @@ static void *measure(const tour *t)
     int64_t *shuffled = (int64_t *)tour_integers(t, file, "label.shuffled", &n), *group = (int64_t *)tour_integers(t, file, "group", &n);
     lamella_view labels = array_of(shuffled, LAMELLA_I64, 2, (const int64_t[]){ 1, n }), groups = array_of(group, LAMELLA_I64, 1, &n);
     lamella_status status;
-    f->order = concepts_measure(t->ctx, &order, &labels, &groups, &(concept_task){ "word order", "the definition's words were shuffled" }, 1, &status);
+    const concept_task task = { "word order", "the definition's words were shuffled" };
+    f->order = concepts_measure(t->ctx, &order, &labels, &groups, &task, 1, &status);
     tour_need(status, "probes of word order");
     return f;
 }
@@ -98,9 +99,13 @@ static void text_senses(FILE *out, const probe_found *f)
     table_column *column = take(n, sizeof *column);
     static const char *const title[] = { "supersense", "rows" }, *const last[] = { "low", "high" };
     for (int i = 0; i < n; i++)
-        column[i] = (table_column){ i < 2 ? "" : i < n - 2 ? "AUC by layer" : "interval of the highest",
-                                    i < 2 ? title[i] : i < n - 2 ? text_format("%lld", (long long)f->sense[0].depth[i - 2]) : last[i - n + 2], i == 0,
-                                    take(N_SENSES + 1, sizeof *column[i].cell) };
+        column[i] = (table_column){ "AUC by layer", "", i == 0, take(N_SENSES + 1, sizeof *column[i].cell) };
+    for (int i = 0; i < 2; i++) {
+        column[i].group = "", column[i].name = title[i];
+        column[n - 2 + i].group = "interval of the highest", column[n - 2 + i].name = last[i];
+    }
+    for (int64_t l = 0; l < f->n_layers; l++)
+        column[2 + l].name = text_format("%lld", (long long)f->sense[0].depth[l]);
     for (int64_t s = 0; s < N_SENSES; s++) {
         const concept *c = &f->sense[s];
         int64_t top = 0;
@@ -120,13 +125,19 @@ static void text_senses(FILE *out, const probe_found *f)
     table_write(out, column, n, rows + 1, terminal_width(out));
 }
 
+/* Rows of the class itself. */
+static const char *rows_text(const concept *c)
+{
+    return text_count(c->n_rows - c->n_largest, "row");
+}
+
 /* "Tops (2 rows)": the tasks that no fold could train and test. */
 static const char *left_out_text(const probe_found *f)
 {
     char *text = text_format("%s", "");
     for (int64_t s = 0; s < N_SENSES; s++)
         if (!f->sense[s].possible)
-            text = text_format("%s%s%s (%s)", text, *text ? ", " : "", f->sense[s].name, text_count(f->sense[s].n_rows - f->sense[s].n_largest, "row"));
+            text = text_format("%s%s%s (%s)", text, *text ? ", " : "", f->sense[s].name, rows_text(&f->sense[s]));
     return text;
 }
 
@@ -169,10 +180,9 @@ static void json_found(json *j, const void *found)
 
 static void draw_task(FILE *out, const concept *c, double low)
 {
-    fprintf(out, "<figure><h3>%s<small>%s</small></h3>\n", c->name, c->what);
+    page_figure_open(out, c->name, c->what);
     concept_draw(out, c, low);
-    fprintf(out, "<figcaption>%s %s <span class=\"soft\">%s</span></figcaption></figure>\n", concept_best_text(c), concept_claim_text(c),
-            concept_points_text(c));
+    page_figure_close(out, text_format("%s %s", concept_best_text(c), concept_claim_text(c)), concept_points_text(c));
 }
 
 /* The curves of all classes as hairlines, their mean on top. */
@@ -190,17 +200,15 @@ static void draw_senses(FILE *out, const probe_found *f, double low)
     const char **name = take(f->n_layers, sizeof *name);
     for (int64_t l = 0; l < f->n_layers; l++)
         name[l] = text_format("%lld", (long long)f->sense[0].depth[l]);
-    chart picture = { .label = text_format("AUC of probes for %d classes over depth, and their mean", n - 1), .height = 180, .n_mark_rows = 1,
-                      .level = .5, .level_name = "chance 0.5", .curve = curve, .n_curves = n };
+    chart picture = { .label = text_format("AUC of probes for %d classes over depth, and their mean", n - 1), .height = 180,
+                      .n_mark_rows = 1, .level = .5, .level_name = "chance 0.5", .curve = curve, .n_curves = n };
     picture.x = (chart_axis){ x[0], x[f->n_layers - 1], 0, f->n_layers, x, name, "layer" };
     picture.y = chart_axis_round(low, 1, 7);
     picture.y.title = "AUC";
-    fprintf(out, "<figure><h3>supersense<small>one of 26 classes against the rest: %s, their mean in bold</small></h3>\n", text_count(n - 1, "task"));
+    page_figure_open(out, "supersense", text_format("one of 26 classes against the rest: %s, their mean in bold", text_count(n - 1, "task")));
     chart_write(out, &picture);
-    fputs("<figcaption>Each task with its own interval stands below.", out);
-    if (f->n_drawn < N_SENSES)
-        fprintf(out, " Not drawn, since no fold could be trained and tested: %s.", left_out_text(f));
-    fputs("</figcaption></figure>\n", out);
+    page_figure_close(out, "Each task with its own interval stands below.", f->n_drawn == N_SENSES ? ""
+                      : text_format("Not drawn, since no fold could be trained and tested: %s.", left_out_text(f)));
 }
 
 /* The greatest multiple of .1 under every number drawn. */
@@ -222,12 +230,13 @@ static void page_senses(FILE *out, const probe_found *f)
     for (int s = 0; s < N_SENSES; s++)
         for (int64_t l = 0; l < f->n_layers && f->sense[s].possible; l++)
             low = isnan(f->sense[s].auc_low[l]) ? low : fmin(low, f->sense[s].auc_low[l]);
-    fprintf(out, "<h3>The classes one by one<small>AUC over depth with its 95 %% interval; few rows, wide bands</small></h3>\n<div class=\"many-small\">\n");
+    page_title(out, "The classes one by one", "AUC over depth with its 95 % interval; few rows, wide bands");
+    fputs("<div class=\"many-small\">\n", out);
     for (int s = 0; s < N_SENSES; s++)
         if (f->sense[s].possible) {
-            fprintf(out, "<figure><h3>%s<small>%s</small></h3>\n", f->sense[s].name, text_count(f->sense[s].n_rows - f->sense[s].n_largest, "row"));
+            page_figure_open(out, f->sense[s].name, rows_text(&f->sense[s]));
             concept_draw_auc(out, &f->sense[s], floor(10 * low) / 10);
-            fputs("</figure>\n", out);
+            page_figure_close(out, "", "");
         }
     fputs("</div>\n", out);
 }
@@ -241,16 +250,19 @@ static void page_found(FILE *out, const void *found)
     for (int i = 0; i < N_TASKS; i++)
         draw_task(out, &f->task[i], low);
     draw_senses(out, f, low);
-    fputs("</div>\n<p class=\"note\">Band: 95 % bootstrap interval. Filled point: a paired bootstrap does not tell this layer from the best one; hollow: it does. "
-          "J, C and S are the paper's jump, converging and settled points, read off the accuracies alone.</p>\n<div class=\"two\">\n", out);
+    fputs("</div>\n", out);
+    page_note(out, "Band: 95 % bootstrap interval. Filled point: a paired bootstrap does not tell this layer from the best one; hollow: it "
+                   "does. J, C and S are the paper's jump, converging and settled points, read off the accuracies alone.");
+    fputs("<div class=\"two\">\n", out);
     draw_task(out, f->order, floor(10 * fmin(.5, f->order->low[0])) / 10);
-    fputs("<figure><h3>What the intervals carry<small>the same numbers for word order, whose pairs stay on one side of every split</small></h3>\n", out);
+    page_figure_open(out, "What the intervals carry", "the same numbers for word order, whose pairs stay on one side of every split");
     concept_write_table(out, f->order);
-    fputs("</figure></div>\n", out);
+    page_figure_close(out, "", "");
+    fputs("</div>\n", out);
     page_senses(out, f);
     fputs("<details><summary>All accuracies and AUCs of the three tasks</summary>\n", out);
     for (int i = 0; i < N_TASKS; i++) {
-        fprintf(out, "<h3>%s<small>%s</small></h3>\n", f->task[i].name, f->task[i].what);
+        page_title(out, f->task[i].name, f->task[i].what);
         concept_write_table(out, &f->task[i]);
     }
     fputs("</details>\n", out);

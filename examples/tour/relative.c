@@ -1,6 +1,7 @@
-/* relative: five autoencoders that never met. A head trained on one space reads another, once both are told by their similarities to anchors. */
+/* relative: five autoencoders that never met. A head trained on one space reads another, once both are told by similarities to anchors. */
 #include "support/arrays.h"
 #include "support/chart.h"
+#include "support/page.h"
 #include "support/table.h"
 #include "support/text.h"
 #include "tour/tour.h"
@@ -173,6 +174,16 @@ static void draw_matrix(FILE *out, const relative_found *f, const way *w, double
     chart_write_grid(out, &g);
 }
 
+static void write_ways(FILE *out, const relative_found *f)
+{
+    fputs("<table class=\"listing figures\"><thead><tr><th>rows</th><th class=\"right\">own space</th><th class=\"right\">another</th>"
+          "<th class=\"right\">pairs</th></tr></thead>\n<tbody>\n", out);
+    for (const way *w = f->ways; w < f->ways + N_WAYS; w++)
+        fprintf(out, "<tr><td>%s<br><small>%s</small></td><td class=\"right\">%s</td><td class=\"right\"><b>%s</b></td><td class=\"right\">%lld</td>"
+                     "</tr>\n", w->name, w->what, share_text(w->within), share_text(w->between), (long long)w->n_pairs);
+    fputs("</tbody></table>\n", out);
+}
+
 static void page_found(FILE *out, const void *found)
 {
     static const char *const name[] = { "lamella_relative_anchors", "lamella_relative_stitch" };
@@ -181,21 +192,21 @@ static void page_found(FILE *out, const void *found)
     double low = 1;
     for (int i = 0; i < N_SPACES * N_SPACES; i++)
         low = fmin(low, shown->accuracy[i]);
-    fputs("<div class=\"two\">\n<figure><h3>The stitching matrix<small>accuracy on digits not trained on; rows told by centred cosine to the anchors</small></h3>\n", out);
+    fputs("<div class=\"two\">\n", out);
+    page_figure_open(out, "The stitching matrix", "accuracy on digits not trained on; rows told by centred cosine to the anchors");
     draw_matrix(out, f, shown, low);
-    fprintf(out, "<figcaption>A head trained on one space (row) reads the rows of another (column) that it never saw. On the diagonal, outlined, it reads its own. "
-                 "Mean of %lld pairs: %.3f; own space: %.3f.</figcaption></figure>\n", (long long)shown->n_pairs, shown->between, shown->within);
-    fputs("<figure><h3>What the rows are told by<small>mean accuracy of the same heads</small></h3>\n<table class=\"listing figures\"><thead><tr><th>rows</th>"
-          "<th class=\"right\">own space</th><th class=\"right\">another</th><th class=\"right\">pairs</th></tr></thead>\n<tbody>\n", out);
-    for (int w = 0; w < N_WAYS; w++)
-        fprintf(out, "<tr><td>%s<br><small>%s</small></td><td class=\"right\">%s</td><td class=\"right\"><b>%s</b></td><td class=\"right\">%lld</td></tr>\n",
-                f->ways[w].name, f->ways[w].what, share_text(f->ways[w].within), share_text(f->ways[w].between), (long long)f->ways[w].n_pairs);
-    fprintf(out, "</tbody></table>\n<figcaption>%d anchors drawn at random among the %s train rows, the same for all spaces; heads are logistic. Raw rows can "
-                 "be compared only between spaces of one width.</figcaption></figure>\n</div>\n", N_ANCHORS, text_integer(f->n_train));
+    page_figure_close(out, text_format("A head trained on one space (row) reads the rows of another (column) that it never saw. On the diagonal, "
+                                       "outlined, it reads its own. Mean of %lld pairs: %.3f; own space: %.3f.", (long long)shown->n_pairs,
+                                       shown->between, shown->within), "");
+    page_figure_open(out, "What the rows are told by", "mean accuracy of the same heads");
+    write_ways(out, f);
+    page_figure_close(out, text_format("%d anchors drawn at random among the %s train rows, the same for all spaces; heads are logistic. Raw rows "
+                                       "can be compared only between spaces of one width.", N_ANCHORS, text_integer(f->n_train)), "");
+    fputs("</div>\n", out);
     tour_functions(out, name, 2);
 }
 
 const verb tour_relative = {
-    "relative", "Five autoencoders of the same digits, trained apart, from other seeds and to other widths: their spaces have nothing in common but the digits. "
-    "Told by similarities to a few hundred anchors, they can read each other.", measure, text_found, json_found, page_found,
+    "relative", "Five autoencoders of the same digits, trained apart, from other seeds and to other widths: their spaces have nothing in common "
+    "but the digits. Told by similarities to a few hundred anchors, they can read each other.", measure, text_found, json_found, page_found,
 };

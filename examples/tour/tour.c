@@ -1,4 +1,4 @@
-/* tour DATA OUT: the four verbs on the bundled cuts of real data. Tables on standard output; OUT/index.html, and beside it each verb's numbers. */
+/* tour DATA OUT: the four verbs on the bundled cuts of real data. Tables go to standard output; OUT gets index.html and each verb's numbers. */
 #include "tour/tour.h"
 #include "support/arrays.h"
 #include "support/page.h"
