@@ -22,7 +22,7 @@ static lamella_status plan_penalties(call *c, const lamella_view *penalties, lin
     double *given, *rising;
     keyed_row *room;
     if (penalties) {
-        TRY(VIEW(c, v, penalties, F32 | F64));
+        TRY(VIEW(c, v, penalties, F32 | F64 | I32 | I64));
         TRY(view_check_shape(c, &v, "penalties", (const int64_t[]){ v.shape[0] }, 1));
         if (v.shape[0] < 1)
             return fail(c, LAMELLA_ERR_EMPTY, "penalties has no element, expected at least 1");
@@ -103,6 +103,7 @@ static lamella_status plan_labels(call *c, const linear_inputs *in, linear_work 
     TAKE(c, w->classes, cells);
     TAKE(c, w->class_offset, tasks + 1);
     TAKE(c, w->output_offset, tasks + 1);
+    arena_mark before = arena_now(&c->memory);
     TAKE(c, room, 4 * n);
     TAKE(c, sorted, 2 * n);
     for (int64_t t = 0; t < tasks; t++)
@@ -112,6 +113,7 @@ static lamella_status plan_labels(call *c, const linear_inputs *in, linear_work 
     w->class_offset[0] = w->output_offset[0] = 0;
     for (int64_t t = 0; t < tasks; t++)
         plan_classes(&labels, t, room, sorted, w);
+    arena_rewind(&c->memory, before);
     w->sizes.n_classes = w->class_offset[tasks];
     w->sizes.n_outputs = w->output_offset[tasks];
     return LAMELLA_OK;
@@ -256,6 +258,8 @@ lamella_status linear_plan(call *c, const linear_inputs *in, linear_work *w)
     TRY(plan_options(c, &w->o));
     if (w->n < 1)
         return fail(c, LAMELLA_ERR_EMPTY, "n_samples(stack) is 0, expected at least 1");
+    if (stack_masked(&w->s) == w->s.n_vectors)
+        return fail(c, LAMELLA_ERR_EMPTY, "the stack has no row outside its mask, expected at least 1");
     TRY(plan_labels(c, in, w));
     TRY(plan_groups(c, in->groups, w));
     TRY(plan_weights(c, in->sample_weights, w));

@@ -49,9 +49,9 @@ static lamella_status correct_of_view(call *c, const lamella_view *v, double **c
     for (int64_t l = 0; l < layers; l++)
         for (int64_t i = 0; i < n; i++) {
             unsigned char x = *(unsigned char *)view_at(v, (const int64_t[]){ l, i });
-            if (x > 1)
+            if (x > 1 && v->dtype == LAMELLA_U8)
                 return fail(c, LAMELLA_ERR_ARGUMENT, "correct is %d at layer %lld, sample %lld, expected 0 or 1", (int)x, (long long)l, (long long)i);
-            (*correct)[l * n + i] = x;
+            (*correct)[l * n + i] = x != 0;
         }
     return LAMELLA_OK;
 }

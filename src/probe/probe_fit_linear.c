@@ -88,6 +88,7 @@ static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lin
     TRY(stack_check(c, &given, stack_, FLOATS, "stack"));
     TRY(OPTIONS(c, w.o, options));
     TRY(RESULT_OPTIONAL(c, result));
+    TRY(progress(c, 0, 1));
     w.s = given;
     TRY(plan_sizes(c, &w));
     TRY(linear_plan(c, in, &w));

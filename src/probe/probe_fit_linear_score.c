@@ -2,6 +2,7 @@
 #include "probe/linear.h"
 
 #include <math.h>
+#include <string.h>
 
 /* One f32 row, f32 scores, no gaps. A product that is not finite sends the call the long way, where the reason is found. */
 static int score_at_once(const kernels *k, const lamella_probe_linear *p, int64_t layer, const lamella_view *x, const lamella_view *scores)
@@ -75,6 +76,18 @@ static void as_matrix(lamella_view *v)
     v->stride[0] = v->shape[1] * MAX(v->stride[1], 1);
 }
 
+/* What the iterator of rows says of a stack's layer, said of x. */
+static lamella_status fail_of_x(call *c, lamella_status status)
+{
+    char reason[256];
+    const char *found = strstr(lamella_last_error(), " is ");
+    if (!found || (status != LAMELLA_ERR_NONFINITE && status != LAMELLA_ERR_NUMERIC))
+        return status;
+    strncpy(reason, found, sizeof reason - 1);
+    reason[sizeof reason - 1] = 0;
+    return fail(c, status, "x%s", reason);
+}
+
 static lamella_status score_rows(call *c, const lamella_probe_linear *probe, int64_t layer, const lamella_view *x_, const lamella_view *scores_)
 {
     lamella_view x, scores;
@@ -96,7 +109,9 @@ static lamella_status score_rows(call *c, const lamella_probe_linear *probe, int
     TRY(stack_check(c, &s, &host, FLOATS, "x"));
     score_work w = { .p = probe, .simd = simd_of(c), .layer = layer, .scores = &scores };
     lowest_reset(&w.overflow);
-    TRY(each_panel(c, &s, 0, LAMELLA_F32, n * (int64_t)sizeof(float), score_panel, &w));
+    lamella_status status = each_panel(c, &s, 0, LAMELLA_F32, n * (int64_t)sizeof(float), score_panel, &w);
+    if (status < 0 || status == LAMELLA_STOPPED)
+        return fail_of_x(c, status);
     if (lowest_get(&w.overflow) != INT64_MAX)
         return fail(c, LAMELLA_ERR_NUMERIC, "a score of row %lld is not finite, expected one that f32 holds", (long long)lowest_get(&w.overflow));
     return LAMELLA_OK;

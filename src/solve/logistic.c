@@ -194,7 +194,7 @@ static void after_move(logistic *m, const fit_options *o, double value)
     m->iterations++;
     m->since_factor++;
     if (gap <= least || level) {
-        if (m->precise)
+        if (m->precise || o->tolerance > LOGISTIC_COARSE) /* so little asked for, f32 scores can tell */
             finish_penalty(m, 1);
         else
             go_precise(m);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define LOGISTIC_KAPPA 0.05
-#define LOGISTIC_SPARSE 4 /* the first Gram takes every such row if at least dim rows are left */
+#define LOGISTIC_SPARSE 2 /* the first Gram takes every such row if at least dim rows are left */
 
 static int has_triangle(int64_t dim)
 {

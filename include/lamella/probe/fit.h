@@ -89,7 +89,7 @@ LAMELLA_API lamella_status lamella_probe_linear_options_init(lamella_probe_linea
  * @in        groups         i32|i64 [sample] rows that stay together; NULL: each row a group of its own
  * @in        folds          i32|i64 [sample] the fold that tests the row, 0, 1, ..., or -1: always trained on; NULL: made here
  * @in        sample_weights f32|f64 [sample] 0 or more; a row of weight 0 is tested, not trained on; NULL: 1 each
- * @in        penalties      f32|f64 [penalty] each over 0, in any order; NULL: 1
+ * @in        penalties      f32|f64|i32|i64 [penalty] each over 0, in any order; NULL: 1
  * @in        options        options NULL: logistic, 5 folds
  * @out       probe          handle lamella_probe_linear; NULL on failure
  * @out       result         result NULL: not wanted

@@ -1435,7 +1435,7 @@ FUNCTIONS = [
              '  groups     i32|i64 [sample] rows that stay together; NULL: each row a group of its own\n'
              '  folds      i32|i64 [sample] the fold that tests the row, 0, 1, ..., or -1: always trained on; NULL: made here\n'
              '  sample_weights f32|f64 [sample] 0 or more; a row of weight 0 is tested, not trained on; NULL: 1 each\n'
-             '  penalties  f32|f64 [penalty] each over 0, in any order; NULL: 1\n'
+             '  penalties  f32|f64|i32|i64 [penalty] each over 0, in any order; NULL: 1\n'
              '  kind       LAMELLA_PROBE_LOGISTIC ..., 0 = LOGISTIC\n'
              '  classes    multinomial, one_vs_rest; 0 = MULTINOMIAL\n'
              '  readout    mean, cls, last, max, weighted, first_mean; 0 = MEAN: how tokens are pooled first; not WEIGHTED\n'

@@ -1,0 +1,420 @@
+/* Linear probes: figures, laws, odd cases, traps. */
+#include "probe/probes.h"
+#include "support/allocator.h"
+
+static lamella_status record_fit(matrix *m, int32_t kind, int32_t standardise)
+{
+    static const char *const names[] = { "intercepts", "objective", "gradient_norm", "iterations", "flags", "accuracy", "auc_pooled", "f1_low",
+                                         "auc_high", "best_penalty", "edge", "weights.0", "correct" };
+    lamella_probe_linear *probe = NULL;
+    lamella_status status = probe_of_case(m, (lamella_probe_linear_options){ .kind = kind, .standardise = standardise, .n_bootstrap = 3, .tolerance = 1e-3 },
+                                          &probe);
+    for (int i = 0; probe && i < (int)(sizeof names / sizeof *names); i++)
+        record_array(m, probe, names[i]);
+    lamella_probe_linear_free(probe);
+    return status;
+}
+
+OPERATION(lamella_probe_linear_fit, .as = "logistic", .forms = FORM_ROWS | FORM_ROWS_MASKED | FORM_RAGGED)
+{
+    return record_fit(m, LAMELLA_PROBE_LOGISTIC, 0);
+}
+
+OPERATION(lamella_probe_linear_fit, .as = "ridge, standardised")
+{
+    return record_fit(m, LAMELLA_PROBE_RIDGE, 1);
+}
+
+/* ---- figures ---- */
+
+static lamella_probe_linear *fit(const lamella_view *layers, int64_t n_layers, const lamella_view *labels, const lamella_view *folds,
+                                 const lamella_view *weights, const lamella_view *penalties, lamella_probe_linear_options o)
+{
+    lamella_probe_linear *probe = NULL;
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = layers, .n_layers = n_layers };
+    o.struct_size = sizeof o;
+    ok(lamella_probe_linear_fit(NULL, &stack, labels, NULL, NULL, folds, weights, penalties, &o, &probe, NULL));
+    return probe;
+}
+
+static const lamella_probe_linear_options QUIET = { .n_bootstrap = -1 };
+
+enum { DIGITS = 357, PIXELS = 64 };
+
+/* Digits 3 and 8, y = it is an 8. */
+static void take_digits(float *x, int32_t *y, float factor)
+{
+    const int64_t *row = golden("probe/linear/digits.rows")->data;
+    for (int64_t i = 0; i < DIGITS; i++) {
+        y[i] = ((const int32_t *)example("digits/labels")->data)[row[i]] == 8;
+        for (int j = 0; j < PIXELS; j++)
+            x[i * PIXELS + j] = factor * ((const float *)example("digits/images")->data)[row[i] * PIXELS + j];
+    }
+}
+
+TEST(digits_3_against_8_reach_their_optimum)
+{
+    static float x[DIGITS * PIXELS];
+    static int32_t y[DIGITS];
+    take_digits(x, y, 1);
+    lamella_view layer = view_of(LAMELLA_F32, x, DIGITS, PIXELS), labels = view_of(LAMELLA_I32, y, DIGITS), w;
+    lamella_probe_linear *p = fit(&layer, 1, &labels, golden("probe/linear/digits.fold"), NULL, NULL, QUIET);
+    near(f64_at(p, "objective", 0), 26.485070708, ABSOLUTE, 1e-8);
+    near(f64_at(p, "objective", 0), *(double *)golden("probe/linear/digits.objective")->data, ABSOLUTE, 1e-8);
+    near(f64_at(p, "intercepts", 0), -1.632133297, ABSOLUTE, 1e-5);
+    near(f64_at(p, "accuracy", 0), 142.0 / 143, ABSOLUTE, 1e-12);
+    w = array_of(p, "weights.0");
+    double square = 0;
+    for (int j = 0; j < PIXELS; j++) {
+        double v = ((double *)w.data)[j];
+        square += v * v;
+        near(v, ((double *)golden("probe/linear/digits.weights")->data)[j], ABSOLUTE, 1e-5);
+    }
+    near(sqrt(square), 4.914664898, ABSOLUTE, 1e-5);
+    lamella_probe_linear_free(p);
+}
+
+/* What a penalised intercept, accuracy on the training rows or pixels of 0 to 16 would give is far from the figure. */
+TEST(trap_intercept_penalised_or_scores_of_training_rows)
+{
+    static float x[DIGITS * (PIXELS + 1)];
+    static int32_t y[DIGITS];
+    static float wide[DIGITS * PIXELS];
+    take_digits(wide, y, 1);
+    for (int64_t i = 0; i < DIGITS; i++) { /* a column of ones takes the intercept's part, and is penalised */
+        memcpy(x + i * (PIXELS + 1), wide + i * PIXELS, PIXELS * sizeof *x);
+        x[i * (PIXELS + 1) + PIXELS] = 1;
+    }
+    lamella_view layer = view_of(LAMELLA_F32, x, DIGITS, PIXELS + 1), labels = view_of(LAMELLA_I32, y, DIGITS);
+    lamella_probe_linear *p = fit(&layer, 1, &labels, golden("probe/linear/digits.fold"), NULL, NULL, QUIET);
+    near(f64_at(p, "objective", 0), 26.485070708, ABSOLUTE, 1e-8); /* a free intercept leaves nothing to the constant column */
+    near(((double *)array_of(p, "weights.0").data)[PIXELS], 0, ABSOLUTE, 1e-6);
+    check(f64_at(p, "accuracy", 0) < 1); /* the training rows are all right */
+    lamella_probe_linear_free(p);
+}
+
+static void take_layers(const char *file, const int *depth, int n, lamella_view *layer)
+{
+    for (int l = 0; l < n; l++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s/layer.%d", file, depth[l]);
+        layer[l] = *example(name);
+    }
+}
+
+TEST(order_is_known_from_the_first_block_on)
+{
+    static const int depth[] = { 0, 1, 2, 3, 4, 5, 6 };
+    static const double accuracy[] = { 0.5042, 0.8333, 0.9042, 0.9042, 0.8917, 0.8417, 0.7250 };
+    lamella_view layer[7], correct, groups;
+    take_layers("order", depth, 7, layer);
+    lamella_probe_linear *p = fit(layer, 7, example("order/label.shuffled"), golden("probe/linear/order.fold"), NULL, NULL, (lamella_probe_linear_options){ 0 });
+    for (int l = 0; l < 7; l++) {
+        near(f64_at(p, "accuracy", l), accuracy[l], ABSOLUTE, 1.0 / 240 + 5e-5);
+        near(f64_at(p, "accuracy", l), ((double *)golden("probe/linear/order.accuracy")->data)[l], ABSOLUTE, 1.0 / 240);
+        check(f64_at(p, "accuracy_low", l) <= f64_at(p, "accuracy_pooled", l) && f64_at(p, "accuracy_high", l) >= f64_at(p, "accuracy_pooled", l));
+    }
+    correct = array_of(p, "correct");
+    correct.rank = 2; /* of the one task */
+    for (int a = 0; a < 2; a++) {
+        correct.shape[a] = correct.shape[a + 1];
+        correct.stride[a] = correct.stride[a + 1];
+    }
+    groups = array_of(p, "groups");
+    double acc[7], beta[7], difference[14];
+    unsigned char good[7];
+    lamella_view a = view_of(LAMELLA_F64, acc, 7), b = view_of(LAMELLA_F64, beta, 7), g = view_of(LAMELLA_U8, good, 7),
+                 d = view_of(LAMELLA_F64, difference, 7, 2);
+    lamella_probe_depth_result r = { .struct_size = sizeof r };
+    ok(lamella_probe_depth(NULL, &correct, &groups, NULL, 7, NULL, &a, &b, &g, &d, &r));
+    near(r.jump, 1.0 / 7, ABSOLUTE, 1e-12);
+    near(r.converging, 4.0 / 7, ABSOLUTE, 1e-12);
+    check(isnan(r.settled));
+    check(good[2] && good[3] && !good[0] && !good[6] && r.n_best >= 2);
+    lamella_probe_linear_free(p);
+}
+
+/* Rows of one pair on both sides: the probe of word order by word embeddings falls below chance. */
+TEST(trap_pairs_torn_apart)
+{
+    int64_t fold[600];
+    const int64_t *pairs = golden("probe/linear/order.fold")->data;
+    lamella_view folds = view_of(LAMELLA_I64, fold, 600);
+    for (int i = 0; i < 600; i++)
+        fold[i] = i < 300 ? pairs[i] : pairs[(i * 7 + 3) % 300];
+    lamella_probe_linear *torn = fit(example("order/layer.0"), 1, example("order/label.shuffled"), &folds, NULL, NULL, QUIET);
+    check(f64_at(torn, "accuracy", 0) < 0.45);
+    lamella_probe_linear_free(torn);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = example("order/layer.0"), .n_layers = 1 };
+    lamella_probe_linear_options o = { .struct_size = sizeof o, .holdout = 0.4, .n_bootstrap = -1 };
+    ok(lamella_probe_linear_fit(NULL, &stack, example("order/label.shuffled"), NULL, example("order/group"), NULL, NULL, NULL, &o, &torn, NULL));
+    check(f64_at(torn, "accuracy", 0) > 0.45);
+    lamella_probe_linear_free(torn);
+}
+
+static lamella_view two_labels(int32_t *y)
+{
+    memcpy(y, example("states/label.person")->data, 500 * sizeof *y);
+    memcpy(y + 500, example("states/label.starts_vowel")->data, 500 * sizeof *y);
+    return view_of(LAMELLA_I32, y, 2, 500);
+}
+
+TEST(layers_tasks_penalties_and_folds_equal_the_oracle)
+{
+    static const int depth[] = { 0, 3, 6 };
+    static int32_t y[1000];
+    double penalty[] = { 1, 0.01, 30 };
+    lamella_view layer[3], labels = two_labels(y), penalties = view_of(LAMELLA_F64, penalty, 3);
+    const char *const names[] = { "objective", "accuracy", "f1", "auc" };
+    take_layers("states", depth, 3, layer);
+    lamella_probe_linear *p = fit(layer, 3, &labels, golden("probe/linear/states.fold"), NULL, &penalties, QUIET);
+    for (int k = 0; k < 4; k++) {
+        char name[64];
+        lamella_view found = array_of(p, names[k]);
+        snprintf(name, sizeof name, "probe/linear/states.%s", names[k]);
+        if (k == 0) { /* without the fit on all rows */
+            found.shape[3] = 4;
+            for (int a = 3, step = 1; a >= 0; step *= a == 3 ? 5 : (int)found.shape[a], a--)
+                found.stride[a] = step;
+        }
+        near_golden(&found, name);
+    }
+    lamella_probe_linear_free(p);
+}
+
+TEST(weighted_balanced_standardised_weights_are_raw)
+{
+    lamella_probe_linear_options o = { .n_bootstrap = -1, .balanced = 1, .standardise = 1 };
+    lamella_probe_linear *p = fit(example("states/layer.3"), 1, example("states/label.person"), golden("probe/linear/states.fold"),
+                                  golden("probe/linear/states.weights"), NULL, o);
+    lamella_view w = array_of(p, "weights.0"), b = array_of(p, "intercepts");
+    lamella_view first = view_of(LAMELLA_F64, w.data, 384), intercept = view_of(LAMELLA_F64, b.data, 1);
+    near_golden(&first, "probe/linear/balanced.weights");
+    near_golden(&intercept, "probe/linear/balanced.intercept");
+    lamella_probe_linear_free(p);
+}
+
+TEST(ten_classes_are_one_softmax_or_ten_ridges)
+{
+    double penalty = 0.1;
+    lamella_view penalties = view_of(LAMELLA_F64, &penalty, 1);
+    lamella_probe_linear *p = fit(example("digits/images"), 1, example("digits/labels"), golden("probe/linear/classes.fold"), NULL, &penalties, QUIET);
+    lamella_view w = array_of(p, "weights.0"), weights = view_of(LAMELLA_F64, w.data, 10, 64);
+    near_golden(&weights, "probe/linear/classes.weights");
+    near(f64_at(p, "accuracy", 0), *(double *)golden("probe/linear/classes.accuracy")->data, ABSOLUTE, 1e-12);
+    near(f64_at(p, "f1", 0), *(double *)golden("probe/linear/classes.f1")->data, ABSOLUTE, 1e-12);
+    lamella_probe_linear_free(p);
+    penalty = 2;
+    p = fit(example("digits/images"), 1, example("digits/labels"), golden("probe/linear/classes.fold"), NULL, &penalties,
+            (lamella_probe_linear_options){ .n_bootstrap = -1, .kind = LAMELLA_PROBE_RIDGE });
+    w = array_of(p, "weights.0");
+    weights.data = w.data;
+    near_golden(&weights, "probe/linear/ridge.weights");
+    near(f64_at(p, "accuracy", 0), *(double *)golden("probe/linear/ridge.accuracy")->data, ABSOLUTE, 1e-12);
+    lamella_probe_linear_free(p);
+}
+
+TEST(one_vs_rest_outputs_are_the_binary_probes)
+{
+    int32_t y[500], three[500];
+    const int32_t *classes = example("states/label.supersense")->data;
+    lamella_view labels = view_of(LAMELLA_I32, y, 500);
+    for (int i = 0; i < 500; i++)
+        three[i] = 10 * (classes[i] % 3) - 7;
+    lamella_view threes = view_of(LAMELLA_I32, three, 500);
+    lamella_probe_linear *all = fit(example("states/layer.5"), 1, &threes, golden("probe/linear/states.fold"), NULL, NULL,
+                                    (lamella_probe_linear_options){ .n_bootstrap = -1, .classes = LAMELLA_CLASSES_ONE_VS_REST });
+    equal(((int64_t *)array_of(all, "classes").data)[1], 3);
+    for (int k = 0; k < 3; k++) {
+        for (int i = 0; i < 500; i++)
+            y[i] = three[i] == 10 * k - 7;
+        lamella_probe_linear *one = fit(example("states/layer.5"), 1, &labels, golden("probe/linear/states.fold"), NULL, NULL, QUIET);
+        equal_bits((double *)array_of(all, "weights.0").data + k * 384, array_of(one, "weights.0").data, 384 * sizeof(double));
+        lamella_probe_linear_free(one);
+    }
+    lamella_probe_linear_free(all);
+}
+
+/* ---- odd cases ---- */
+
+TEST(a_cell_of_one_class_is_flagged_and_left_out)
+{
+    int32_t y[500];
+    int64_t fold[500];
+    for (int i = 0; i < 500; i++) {
+        fold[i] = i % 3;
+        y[i] = fold[i] == 1 ? 5 : i % 2 ? 5 : 9; /* fold 1 tests one class */
+    }
+    lamella_view labels = view_of(LAMELLA_I32, y, 500), folds = view_of(LAMELLA_I64, fold, 500);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = example("states/layer.1"), .n_layers = 1 };
+    lamella_probe_linear *p;
+    lamella_probe_linear_options o = { .struct_size = sizeof o, .n_bootstrap = -1 };
+    lamella_probe_linear_result r = { .struct_size = sizeof r };
+    returns(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, &folds, NULL, NULL, &o, &p, &r), LAMELLA_NOTE);
+    equal(r.n_impossible, 1);
+    check(isnan(f64_at(p, "accuracy", 1)) && !isnan(f64_at(p, "accuracy", 0)));
+    near(f64_at(p, "accuracy_mean", 0), (f64_at(p, "accuracy", 0) + f64_at(p, "accuracy", 2)) / 2, ABSOLUTE, 1e-15);
+    equal(((int64_t *)array_of(p, "n_scored_folds").data)[0], 2);
+    equal(((int32_t *)array_of(p, "flags").data)[1], LAMELLA_CELL_IMPOSSIBLE);
+    equal(((unsigned char *)array_of(p, "correct").data)[1], 255);
+    lamella_probe_linear_free(p);
+    for (int i = 0; i < 500; i++)
+        y[i] = 4;
+    refused(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, &folds, NULL, NULL, &o, &p, &r), LAMELLA_ERR_EMPTY,
+            "lamella_probe_linear_fit: no task has a fold with two classes on both sides");
+}
+
+TEST(what_did_not_converge_says_so_and_wins_over_a_note)
+{
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = example("states/layer.1"), .n_layers = 1 };
+    lamella_probe_linear *p;
+    lamella_probe_linear_options o = { .struct_size = sizeof o, .n_bootstrap = -1, .max_iterations = 2 };
+    returns(lamella_probe_linear_fit(NULL, &stack, example("states/label.person"), NULL, NULL, NULL, NULL, NULL, &o, &p, NULL), LAMELLA_NOT_CONVERGED);
+    equal(((int32_t *)array_of(p, "flags").data)[0], LAMELLA_CELL_NOT_CONVERGED);
+    check(f64_at(p, "gradient_norm", 0) > 1e-3 && f64_at(p, "accuracy_mean", 0) > 0.5);
+    lamella_probe_linear_free(p);
+}
+
+TEST(a_masked_label_is_not_looked_at)
+{
+    int32_t y[500];
+    unsigned char mask[500];
+    int64_t fold[500];
+    lamella_view labels = view_of(LAMELLA_I32, y, 500), masks = view_of(LAMELLA_U8, mask, 500), folds = view_of(LAMELLA_I64, fold, 500);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = example("states/layer.2"), .n_layers = 1 };
+    lamella_probe_linear *p[2];
+    lamella_probe_linear_options o = { .struct_size = sizeof o, .n_bootstrap = -1 };
+    for (int k = 0; k < 2; k++) {
+        for (int i = 0; i < 500; i++) {
+            fold[i] = i % 2;
+            mask[i] = i % 5 != 0;
+            y[i] = mask[i] ? ((const int32_t *)example("states/label.person")->data)[i] : k ? -99 : i;
+        }
+        ok(lamella_probe_linear_fit(NULL, &stack, &labels, &masks, NULL, &folds, NULL, NULL, &o, &p[k], NULL));
+    }
+    equal_bits(array_of(p[0], "weights.0").data, array_of(p[1], "weights.0").data, 3 * 384 * sizeof(double));
+    equal_bits(array_of(p[0], "correct").data, array_of(p[1], "correct").data, 500);
+    lamella_probe_linear_free(p[0]);
+    lamella_probe_linear_free(p[1]);
+}
+
+TEST(the_best_penalty_at_the_edge_is_said)
+{
+    double penalty[] = { 100, 1e-6 };
+    lamella_view penalties = view_of(LAMELLA_F64, penalty, 2);
+    lamella_probe_linear *p = fit(example("states/layer.4"), 1, example("states/label.person"), golden("probe/linear/states.fold"), NULL, &penalties, QUIET);
+    int64_t best = ((int64_t *)array_of(p, "best_penalty").data)[0];
+    equal(((unsigned char *)array_of(p, "edge").data)[0], 1);
+    check(f64_at(p, "accuracy_mean", best) >= f64_at(p, "accuracy_mean", 1 - best));
+    lamella_probe_linear_free(p);
+}
+
+TEST(bad_arguments_are_named)
+{
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = example("states/layer.1"), .n_layers = 1 };
+    lamella_probe_linear *p;
+    lamella_probe_linear_options o = { .struct_size = sizeof o, .n_folds = 501 };
+    double penalty[] = { 1, -1 };
+    lamella_view penalties = view_of(LAMELLA_F64, penalty, 2), y;
+    refused(lamella_probe_linear_fit(NULL, &stack, example("states/label.person"), NULL, NULL, NULL, NULL, NULL, &o, &p, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_probe_linear_fit: n_folds is 501, expected at most 500 (= the number of rows)");
+    refused(lamella_probe_linear_fit(NULL, &stack, example("states/label.person"), NULL, NULL, NULL, NULL, &penalties, NULL, &p, NULL),
+            LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_fit: penalties[1] is -1, expected a number over 0");
+    ok(lamella_tensor_slice(example("states/label.person"), 0, 0, 499, 1, &y));
+    refused(lamella_probe_linear_fit(NULL, &stack, &y, NULL, NULL, NULL, NULL, NULL, NULL, &p, NULL), LAMELLA_ERR_SHAPE,
+            "lamella_probe_linear_fit: labels.shape[1] is 499, expected 500");
+    check(p == NULL);
+}
+
+/* The matrix's smallest case has too few rows to fit. */
+TEST(every_allocation_may_fail_and_nothing_leaks)
+{
+    test_allocator a = { 0 };
+    lamella_context_options co = { .struct_size = sizeof co, .threads = 1, .allocate = test_allocate, .release = test_release, .user = &a };
+    lamella_context *ctx;
+    lamella_view layer, labels;
+    ok(lamella_context_create(&co, &ctx));
+    ok(lamella_tensor_slice(example("states/layer.3"), 0, 0, 500, 25, &layer));
+    ok(lamella_tensor_slice(&layer, 1, 0, 12, 1, &layer));
+    ok(lamella_tensor_slice(example("states/label.starts_vowel"), 0, 0, 500, 25, &labels));
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
+    for (int kind = 1; kind <= 2; kind++) {
+        lamella_probe_linear_options o = { .struct_size = sizeof o, .n_bootstrap = 5, .n_folds = 2, .kind = kind };
+        int64_t before = a.live;
+        lamella_probe_linear *p = NULL;
+        lamella_status status = LAMELLA_ERR_MEMORY;
+        for (int64_t k = 1; status == LAMELLA_ERR_MEMORY; k++) {
+            test_allocator_fail(&a, k, k % 2);
+            status = lamella_probe_linear_fit(ctx, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL);
+            check(status != LAMELLA_ERR_MEMORY || (p == NULL && a.live == before));
+            check(k < 2000);
+        }
+        test_allocator_fail(&a, 0, 0);
+        check(status >= 0 && p);
+        lamella_probe_linear_free(p);
+        equal(a.live, before);
+    }
+    lamella_context_free(ctx);
+    equal(a.live, 0);
+    equal(a.mistakes, 0);
+}
+
+/* Ridge takes rows as they come: a layer that is read need not fit into the workspace. */
+enum { READ_ROWS = 8000 };
+
+typedef struct reading {
+    const float *x;
+    int64_t      dim;
+} reading;
+
+static int64_t read_rows(int64_t depth, int64_t first, int64_t n, const lamella_view *into, void *user)
+{
+    const reading *r = user;
+    n = n < 7 ? n : 7;
+    memcpy(into->data, r->x + (depth * READ_ROWS + first) * r->dim, (size_t)(n * r->dim) * sizeof(float));
+    return n;
+}
+
+TEST(ridge_of_a_stack_ten_times_the_workspace)
+{
+    enum { ROWS = READ_ROWS, WIDE = 256, DEPTH = 4 };
+    float *x = malloc(sizeof(float) * DEPTH * ROWS * WIDE);
+    static int32_t y[ROWS];
+    for (int64_t i = 0; i < (int64_t)DEPTH * ROWS * WIDE; i++)
+        x[i] = (float)((i * 2654435761u >> 7) % 1009) / 1009;
+    for (int64_t i = 0; i < ROWS; i++)
+        y[i] = x[i * WIDE] + x[i * WIDE + 1] > 1;
+    lamella_view layer[DEPTH], labels = view_of(LAMELLA_I32, y, ROWS);
+    reading r = { x, WIDE };
+    lamella_probe_linear *p[2];
+    for (int k = 0; k < 2; k++) {
+        for (int l = 0; l < DEPTH; l++) {
+            layer[l] = view_of(LAMELLA_F32, x + (int64_t)l * ROWS * WIDE, ROWS, WIDE);
+            layer[l].data = k ? NULL : layer[l].data;
+        }
+        lamella_context_options co = { .struct_size = sizeof co, .threads = 1, .max_workspace_bytes = k ? DEPTH * ROWS * WIDE * 4 / 10 : 0 };
+        lamella_context *ctx;
+        ok(lamella_context_create(&co, &ctx));
+        lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = DEPTH, .read = k ? read_rows : NULL, .user = &r };
+        lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .holdout = 0.2, .n_bootstrap = -1 };
+        ok(lamella_probe_linear_fit(ctx, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p[k], NULL));
+        lamella_context_free(ctx);
+    }
+    lamella_view a, b;
+    ok(lamella_probe_linear_bytes(p[0], &a));
+    ok(lamella_probe_linear_bytes(p[1], &b));
+    equal_bits(a.data, b.data, a.shape[0]);
+    check(f64_at(p[0], "accuracy", 0) > 0.95);
+    lamella_probe_linear_free(p[0]);
+    lamella_probe_linear_free(p[1]);
+    free(x);
+}
+
+TEST(options_init_spells_out_the_defaults)
+{
+    lamella_probe_linear_options o;
+    ok(lamella_probe_linear_options_init(&o, sizeof o));
+    equal(o.kind, LAMELLA_PROBE_LOGISTIC);
+    equal(o.n_folds, 5);
+    near(o.tolerance, 1e-10, ABSOLUTE, 0);
+}

@@ -1,0 +1,80 @@
+"""Linear probes and depths against their golden values, from Python."""
+import tempfile
+import unittest
+from pathlib import Path
+
+import lamella
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def arrays(path):
+    return lamella.io.File.load(np.fromfile(ROOT / path, "u1")).get
+
+
+GOLDEN = arrays("tests/data/golden/probe/linear.safetensors")
+DIGITS = arrays("examples/data/digits.safetensors")
+ORDER = arrays("examples/data/order.safetensors")
+
+
+def digits():
+    rows = GOLDEN("digits.rows")
+    return np.ascontiguousarray(DIGITS("images")[rows]), (DIGITS("labels")[rows] == 8).astype("i8")
+
+
+class Linear(unittest.TestCase):
+    def test_digits(self):
+        x, y = digits()
+        probe = lamella.probe.Linear.fit([x], y, folds=GOLDEN("digits.fold"), n_bootstrap=-1)
+        np.testing.assert_allclose(probe.get("objective").item(), GOLDEN("digits.objective").item(), rtol=0, atol=1e-8)
+        np.testing.assert_allclose(probe.get("weights.0")[0, 0, 0], GOLDEN("digits.weights"), rtol=0, atol=1e-5)
+        self.assertEqual(probe.get("accuracy").item(), 142 / 143)
+        self.assertEqual((probe.result.n_folds, probe.result.n_fits, probe.result.n_not_converged), (1, 1, 0))
+
+    def test_order_and_its_depth(self):
+        probe = lamella.probe.Linear.fit([ORDER(f"layer.{k}") for k in range(7)], ORDER("label.shuffled"), groups=ORDER("group"),
+                                         folds=GOLDEN("order.fold"))
+        np.testing.assert_allclose(probe.get("accuracy")[:, 0, 0, 0], GOLDEN("order.accuracy"), rtol=0, atol=1 / 240 + 1e-12)
+        depth = lamella.probe.depth(probe.get("correct")[0], probe.get("groups"))
+        np.testing.assert_allclose(depth.accuracy, probe.get("accuracy")[:, 0, 0, 0], rtol=0, atol=1e-12)
+        self.assertAlmostEqual(depth.result.jump, 1 / 7)
+        self.assertTrue(np.isnan(depth.result.settled))
+        self.assertEqual(depth.as_good[depth.result.best], 1)
+        self.assertGreater(depth.result.n_best, 1)
+
+    def test_classes(self):
+        images, labels = DIGITS("images"), DIGITS("labels")
+        for kind, penalty, name in (("logistic", 0.1, "classes"), ("ridge", 2, "ridge")):
+            probe = lamella.probe.Linear.fit([images], labels, folds=GOLDEN("classes.fold"), penalties=[penalty], kind=kind, n_bootstrap=-1)
+            np.testing.assert_allclose(probe.get("weights.0")[0, 0], GOLDEN(f"{name}.weights"), rtol=0, atol=3e-5)
+            self.assertAlmostEqual(probe.get("accuracy").item(), GOLDEN(f"{name}.accuracy").item(), places=12)
+            np.testing.assert_array_equal(probe.get("classes"), np.arange(10))
+
+    def test_saved_and_scored(self):
+        x, y = digits()
+        probe = lamella.probe.Linear.fit([x], y, n_bootstrap=-1)
+        expected = x @ probe.get("weights.0")[0, -1, 0] + probe.get("intercepts")[0, 0, -1, 0]
+        with tempfile.TemporaryDirectory() as folder:
+            probe.save(Path(folder) / "probe.safetensors")
+            opened = lamella.probe.Linear.open(Path(folder) / "probe.safetensors")
+        for each in (probe, opened, lamella.probe.Linear.load(probe.bytes())):
+            scores = np.empty((len(x), 1), "f4")
+            each.score(0, x, scores)
+            np.testing.assert_allclose(scores[:, 0], expected, rtol=0, atol=1e-4)
+
+    def test_threads_change_nothing(self):
+        x, y = [ORDER("layer.1")[:, :48], ORDER("layer.4")[:, :40]], ORDER("label.shuffled")
+        found = [lamella.probe.Linear.fit(x, y, n_bootstrap=20, ctx=lamella.Context(threads=threads, own_blas=1)).bytes().tobytes()
+                 for threads in (1, 2, 5)]
+        self.assertEqual(found[0], found[1])
+        self.assertEqual(found[0], found[2])
+
+    def test_what_did_not_converge_warns(self):
+        x, y = digits()
+        with self.assertWarns(lamella.NotConverged):
+            lamella.probe.Linear.fit([x], y, max_iterations=1, n_bootstrap=-1)
+
+
+if __name__ == "__main__":
+    unittest.main()
