@@ -1,34 +1,52 @@
 /* Stacks: every check that a stack needs, and its geometry. */
 #include "tensor/tensor.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define STACK_FIRST_SIZE ((int64_t)offsetof(lamella_stack, depth)) /* flags, layer and n_layers: the least a stack can say */
 #define KNOWN_STACK_FLAGS LAMELLA_LAST_NORMED
 #define MOST_DIMS ((int64_t)1 << 48) /* of all layers: 256 vectors of them as f64, twice, are still a size */
 
+const char *stack_name(const stack *s)
+{
+    return s->name ? s->name : "stack";
+}
+
+const char *layer_name(char *text, int64_t size, const stack *s, int64_t l)
+{
+    snprintf(text, (size_t)size, "%s->layer[%lld]", stack_name(s), (long long)l);
+    return text;
+}
+
+static const char *member_name(char *text, int64_t size, const stack *s, const char *member)
+{
+    snprintf(text, (size_t)size, "%s->%s", stack_name(s), member);
+    return text;
+}
+
 static lamella_status check_layer(call *c, stack *s, int64_t l, uint32_t dtypes, lamella_view *v)
 {
     char name[64];
     const lamella_view *first = s->layer;
-    indexed_name(name, sizeof name, "stack->layer", l);
+    layer_name(name, sizeof name, s, l);
     TRY(view_check_type_and_shape(c, v, &s->host.layer[l], dtypes, name));
     int32_t most = s->host.offsets ? 2 : 4;
     if (v->rank < 2 || v->rank > most)
         return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected 2%s", name, (int)v->rank, s->host.offsets ? " (with offsets)" : " to 4");
     if (s->host.read) {
         if (v->data)
-            return fail(c, LAMELLA_ERR_ARGUMENT, "%s.data is set, expected NULL (stack->read delivers the rows)", name);
+            return fail(c, LAMELLA_ERR_ARGUMENT, "%s.data is set, expected NULL (%s->read delivers the rows)", name, stack_name(s));
     } else if (!v->data && view_elements(v))
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s.data is NULL, expected %lld elements", name, (long long)view_elements(v));
     if (l == 0)
         return LAMELLA_OK;
     if (v->rank != first->rank)
-        return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected %d (= stack->layer[0].rank)", name, (int)v->rank, (int)first->rank);
+        return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected %d (= %s->layer[0].rank)", name, (int)v->rank, (int)first->rank, stack_name(s));
     for (int32_t a = 0; a + 1 < v->rank; a++)
         if (v->shape[a] != first->shape[a])
-            return fail(c, LAMELLA_ERR_SHAPE, "%s.shape[%d] is %lld, expected %lld (= stack->layer[0].shape[%d])", name, (int)a,
-                        (long long)v->shape[a], (long long)first->shape[a], (int)a);
+            return fail(c, LAMELLA_ERR_SHAPE, "%s.shape[%d] is %lld, expected %lld (= %s->layer[0].shape[%d])", name, (int)a,
+                        (long long)v->shape[a], (long long)first->shape[a], stack_name(s), (int)a);
     return LAMELLA_OK;
 }
 
@@ -37,11 +55,11 @@ static lamella_status check_layers(call *c, stack *s, uint32_t dtypes)
     lamella_view *layer;
     s->n_layers = s->host.n_layers;
     if (s->n_layers < 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "stack->n_layers is %lld, expected at least 1", (long long)s->n_layers);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s->n_layers is %lld, expected at least 1", stack_name(s), (long long)s->n_layers);
     if (s->n_layers == 0)
-        return fail(c, LAMELLA_ERR_EMPTY, "stack->n_layers is 0, expected at least 1");
+        return fail(c, LAMELLA_ERR_EMPTY, "%s->n_layers is 0, expected at least 1", stack_name(s));
     if (!s->host.layer)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "stack->layer is NULL, expected %lld views", (long long)s->n_layers);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s->layer is NULL, expected %lld views", stack_name(s), (long long)s->n_layers);
     TAKE(c, layer, s->n_layers);
     s->layer = layer;
     for (int64_t l = 0; l < s->n_layers; l++)
@@ -53,10 +71,10 @@ static lamella_status check_depths(call *c, const stack *s)
 {
     const int64_t *depth = s->host.depth;
     if (s->host.n_depths < 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "stack->n_depths is %lld, expected 0 or more", (long long)s->host.n_depths);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s->n_depths is %lld, expected 0 or more", stack_name(s), (long long)s->host.n_depths);
     for (int64_t l = 0; depth && l < s->n_layers; l++)
         if (depth[l] < 0 || (l && depth[l] <= depth[l - 1]))
-            return fail(c, LAMELLA_ERR_ARGUMENT, "stack->depth[%lld] is %lld, expected rising depths from 0 on", (long long)l, (long long)depth[l]);
+            return fail(c, LAMELLA_ERR_ARGUMENT, "%s->depth[%lld] is %lld, expected rising depths from 0 on", stack_name(s), (long long)l, (long long)depth[l]);
     return LAMELLA_OK;
 }
 
@@ -77,23 +95,24 @@ static lamella_status check_products(call *c, const stack *s)
     int64_t dims = 0, vectors;
     for (int64_t l = 0; l < s->n_layers; l++)
         if (!size_add(dims, stack_dim(s, l), &dims) || dims > MOST_DIMS)
-            return fail(c, LAMELLA_ERR_SHAPE, "stack->layer[%lld] has dim %lld, expected at most 2^48 dims in all layers", (long long)l,
+            return fail(c, LAMELLA_ERR_SHAPE, "%s->layer[%lld] has dim %lld, expected at most 2^48 dims in all layers", stack_name(s), (long long)l,
                         (long long)stack_dim(s, l));
     if (!size_mul(s->n_layers, s->n_vectors, &vectors))
-        return fail(c, LAMELLA_ERR_SHAPE, "stack has %lld layers of %lld rows, expected at most 2^63 - 1 rows in all layers",
+        return fail(c, LAMELLA_ERR_SHAPE, "%s has %lld layers of %lld rows, expected at most 2^63 - 1 rows in all layers", stack_name(s),
                     (long long)s->n_layers, (long long)s->n_vectors);
     return LAMELLA_OK;
 }
 
 static lamella_status check_offsets(call *c, stack *s)
 {
+    char name[64];
     lamella_view v;
     int64_t *offsets;
     if (!s->host.offsets)
         return LAMELLA_OK;
-    TRY(view_check(c, &v, s->host.offsets, I32 | I64, "stack->offsets"));
+    TRY(view_check(c, &v, s->host.offsets, I32 | I64, member_name(name, sizeof name, s, "offsets")));
     if (v.rank != 1 || v.shape[0] < 1)
-        return fail(c, LAMELLA_ERR_SHAPE, "stack->offsets has rank %d and %lld entries, expected rank 1 and n_samples + 1", (int)v.rank,
+        return fail(c, LAMELLA_ERR_SHAPE, "%s->offsets has rank %d and %lld entries, expected rank 1 and n_samples + 1", stack_name(s), (int)v.rank,
                     (long long)view_elements(&v));
     s->n_samples = v.shape[0] - 1;
     TAKE(c, offsets, v.shape[0]);
@@ -101,23 +120,24 @@ static lamella_status check_offsets(call *c, stack *s)
         offsets[i] = load_i64(v.dtype, view_at(&v, &i));
         int64_t least = i ? offsets[i - 1] : 0;
         if (offsets[i] < least || (i == 0 && offsets[i] > 0))
-            return fail(c, LAMELLA_ERR_ARGUMENT, "stack->offsets[%lld] is %lld, expected %s%lld", (long long)i, (long long)offsets[i],
+            return fail(c, LAMELLA_ERR_ARGUMENT, "%s->offsets[%lld] is %lld, expected %s%lld", stack_name(s), (long long)i, (long long)offsets[i],
                         i ? "at least " : "", (long long)least);
     }
     if (offsets[s->n_samples] != s->n_rows)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "stack->offsets[%lld] is %lld, expected %lld (= stack->layer[0].shape[0])", (long long)s->n_samples,
-                    (long long)offsets[s->n_samples], (long long)s->n_rows);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s->offsets[%lld] is %lld, expected %lld (= %s->layer[0].shape[0])", stack_name(s), (long long)s->n_samples,
+                    (long long)offsets[s->n_samples], (long long)s->n_rows, stack_name(s));
     s->offsets = offsets;
     return LAMELLA_OK;
 }
 
 static lamella_status check_mask(call *c, stack *s)
 {
+    char name[64];
     lamella_view v;
     const void *flat;
     if (!s->host.mask)
         return LAMELLA_OK;
-    TRY(stack_check_lead(c, s, &v, s->host.mask, BYTES, "stack->mask"));
+    TRY(stack_check_lead(c, s, &v, s->host.mask, BYTES, member_name(name, sizeof name, s, "mask")));
     TRY(view_flatten(c, &v, &flat));
     s->valid = flat;
     return LAMELLA_OK;
@@ -125,11 +145,12 @@ static lamella_status check_mask(call *c, stack *s)
 
 static lamella_status check_sample_id(call *c, const stack *s)
 {
+    char name[64];
     lamella_view v;
     if (!s->host.sample_id)
         return LAMELLA_OK;
-    TRY(view_check(c, &v, s->host.sample_id, I64, "stack->sample_id"));
-    return view_check_shape(c, &v, "stack->sample_id", &s->n_samples, 1);
+    TRY(view_check(c, &v, s->host.sample_id, I64, member_name(name, sizeof name, s, "sample_id")));
+    return view_check_shape(c, &v, name, &s->n_samples, 1);
 }
 
 lamella_status stack_check(call *c, stack *s, const lamella_stack *theirs, uint32_t dtypes, const char *name)
@@ -137,6 +158,7 @@ lamella_status stack_check(call *c, stack *s, const lamella_stack *theirs, uint3
     memset(s, 0, sizeof *s);
     if (!theirs)
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected a stack", name);
+    s->name = name;
     TRY(read_sized(c, &s->host, (int64_t)sizeof s->host, STACK_FIRST_SIZE, theirs, name));
     if (s->host.flags & ~(uint32_t)KNOWN_STACK_FLAGS)
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s->flags is 0x%x, expected only known bits (0x%x)", name, (unsigned)s->host.flags,
@@ -236,13 +258,12 @@ lamella_status check_out_apart(call *c, const stack *s, lamella_view *v, const l
 {
     TRY(view_check_out(c, v, theirs, dtypes, name, shape, rank));
     const lamella_view *small[] = { s->host.mask, s->host.offsets, s->host.sample_id };
-    static const char *const small_names[] = { "stack->mask", "stack->offsets", "stack->sample_id" };
+    static const char *const members[] = { "mask", "offsets", "sample_id" };
+    char in[64];
     for (int64_t i = 0; i < LENGTH(small); i++)
-        TRY(small[i] ? check_apart(c, v, name, small[i], small_names[i]) : LAMELLA_OK);
-    for (int64_t l = 0; l < s->n_layers; l++) {
-        char layer[64];
-        TRY(check_apart(c, v, name, &s->layer[l], indexed_name(layer, sizeof layer, "stack->layer", l)));
-    }
+        TRY(small[i] ? check_apart(c, v, name, small[i], member_name(in, sizeof in, s, members[i])) : LAMELLA_OK);
+    for (int64_t l = 0; l < s->n_layers; l++)
+        TRY(check_apart(c, v, name, &s->layer[l], layer_name(in, sizeof in, s, l)));
     return LAMELLA_OK;
 }
 

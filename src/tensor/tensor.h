@@ -78,6 +78,7 @@ LAMELLA_INTERNAL int64_t load_i64(int32_t dtype, const void *p);
 
 /* A checked stack. A "vector" is one row of dim numbers: a token, or a sample without tokens. */
 typedef struct stack {
+    const char          *name;       /* of the argument, for messages; NULL: "stack" */
     lamella_stack        host;       /* zero-extended copy; its pointers are the caller's */
     const lamella_view  *layer;      /* [n_layers], strides spelled out */
     int64_t              n_layers;
@@ -92,6 +93,9 @@ typedef struct stack {
 #define STACK(c, s, stack, dtypes) stack_check((c), &(s), (stack), (dtypes), #stack)
 LAMELLA_INTERNAL lamella_status stack_check(call *c, stack *s, const lamella_stack *theirs, uint32_t dtypes, const char *name);
 
+LAMELLA_INTERNAL const char *stack_name(const stack *s);
+/* "stack->layer[l]", under the argument's own name. */
+LAMELLA_INTERNAL const char *layer_name(char *text, int64_t size, const stack *s, int64_t l);
 LAMELLA_INTERNAL int64_t stack_dim(const stack *s, int64_t l);
 LAMELLA_INTERNAL int64_t stack_depth(const stack *s, int64_t l);
 LAMELLA_INTERNAL int64_t stack_widest(const stack *s);

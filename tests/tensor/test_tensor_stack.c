@@ -58,6 +58,27 @@ TEST(sizes_of_all_layers_fit)
             "checking: stack has 16 layers of 1152921504606846976 rows, expected at most 2^63 - 1 rows in all layers");
 }
 
+static lamella_status checks_second(call *c, const lamella_stack *stack_)
+{
+    stack s;
+    return stack_check(c, &s, stack_, FLOATS, "second");
+}
+
+static lamella_status checking_second(const lamella_stack *stack_)
+{
+    CALL(NULL, checks_second(c, stack_));
+}
+
+TEST(a_stack_is_called_by_its_argument)
+{
+    int32_t ends[] = { 0, 4 };
+    lamella_view layer = view_of(LAMELLA_F32, numbers, 2, 3), offsets = view_of(LAMELLA_I32, ends, 2);
+    lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .offsets = &offsets };
+    refused(checking_second(&s), LAMELLA_ERR_ARGUMENT, "checking_second: second->offsets[1] is 4, expected 2 (= second->layer[0].shape[0])");
+    layer.rank = 1;
+    refused(checking_second(&s), LAMELLA_ERR_SHAPE, "checking_second: second->layer[0].rank is 1, expected 2 (with offsets)");
+}
+
 TEST(offsets_start_at_zero_never_fall_and_end_at_the_rows)
 {
     lamella_view layer = view_of(LAMELLA_F32, numbers, 5, 3), offsets;
