@@ -21,7 +21,7 @@ typedef struct relative_found {
     int64_t width[N_SPACES], n_train, n_test;
     way     ways[N_WAYS];
     double  condition[N_SPACES];
-    int64_t rank[N_SPACES];
+    int64_t rank[N_SPACES], anchors[N_ANCHORS]; /* row numbers of the whole */
 } relative_found;
 
 /* The way that the picture shows. */
@@ -44,7 +44,7 @@ static void set_ways(way *w)
 /* Draws among the train rows: as row numbers of the whole. */
 static lamella_view draw_anchors(const tour *t, const lamella_view *spaces, const lamella_view *train, relative_found *f)
 {
-    lamella_view rows[N_SPACES], drawn = array_take(LAMELLA_I64, 1, (const int64_t[]){ N_ANCHORS }), anchors;
+    lamella_view rows[N_SPACES], drawn = array_take(LAMELLA_I64, 1, (const int64_t[]){ N_ANCHORS });
     for (int s = 0; s < N_SPACES; s++) {
         rows[s] = array_take(LAMELLA_F32, 2, (const int64_t[]){ train->shape[0], f->width[s] });
         tour_need(lamella_tensor_gather(t->ctx, &spaces[s], train, &rows[s]), "the train rows");
@@ -53,7 +53,7 @@ static lamella_view draw_anchors(const tour *t, const lamella_view *spaces, cons
     lamella_view condition = array_of(f->condition, LAMELLA_F64, 1, (const int64_t[]){ N_SPACES });
     lamella_view rank = array_of(f->rank, LAMELLA_I64, 1, (const int64_t[]){ N_SPACES });
     tour_need(lamella_relative_anchors(t->ctx, &stack, N_ANCHORS, NULL, NULL, &drawn, &condition, &rank, NULL, NULL), "anchors");
-    anchors = array_take(LAMELLA_I64, 1, (const int64_t[]){ N_ANCHORS });
+    lamella_view anchors = array_of(f->anchors, LAMELLA_I64, 1, drawn.shape);
     tour_need(lamella_tensor_gather(t->ctx, train, &drawn, &anchors), "the anchors' rows");
     return anchors;
 }
@@ -139,7 +139,7 @@ static void json_found(json *j, const void *found)
     const relative_found *f = found;
     json_integer(j, "train", f->n_train);
     json_integer(j, "test", f->n_test);
-    json_integer(j, "anchors", N_ANCHORS);
+    json_integers(j, "anchors", f->anchors, N_ANCHORS);
     json_integers(j, "widths", f->width, N_SPACES);
     json_integers(j, "anchor_rank", f->rank, N_SPACES);
     json_reals(j, "anchor_condition", f->condition, N_SPACES);
