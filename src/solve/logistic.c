@@ -82,16 +82,6 @@ static lamella_status logistic_create(call *c, const fit_problem *p, logistic *m
 
 /* ---- states of a problem ---- */
 
-static void begin_penalty(logistic *m)
-{
-    m->penalty = m->p->penalty[m->at_penalty];
-    m->iterations = m->since_factor = 0;
-    m->precise = 0;
-    m->refresh = m->newton;
-    m->known = 0;
-    m->state = LOGISTIC_NEEDS_FACTOR;
-}
-
 /* v in raw units, as the pass reads it. */
 static void set_weights(logistic *m)
 {
@@ -105,6 +95,17 @@ static void set_weights(logistic *m)
         m->intercepts[k] = v[m->dim] - shift;
     }
     m->simd->f64_to_f32(m->weights, m->outputs * m->dim, m->weights_f32);
+}
+
+static void begin_penalty(logistic *m)
+{
+    m->penalty = m->p->penalty[m->at_penalty];
+    m->iterations = m->since_factor = 0;
+    m->precise = 0;
+    m->refresh = m->newton;
+    m->known = 0;
+    m->state = LOGISTIC_NEEDS_FACTOR;
+    set_weights(m); /* the first Hessian looks at them */
 }
 
 static void after_factor(logistic *m)

@@ -200,6 +200,9 @@ void logistic_measure(logistic *m, const double *weights, const double *intercep
         for (int64_t j = 0; j < m->dim; j++)
             m->v[k * m->width + j] = weights[k * m->dim + j] / m->inverse_spread[j];
     logistic_gradient(m, m->v, m->gradient);
+    for (int64_t i = 0; i < m->size && !m->p->standardise; i++) /* of w beside b itself, not beside the centred one */
+        if (i % m->width < m->dim)
+            m->gradient[i] += m->penalty * m->mean[i % m->width] * m->residuals[i / m->width];
     for (int64_t i = 0; i < m->size; i++) {
         square += i % m->width < m->dim ? m->v[i] * m->v[i] : 0;
         gradient += m->gradient[i] * m->gradient[i];

@@ -104,5 +104,5 @@ write("ridge.accuracy", np.array([ridge.score(x[fold == 0], y[fold == 0])]))
 # Fewer rows than dims.
 x, y = states["layer.6"][:300:2].astype(np.float64), labels[1][:300:2]
 dual = RidgeClassifier(alpha=0.5, solver="svd").fit(x, y)
-write("dual.weights", dual.coef_[0], absolute=1e-9)
-write("dual.intercept", dual.intercept_, absolute=1e-9)
+write("dual.weights", np.ravel(dual.coef_), absolute=1e-9)
+write("dual.intercept", np.ravel(dual.intercept_), absolute=1e-9)

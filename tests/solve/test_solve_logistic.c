@@ -1,0 +1,213 @@
+/* Logistic and multinomial fits against a plain f64 Newton's method, alone and among others, sharp, collinear, separable. */
+#include "support/golden.h"
+#include "solve/solve.h"
+#include "linalg/linalg.h"
+#include <math.h>
+
+static lamella_status fit_all(call *c, const fit_problem *p, int64_t n, const fit_options *o)
+{
+    return logistic_fit(c, p, n, o);
+}
+
+static lamella_status run_fits(lamella_context *ctx, const fit_problem *p, int64_t n, double tolerance)
+{
+    fit_options o = { 1000, tolerance };
+    CALL(ctx, fit_all(c, p, n, &o));
+}
+
+/* ---- the reference: F, g and H of [w, b] in f64, solved by Cholesky, halved until F falls ---- */
+
+static double reference_objective(const fit_problem *p, double penalty, const double *w, double *g, double *h)
+{
+    int64_t d = p->rows->dim, m = d + 1;
+    double f = 0;
+    if (g)
+        memset(g, 0, (size_t)m * sizeof *g);
+    if (h)
+        memset(h, 0, (size_t)(m * m) * sizeof *h);
+    for (int64_t j = 0; j < d; j++) {
+        f += w[j] * w[j] / 2;
+        if (g)
+            g[j] += w[j];
+        if (h)
+            h[j * m + j] += 1;
+    }
+    for (int64_t i = 0; i < p->n_rows; i++) {
+        int64_t row = p->row ? p->row[i] : i;
+        const float *x = p->rows->x + row * p->rows->stride;
+        double s = penalty * (p->weight ? p->weight[row] : 1), z = w[d], y = p->label[row] ? 1 : -1;
+        for (int64_t j = 0; j < d; j++)
+            z += w[j] * x[j];
+        double margin = y * z, share = 1 / (1 + exp(margin));
+        f += s * (margin > 0 ? log1p(exp(-margin)) : log1p(exp(margin)) - margin);
+        for (int64_t j = 0; g && j < m; j++)
+            g[j] -= s * y * share * (j < d ? x[j] : 1);
+        for (int64_t j = 0; h && j < m; j++)
+            for (int64_t k = 0; k <= j; k++)
+                h[j * m + k] += s * share * (1 - share) * (j < d ? x[j] : 1) * (k < d ? x[k] : 1);
+    }
+    return f;
+}
+
+static double reference_fit(const fit_problem *p, double penalty, double *w)
+{
+    int64_t m = p->rows->dim + 1;
+    double *g = malloc((size_t)m * 8), *h = malloc((size_t)(m * m) * 8), *next = malloc((size_t)m * 8), f = 0;
+    memset(w, 0, (size_t)m * sizeof *w);
+    for (int step = 0; step < 200; step++) {
+        f = reference_objective(p, penalty, w, g, h);
+        for (int64_t j = 0; j < m; j++)
+            h[j * m + j] += 1e-14 * h[j * m + j] + 1e-300;
+        equal(cholesky_f64(h, m, m), 0);
+        triangular_solve_f64(h, m, m, 0, g, 1, 1);
+        double promise = 0;
+        for (int64_t j = 0; j < m; j++)
+            promise += g[j] * g[j];
+        triangular_solve_f64(h, m, m, 1, g, 1, 1);
+        if (promise <= 1e-13 * f)
+            break;
+        for (double t = 1; t > 1e-12; t /= 2) {
+            for (int64_t j = 0; j < m; j++)
+                next[j] = w[j] - t * g[j];
+            if (reference_objective(p, penalty, next, NULL, NULL) < f)
+                break;
+        }
+        memcpy(w, next, (size_t)m * sizeof *w);
+    }
+    free(g);
+    free(h);
+    free(next);
+    return f;
+}
+
+/* ---- problems ---- */
+
+enum { N = 120, D = 20 };
+
+typedef struct made_problem {
+    float       x[N * D];
+    int32_t     label[N];
+    double      weight[N], penalty[3], weights[3 * D], intercepts[3];
+    fit_report  report[3];
+    fit_rows    rows;
+    fit_problem p;
+} made_problem;
+
+static double noise_of(uint64_t i)
+{
+    i = (i + 1) * 0x9e3779b97f4a7c15u;
+    i = (i ^ i >> 31) * 0xbf58476d1ce4e5b9u;
+    i ^= i >> 29;
+    return (double)(i >> 11) / (double)((uint64_t)1 << 53) - 0.5;
+}
+
+/* Kinds: 0 noisy, 1 separable, 2 collinear, 3 fewer rows than dims, 4 columns of very different size with means far from 0. */
+static made_problem *make_problem(int kind, int seed)
+{
+    made_problem *m = calloc(1, sizeof *m);
+    for (int i = 0; i < N; i++) {
+        for (int j = 0; j < D; j++) {
+            double v = noise_of((uint64_t)((seed * N + i) * D + j) * 7919);
+            v *= kind == 4 ? pow(10, j % 7 - 3) : 4;
+            m->x[i * D + j] = (float)(v + (kind == 4 ? 5 * pow(10, j % 7 - 3) : 0));
+        }
+        if (kind == 2)
+            for (int j = 1; j < D; j += 2)
+                m->x[i * D + j] = -2 * m->x[i * D + j - 1];
+        double z = m->x[i * D] - m->x[i * D + 2] + (kind == 1 ? 0 : 6 * noise_of((uint64_t)(seed * 1000 + i)));
+        m->label[i] = z > (kind == 4 ? 0.1 : 0.2);
+        m->weight[i] = 0.5 + i % 3;
+    }
+    m->label[0] = 0;
+    m->label[1] = 1;
+    m->rows = (fit_rows){ m->x, N, D, D };
+    memcpy(m->penalty, ((double[]){ 0.01, 1, 1e4 }), sizeof m->penalty);
+    m->p = (fit_problem){ .rows = &m->rows, .n_rows = kind == 3 ? 15 : N, .weight = seed % 2 ? m->weight : NULL, .label = m->label, .n_classes = 2,
+                          .penalty = m->penalty, .n_penalties = 3, .weights = m->weights, .intercepts = m->intercepts, .report = m->report };
+    return m;
+}
+
+/* Reports are honest: the objective is the least one, or the report says that it is not; objective and gradient are those of the weights. */
+TEST(sixty_problems_reach_the_reference_and_report_what_is)
+{
+    for (int k = 0; k < 20; k++) {
+        made_problem *m = make_problem(k % 5, k);
+        ok(run_fits(NULL, &m->p, 1, 1e-10));
+        for (int q = 0; q < 3; q++) {
+            double w[D + 1], g[D + 1], own[D + 1], norm = 0;
+            double least = reference_fit(&m->p, m->penalty[q], w);
+            memcpy(own, m->weights + q * D, D * sizeof *own);
+            own[D] = m->intercepts[q];
+            near(m->report[q].objective, reference_objective(&m->p, m->penalty[q], own, g, NULL), RELATIVE, 1e-12);
+            check(m->report[q].objective <= least * (1 + 1e-6) || !m->report[q].converged);
+            check(m->report[q].converged);
+            for (int j = 0; j <= D; j++)
+                norm += g[j] * g[j];
+            if (k % 5 != 4 && norm > 1e-16) /* smaller ones are rounding */
+                near(m->report[q].gradient_norm, sqrt(norm), RELATIVE, 1e-3);
+        }
+        free(m);
+    }
+}
+
+TEST(a_problem_has_the_same_bits_alone_and_among_others_at_any_number_of_threads)
+{
+    enum { MANY = 41 };
+    static made_problem *m[MANY];
+    static double alone[MANY][3 * D];
+    fit_problem p[MANY];
+    lamella_context_options one = { .struct_size = sizeof one, .threads = 1, .own_blas = 1 };
+    lamella_context *first;
+    ok(lamella_context_create(&one, &first));
+    for (int k = 0; k < MANY; k++) {
+        m[k] = make_problem(k % 5, k);
+        ok(run_fits(first, &m[k]->p, 1, 1e-9));
+        memcpy(alone[k], m[k]->weights, sizeof alone[k]);
+        p[k] = m[k]->p;
+    }
+    for (int threads = 1; threads <= 5; threads += threads == 1 ? 1 : 3) {
+        lamella_context_options o = { .struct_size = sizeof o, .threads = threads, .own_blas = 1 };
+        lamella_context *ctx;
+        ok(lamella_context_create(&o, &ctx));
+        ok(run_fits(ctx, p, MANY, 1e-9));
+        lamella_context_free(ctx);
+        for (int k = 0; k < MANY; k++)
+            equal_bits(m[k]->weights, alone[k], sizeof alone[k]);
+    }
+    lamella_context_free(first);
+    for (int k = 0; k < MANY; k++)
+        free(m[k]);
+}
+
+TEST(what_is_stopped_early_has_not_converged)
+{
+    made_problem *m = make_problem(1, 3);
+    fit_options o = { 1, 1e-10 };
+    call c;
+    call_open(&c, NULL, "test");
+    ok(logistic_fit(&c, &m->p, 1, &o));
+    call_close(&c, LAMELLA_OK);
+    check(!m->report[2].converged && m->report[2].iterations == 1 && m->report[2].gradient_norm > 0);
+    free(m);
+}
+
+/* Of two classes the softmax of (-z/2, z/2) is sigma(z): a third class that no row resembles changes little, none at all nothing. */
+TEST(several_classes_have_no_gradient_left)
+{
+    enum { K = 10 };
+    const float *x = example("digits/images")->data;
+    fit_rows rows_ = { x, 1797, 64, 64 };
+    static double weights[K * 64], intercepts[K];
+    fit_report report;
+    double penalty = 1, sum = 0;
+    fit_problem p = { .rows = &rows_, .n_rows = 600, .label = example("digits/labels")->data, .n_classes = K, .penalty = &penalty, .n_penalties = 1,
+                      .weights = weights, .intercepts = intercepts, .report = &report };
+    ok(run_fits(NULL, &p, 1, 1e-10));
+    check(report.converged && report.gradient_norm < 1e-2);
+    for (int j = 0; j < 64; j++) { /* the penalty keeps the sum over classes at 0 */
+        sum = 0;
+        for (int k = 0; k < K; k++)
+            sum += weights[k * 64 + j];
+        near(sum, 0, ABSOLUTE, 1e-4);
+    }
+}

@@ -1,0 +1,71 @@
+/* Ridge: primal and dual against the normal equations and scikit-learn. */
+#include "support/golden.h"
+#include "solve/solve.h"
+#include <math.h>
+
+static lamella_status run_ridge(const fit_problem *p, int64_t n)
+{
+    CALL(NULL, ridge_fit(c, p, n));
+}
+
+enum { N = 150, D = 384 };
+
+TEST(fewer_rows_than_dims_equal_the_oracle)
+{
+    static float all[500 * D];
+    static int32_t label[N];
+    static double weights[D];
+    double intercept, penalty = 0.5;
+    fit_report report;
+    lamella_view x = view_of(LAMELLA_F32, all, 500, D);
+    ok(lamella_tensor_cast(NULL, example("states/layer.6"), &x));
+    for (int i = 0; i < N; i++)
+        label[i] = ((const int32_t *)example("states/label.starts_vowel")->data)[2 * i];
+    fit_rows rows_ = { all, N, D, 2 * D };
+    fit_problem p = { .rows = &rows_, .n_rows = N, .label = label, .n_classes = 2, .penalty = &penalty, .n_penalties = 1, .weights = weights,
+                      .intercepts = &intercept, .report = &report };
+    ok(run_ridge(&p, 1));
+    lamella_view w = view_of(LAMELLA_F64, weights, D);
+    near_golden(&w, "probe/linear/dual.weights");
+    near(intercept, *(double *)golden("probe/linear/dual.intercept")->data, ABSOLUTE, 1e-9);
+    check(report.converged && report.gradient_norm < 1e-8);
+}
+
+/* F's gradient, from the rows: 0 with the report's objective, primal or dual, weighted, standardised in the units of the rows. */
+TEST(the_report_is_that_of_the_weights)
+{
+    static float x[500 * 24];
+    static double weights[3 * 24], weight[500];
+    lamella_view to = view_of(LAMELLA_F32, x, 500, 24), from;
+    ok(lamella_tensor_slice(example("states/layer.2"), 1, 0, 24, 1, &from));
+    ok(lamella_tensor_cast(NULL, &from, &to));
+    for (int i = 0; i < 500; i++)
+        weight[i] = 0.5 + i % 4;
+    for (int64_t n = 20; n <= 500; n += 480) {
+        fit_rows rows_ = { x, 500, 24, 24 };
+        double penalty[] = { 1e-3, 1, 100 }, intercepts[3];
+        fit_report report[3];
+        fit_problem p = { .rows = &rows_, .n_rows = n, .label = example("states/label.starts_vowel")->data, .n_classes = 2, .weight = weight,
+                          .penalty = penalty, .n_penalties = 3, .weights = weights, .intercepts = intercepts, .report = report };
+        ok(run_ridge(&p, 1));
+        for (int q = 0; q < 3; q++) {
+            double f = 0, g[25] = { 0 }, norm = 0;
+            for (int j = 0; j < 24; j++) {
+                f += penalty[q] * weights[q * 24 + j] * weights[q * 24 + j];
+                g[j] += 2 * penalty[q] * weights[q * 24 + j];
+            }
+            for (int64_t i = 0; i < n; i++) {
+                double z = intercepts[q], y = p.label[i] ? 1 : -1;
+                for (int j = 0; j < 24; j++)
+                    z += weights[q * 24 + j] * x[i * 24 + j];
+                f += weight[i] * (y - z) * (y - z);
+                for (int j = 0; j <= 24; j++)
+                    g[j] -= 2 * weight[i] * (y - z) * (j < 24 ? x[i * 24 + j] : 1);
+            }
+            for (int j = 0; j <= 24; j++)
+                norm += g[j] * g[j];
+            near(report[q].objective, f, RELATIVE, 1e-10);
+            check(sqrt(norm) < 1e-8 * f && report[q].converged);
+        }
+    }
+}
