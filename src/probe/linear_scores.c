@@ -24,6 +24,7 @@ typedef struct task_rows {
 typedef struct scores_work {
     const linear_work *w;
     int64_t            l;
+    int32_t            precision;
     int64_t           *place;    /* [n]: number among the scored rows, -1 = none */
     double            *decision; /* [penalty, output, n_scored] */
     scratch            room;
@@ -40,12 +41,15 @@ static void decide_panel(const panel *p, void *room, void *data)
     scores_work *s = data;
     const linear_work *w = s->w;
     const linear_sizes *z = &w->sizes;
-    (void)room;
+    double *x = room;
     for (int64_t i = 0; i < p->n; i++) {
         int64_t at = s->place[p->first + i];
         if (at < 0)
             continue;
-        const double *x = (const double *)p->data + i * p->stride;
+        if (s->precision == LAMELLA_F64)
+            memcpy(x, (const double *)p->data + i * p->stride, (size_t)p->dim * sizeof *x);
+        else
+            w->simd->f32_to_f64((const float *)p->data + i * p->stride, p->dim, x);
         for (int64_t q = 0; q < z->n_penalties; q++)
             for (int64_t k = 0; k < z->n_outputs; k++) {
                 double lanes[16] = { 0 };
@@ -264,7 +268,8 @@ lamella_status linear_scores(call *c, linear_work *w, int64_t l)
     memset(s.place, 255, (size_t)w->n * sizeof *s.place);
     for (int64_t i = 0; i < z->n_scored; i++)
         s.place[w->scored[i]] = i;
-    TRY(each_panel(c, &w->s, l, LAMELLA_F64, 0, decide_panel, &s));
+    s.precision = w->o.kind == LAMELLA_PROBE_RIDGE ? LAMELLA_F64 : LAMELLA_F32; /* as the rows were fitted */
+    TRY(each_panel(c, &w->s, l, s.precision, z->dim[l] * (int64_t)sizeof(double), decide_panel, &s));
     for (int64_t t = 0; t < z->n_tasks; t++)
         widest = MAX(widest, task_rows_bytes(z->n_scored, task_classes(w, t)));
     TRY(scratch_open(c, round_up(2 * z->n_scored * (int64_t)sizeof(keyed_row), 64) + widest, &s.room));

@@ -53,7 +53,7 @@ enum { LOGISTIC_NEEDS_FACTOR = 1, LOGISTIC_ITERATING = 2, LOGISTIC_DONE = 3 };
 
 /* ---- logistic_pass.c ---- */
 
-/* Mean, spread and total weight of the problem's rows. */
+/* Centre, spread and total weight of the problem's rows. */
 LAMELLA_INTERNAL void logistic_columns(logistic *m);
 LAMELLA_INTERNAL void logistic_pass_open(logistic *m);
 /* The problem's rows up to row number `end`. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define LOGISTIC_KAPPA 0.05
+#define LOGISTIC_F32_SIZE 1e4
 #define LOGISTIC_SPARSE 2 /* the first Gram takes every such row if at least dim rows are left */
 
 static int has_triangle(int64_t dim)
@@ -122,6 +123,21 @@ static void factor_triangle(logistic *m, double *a)
             m->factor[i * d + j] = (float)(definite ? a[i * d + j] : i == j ? 1 / sqrt(diagonal[i]) : 0);
 }
 
+/* Well conditioned, f32 does: A is I and something of at most this size. */
+static int factor_in_f32(logistic *m)
+{
+    int64_t d = m->dim;
+    double largest = 0;
+    for (int64_t i = 0; i < d; i++)
+        largest = fmax(largest, m->penalty * (double)m->gram[i * d + i]);
+    if (!(largest < LOGISTIC_F32_SIZE))
+        return 0;
+    for (int64_t i = 0; i < d; i++)
+        for (int64_t j = 0; j <= i; j++)
+            m->factor[i * d + j] = (float)m->penalty * m->gram[i * d + j] + (i == j ? 1.0f : 0.0f);
+    return cholesky_f32(m->factor, d, d) == 0 && triangular_invert_f32(m->factor, d, d) == 0;
+}
+
 static double triangle_of_rows(logistic *m, double *room)
 {
     int64_t d = m->dim;
@@ -132,6 +148,8 @@ static double triangle_of_rows(logistic *m, double *room)
         if (!m->has_gram) /* else that of the penalty before serves */
             total = sum_first_gram(m, (float *)room);
         m->has_gram = 1;
+        if (factor_in_f32(m))
+            return total;
         for (int64_t i = 0; i < d; i++)
             for (int64_t j = 0; j <= i; j++)
                 a[i * d + j] = m->gram[i * d + j];

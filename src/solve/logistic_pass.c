@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#define LOGISTIC_CENTRE 8    /* where columns are not standardised the centre only has to be near the mean: that of every 8th row is */
 #define LOGISTIC_FACTORS 512 /* each at most 2: the product stays below 2^512 */
 
 int64_t logistic_row(const logistic *m, int64_t i)
@@ -32,18 +33,22 @@ static const float *row_of(const logistic *m, int64_t row)
 
 void logistic_columns(logistic *m)
 {
-    int64_t n = m->p->n_rows, dim = m->dim;
-    double *square = m->row_f64;
+    int64_t n = m->p->n_rows, dim = m->dim, step = m->p->standardise ? 1 : LOGISTIC_CENTRE;
+    double *square = m->row_f64, centred = 0;
     memset(m->mean, 0, (size_t)dim * sizeof *m->mean);
     memset(square, 0, (size_t)dim * sizeof *square);
     m->total_weight = 0;
     for (int64_t i = 0; i < n; i++) {
         int64_t row = logistic_row(m, i);
-        m->simd->add_scaled_f32(row_of(m, row), dim, logistic_weight(m, row), m->mean);
-        m->total_weight += logistic_weight(m, row);
+        double weight = logistic_weight(m, row);
+        m->total_weight += weight;
+        if (i % step)
+            continue;
+        m->simd->add_scaled_f32(row_of(m, row), dim, weight, m->mean);
+        centred += weight;
     }
     for (int64_t j = 0; j < dim; j++) {
-        m->mean[j] /= m->total_weight;
+        m->mean[j] /= centred;
         m->inverse_spread[j] = 1;
     }
     for (int64_t i = 0; m->p->standardise && i < n; i++) {

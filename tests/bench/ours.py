@@ -88,7 +88,17 @@ def search():
     say("exact top-10, one query at a time, 100 queries", seconds, ids_equal_the_batch=bool((np.concatenate(single) == found.ids[:100]).all()))
 
 
-PARTS = {"truncate": truncate, "search": search, "relative": relative, "grid": grid}
+def probe():
+    """The peer's split; fitted until the objective is within 1e-4 of its least value, which lies below what the peer stops at."""
+    x, data = states()
+    labels, fold = data["label.person"], np.full(4000, -1)
+    fold[np.random.RandomState(42).permutation(4000)[:1600]] = 0  # as train_test_split(test_size=.4, random_state=42) takes its test rows
+    seconds, found = best(lambda: lamella.probe.Linear.fit(x, labels, folds=fold, tolerance=1e-4, n_bootstrap=-1, ctx=context))
+    say("logistic probe of 7 layers, 2400x384", seconds, accuracy=found.get("accuracy").ravel().tolist(),
+        objective=found.get("objective").ravel().tolist())
+
+
+PARTS = {"truncate": truncate, "search": search, "relative": relative, "grid": grid, "probe": probe}
 
 if __name__ == "__main__":
     for part in sys.argv[1:]:
