@@ -107,6 +107,8 @@ lamella_status view_check(call *c, lamella_view *v, const lamella_view *theirs, 
 static int repeats_elements(const lamella_view *v)
 {
     int32_t order[LAMELLA_MAX_RANK], n = 0;
+    if (!view_elements(v))
+        return 0;
     for (int32_t a = 0; a < v->rank; a++) {
         if (v->shape[a] < 2)
             continue;

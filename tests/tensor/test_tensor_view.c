@@ -117,6 +117,25 @@ TEST(an_output_is_writable_and_has_no_element_twice)
     refused(checking_out(&v), LAMELLA_ERR_DTYPE, "checking_out: out.dtype is 2 (f64), expected f32");
 }
 
+static lamella_status checks_out_of_none(call *c, const lamella_view *out)
+{
+    lamella_view v;
+    return VIEW_OUT(c, v, out, F32, 0, 3);
+}
+
+static lamella_status checking_out_of_none(const lamella_view *out)
+{
+    CALL(NULL, checks_out_of_none(c, out));
+}
+
+TEST(an_output_of_no_element_has_none_twice)
+{
+    float x[3];
+    lamella_view v = view_of(LAMELLA_F32, x, 0, 3);
+    v.flags = LAMELLA_BROADCAST, v.stride[0] = v.stride[1] = 0; /* NumPy's strides where there is no element */
+    ok(checking_out_of_none(&v));
+}
+
 TEST(views_are_described)
 {
     float x[6] = { 0 };
