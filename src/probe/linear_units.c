@@ -62,7 +62,8 @@ static lamella_status weigh_rows(call *c, const linear_work *w, linear_unit *u)
     }
     for (int64_t i = 0; i < u->n_rows; i++) {
         int64_t row = u->row[i];
-        u->weight[row] = (w->weight ? w->weight[row] : 1) * all / ((double)u->n_present * total[w->label[u->task * w->n + row]]);
+        double share = (w->weight ? w->weight[row] : 1) / total[w->label[u->task * w->n + row]]; /* first: products may leave f64 */
+        u->weight[row] = share * (all / (double)u->n_present);
     }
     return LAMELLA_OK;
 }

@@ -194,6 +194,33 @@ TEST(weighted_balanced_standardised_weights_are_raw)
     lamella_probe_linear_free(p);
 }
 
+TEST(balanced_weights_of_any_size_weigh_the_same)
+{
+    enum { N = 40 };
+    static float x[N * 3];
+    static double weight[N];
+    int32_t y[N];
+    lamella_view layer = view_of(LAMELLA_F32, x, N, 3), labels = view_of(LAMELLA_I32, y, N), weights = view_of(LAMELLA_F64, weight, N), first;
+    double size[] = { 1, 0x1p-540, 0x1p540 }, one[3];
+    for (int i = 0; i < N * 3; i++)
+        x[i] = (float)((i * 2654435761u >> 7) % 1009) / 1009;
+    for (int i = 0; i < N; i++)
+        y[i] = x[i * 3] + x[i * 3 + 1] > 1.2f;
+    for (int k = 0; k < 3; k++) {
+        lamella_view penalty = view_of(LAMELLA_F64, &size[k], 1);
+        for (int i = 0; i < N; i++)
+            weight[i] = size[k];
+        lamella_probe_linear_options o = { .kind = LAMELLA_PROBE_RIDGE, .balanced = 1, .n_bootstrap = -1 };
+        lamella_probe_linear *p = fit(&layer, 1, &labels, NULL, &weights, &penalty, o);
+        first = array_of(p, "weights.0");
+        for (int j = 0; j < 3; j++) {
+            one[j] = k ? one[j] : ((double *)first.data)[j];
+            near(((double *)first.data)[j], one[j], ABSOLUTE, 1e-9);
+        }
+        lamella_probe_linear_free(p);
+    }
+}
+
 TEST(ten_classes_are_one_softmax_or_ten_ridges)
 {
     double penalty = 0.1;
