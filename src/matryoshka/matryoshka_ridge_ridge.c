@@ -184,6 +184,10 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
         return fail(c, LAMELLA_ERR_EMPTY, "stack has no row to take part, expected at least 1");
     TRY(check_ridge_outputs(c, &s, &p, error_, accuracy_, best, flags, &out));
     TRY(RESULT_OPTIONAL(c, result));
+    for (int64_t t = 0; t < p.n_tasks; t++)
+        found.n_impossible += !possible[t];
+    if (found.n_impossible == p.n_tasks)
+        return fail(c, LAMELLA_ERR_EMPTY, "labels have no task of two classes");
 
     TAKE(c, error, n_penalties * n_widths * p.n_tasks);
     TAKE(c, accuracy, n_penalties * n_widths * p.n_tasks);
@@ -192,8 +196,6 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
         TRY(ridge_layer(c, &p, l, error, accuracy));
         put_ridge_layer(&cells, &out, l, &found);
     }
-    for (int64_t t = 0; t < p.n_tasks; t++)
-        found.n_impossible += !possible[t];
     write_sized(result, &found, (int64_t)sizeof found);
     return found.n_impossible || found.n_unstable ? LAMELLA_NOTE : LAMELLA_OK;
 }
