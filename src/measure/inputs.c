@@ -37,6 +37,18 @@ static lamella_status list_valid(call *c, const lamella_view *mask, measured_row
     return LAMELLA_OK;
 }
 
+/* To a largest of 1/2 to 1, by a power of two: figures are ratios, and sums and products of weights stay within f64. */
+static void scale_weights(const measured_rows *rows, double *weight)
+{
+    double largest = 0;
+    int exponent;
+    for (int64_t i = 0; i < rows->n; i++)
+        largest = fmax(largest, weight[rows->listed[i]]);
+    frexp(largest, &exponent);
+    for (int64_t i = 0; i < rows->n; i++)
+        weight[rows->listed[i]] = ldexp(weight[rows->listed[i]], -exponent);
+}
+
 lamella_status measured_rows_of(call *c, int64_t n_rows, const lamella_view *mask, const lamella_view *weights, measured_rows *rows)
 {
     lamella_view v;
@@ -58,6 +70,7 @@ lamella_status measured_rows_of(call *c, int64_t n_rows, const lamella_view *mas
             return fail(c, LAMELLA_ERR_ARGUMENT, "weights is %s at row %lld, expected 0 or more", number_text(weight[rows->listed[i]], &n),
                         (long long)rows->listed[i]);
         }
+    scale_weights(rows, weight);
     rows->weight = weight;
     return LAMELLA_OK;
 }

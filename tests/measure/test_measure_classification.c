@@ -56,6 +56,19 @@ TEST(equals_the_oracle)
     figures_equal(&result, "weighted.figures");
 }
 
+TEST(the_size_of_weights_is_nothing)
+{
+    double weight[125], size[] = { 1, 0x1p-700, 0x1p1020 };
+    lamella_view weights = view_of(LAMELLA_F64, weight, 125);
+    lamella_measure_classification_result result = { .struct_size = sizeof result };
+    for (int k = 0; k < 3; k++) {
+        for (int i = 0; i < 125; i++)
+            weight[i] = size[k] * ((const double *)array("weight")->data)[i];
+        ok(lamella_measure_classification(NULL, array("score"), array("gold"), NULL, 0, NULL, &weights, NULL, &result));
+        figures_equal(&result, "weighted.figures");
+    }
+}
+
 TEST(ties_are_averaged)
 {
     lamella_measure_classification_result result = { .struct_size = sizeof result };
