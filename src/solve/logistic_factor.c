@@ -13,7 +13,7 @@
 
 #define LOGISTIC_KAPPA 0.05
 #define LOGISTIC_F32_SIZE 1e4
-#define LOGISTIC_SPARSE 2 /* the first Gram takes every such row if at least dim rows are left */
+#define LOGISTIC_SPARSE 4 /* the first Gram takes every such row if at least dim rows are left */
 
 static int has_triangle(int64_t dim)
 {
