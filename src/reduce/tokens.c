@@ -30,7 +30,7 @@ static token_span span_of(const token_sweep *t, int64_t sample)
 }
 
 /* Weights matter by their ratios only: a power of two a sample keeps their sums in range and changes no bit of the ratios. */
-static void scale_weights(const stack *s, int64_t sample, double *weights)
+static void scale_token_weights(const stack *s, int64_t sample, double *weights)
 {
     int64_t first, end;
     double largest = 0;
@@ -58,7 +58,7 @@ static lamella_status read_weights(call *c, const stack *s, const lamella_view *
                     "weights is %s at token %lld, expected a finite number of 0 or more", number_text(own[i], &n), (long long)i);
     }
     for (int64_t i = 0; i < s->n_samples; i++)
-        scale_weights(s, i, own);
+        scale_token_weights(s, i, own);
     *weights = own;
     return LAMELLA_OK;
 }
