@@ -69,8 +69,8 @@ double binary_auc(const scored_rows *r)
     double negative_below = 0, positive = 0, won = 0;
     for (int64_t first = 0, end; first < r->n; first = end) {
         tied_rows t = { 0 };
-        for (end = first; end < r->n && r->score[r->order[end]] == r->score[r->order[first]]; end++)
-            add_tied(r, r->order[end], &t);
+        for (end = first; end < r->n && (end == first || r->score[r->order[end]] == r->score[r->order[first]]); end++)
+            add_tied(r, r->order[end], &t); /* at least one row: a NaN, which a fit that failed may score, equals not even itself */
         won += t.positive * (negative_below + (t.all - t.positive) / 2);
         negative_below += t.all - t.positive;
         positive += t.positive;
@@ -95,7 +95,7 @@ double binary_ap(const scored_rows *r)
     double positive = 0, all = 0, sum = 0;
     for (int64_t end = r->n, first; end > 0; end = first) {
         tied_rows t = { 0 };
-        for (first = end; first > 0 && r->score[r->order[first - 1]] == r->score[r->order[end - 1]]; first--)
+        for (first = end; first > 0 && (first == end || r->score[r->order[first - 1]] == r->score[r->order[end - 1]]); first--)
             add_tied(r, r->order[first - 1], &t);
         if (t.positive > 0)
             sum += expected_precision(&t, positive, all);

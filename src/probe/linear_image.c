@@ -265,12 +265,18 @@ static lamella_status check_values(call *c, const lamella_probe_linear *probe)
 {
     const linear_sizes *z = &probe->sizes;
     const int64_t *best = linear_array_of(probe, "best_penalty"), *outputs = linear_array_of(probe, "output_offsets");
+    const int64_t *classes = linear_array_of(probe, "class_offsets");
     for (int64_t i = 0; i < z->n_layers * z->n_tasks; i++)
         if (best[i] < 0 || best[i] >= z->n_penalties)
             return fail(c, LAMELLA_ERR_FORMAT, "best_penalty has %lld, expected 0 to %lld", (long long)best[i], (long long)z->n_penalties - 1);
     for (int64_t t = 0; t <= z->n_tasks; t++)
         if (t ? outputs[t] <= outputs[t - 1] : outputs[t] != 0)
             return fail(c, LAMELLA_ERR_FORMAT, "output_offsets does not rise from 0");
+    for (int64_t t = 0; t < z->n_tasks; t++) {
+        int64_t k = outputs[t + 1] - outputs[t], n = classes[t + 1] - classes[t];
+        if (classes[0] || n < 0 || (n > 2 ? n : 1) != k)
+            return fail(c, LAMELLA_ERR_FORMAT, "class_offsets does not agree with output_offsets");
+    }
     if (outputs[z->n_tasks] != z->n_outputs || z->n_fits < 1 || z->n_tasks < 1)
         return fail(c, LAMELLA_ERR_FORMAT, "output_offsets ends at %lld, expected %lld", (long long)outputs[z->n_tasks], (long long)z->n_outputs);
     return LAMELLA_OK;

@@ -139,6 +139,7 @@ static lamella_status plan_weights(call *c, const lamella_view *weights, linear_
         return LAMELLA_OK;
     TRY(view_check(c, &v, weights, F32 | F64, "sample_weights"));
     TRY(view_check_shape(c, &v, "sample_weights", &w->n, 1));
+    double sum = 0;
     TAKE(c, weight, w->n);
     for (int64_t i = 0; i < w->n; i++) {
         number text;
@@ -149,7 +150,10 @@ static lamella_status plan_weights(call *c, const lamella_view *weights, linear_
         if (!isfinite(weight[i]) || weight[i] < 0)
             return fail(c, isfinite(weight[i]) ? LAMELLA_ERR_ARGUMENT : LAMELLA_ERR_NONFINITE, "sample_weights is %s at row %lld, expected 0 or more",
                         number_text(weight[i], &text), (long long)i);
+        sum += weight[i];
     }
+    if (!isfinite(sum))
+        return fail(c, LAMELLA_ERR_NUMERIC, "sample_weights sum to more than f64 holds");
     w->weight = weight;
     return LAMELLA_OK;
 }

@@ -109,6 +109,51 @@ static lamella_status make_problem(call *c, const linear_work *w, const linear_f
     return LAMELLA_OK;
 }
 
+/* Where each layer has one fit, its rows are laid side by side: a pass over them then asks for no others. */
+typedef struct pack_work {
+    fit_problem *problem; /* [layer] */
+    fit_rows    *packed;  /* [layer] */
+} pack_work;
+
+static void pack_task(int64_t i, void *data)
+{
+    const pack_work *w = data;
+    const fit_problem *p = &w->problem[i];
+    float *to = (float *)w->packed[i].x;
+    for (int64_t j = 0; j < p->n_rows; j++)
+        memcpy(to + j * p->rows->dim, p->rows->x + p->row[j] * p->rows->stride, (size_t)p->rows->dim * sizeof *to);
+}
+
+static lamella_status pack_rows_of_fit(call *c, fit_problem *problems, int64_t n_layers)
+{
+    pack_work w = { .problem = problems };
+    const fit_problem *first = problems;
+    int32_t *label;
+    double *weight = NULL;
+    TAKE(c, w.packed, n_layers);
+    TAKE(c, label, first->n_rows);
+    if (first->weight)
+        TAKE(c, weight, first->n_rows);
+    for (int64_t j = 0; j < first->n_rows; j++) {
+        label[j] = first->label[first->row[j]];
+        if (weight)
+            weight[j] = first->weight[first->row[j]];
+    }
+    for (int64_t l = 0; l < n_layers; l++) {
+        float *x;
+        TAKE(c, x, first->n_rows * problems[l].rows->dim);
+        w.packed[l] = (fit_rows){ .x = x, .n = first->n_rows, .dim = problems[l].rows->dim, .stride = problems[l].rows->dim };
+    }
+    TRY(parallel(c, n_layers, pack_task, &w));
+    for (int64_t l = 0; l < n_layers; l++) {
+        problems[l].rows = &w.packed[l];
+        problems[l].row = NULL;
+        problems[l].label = label;
+        problems[l].weight = weight;
+    }
+    return LAMELLA_OK;
+}
+
 /* ---- to the task's outputs ---- */
 
 void add_report(const linear_work *w, int64_t l, int64_t task, int64_t penalty, int64_t fit, const fit_report *r)
@@ -166,6 +211,8 @@ static lamella_status fit_layers(call *c, const linear_work *w, int64_t first, i
         TRY(load_layer(c, w, first + l, &rows_[l]));
     for (int64_t i = 0; i < n_layers * n_fits; i++)
         TRY(make_problem(c, w, &fits[i % n_fits], &rows_[i / n_fits], &problems[i]));
+    if (w->o.kind == LAMELLA_PROBE_LOGISTIC && n_fits == 1 && problems->row && !c->memory.limit)
+        TRY(pack_rows_of_fit(c, problems, n_layers));
     if (w->o.kind == LAMELLA_PROBE_LOGISTIC)
         TRY(logistic_fit(c, problems, n_layers * n_fits, &o));
     else

@@ -98,6 +98,11 @@ TEST(a_file_that_is_no_probe_is_refused)
     memcpy(copy + ((char *)best.data - (char *)bytes.data), &far, sizeof far);
     cut.shape[0] = bytes.shape[0];
     refused(lamella_probe_linear_load(NULL, &cut, &loaded), LAMELLA_ERR_FORMAT, "lamella_probe_linear_load: best_penalty has 7, expected 0 to 0");
+    memcpy(copy, bytes.data, (size_t)bytes.shape[0]);
+    ok(lamella_probe_linear_get(p, "class_offsets", &best));
+    memcpy(copy + ((char *)best.data - (char *)bytes.data), &far, sizeof far);
+    refused(lamella_probe_linear_load(NULL, &cut, &loaded), LAMELLA_ERR_FORMAT,
+            "lamella_probe_linear_load: class_offsets does not agree with output_offsets");
     free(copy);
     lamella_probe_linear_free(p);
 }

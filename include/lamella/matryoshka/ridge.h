@@ -63,7 +63,7 @@ LAMELLA_API lamella_status lamella_matryoshka_ridge_options_init(lamella_matryos
  * @out       best      i64 [layer, width, task] the penalty of least error, the first of equals
  * @out       flags     u8 [layer, width, task] LAMELLA_RIDGE_...
  * @out       result    result NULL: not wanted
- * @return    OK, NOTE if a task is impossible or a cell unstable, EMPTY if no task is possible; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
+ * @return    OK, NOTE if a task is impossible or a cell unstable; ARGUMENT, SHAPE, DTYPE, NONFINITE, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED; EMPTY if no row takes part or no task is possible
  * @precision mixed: Gram, factors and sums of errors f64, rows of Z and residuals f32, f64 where 1 - h is small
  * @cost      O(layers * penalties * rows * dim^2) time, O(penalties * dim^2) workspace, two passes over the rows
  * @since     0.1
