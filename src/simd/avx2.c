@@ -224,6 +224,24 @@ static void avx2_add_scaled_f32(const float *x, int64_t n, double weight, double
         simd_reference.add_scaled_f32(x + i, n - i, weight, sum + i);
 }
 
+static void avx2_add_rows_f32(const float *const *rows, int64_t n_rows, const float *factor, int64_t n, double *sum)
+{
+    int64_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        __m256 chain = _mm256_setzero_ps();
+        for (int64_t r = 0; r < n_rows; r++)
+            chain = _mm256_fmadd_ps(_mm256_broadcast_ss(factor + r), _mm256_loadu_ps(rows[r] + i), chain);
+        _mm256_storeu_pd(sum + i, _mm256_add_pd(_mm256_loadu_pd(sum + i), _mm256_cvtps_pd(_mm256_castps256_ps128(chain))));
+        _mm256_storeu_pd(sum + i + 4, _mm256_add_pd(_mm256_loadu_pd(sum + i + 4), _mm256_cvtps_pd(_mm256_extractf128_ps(chain, 1))));
+    }
+    for (; i < n; i++) {
+        float chain = 0;
+        for (int64_t r = 0; r < n_rows; r++)
+            chain = __builtin_fmaf(factor[r], rows[r][i], chain);
+        sum[i] += (double)chain;
+    }
+}
+
 /* maxps is x > best ? x : best: the second operand if they are equal or one is NaN. */
 static void avx2_max_f32(const float *x, int64_t n, float *best)
 {

@@ -195,6 +195,41 @@ static void avx512_add_scaled_f32(const float *x, int64_t n, double weight, doub
         simd_reference.add_scaled_f32(x + i, n - i, weight, sum + i);
 }
 
+/* 64 columns a turn: four chains hide the latency of one. */
+static int64_t avx512_add_rows_by_64(const float *const *rows, int64_t n_rows, const float *factor, int64_t n, double *sum)
+{
+    int64_t i = 0;
+    for (; i + 64 <= n; i += 64) {
+        __m512 a = _mm512_setzero_ps(), b = a, c = a, d = a;
+        for (int64_t r = 0; r < n_rows; r++) {
+            const __m512 f = _mm512_set1_ps(factor[r]);
+            const float *x = rows[r] + i;
+            a = _mm512_fmadd_ps(f, _mm512_loadu_ps(x), a);
+            b = _mm512_fmadd_ps(f, _mm512_loadu_ps(x + 16), b);
+            c = _mm512_fmadd_ps(f, _mm512_loadu_ps(x + 32), c);
+            d = _mm512_fmadd_ps(f, _mm512_loadu_ps(x + 48), d);
+        }
+        float chain[64];
+        _mm512_storeu_ps(chain, a);
+        _mm512_storeu_ps(chain + 16, b);
+        _mm512_storeu_ps(chain + 32, c);
+        _mm512_storeu_ps(chain + 48, d);
+        for (int64_t j = 0; j < 64; j += 8)
+            _mm512_storeu_pd(sum + i + j, _mm512_add_pd(_mm512_loadu_pd(sum + i + j), avx512_widen(chain + j)));
+    }
+    return i;
+}
+
+static void avx512_add_rows_f32(const float *const *rows, int64_t n_rows, const float *factor, int64_t n, double *sum)
+{
+    for (int64_t i = avx512_add_rows_by_64(rows, n_rows, factor, n, sum); i < n; i++) {
+        float chain = 0;
+        for (int64_t r = 0; r < n_rows; r++)
+            chain = __builtin_fmaf(factor[r], rows[r][i], chain);
+        sum[i] += (double)chain;
+    }
+}
+
 /* maxps is x > best ? x : best: the second operand if they are equal or one is NaN. */
 static void avx512_max_f32(const float *x, int64_t n, float *best)
 {

@@ -160,6 +160,16 @@ static void reference_add_scaled_f32(const float *x, int64_t n, double weight, d
         sum[i] += weight * (double)x[i];
 }
 
+static void reference_add_rows_f32(const float *const *rows, int64_t n_rows, const float *factor, int64_t n, double *sum)
+{
+    for (int64_t i = 0; i < n; i++) {
+        float chain = 0;
+        for (int64_t r = 0; r < n_rows; r++)
+            chain = fmaf(factor[r], rows[r][i], chain);
+        sum[i] += (double)chain;
+    }
+}
+
 static void reference_max_f32(const float *x, int64_t n, float *best)
 {
     for (int64_t i = 0; i < n; i++)

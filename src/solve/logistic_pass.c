@@ -95,7 +95,8 @@ static void add_log_of_products(logistic *m)
 
 static double binary_residual(logistic *m, double weight, int positive)
 {
-    double z = m->scores[0], margin = positive ? z : -z, small = exp(-fabs(z));
+    double z = m->scores[0], margin = positive ? z : -z;
+    double small = m->precise ? exp(-fabs(z)) : (double)expf(-fabsf((float)z)); /* no better than the f32 score it comes from */
     if (margin < 0)
         m->loss -= weight * margin;
     if (weight == 1) {
@@ -143,6 +144,22 @@ static void look_at_row(logistic *m, int64_t row)
     }
 }
 
+/* Rows of two classes while scores are f32: a block of residuals, then its part of the gradient, f32 within the block. */
+static void look_at_block(logistic *m, int64_t first, int64_t n)
+{
+    const float *x[LOGISTIC_BLOCK];
+    float residual[LOGISTIC_BLOCK];
+    for (int64_t i = 0; i < n; i++) {
+        int64_t row = logistic_row(m, first + i);
+        x[i] = row_of(m, row);
+        score_row(m, x[i]);
+        double r = binary_residual(m, logistic_weight(m, row), m->p->label[row]);
+        residual[i] = (float)r;
+        m->residuals[0] += r;
+    }
+    m->simd->add_rows_f32(x, n, residual, m->dim, m->sums);
+}
+
 double logistic_curvature(logistic *m, const float *x)
 {
     score_row(m, x);
@@ -171,8 +188,17 @@ void logistic_pass_open(logistic *m)
 
 void logistic_pass_rows(logistic *m, int64_t end)
 {
-    for (; m->cursor < m->p->n_rows && logistic_row(m, m->cursor) < end; m->cursor++)
-        look_at_row(m, logistic_row(m, m->cursor));
+    while (m->cursor < m->p->n_rows && logistic_row(m, m->cursor) < end) {
+        if (m->precise || m->outputs > 1) {
+            look_at_row(m, logistic_row(m, m->cursor++));
+            continue;
+        }
+        int64_t first = m->cursor, n = 0; /* blocks lie at the same rows however far a call goes */
+        int64_t block_end = (logistic_row(m, first) / LOGISTIC_BLOCK + 1) * LOGISTIC_BLOCK;
+        for (; m->cursor < m->p->n_rows && logistic_row(m, m->cursor) < block_end; m->cursor++)
+            n++;
+        look_at_block(m, first, n);
+    }
 }
 
 void logistic_pass_close(logistic *m)
