@@ -147,6 +147,10 @@ class Host(unittest.TestCase):
 
 
 class Signals(unittest.TestCase):
+    def setUp(self):
+        """A shell starts what runs in the background with SIGINT ignored: then Python raises nothing by itself."""
+        self.addCleanup(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.default_int_handler))
+
     def after(self, seconds, number):
         timer = threading.Timer(seconds, os.kill, (os.getpid(), number))
         timer.start()
