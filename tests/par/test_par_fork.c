@@ -76,6 +76,7 @@ TEST(a_fork_in_the_middle_of_a_job_leaves_both_working)
     end_context(&ctx);
 }
 
+#if !UNDER_ADDRESS_SANITIZER
 /* Forks that meet the pool at any moment: between jobs, in one, with the lock held by a thread that the child does not have. */
 static void *run_until_told(void *argument)
 {
@@ -84,7 +85,15 @@ static void *run_until_told(void *argument)
         squares_are_right(f->ctx, 5);
     return NULL;
 }
+#endif
 
+#if UNDER_ADDRESS_SANITIZER /* gcc's runtime does not hold its allocator's locks over a fork: a child of a thread that waits for one hangs */
+TEST(forks_beside_a_busy_pool_are_not_run)
+{
+    printf("not run under AddressSanitizer: forks beside a thread that allocates\n");
+    fflush(stdout);
+}
+#else
 TEST(forks_beside_a_busy_pool_leave_the_child_working)
 {
     lamella_context ctx = context_of(5);
@@ -106,6 +115,7 @@ TEST(forks_beside_a_busy_pool_leave_the_child_working)
     pthread_join(busy, NULL);
     end_context(&ctx);
 }
+#endif
 
 #if !UNDER_ADDRESS_SANITIZER /* it needs more addresses than the test leaves */
 TEST(a_child_whose_threads_cannot_start_is_told_and_may_try_again)
