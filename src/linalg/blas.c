@@ -23,7 +23,6 @@ char *openblas_get_config(void);
 void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info, size_t);
 void spotrf_(const char *uplo, const int *n, float *a, const int *lda, int *info, size_t);
 void dtrtri_(const char *uplo, const char *diag, const int *n, double *a, const int *lda, int *info, size_t, size_t);
-void strtri_(const char *uplo, const char *diag, const int *n, float *a, const int *lda, int *info, size_t, size_t);
 void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w, double *work, const int *lwork,
              int *iwork, const int *liwork, int *info, size_t, size_t);
 void dgesdd_(const char *jobz, const int *m, const int *n, double *a, const int *lda, double *s, double *u, const int *ldu, double *vt,
@@ -204,17 +203,6 @@ int64_t blas_triangular_invert_f64(double *l, int64_t n, int64_t stride)
         return 0;
     blas_enter();
     dtrtri_("U", "N", &size, l, &lda, &info, 1, 1);
-    blas_leave();
-    return info;
-}
-
-int64_t blas_triangular_invert_f32(float *l, int64_t n, int64_t stride)
-{
-    int size = (int)n, lda = (int)stride, info = 0;
-    if (n == 0)
-        return 0;
-    blas_enter();
-    strtri_("U", "N", &size, l, &lda, &info, 1, 1);
     blas_leave();
     return info;
 }

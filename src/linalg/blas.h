@@ -44,7 +44,6 @@ LAMELLA_INTERNAL void           blas_triangular_solve(const double *l, int64_t n
 LAMELLA_INTERNAL int64_t        blas_cholesky_f64(double *a, int64_t n, int64_t stride);
 LAMELLA_INTERNAL int64_t        blas_cholesky_f32(float *a, int64_t n, int64_t stride);
 LAMELLA_INTERNAL int64_t        blas_triangular_invert_f64(double *l, int64_t n, int64_t stride);
-LAMELLA_INTERNAL int64_t        blas_triangular_invert_f32(float *l, int64_t n, int64_t stride);
 
 /* LAPACK with room from the call's arena; calling thread only. The matrices are not empty and finite: else LAPACK may print. NUMERIC
  * where it did not converge, LIMIT where its room does not count in 32 bits. Outputs without gaps. */

@@ -32,19 +32,6 @@ int64_t triangular_invert_f64(double *l, int64_t n, int64_t stride)
     return ended;
 }
 
-int64_t triangular_invert_f32(float *l, int64_t n, int64_t stride)
-{
-    int64_t ended = blas_triangular_invert_f32(l, n, stride);
-    for (int64_t i = 0; !ended && i < n; i++) {
-        float sum = 0;
-        for (int64_t j = 0; j <= i; j++)
-            sum += l[i * stride + j] - l[i * stride + j];
-        if (sum != 0)
-            return i + 1;
-    }
-    return ended;
-}
-
 void triangular_solve_f64(const double *l, int64_t n, int64_t l_stride, int transposed, double *b, int64_t k, int64_t b_stride)
 {
     blas_triangular_solve(l, n, l_stride, transposed, b, k, b_stride);

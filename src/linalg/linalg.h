@@ -25,7 +25,6 @@ LAMELLA_INTERNAL void   scale_row(double *x, int64_t n, double factor);
 LAMELLA_INTERNAL int64_t cholesky_f64(double *a, int64_t n, int64_t stride);
 LAMELLA_INTERNAL int64_t cholesky_f32(float *a, int64_t n, int64_t stride);
 /* L^-1 in place of L, lower triangle. Any thread. Returns 0, or 1 + the first row of L^-1 that is not finite. */
-LAMELLA_INTERNAL int64_t triangular_invert_f32(float *l, int64_t n, int64_t stride);
 LAMELLA_INTERNAL int64_t triangular_invert_f64(double *l, int64_t n, int64_t stride);
 /* B [n, k] := L^-1 B, or L^-T B if transposed. Any thread. */
 LAMELLA_INTERNAL void    triangular_solve_f64(const double *l, int64_t n, int64_t l_stride, int transposed, double *b, int64_t k,

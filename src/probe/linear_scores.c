@@ -163,8 +163,10 @@ static void cell_task(int64_t i, void *data)
         }
     }
     int64_t cell = cell_of(w, s->l, task, penalty, 1, 0);
-    task_rows_pick(w, task, -1, sorted, &r);
-    task_scores(&r, NULL, scores);
+    if (z->n_folds > 1 || !possible) { /* else the one fold's are all */
+        task_rows_pick(w, task, -1, sorted, &r);
+        task_scores(&r, NULL, scores);
+    }
     for (int k = 0; k < N_SCORES; k++) {
         score_array(w, k, "_mean")[cell] = possible ? sum[k] / (double)possible : NAN;
         score_array(w, k, "_pooled")[cell] = possible ? scores[k] : NAN;

@@ -18,14 +18,30 @@ typedef struct linear_fit {
     int64_t            n_classes;
 } linear_fit;
 
+/* The rows of the only fit, numbered anew. */
+typedef struct packed_fit {
+    int64_t  n;
+    int64_t *place;  /* [n of the work]: new number, -1 = none */
+    int32_t *label;  /* [n] */
+    double  *weight; /* [n]; NULL = 1 each */
+} packed_fit;
+
 /* ---- layers in memory ---- */
+
+typedef struct layer_load {
+    float         *x;     /* NULL: rows are only looked at */
+    const int64_t *place; /* [n] of a row in x, -1 = not taken; NULL = its own number */
+} layer_load;
 
 static void load_panel(const panel *p, void *room, void *data)
 {
-    float *x = data;
+    const layer_load *to = data;
     (void)room;
-    for (int64_t i = 0; x && i < p->n; i++)
-        memcpy(x + (p->first + i) * p->dim, (const float *)p->data + i * p->stride, (size_t)p->dim * sizeof *x);
+    for (int64_t i = 0; to->x && i < p->n; i++) {
+        int64_t at = to->place ? to->place[p->first + i] : p->first + i;
+        if (at >= 0)
+            memcpy(to->x + at * p->dim, (const float *)p->data + i * p->stride, (size_t)p->dim * sizeof *to->x);
+    }
 }
 
 /* The host's own rows serve where they are f32 already; they are only looked at for what is not finite. */
@@ -35,16 +51,17 @@ static int lies_ready(const linear_work *w, int64_t l)
     return !w->s.host.read && !w->s.valid && v->dtype == LAMELLA_F32 && view_is_row_major(v) && (uintptr_t)v->data % sizeof(float) == 0;
 }
 
-static lamella_status load_layer(call *c, const linear_work *w, int64_t l, fit_rows *rows_)
+/* All rows, or those of one fit side by side: passes over these ask for no others. */
+static lamella_status load_layer(call *c, const linear_work *w, int64_t l, const packed_fit *packed, fit_rows *rows_)
 {
-    int64_t dim = w->sizes.dim[l], elements;
-    float *x = NULL;
-    if (!size_mul(w->n, dim, &elements))
+    int64_t dim = w->sizes.dim[l], n = packed ? packed->n : w->n, elements;
+    layer_load to = { .place = packed ? packed->place : NULL };
+    if (!size_mul(n, dim, &elements))
         return fail(c, LAMELLA_ERR_MEMORY, "stack->layer[%lld] does not fit into memory", (long long)l);
-    if (!lies_ready(w, l))
-        TAKE(c, x, elements);
-    TRY(each_panel(c, &w->s, l, LAMELLA_F32, 0, load_panel, x));
-    *rows_ = (fit_rows){ .x = x ? x : w->s.layer[l].data, .n = w->n, .dim = dim, .stride = dim };
+    if (packed || !lies_ready(w, l))
+        TAKE(c, to.x, elements);
+    TRY(each_panel(c, &w->s, l, LAMELLA_F32, 0, load_panel, &to));
+    *rows_ = (fit_rows){ .x = to.x ? to.x : w->s.layer[l].data, .n = n, .dim = dim, .stride = dim };
     return LAMELLA_OK;
 }
 
@@ -79,6 +96,25 @@ static lamella_status fit_labels(call *c, const linear_work *w, linear_fit *f)
     return LAMELLA_OK;
 }
 
+static lamella_status pack_fit(call *c, const linear_work *w, const linear_fit *f, packed_fit *packed)
+{
+    const linear_unit *u = f->u;
+    *packed = (packed_fit){ .n = u->n_rows };
+    TAKE(c, packed->place, w->n);
+    TAKE(c, packed->label, u->n_rows);
+    if (u->weight)
+        TAKE(c, packed->weight, u->n_rows);
+    for (int64_t i = 0; i < w->n; i++)
+        packed->place[i] = -1;
+    for (int64_t i = 0; i < u->n_rows; i++) {
+        packed->place[u->row[i]] = i;
+        packed->label[i] = f->label[u->row[i]];
+        if (u->weight)
+            packed->weight[i] = u->weight[u->row[i]];
+    }
+    return LAMELLA_OK;
+}
+
 static lamella_status plan_fits(call *c, const linear_work *w, linear_fit **fits, int64_t *n)
 {
     int64_t most = w->sizes.n_classes + w->sizes.n_tasks;
@@ -98,59 +134,19 @@ static lamella_status plan_fits(call *c, const linear_work *w, linear_fit **fits
     return LAMELLA_OK;
 }
 
-static lamella_status make_problem(call *c, const linear_work *w, const linear_fit *f, const fit_rows *rows_, fit_problem *p)
+static lamella_status make_problem(call *c, const linear_work *w, const linear_fit *f, const packed_fit *packed, const fit_rows *rows_, fit_problem *p)
 {
     int64_t outputs = fit_outputs(f->n_classes), q = w->sizes.n_penalties;
     *p = (fit_problem){ .rows = rows_, .row = f->u->row, .n_rows = f->u->n_rows, .weight = f->u->weight, .label = f->label, .n_classes = f->n_classes,
                         .standardise = w->o.standardise, .penalty = w->rising_penalty, .n_penalties = q };
+    if (packed) {
+        p->row = NULL;
+        p->weight = packed->weight;
+        p->label = packed->label;
+    }
     TAKE(c, p->weights, q * outputs * rows_->dim);
     TAKE(c, p->intercepts, q * outputs);
     TAKE(c, p->report, q);
-    return LAMELLA_OK;
-}
-
-/* Where each layer has one fit, its rows are laid side by side: a pass over them then asks for no others. */
-typedef struct pack_work {
-    fit_problem *problem; /* [layer] */
-    fit_rows    *packed;  /* [layer] */
-} pack_work;
-
-static void pack_task(int64_t i, void *data)
-{
-    const pack_work *w = data;
-    const fit_problem *p = &w->problem[i];
-    float *to = (float *)w->packed[i].x;
-    for (int64_t j = 0; j < p->n_rows; j++)
-        memcpy(to + j * p->rows->dim, p->rows->x + p->row[j] * p->rows->stride, (size_t)p->rows->dim * sizeof *to);
-}
-
-static lamella_status pack_rows_of_fit(call *c, fit_problem *problems, int64_t n_layers)
-{
-    pack_work w = { .problem = problems };
-    const fit_problem *first = problems;
-    int32_t *label;
-    double *weight = NULL;
-    TAKE(c, w.packed, n_layers);
-    TAKE(c, label, first->n_rows);
-    if (first->weight)
-        TAKE(c, weight, first->n_rows);
-    for (int64_t j = 0; j < first->n_rows; j++) {
-        label[j] = first->label[first->row[j]];
-        if (weight)
-            weight[j] = first->weight[first->row[j]];
-    }
-    for (int64_t l = 0; l < n_layers; l++) {
-        float *x;
-        TAKE(c, x, first->n_rows * problems[l].rows->dim);
-        w.packed[l] = (fit_rows){ .x = x, .n = first->n_rows, .dim = problems[l].rows->dim, .stride = problems[l].rows->dim };
-    }
-    TRY(parallel(c, n_layers, pack_task, &w));
-    for (int64_t l = 0; l < n_layers; l++) {
-        problems[l].rows = &w.packed[l];
-        problems[l].row = NULL;
-        problems[l].label = label;
-        problems[l].weight = weight;
-    }
     return LAMELLA_OK;
 }
 
@@ -200,7 +196,8 @@ static void put_fit(const linear_work *w, int64_t l, const linear_fit *f, const 
     }
 }
 
-static lamella_status fit_layers(call *c, const linear_work *w, int64_t first, int64_t n_layers, const linear_fit *fits, int64_t n_fits)
+static lamella_status fit_layers(call *c, const linear_work *w, int64_t first, int64_t n_layers, const linear_fit *fits, int64_t n_fits,
+                                 const packed_fit *packed)
 {
     fit_rows *rows_;
     fit_problem *problems;
@@ -208,11 +205,9 @@ static lamella_status fit_layers(call *c, const linear_work *w, int64_t first, i
     TAKE(c, rows_, n_layers);
     TAKE(c, problems, n_layers * n_fits);
     for (int64_t l = 0; l < n_layers; l++)
-        TRY(load_layer(c, w, first + l, &rows_[l]));
+        TRY(load_layer(c, w, first + l, packed, &rows_[l]));
     for (int64_t i = 0; i < n_layers * n_fits; i++)
-        TRY(make_problem(c, w, &fits[i % n_fits], &rows_[i / n_fits], &problems[i]));
-    if (w->o.kind == LAMELLA_PROBE_LOGISTIC && n_fits == 1 && problems->row && !c->memory.limit)
-        TRY(pack_rows_of_fit(c, problems, n_layers));
+        TRY(make_problem(c, w, &fits[i % n_fits], packed, &rows_[i / n_fits], &problems[i]));
     if (w->o.kind == LAMELLA_PROBE_LOGISTIC)
         TRY(logistic_fit(c, problems, n_layers * n_fits, &o));
     else
@@ -240,14 +235,18 @@ static void fill_absent(const linear_work *w, int64_t l)
 lamella_status linear_solve(call *c, linear_work *w)
 {
     linear_fit *fits;
+    packed_fit packed;
     int64_t n_fits;
     TRY(plan_fits(c, w, &fits, &n_fits));
+    int packs = n_fits == 1 && !c->memory.limit; /* rows of the host need no room of ours as they lie */
+    if (packs)
+        TRY(pack_fit(c, w, fits, &packed));
     for (int64_t l = 0, n; l < w->sizes.n_layers; l += n) {
         arena_mark before = arena_now(&c->memory);
         n = layers_together(c, w, l);
         for (int64_t i = 0; i < n; i++)
             fill_absent(w, l + i);
-        TRY(fit_layers(c, w, l, n, fits, n_fits));
+        TRY(fit_layers(c, w, l, n, fits, n_fits, packs ? &packed : NULL));
         arena_rewind(&c->memory, before);
     }
     return LAMELLA_OK;

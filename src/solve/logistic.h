@@ -7,7 +7,7 @@
 #include "solve/solve.h"
 
 /* Variables: v of the columns centred and scaled as `mean` and `inverse_spread` say, which leaves the penalty on them, and an intercept
- * b, output by output [outputs, dim + 1]. L-BFGS sees t: v = base + R^T t, with R^T R near the Hessian's inverse. */
+ * b, output by output [outputs, dim + 1]. L-BFGS sees t: v = base + L^-T t, with L L^T near the Hessian. */
 typedef struct logistic {
     const fit_problem *p;
     const kernels     *simd;
@@ -39,7 +39,7 @@ typedef struct logistic {
     int32_t  like;                      /* the problem of the wave whose first factor is the same, or -1 */
     int32_t  has_gram;
     float   *gram;                      /* [dim, dim], of the first factor: kept for the next penalty */
-    float   *factor;                    /* R: [dim, dim] lower, or [dim] if the dims are too many */
+    float   *factor;                    /* L: [dim, dim] lower, or its diagonal [dim] if the dims are too many */
     double  *intercept_scale;           /* [outputs] */
     double   total_weight;
     lbfgs    search;

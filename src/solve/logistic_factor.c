@@ -3,8 +3,8 @@
  *   A = I + C sum_i d_i x_i x_i^T = L L^T,   v = base + L^-T t,   g_t = L^-1 g_v
  *
  * of centred and scaled rows. First d_i = kappa s_i, from every few rows: near enough to the Hessian for L-BFGS to need 12 to 20 passes.
- * For Newton's method d_i = s_i p_i (1 - p_i) at v, all rows: the Hessian. R = L^-1 in f32, for
- * it only shapes the search; A and L are f64. Several classes share one R. */
+ * For Newton's method d_i = s_i p_i (1 - p_i) at v, all rows: the Hessian. L is kept in f32, for
+ * it only shapes the search, and is solved with, never inverted. Several classes share one L. */
 #include "solve/logistic.h"
 #include "linalg/linalg.h"
 
@@ -13,6 +13,7 @@
 
 #define LOGISTIC_KAPPA 0.05
 #define LOGISTIC_F32_SIZE 1e4
+#define LOGISTIC_SOLVED 16 /* rows of L solved together */
 #define LOGISTIC_SPARSE 4 /* the first Gram takes every such row if at least dim rows are left */
 
 static int has_triangle(int64_t dim)
@@ -117,10 +118,10 @@ static void factor_triangle(logistic *m, double *a)
             a[i * d + j] = m->penalty * a[i * d + j] + (i == j);
         diagonal[i] = a[i * d + i];
     }
-    int definite = cholesky_f64(a, d, d) == 0 && triangular_invert_f64(a, d, d) == 0;
+    int definite = cholesky_f64(a, d, d) == 0;
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = 0; j <= i; j++)
-            m->factor[i * d + j] = (float)(definite ? a[i * d + j] : i == j ? 1 / sqrt(diagonal[i]) : 0);
+            m->factor[i * d + j] = (float)(definite ? a[i * d + j] : i == j ? sqrt(diagonal[i]) : 0);
 }
 
 /* Well conditioned, f32 does: A is I and something of at most this size. */
@@ -135,7 +136,7 @@ static int factor_in_f32(logistic *m)
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = 0; j <= i; j++)
             m->factor[i * d + j] = (float)m->penalty * m->gram[i * d + j] + (i == j ? 1.0f : 0.0f);
-    return cholesky_f32(m->factor, d, d) == 0 && triangular_invert_f32(m->factor, d, d) == 0;
+    return cholesky_f32(m->factor, d, d) == 0;
 }
 
 static double triangle_of_rows(logistic *m, double *room)
@@ -162,7 +163,7 @@ static double diagonal_of_rows(logistic *m, double *room)
 {
     double total = sum_diagonal(m, room);
     for (int64_t j = 0; j < m->dim; j++)
-        m->factor[j] = (float)(1 / sqrt(1 + m->penalty * room[j]));
+        m->factor[j] = (float)sqrt(1 + m->penalty * room[j]);
     return total;
 }
 
@@ -185,19 +186,45 @@ void logistic_factor_copy(logistic *m, const logistic *from)
 
 /* ---- between t and v ---- */
 
+/* L^T u = t, from the last row up; u takes t's place. */
+static void solve_transposed(const logistic *m, double *t)
+{
+    for (int64_t i = m->dim - 1; i >= 0; i--) {
+        const float *row = m->factor + i * m->dim;
+        t[i] /= (double)row[i];
+        m->simd->add_scaled_f32(row, i, -t[i], t);
+    }
+}
+
+/* L t = g, from the first row down: what rows owe to the blocks before theirs has no order among them. room: [dim] */
+static void solve_lower(const logistic *m, const double *g, double *t, float *room)
+{
+    for (int64_t first = 0, end; first < m->dim; first = end) {
+        end = MIN(first + LOGISTIC_SOLVED, m->dim);
+        for (int64_t i = first; i < end; i++)
+            t[i] = g[i] - (double)m->simd->dot_f32(m->factor + i * m->dim, room, first);
+        for (int64_t j = first; j < end; j++) {
+            t[j] /= (double)m->factor[j * m->dim + j];
+            room[j] = (float)t[j];
+            for (int64_t i = j + 1; i < end; i++)
+                t[i] -= (double)m->factor[i * m->dim + j] * t[j];
+        }
+    }
+}
+
 void logistic_to_v(const logistic *m, const double *t, double *v)
 {
-    memcpy(v, m->base, (size_t)m->size * sizeof *v);
+    memcpy(v, t, (size_t)m->size * sizeof *v);
     for (int64_t k = 0; k < m->outputs; k++) {
-        const double *from = t + k * m->width;
-        double *to = v + k * m->width;
-        for (int64_t i = 0; i < m->dim; i++)
-            if (has_triangle(m->dim))
-                m->simd->add_scaled_f32(m->factor + i * m->dim, i + 1, from[i], to);
-            else
-                to[i] += (double)m->factor[i] * from[i];
-        to[m->dim] += m->intercept_scale[k] * from[m->dim];
+        double *u = v + k * m->width;
+        if (has_triangle(m->dim))
+            solve_transposed(m, u);
+        for (int64_t i = 0; i < m->dim && !has_triangle(m->dim); i++)
+            u[i] /= (double)m->factor[i];
+        u[m->dim] *= m->intercept_scale[k];
     }
+    for (int64_t i = 0; i < m->size; i++)
+        v[i] += m->base[i];
 }
 
 void logistic_gradient_to_t(const logistic *m, const double *gradient, double *t_gradient, float *room)
@@ -205,9 +232,10 @@ void logistic_gradient_to_t(const logistic *m, const double *gradient, double *t
     for (int64_t k = 0; k < m->outputs; k++) {
         const double *from = gradient + k * m->width;
         double *to = t_gradient + k * m->width;
-        m->simd->f64_to_f32(from, m->dim, room);
-        for (int64_t i = 0; i < m->dim; i++)
-            to[i] = has_triangle(m->dim) ? (double)m->simd->dot_f32(m->factor + i * m->dim, room, i + 1) : (double)m->factor[i] * from[i];
+        if (has_triangle(m->dim))
+            solve_lower(m, from, to, room);
+        for (int64_t i = 0; i < m->dim && !has_triangle(m->dim); i++)
+            to[i] = from[i] / (double)m->factor[i];
         to[m->dim] = m->intercept_scale[k] * from[m->dim];
     }
 }

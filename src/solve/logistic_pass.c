@@ -144,7 +144,7 @@ static void look_at_row(logistic *m, int64_t row)
     }
 }
 
-/* Rows of two classes while scores are f32: a block of residuals, then its part of the gradient, f32 within the block. */
+/* Rows of two classes while scores are f32: a block of residuals (the same rows however these are numbered), then its part of the gradient, f32 within the block. */
 static void look_at_block(logistic *m, int64_t first, int64_t n)
 {
     const float *x[LOGISTIC_BLOCK];
@@ -188,16 +188,15 @@ void logistic_pass_open(logistic *m)
 
 void logistic_pass_rows(logistic *m, int64_t end)
 {
-    while (m->cursor < m->p->n_rows && logistic_row(m, m->cursor) < end) {
-        if (m->precise || m->outputs > 1) {
-            look_at_row(m, logistic_row(m, m->cursor++));
-            continue;
-        }
-        int64_t first = m->cursor, n = 0; /* blocks lie at the same rows however far a call goes */
-        int64_t block_end = (logistic_row(m, first) / LOGISTIC_BLOCK + 1) * LOGISTIC_BLOCK;
-        for (; m->cursor < m->p->n_rows && logistic_row(m, m->cursor) < block_end; m->cursor++)
-            n++;
-        look_at_block(m, first, n);
+    while (m->cursor < m->p->n_rows) {
+        int64_t n = m->precise || m->outputs > 1 ? 1 : MIN(LOGISTIC_BLOCK, m->p->n_rows - m->cursor);
+        if (logistic_row(m, m->cursor + n - 1) >= end)
+            return;
+        if (m->precise || m->outputs > 1)
+            look_at_row(m, logistic_row(m, m->cursor));
+        else
+            look_at_block(m, m->cursor, n);
+        m->cursor += n;
     }
 }
 

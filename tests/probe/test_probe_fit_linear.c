@@ -386,57 +386,6 @@ TEST(every_allocation_may_fail_and_nothing_leaks)
     equal(a.mistakes, 0);
 }
 
-/* Ridge takes rows as they come: a layer that is read need not fit into the workspace. */
-enum { READ_ROWS = 8000 };
-
-typedef struct reading {
-    const float *x;
-    int64_t      dim;
-} reading;
-
-static int64_t read_rows(int64_t depth, int64_t first, int64_t n, const lamella_view *into, void *user)
-{
-    const reading *r = user;
-    n = n < 7 ? n : 7;
-    memcpy(into->data, r->x + (depth * READ_ROWS + first) * r->dim, (size_t)(n * r->dim) * sizeof(float));
-    return n;
-}
-
-TEST(ridge_of_a_stack_ten_times_the_workspace)
-{
-    enum { ROWS = READ_ROWS, WIDE = 256, DEPTH = 4 };
-    float *x = malloc(sizeof(float) * DEPTH * ROWS * WIDE);
-    static int32_t y[ROWS];
-    for (int64_t i = 0; i < (int64_t)DEPTH * ROWS * WIDE; i++)
-        x[i] = (float)((i * 2654435761u >> 7) % 1009) / 1009;
-    for (int64_t i = 0; i < ROWS; i++)
-        y[i] = x[i * WIDE] + x[i * WIDE + 1] > 1;
-    lamella_view layer[DEPTH], labels = view_of(LAMELLA_I32, y, ROWS);
-    reading r = { x, WIDE };
-    lamella_probe_linear *p[2];
-    for (int k = 0; k < 2; k++) {
-        for (int l = 0; l < DEPTH; l++) {
-            layer[l] = view_of(LAMELLA_F32, x + (int64_t)l * ROWS * WIDE, ROWS, WIDE);
-            layer[l].data = k ? NULL : layer[l].data;
-        }
-        lamella_context_options co = { .struct_size = sizeof co, .threads = 1, .max_workspace_bytes = k ? DEPTH * ROWS * WIDE * 4 / 10 : 0 };
-        lamella_context *ctx;
-        ok(lamella_context_create(&co, &ctx));
-        lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = DEPTH, .read = k ? read_rows : NULL, .user = &r };
-        lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .holdout = 0.2, .n_bootstrap = -1 };
-        ok(lamella_probe_linear_fit(ctx, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p[k], NULL));
-        lamella_context_free(ctx);
-    }
-    lamella_view a, b;
-    ok(lamella_probe_linear_bytes(p[0], &a));
-    ok(lamella_probe_linear_bytes(p[1], &b));
-    equal_bits(a.data, b.data, a.shape[0]);
-    check(f64_at(p[0], "accuracy", 0) > 0.95);
-    lamella_probe_linear_free(p[0]);
-    lamella_probe_linear_free(p[1]);
-    free(x);
-}
-
 TEST(options_init_spells_out_the_defaults)
 {
     lamella_probe_linear_options o;

@@ -1,0 +1,87 @@
+/* Linear probes of rows that are read, and within a limit. */
+#include "probe/probes.h"
+
+typedef struct reading {
+    const float *x;
+    int64_t      n, dim;
+} reading;
+
+static int64_t read_rows(int64_t depth, int64_t first, int64_t n, const lamella_view *into, void *user)
+{
+    const reading *r = user;
+    n = n < 7 ? n : 7;
+    memcpy(into->data, r->x + (depth * r->n + first) * r->dim, (size_t)(n * r->dim) * sizeof(float));
+    return n;
+}
+
+/* Ridge takes rows as they come: a layer that is read need not fit into the workspace. */
+TEST(ridge_of_a_stack_ten_times_the_workspace)
+{
+    enum { ROWS = 8000, WIDE = 256, DEPTH = 4 };
+    float *x = malloc(sizeof(float) * DEPTH * ROWS * WIDE);
+    static int32_t y[ROWS];
+    for (int64_t i = 0; i < (int64_t)DEPTH * ROWS * WIDE; i++)
+        x[i] = (float)((i * 2654435761u >> 7) % 1009) / 1009;
+    for (int64_t i = 0; i < ROWS; i++)
+        y[i] = x[i * WIDE] + x[i * WIDE + 1] > 1;
+    lamella_view layer[DEPTH], labels = view_of(LAMELLA_I32, y, ROWS);
+    reading r = { x, ROWS, WIDE };
+    lamella_probe_linear *p[2];
+    for (int k = 0; k < 2; k++) {
+        for (int l = 0; l < DEPTH; l++) {
+            layer[l] = view_of(LAMELLA_F32, x + (int64_t)l * ROWS * WIDE, ROWS, WIDE);
+            layer[l].data = k ? NULL : layer[l].data;
+        }
+        lamella_context_options co = { .struct_size = sizeof co, .threads = 1, .max_workspace_bytes = k ? DEPTH * ROWS * WIDE * 4 / 10 : 0 };
+        lamella_context *ctx;
+        ok(lamella_context_create(&co, &ctx));
+        lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = DEPTH, .read = k ? read_rows : NULL, .user = &r };
+        lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .holdout = 0.2, .n_bootstrap = -1 };
+        ok(lamella_probe_linear_fit(ctx, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p[k], NULL));
+        lamella_context_free(ctx);
+    }
+    lamella_view a, b;
+    ok(lamella_probe_linear_bytes(p[0], &a));
+    ok(lamella_probe_linear_bytes(p[1], &b));
+    equal_bits(a.data, b.data, a.shape[0]);
+    check(f64_at(p[0], "accuracy", 0) > 0.95);
+    lamella_probe_linear_free(p[0]);
+    lamella_probe_linear_free(p[1]);
+    free(x);
+}
+
+/* One fit's rows are laid side by side where there is room for it; the bits do not depend on that. */
+TEST(logistic_within_a_limit_is_the_same)
+{
+    lamella_view layer[2] = { *example("states/layer.3"), *example("states/layer.6") };
+    int64_t n = layer[0].shape[0], dim = layer[0].shape[1];
+    float *x = malloc(sizeof(float) * (size_t)(2 * n * dim));
+    for (int l = 0; l < 2; l++)
+        for (int64_t i = 0; i < n; i++)
+            for (int64_t j = 0; j < dim; j++)
+                x[(l * n + i) * dim + j] = (float)element(&layer[l], i * dim + j);
+    reading r = { x, n, dim };
+    lamella_probe_linear *p[3];
+    for (int k = 0; k < 3; k++) { /* no limit; a limit; a limit and rows that are read */
+        lamella_context_options co = { .struct_size = sizeof co, .threads = 2, .max_workspace_bytes = k ? 64 << 20 : 0 };
+        lamella_context *ctx;
+        ok(lamella_context_create(&co, &ctx));
+        for (int l = 0; l < 2; l++) {
+            layer[l] = view_of(LAMELLA_F32, x + l * n * dim, n, dim);
+            layer[l].data = k < 2 ? layer[l].data : NULL;
+        }
+        lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2, .read = k < 2 ? NULL : read_rows, .user = &r };
+        lamella_probe_linear_options o = { .struct_size = sizeof o, .holdout = 0.3, .tolerance = 1e-4, .n_bootstrap = -1, .balanced = 1 };
+        ok(lamella_probe_linear_fit(ctx, &stack, example("states/label.starts_vowel"), NULL, NULL, NULL, NULL, NULL, &o, &p[k], NULL));
+        lamella_context_free(ctx);
+    }
+    for (int k = 1; k < 3; k++) {
+        lamella_view a, b;
+        ok(lamella_probe_linear_bytes(p[0], &a));
+        ok(lamella_probe_linear_bytes(p[k], &b));
+        equal_bits(a.data, b.data, a.shape[0]);
+    }
+    for (int k = 0; k < 3; k++)
+        lamella_probe_linear_free(p[k]);
+    free(x);
+}
