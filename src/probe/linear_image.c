@@ -274,11 +274,47 @@ static lamella_status check_values(call *c, const lamella_probe_linear *probe)
             return fail(c, LAMELLA_ERR_FORMAT, "output_offsets does not rise from 0");
     for (int64_t t = 0; t < z->n_tasks; t++) {
         int64_t k = outputs[t + 1] - outputs[t], n = classes[t + 1] - classes[t];
-        if (classes[0] || n < 0 || (n > 2 ? n : 1) != k)
+        if (classes[0] || n < 0 || (n > 2 ? n : 1) != k || classes[t + 1] > z->n_classes)
             return fail(c, LAMELLA_ERR_FORMAT, "class_offsets does not agree with output_offsets");
     }
     if (outputs[z->n_tasks] != z->n_outputs || z->n_fits < 1 || z->n_tasks < 1)
         return fail(c, LAMELLA_ERR_FORMAT, "output_offsets ends at %lld, expected %lld", (long long)outputs[z->n_tasks], (long long)z->n_outputs);
+    return LAMELLA_OK;
+}
+
+/* A cell without a flag has numbers to score with. */
+static lamella_status check_weights(call *c, const lamella_probe_linear *probe, int64_t l)
+{
+    const linear_sizes *z = &probe->sizes;
+    const int64_t *outputs = linear_array_of(probe, "output_offsets"), dim = z->dim[l];
+    const int32_t *flags = (const int32_t *)linear_array_of(probe, "flags") + l * z->n_tasks * z->n_penalties * z->n_fits;
+    const double *weights = linear_weights_of(probe, l);
+    const double *intercepts = (const double *)linear_array_of(probe, "intercepts") + l * z->n_penalties * z->n_fits * z->n_outputs;
+    for (int64_t t = 0; t < z->n_tasks; t++)
+        for (int64_t i = 0; i < z->n_penalties * z->n_fits; i++)
+            for (int64_t k = outputs[t]; k < outputs[t + 1]; k++) {
+                int64_t at = i * z->n_outputs + k;
+                int absent = intercepts[at] == -INFINITY; /* a class without a training row */
+                if (flags[t * z->n_penalties * z->n_fits + i] || ((absent || isfinite(intercepts[at])) && matrix_is_finite(weights + at * dim, 1, dim, dim)))
+                    continue;
+                return fail(c, LAMELLA_ERR_FORMAT, "\"weights.%lld\" or \"intercepts\" has a number that is not finite at penalty %lld, fit %lld, output %lld",
+                            (long long)l, (long long)(i / z->n_fits), (long long)(i % z->n_fits), (long long)k);
+            }
+    return LAMELLA_OK;
+}
+
+static lamella_status check_labels(call *c, const lamella_probe_linear *probe)
+{
+    const linear_sizes *z = &probe->sizes;
+    const double *penalty = linear_array_of(probe, "penalties");
+    const int64_t *value = linear_array_of(probe, "classes"), *offset = linear_array_of(probe, "class_offsets");
+    for (int64_t q = 0; q < z->n_penalties; q++)
+        if (!(penalty[q] > 0) || !isfinite(penalty[q]))
+            return fail(c, LAMELLA_ERR_FORMAT, "\"penalties\"[%lld] is not a number over 0", (long long)q);
+    for (int64_t t = 0; t < z->n_tasks; t++)
+        for (int64_t k = offset[t] + 1; k < offset[t + 1]; k++)
+            if (value[k] <= value[k - 1])
+                return fail(c, LAMELLA_ERR_FORMAT, "\"classes\" of task %lld do not rise", (long long)t);
     return LAMELLA_OK;
 }
 
@@ -293,6 +329,9 @@ lamella_status linear_adopt(call *c, lamella_probe_linear *probe)
     TRY(read_sizes(c, probe));
     TRY(check_arrays(c, probe));
     TRY(check_values(c, probe));
+    TRY(check_labels(c, probe));
+    for (int64_t l = 0; l < probe->sizes.n_layers; l++)
+        TRY(check_weights(c, probe, l));
     return linear_prepare_scores(c, probe);
 }
 

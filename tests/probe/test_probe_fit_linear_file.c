@@ -91,19 +91,40 @@ TEST(a_file_that_is_no_probe_is_refused)
         cut.shape[0] = n;
         check(lamella_probe_linear_load(NULL, &cut, &loaded) < 0);
     }
-    lamella_view best;
-    memcpy(copy, bytes.data, (size_t)bytes.shape[0]);
-    ok(lamella_probe_linear_get(p, "best_penalty", &best));
-    int64_t far = 7;
-    memcpy(copy + ((char *)best.data - (char *)bytes.data), &far, sizeof far);
-    cut.shape[0] = bytes.shape[0];
-    refused(lamella_probe_linear_load(NULL, &cut, &loaded), LAMELLA_ERR_FORMAT, "lamella_probe_linear_load: best_penalty has 7, expected 0 to 0");
-    memcpy(copy, bytes.data, (size_t)bytes.shape[0]);
-    ok(lamella_probe_linear_get(p, "class_offsets", &best));
-    memcpy(copy + ((char *)best.data - (char *)bytes.data), &far, sizeof far);
-    refused(lamella_probe_linear_load(NULL, &cut, &loaded), LAMELLA_ERR_FORMAT,
-            "lamella_probe_linear_load: class_offsets does not agree with output_offsets");
     free(copy);
+    lamella_probe_linear_free(p);
+}
+
+/* One number of a saved probe changed to another. */
+static void refused_with(const lamella_probe_linear *p, const char *name, const void *number, const char *message)
+{
+    lamella_probe_linear *loaded;
+    lamella_view bytes, array;
+    char text[256];
+    ok(lamella_probe_linear_bytes(p, &bytes));
+    ok(lamella_probe_linear_get(p, name, &array));
+    char *copy = malloc((size_t)bytes.shape[0]);
+    lamella_view changed = view_of(LAMELLA_U8, copy, bytes.shape[0]);
+    memcpy(copy, bytes.data, (size_t)bytes.shape[0]);
+    memcpy(copy + ((char *)array.data - (char *)bytes.data), number, 8);
+    snprintf(text, sizeof text, "lamella_probe_linear_load: %s", message);
+    refused(lamella_probe_linear_load(NULL, &changed, &loaded), LAMELLA_ERR_FORMAT, text);
+    check(loaded == NULL);
+    free(copy);
+}
+
+TEST(numbers_that_no_probe_has_are_refused)
+{
+    lamella_probe_linear *p = probe_of_states();
+    const int64_t seven = 7, far = 1000;
+    const double nan = NAN, minus = -1, infinite = INFINITY;
+    refused_with(p, "best_penalty", &seven, "best_penalty has 7, expected 0 to 0");
+    refused_with(p, "class_offsets", &seven, "class_offsets does not agree with output_offsets");
+    refused_with(p, "classes", &far, "\"classes\" of task 0 do not rise");
+    refused_with(p, "penalties", &minus, "\"penalties\"[0] is not a number over 0");
+    refused_with(p, "penalties", &infinite, "\"penalties\"[0] is not a number over 0");
+    refused_with(p, "weights.1", &nan, "\"weights.1\" or \"intercepts\" has a number that is not finite at penalty 0, fit 0, output 0");
+    refused_with(p, "intercepts", &infinite, "\"weights.0\" or \"intercepts\" has a number that is not finite at penalty 0, fit 0, output 0");
     lamella_probe_linear_free(p);
 }
 
