@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-#define RIDGE_CONVERGED 1e-6 /* share of the objective by which it may lie over its least value: |g|^2 / 4a bounds that */
+#define RIDGE_CONVERGED 1e-6 /* share of the objective by which it may lie over its least value */
 
 /* n equations S w = b with `outputs` right-hand sides, of which the penalties are tasks. */
 typedef struct ridge_work {
@@ -41,63 +41,99 @@ static void ridge_residual(const ridge_work *w, double penalty, const double *x,
         residual[i] = w->b[i] - sx[i] - penalty * x[i];
 }
 
-/* Objective and gradient in w of one output; in the dual x is u, so that |w|^2 = u.K u and the gradient is -2 Z^T residual, of which
- * `product` is K residual. */
-static void ridge_report(const ridge_work *w, double penalty, int64_t k, const double *x, const double *sx, const double *residual,
-                         const double *product, fit_report *r)
+/* One penalty's pieces: l [n, n], the rest [n, outputs]. In the primal the product is the residual itself. */
+typedef struct ridge_room {
+    double *l, *sx, *residual, *solved;    /* solved = L^-1 residual */
+    double *product, *product_solved;      /* K residual, and L^-1 of it */
+    double  added;                         /* to the diagonal beyond the penalty, so that L exists */
+} ridge_room;
+
+static int64_t ridge_room_doubles(const ridge_work *w)
 {
-    double square = 0, gradient = 0, fit = w->y_square[k];
+    return w->n * w->n + (w->dual ? 5 : 3) * w->n * w->outputs;
+}
+
+static ridge_room ridge_room_in(const ridge_work *w, double *memory)
+{
+    int64_t cells = w->n * w->outputs;
+    ridge_room r = { .l = memory, .sx = memory + w->n * w->n };
+    r.residual = r.sx + cells;
+    r.solved = r.residual + cells;
+    r.product = w->dual ? r.solved + cells : r.residual;
+    r.product_solved = w->dual ? r.product + cells : r.solved;
+    return r;
+}
+
+/* Objective and gradient in w of one output; in the dual x is u, so that |w|^2 = u.K u and the gradient is -2 Z^T residual. The objective
+ * lies over its least value by residual.(S + a I)^-1 residual, in the dual by residual.(K + a I)^-1 K residual. */
+static void ridge_report(const ridge_work *w, double penalty, int64_t k, const double *x, const ridge_room *at, fit_report *r)
+{
+    double square = 0, gradient = 0, gap = 0, fit = w->y_square[k];
     for (int64_t i = k; i < w->n * w->outputs; i += w->outputs) {
-        fit -= 2 * w->b[i] * (w->dual ? sx[i] : x[i]);
-        fit += sx[i] * (w->dual ? sx[i] : x[i]);
-        square += x[i] * (w->dual ? sx[i] : x[i]);
-        gradient += 4 * residual[i] * (w->dual ? product[i] : residual[i]);
+        fit -= 2 * w->b[i] * (w->dual ? at->sx[i] : x[i]);
+        fit += at->sx[i] * (w->dual ? at->sx[i] : x[i]);
+        square += x[i] * (w->dual ? at->sx[i] : x[i]);
+        gradient += 4 * at->residual[i] * at->product[i];
+        gap += at->solved[i] * at->product_solved[i];
     }
+    gap *= 1 + at->added / penalty; /* L is of more than S + a I */
     r->objective = fit + penalty * square;
     r->gradient_norm = sqrt(fmax(gradient, 0));
     r->iterations = 1;
-    r->converged = isfinite(r->objective) && gradient / (4 * penalty) <= RIDGE_CONVERGED * fmax(fabs(r->objective), 1e-300);
+    r->converged = isfinite(r->objective) && gap <= RIDGE_CONVERGED * fmax(fabs(r->objective), 1e-300);
+}
+
+/* A penalty under the rounding of S gets as much more as makes it definite; the report tells. */
+static void ridge_factor(const ridge_work *w, double penalty, ridge_room *r)
+{
+    int64_t n = w->n;
+    double largest = 0;
+    for (int64_t i = 0; i < n; i++)
+        largest = fmax(largest, w->s[i * n + i] + penalty);
+    for (int again = 0; again < 2; again++) {
+        r->added = again ? (double)n * 2.2e-16 * largest : 0;
+        memcpy(r->l, w->s, (size_t)(n * n) * sizeof *r->l);
+        for (int64_t i = 0; i < n; i++)
+            r->l[i * n + i] += penalty + r->added;
+        if (cholesky_f64(r->l, n, n) == 0)
+            return;
+    }
 }
 
 static void ridge_task(int64_t q, void *data)
 {
     ridge_work *w = data;
     int64_t n = w->n, cells = n * w->outputs;
-    double *l = scratch_claim(&w->room), *sx = l + n * n, *residual = sx + cells, *step = residual + cells;
-    double *x = w->solution + q * cells, penalty = w->penalty[q], largest = 0;
-    memcpy(l, w->s, (size_t)(n * n) * sizeof *l);
-    for (int64_t i = 0; i < n; i++) {
-        l[i * n + i] += penalty;
-        largest = fmax(largest, l[i * n + i]);
-    }
-    if (cholesky_f64(l, n, n) != 0) { /* a penalty under the rounding of S: as much more as makes it definite; the report tells */
-        memcpy(l, w->s, (size_t)(n * n) * sizeof *l);
-        for (int64_t i = 0; i < n; i++)
-            l[i * n + i] += penalty + (double)n * 2.2e-16 * largest;
-        cholesky_f64(l, n, n);
-    }
+    double *memory = scratch_claim(&w->room), *x = w->solution + q * cells, penalty = w->penalty[q];
+    ridge_room r = ridge_room_in(w, memory);
+    ridge_factor(w, penalty, &r);
     memcpy(x, w->b, (size_t)cells * sizeof *x);
-    triangular_solve_f64(l, n, n, 0, x, w->outputs, w->outputs);
-    triangular_solve_f64(l, n, n, 1, x, w->outputs, w->outputs);
-    ridge_residual(w, penalty, x, sx, residual);
-    memcpy(step, residual, (size_t)cells * sizeof *step);
-    triangular_solve_f64(l, n, n, 0, step, w->outputs, w->outputs);
-    triangular_solve_f64(l, n, n, 1, step, w->outputs, w->outputs);
+    triangular_solve_f64(r.l, n, n, 0, x, w->outputs, w->outputs);
+    triangular_solve_f64(r.l, n, n, 1, x, w->outputs, w->outputs);
+    ridge_residual(w, penalty, x, r.sx, r.residual);
+    memcpy(r.solved, r.residual, (size_t)cells * sizeof *x);
+    triangular_solve_f64(r.l, n, n, 0, r.solved, w->outputs, w->outputs);
+    triangular_solve_f64(r.l, n, n, 1, r.solved, w->outputs, w->outputs);
     for (int64_t i = 0; i < cells; i++)
-        x[i] += step[i];
-    ridge_residual(w, penalty, x, sx, residual);
-    if (w->dual)
-        product_of(w->s, residual, n, w->outputs, step);
+        x[i] += r.solved[i];
+    ridge_residual(w, penalty, x, r.sx, r.residual);
+    memcpy(r.solved, r.residual, (size_t)cells * sizeof *x);
+    triangular_solve_f64(r.l, n, n, 0, r.solved, w->outputs, w->outputs);
+    if (w->dual) {
+        product_of(w->s, r.residual, n, w->outputs, r.product);
+        memcpy(r.product_solved, r.product, (size_t)cells * sizeof *x);
+        triangular_solve_f64(r.l, n, n, 0, r.product_solved, w->outputs, w->outputs);
+    }
     for (int64_t k = 0; k < w->outputs; k++)
-        ridge_report(w, penalty, k, x, sx, residual, step, &w->report[q * w->outputs + k]);
-    scratch_release(&w->room, l);
+        ridge_report(w, penalty, k, x, &r, &w->report[q * w->outputs + k]);
+    scratch_release(&w->room, memory);
 }
 
 static lamella_status ridge_solve(call *c, ridge_work *w, int64_t n_penalties)
 {
     TRY(blas_matrix_check(c, "the moments of the rows", w->n, w->n, w->n));
     TAKE(c, w->solution, n_penalties * w->n * w->outputs);
-    TRY(scratch_open(c, (w->n * w->n + 3 * w->n * w->outputs) * (int64_t)sizeof(double), &w->room));
+    TRY(scratch_open(c, ridge_room_doubles(w) * (int64_t)sizeof(double), &w->room));
     return blas_parallel(c, n_penalties, ridge_task, w);
 }
 

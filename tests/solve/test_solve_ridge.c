@@ -69,3 +69,52 @@ TEST(the_report_is_that_of_the_weights)
         }
     }
 }
+
+/* Whatever unit the rows have: the gradient of rows of 1e15 is large by its rounding alone, the objective is at its least all the same. */
+TEST(rows_of_any_scale_converge)
+{
+    static float x[500 * 24];
+    static double weights[2][24], slight[24];
+    lamella_view to = view_of(LAMELLA_F32, x, 500, 24), from;
+    ok(lamella_tensor_slice(example("states/layer.2"), 1, 0, 24, 1, &from));
+    ok(lamella_tensor_cast(NULL, &from, &to));
+    for (int64_t n = 20; n <= 500; n += 480)
+        for (int k = 0; k < 2; k++) {
+            static float scaled[500 * 24];
+            const float scale = k ? 0x1p50f : 1;
+            for (int i = 0; i < 500 * 24; i++)
+                scaled[i] = scale * x[i];
+            double penalty = 0.5 * scale * scale, intercept;
+            fit_rows rows_ = { scaled, 500, 24, 24 };
+            fit_report report;
+            fit_problem p = { .rows = &rows_, .n_rows = n, .label = example("states/label.starts_vowel")->data, .n_classes = 2, .penalty = &penalty,
+                              .n_penalties = 1, .weights = weights[k], .intercepts = &intercept, .report = &report };
+            ok(run_ridge(&p, 1));
+            check(report.converged);
+            for (int j = 0; k && j < 24; j++)
+                near(scale * weights[1][j], weights[0][j], RELATIVE, 1e-12);
+            penalty = 1e-9; /* of large rows no penalty to speak of */
+            p.weights = slight;
+            ok(run_ridge(&p, 1));
+            check(report.converged || n < 24);
+        }
+}
+
+TEST(what_the_rounding_hides_is_not_called_converged)
+{
+    enum { ROWS = 40, DIM = 6 };
+    static float x[ROWS * DIM];
+    static int32_t label[ROWS];
+    double weights[DIM], intercept, penalty = 1e-30;
+    fit_report report;
+    for (int i = 0; i < ROWS; i++) {
+        label[i] = i * 7 % 5 < 2;
+        for (int j = 0; j < DIM; j++)
+            x[i * DIM + j] = (float)((i * 31 + (j % 3) * 17) % 23); /* columns 3-5 are columns 0-2 */
+    }
+    fit_rows rows_ = { x, ROWS, DIM, DIM };
+    fit_problem p = { .rows = &rows_, .n_rows = ROWS, .label = label, .n_classes = 2, .penalty = &penalty, .n_penalties = 1, .weights = weights,
+                      .intercepts = &intercept, .report = &report };
+    ok(run_ridge(&p, 1));
+    check(!report.converged && isfinite(report.objective));
+}
