@@ -42,7 +42,7 @@ def write(name, array, relative=0.0, absolute=0.0):
     """Adds an array to the generator's file; no tolerance: it is an input, or has to be equal."""
     assert not (relative and absolute), "one tolerance, relative or absolute"
     arrays[name] = np.ascontiguousarray(array)
-    tolerances[name] = f"absolute {absolute!r}" if absolute else f"relative {relative!r}"
+    tolerances[name] = f"absolute {float(absolute)!r}" if absolute else f"relative {float(relative)!r}"
     save(os.path.join(OUT, os.path.splitext(os.path.relpath(sys.modules["__main__"].__file__, HERE))[0] + ".safetensors"))
 
 

@@ -55,7 +55,7 @@ TEST(a_file_of_the_reference_writer_is_read)
             snprintf(name, sizeof name, "%s.%d", codes[i], k);
             reads_as(file, name, dtypes[i], shapes[k], ranks[k], written("raw", i, k));
         }
-    ok(lamella_io_metadata_get(file, 1, &key, &value));
+    ok(lamella_io_metadata_get(file, 0, &key, &value));
     equal_text(key, "who");
     equal_text(value, "the reference writer");
     lamella_io_file_free(file);
