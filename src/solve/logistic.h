@@ -7,7 +7,8 @@
 #include "solve/solve.h"
 
 /* Variables: v of the columns centred and scaled as `mean` and `inverse_spread` say, which leaves the penalty on them, and an intercept
- * b, output by output [outputs, dim + 1]. L-BFGS sees t: v = base + L^-T t, with L L^T near the Hessian. */
+ * b, output by output [outputs, dim + 1]. L-BFGS sees t: v = base + L^-T t, with L L^T near the Hessian,
+ * and b = its base + scale t_b - shift.(v - base): beside rows about `shift` the intercept is of no concern to the other variables. */
 typedef struct logistic {
     const fit_problem *p;
     const kernels     *simd;
@@ -41,6 +42,7 @@ typedef struct logistic {
     float   *gram;                      /* [dim, dim], of the first factor: kept for the next penalty */
     float   *factor;                    /* L: [dim, dim] lower, or its diagonal [dim] if the dims are too many */
     double  *intercept_scale;           /* [outputs] */
+    double  *shift;                     /* [dim] */
     double   total_weight;
     lbfgs    search;
     int64_t  iterations, since_factor;

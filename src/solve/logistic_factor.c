@@ -67,17 +67,32 @@ static double sum_first_gram(logistic *m, float *panel)
     return total;
 }
 
+/* Rows that curve the most may lie far from the mean of all: about their own mean the intercept is apart from the other variables. */
+static void add_shift(logistic *m, double d, const float *x)
+{
+    for (int64_t j = 0; j < m->dim; j++)
+        m->shift[j] += d * ((double)x[j] - m->mean[j]) * m->inverse_spread[j];
+}
+
+static void divide_shift(logistic *m, double total)
+{
+    for (int64_t j = 0; j < m->dim; j++)
+        m->shift[j] = total > 0 ? m->shift[j] / total : 0;
+}
+
 /* The Hessian without the penalty's part, in f64: its small eigenvalues count. */
 static double sum_hessian(logistic *m, double *panel, double *hessian)
 {
     int64_t filled = 0;
     double total = 0;
     int first = 1;
+    memset(m->shift, 0, (size_t)m->dim * sizeof *m->shift);
     for (int64_t i = 0; i < m->p->n_rows; i++) {
         int64_t row = logistic_row(m, i);
         const float *x = factor_row(m, row);
         double d = logistic_weight(m, row) * logistic_curvature(m, x), root = sqrt(d);
         total += d;
+        add_shift(m, d, x);
         for (int64_t j = 0; j < m->dim; j++)
             panel[filled * m->dim + j] = root * ((double)x[j] - m->mean[j]) * m->inverse_spread[j];
         if (++filled == PANEL_ROWS || i + 1 == m->p->n_rows) {
@@ -85,6 +100,10 @@ static double sum_hessian(logistic *m, double *panel, double *hessian)
             first = filled = 0;
         }
     }
+    divide_shift(m, total);
+    for (int64_t i = 0; i < m->dim; i++)
+        for (int64_t j = 0; j <= i; j++)
+            hessian[i * m->dim + j] -= total * m->shift[i] * m->shift[j];
     return total;
 }
 
@@ -93,16 +112,22 @@ static double sum_diagonal(logistic *m, double *diagonal)
 {
     double total = 0;
     memset(diagonal, 0, (size_t)m->dim * sizeof *diagonal);
+    memset(m->shift, 0, (size_t)m->dim * sizeof *m->shift);
     for (int64_t i = 0; i < m->p->n_rows; i++) {
         int64_t row = logistic_row(m, i);
         const float *x = factor_row(m, row);
         double d = logistic_weight(m, row) * (m->refresh ? logistic_curvature(m, x) : first_weight(m));
         total += d;
+        if (m->refresh)
+            add_shift(m, d, x);
         for (int64_t j = 0; j < m->dim; j++) {
             double value = ((double)x[j] - m->mean[j]) * m->inverse_spread[j];
             diagonal[j] += d * value * value;
         }
     }
+    divide_shift(m, total);
+    for (int64_t j = 0; j < m->dim; j++)
+        diagonal[j] = fmax(diagonal[j] - total * m->shift[j] * m->shift[j], 0);
     return total;
 }
 
@@ -146,6 +171,7 @@ static double triangle_of_rows(logistic *m, double *room)
     if (m->refresh) {
         total = sum_hessian(m, room, a);
     } else {
+        memset(m->shift, 0, (size_t)m->dim * sizeof *m->shift);
         if (!m->has_gram) /* else that of the penalty before serves */
             total = sum_first_gram(m, (float *)room);
         m->has_gram = 1;
@@ -196,13 +222,14 @@ static void solve_transposed(const logistic *m, double *t)
     }
 }
 
-/* L t = g, from the first row down: what rows owe to the blocks before theirs has no order among them. room: [dim] */
+/* L t = g less shift times the intercept's, from the first row down: what rows owe to the blocks before theirs has no order among them. room: [dim] */
 static void solve_lower(const logistic *m, const double *g, double *t, float *room)
 {
+    double g_b = g[m->dim];
     for (int64_t first = 0, end; first < m->dim; first = end) {
         end = MIN(first + LOGISTIC_SOLVED, m->dim);
         for (int64_t i = first; i < end; i++)
-            t[i] = g[i] - (double)m->simd->dot_f32(m->factor + i * m->dim, room, first);
+            t[i] = g[i] - m->shift[i] * g_b - (double)m->simd->dot_f32(m->factor + i * m->dim, room, first);
         for (int64_t j = first; j < end; j++) {
             t[j] /= (double)m->factor[j * m->dim + j];
             room[j] = (float)t[j];
@@ -222,6 +249,8 @@ void logistic_to_v(const logistic *m, const double *t, double *v)
         for (int64_t i = 0; i < m->dim && !has_triangle(m->dim); i++)
             u[i] /= (double)m->factor[i];
         u[m->dim] *= m->intercept_scale[k];
+        for (int64_t i = 0; i < m->dim; i++)
+            u[m->dim] -= m->shift[i] * u[i];
     }
     for (int64_t i = 0; i < m->size; i++)
         v[i] += m->base[i];
@@ -235,7 +264,7 @@ void logistic_gradient_to_t(const logistic *m, const double *gradient, double *t
         if (has_triangle(m->dim))
             solve_lower(m, from, to, room);
         for (int64_t i = 0; i < m->dim && !has_triangle(m->dim); i++)
-            to[i] = from[i] / (double)m->factor[i];
+            to[i] = (from[i] - m->shift[i] * from[m->dim]) / (double)m->factor[i];
         to[m->dim] = m->intercept_scale[k] * from[m->dim];
     }
 }

@@ -139,14 +139,38 @@ TEST(sixty_problems_reach_the_reference_and_report_what_is)
             memcpy(own, m->weights + q * D, D * sizeof *own);
             own[D] = m->intercepts[q];
             near(m->report[q].objective, reference_objective(&m->p, m->penalty[q], own, g, NULL), RELATIVE, 1e-12);
-            check(m->report[q].objective <= least * (1 + 1e-6) || !m->report[q].converged);
             check(m->report[q].converged);
+            check(m->report[q].objective <= least * (1 + 1e-10) + 1e-13);
             for (int j = 0; j <= D; j++)
                 norm += g[j] * g[j];
             if (k % 5 != 4 && norm > 1e-16) /* smaller ones are rounding */
                 near(m->report[q].gradient_norm, sqrt(norm), RELATIVE, 1e-3);
         }
         free(m);
+    }
+}
+
+/* At large penalties the Hessian sits on the few rows near the boundary, far from the mean of all: there a step that leaves the intercept to
+ * itself crawls (1,129 and 2,981 iterations here; Newton's method takes 14 and 17). */
+TEST(sharp_digits_are_reached_in_few_steps)
+{
+    enum { ROWS = 1198, PIXELS = 64 };
+    static int32_t label[ROWS];
+    static double weights[2 * PIXELS];
+    double penalty[] = { 1e3, 1e4 }, intercepts[2], w[PIXELS + 1];
+    fit_report report[2];
+    for (int i = 0; i < ROWS; i++)
+        label[i] = ((const int32_t *)example("digits/labels")->data)[i] == 9;
+    fit_rows rows_ = { example("digits/images")->data, ROWS, PIXELS, PIXELS };
+    for (int standardise = 0; standardise < 2; standardise++) {
+        fit_problem p = { .rows = &rows_, .n_rows = ROWS, .label = label, .n_classes = 2, .standardise = standardise, .penalty = penalty,
+                          .n_penalties = 2, .weights = weights, .intercepts = intercepts, .report = report };
+        ok(run_fits(NULL, &p, 1, 1e-10));
+        for (int q = 0; q < 2; q++) {
+            check(report[q].converged && report[q].iterations < 100);
+            if (!standardise)
+                near(report[q].objective, reference_fit(&p, penalty[q], w), RELATIVE, 1e-10);
+        }
     }
 }
 
