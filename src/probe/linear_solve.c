@@ -29,7 +29,8 @@ typedef struct packed_fit {
 /* ---- layers in memory ---- */
 
 typedef struct layer_load {
-    float         *x;     /* NULL: rows are only looked at */
+    char          *x;     /* NULL: rows are only looked at */
+    int64_t        bytes; /* of a row */
     const int64_t *place; /* [n] of a row in x, -1 = not taken; NULL = its own number */
 } layer_load;
 
@@ -40,28 +41,36 @@ static void load_panel(const panel *p, void *room, void *data)
     for (int64_t i = 0; to->x && i < p->n; i++) {
         int64_t at = to->place ? to->place[p->first + i] : p->first + i;
         if (at >= 0)
-            memcpy(to->x + at * p->dim, (const float *)p->data + i * p->stride, (size_t)p->dim * sizeof *to->x);
+            memcpy(to->x + at * to->bytes, (const char *)p->data + i * p->stride * (to->bytes / p->dim), (size_t)to->bytes);
     }
 }
 
-/* The host's own rows serve where they are f32 already; they are only looked at for what is not finite. */
+/* Logistic passes read f32; ridge takes f64 rows as they are. */
+static int32_t loaded_dtype(const linear_work *w, int64_t l)
+{
+    return w->o.kind == LAMELLA_PROBE_RIDGE && w->s.layer[l].dtype == LAMELLA_F64 ? LAMELLA_F64 : LAMELLA_F32;
+}
+
+/* The host's own rows serve where they are of that dtype already; they are only looked at for what is not finite. */
 static int lies_ready(const linear_work *w, int64_t l)
 {
     const lamella_view *v = &w->s.layer[l];
-    return !w->s.host.read && !w->s.valid && v->dtype == LAMELLA_F32 && view_is_row_major(v) && (uintptr_t)v->data % sizeof(float) == 0;
+    return !w->s.host.read && !w->s.valid && v->dtype == loaded_dtype(w, l) && view_is_row_major(v) && (uintptr_t)v->data % dtype_size(v->dtype) == 0;
 }
 
 /* All rows, or those of one fit side by side: passes over these ask for no others. */
 static lamella_status load_layer(call *c, const linear_work *w, int64_t l, const packed_fit *packed, fit_rows *rows_)
 {
-    int64_t dim = w->sizes.dim[l], n = packed ? packed->n : w->n, elements;
-    layer_load to = { .place = packed ? packed->place : NULL };
-    if (!size_mul(n, dim, &elements))
+    int64_t dim = w->sizes.dim[l], n = packed ? packed->n : w->n, bytes;
+    int32_t dtype = loaded_dtype(w, l);
+    layer_load to = { .place = packed ? packed->place : NULL, .bytes = dim * dtype_size(dtype) };
+    if (!size_mul(n, to.bytes, &bytes))
         return fail(c, LAMELLA_ERR_MEMORY, "stack->layer[%lld] does not fit into memory", (long long)l);
     if (packed || !lies_ready(w, l))
-        TAKE(c, to.x, elements);
-    TRY(each_panel(c, &w->s, l, LAMELLA_F32, 0, load_panel, &to));
-    *rows_ = (fit_rows){ .x = to.x ? to.x : w->s.layer[l].data, .n = n, .dim = dim, .stride = dim };
+        TAKE(c, to.x, bytes);
+    TRY(each_panel(c, &w->s, l, dtype, 0, load_panel, &to));
+    const void *x = to.x ? to.x : w->s.layer[l].data;
+    *rows_ = (fit_rows){ .n = n, .dim = dim, .stride = dim, .x = dtype == LAMELLA_F32 ? x : NULL, .x_f64 = dtype == LAMELLA_F64 ? x : NULL };
     return LAMELLA_OK;
 }
 
@@ -69,8 +78,10 @@ static lamella_status load_layer(call *c, const linear_work *w, int64_t l, const
 static int64_t layers_together(const call *c, const linear_work *w, int64_t first)
 {
     int64_t budget = c->memory.limit ? MIN(LINEAR_LOADED, (c->memory.limit - c->memory.taken) / 3) : LINEAR_LOADED, bytes = 0, l = first;
-    while (l < w->sizes.n_layers && (l == first || bytes + w->n * w->sizes.dim[l] * (int64_t)sizeof(float) <= budget))
-        bytes += w->n * w->sizes.dim[l++] * (int64_t)sizeof(float);
+    while (l < w->sizes.n_layers && (l == first || bytes + w->n * w->sizes.dim[l] * dtype_size(loaded_dtype(w, l)) <= budget)) {
+        bytes += w->n * w->sizes.dim[l] * dtype_size(loaded_dtype(w, l));
+        l++;
+    }
     return l - first;
 }
 

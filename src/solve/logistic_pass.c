@@ -58,9 +58,8 @@ void logistic_columns(logistic *m)
         for (int64_t j = 0; j < dim; j++)
             square[j] += weight * ((double)x[j] - m->mean[j]) * ((double)x[j] - m->mean[j]);
     }
-    for (int64_t j = 0; m->p->standardise && j < dim; j++)
-        if (!is_constant_column(n, m->mean[j], square[j] / m->total_weight))
-            m->inverse_spread[j] = 1 / sqrt(square[j] / m->total_weight);
+    for (int64_t j = 0; m->p->standardise && j < dim; j++) /* a constant column has weight 0: the intercept does its work */
+        m->inverse_spread[j] = is_constant_column(n, m->mean[j], square[j] / m->total_weight) ? 0 : 1 / sqrt(square[j] / m->total_weight);
 }
 
 /* ---- one row ---- */
@@ -228,7 +227,7 @@ void logistic_measure(logistic *m, const double *weights, const double *intercep
     logistic_pass_close(m);
     for (int64_t k = 0; k < m->outputs; k++)
         for (int64_t j = 0; j < m->dim; j++)
-            m->v[k * m->width + j] = weights[k * m->dim + j] / m->inverse_spread[j];
+            m->v[k * m->width + j] = m->inverse_spread[j] > 0 ? weights[k * m->dim + j] / m->inverse_spread[j] : 0;
     logistic_gradient(m, m->v, m->gradient);
     for (int64_t i = 0; i < m->size && !m->p->standardise; i++) /* of w beside b itself, not beside the centred one */
         if (i % m->width < m->dim)

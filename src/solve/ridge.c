@@ -206,13 +206,13 @@ static lamella_status ridge_primal(call *c, const fit_problem *p)
     const fit_rows *rows_ = p->rows;
     ridge_fits f = { .n_outputs = fit_outputs(p->n_classes), .standardise = p->standardise, .penalty = p->penalty, .n_penalties = p->n_penalties,
                      .weights = p->weights, .intercepts = p->intercepts };
-    lamella_view layer = { .data = (void *)rows_->x, .dtype = LAMELLA_F32, .rank = 2, .shape = { rows_->n, rows_->dim },
-                           .stride = { rows_->stride, 1 }, .flags = LAMELLA_FINITE };
+    lamella_view layer = { .data = rows_->x_f64 ? (void *)rows_->x_f64 : (void *)rows_->x, .dtype = rows_->x_f64 ? LAMELLA_F64 : LAMELLA_F32,
+                           .rank = 2, .shape = { rows_->n, rows_->dim }, .stride = { rows_->stride, 1 }, .flags = LAMELLA_FINITE };
     lamella_stack host = { .struct_size = sizeof host, .layer = &layer, .n_layers = 1 };
     stack s;
     gram g;
     double *weight, *target;
-    TRY(stack_check(c, &s, &host, F32, "rows"));
+    TRY(stack_check(c, &s, &host, F32 | F64, "rows"));
     TAKE(c, f.report, p->n_penalties * f.n_outputs);
     TAKE(c, weight, rows_->n);
     TAKE(c, target, rows_->n * f.n_outputs);
@@ -239,12 +239,23 @@ typedef struct dual_rows {
     double *y;      /* [n, outputs] */
     double *root;   /* [n]: of the weights */
     double *mean, *y_mean, *spread;
+    double *row;    /* [dim] */
     double  weight;
 } dual_rows;
 
 static int64_t dual_row(const fit_problem *p, int64_t i)
 {
     return p->row ? p->row[i] : i;
+}
+
+/* Row i of the problem, perhaps in `room`. */
+static const double *dual_row_f64(const kernels *simd, const fit_problem *p, int64_t i, double *room)
+{
+    int64_t at = dual_row(p, i) * p->rows->stride;
+    if (p->rows->x_f64)
+        return p->rows->x_f64 + at;
+    simd->f32_to_f64(p->rows->x + at, p->rows->dim, room);
+    return room;
 }
 
 static lamella_status dual_take(call *c, const fit_problem *p, int64_t outputs, dual_rows *d)
@@ -254,6 +265,7 @@ static lamella_status dual_take(call *c, const fit_problem *p, int64_t outputs, 
     TAKE(c, d->y, n * outputs);
     TAKE(c, d->root, n);
     TAKE(c, d->mean, dim);
+    TAKE(c, d->row, dim);
     TAKE(c, d->spread, dim);
     TAKE(c, d->y_mean, outputs);
     memset(d->mean, 0, (size_t)dim * sizeof *d->mean);
@@ -265,7 +277,9 @@ static lamella_status dual_take(call *c, const fit_problem *p, int64_t outputs, 
         double weight = p->weight ? p->weight[row] : 1;
         d->root[i] = sqrt(weight);
         d->weight += weight;
-        simd_of(c)->add_scaled_f32(p->rows->x + row * p->rows->stride, dim, weight, d->mean);
+        const double *x = dual_row_f64(simd_of(c), p, i, d->row);
+        for (int64_t j = 0; j < dim; j++)
+            d->mean[j] += weight * x[j];
         for (int64_t k = 0; k < outputs; k++)
             d->y_mean[k] += weight * ridge_target(p->label[row], k, outputs);
     }
@@ -276,13 +290,13 @@ static lamella_status dual_take(call *c, const fit_problem *p, int64_t outputs, 
     return LAMELLA_OK;
 }
 
-static void dual_fill(const fit_problem *p, int64_t outputs, dual_rows *d)
+static void dual_fill(const kernels *simd, const fit_problem *p, int64_t outputs, dual_rows *d)
 {
     int64_t n = p->n_rows, dim = p->rows->dim;
     for (int64_t i = 0; i < n; i++) {
-        const float *x = p->rows->x + dual_row(p, i) * p->rows->stride;
+        const double *x = dual_row_f64(simd, p, i, d->row);
         for (int64_t j = 0; j < dim; j++) {
-            d->z[i * dim + j] = d->root[i] * ((double)x[j] - d->mean[j]);
+            d->z[i * dim + j] = d->root[i] * (x[j] - d->mean[j]);
             d->spread[j] += d->z[i * dim + j] * d->z[i * dim + j];
         }
         for (int64_t k = 0; k < outputs; k++)
@@ -304,7 +318,7 @@ static lamella_status ridge_dual(call *c, const fit_problem *p)
     double *s, *y_square, *w_t;
     fit_report *each;
     TRY(dual_take(c, p, outputs, &d));
-    dual_fill(p, outputs, &d);
+    dual_fill(simd_of(c), p, outputs, &d);
     TAKE(c, s, n * n);
     TAKE(c, y_square, outputs);
     TAKE(c, w_t, dim * outputs);

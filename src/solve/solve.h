@@ -4,7 +4,7 @@
  *   multinomial  F = 1/2 |W|^2 + penalty sum_i s_i (log sum_k exp(z_ik) - z_iy)    more than two, one weight row a class
  *   ridge        F = sum_i s_i (y_i - z_i)^2 + penalty |w|^2                       penalty is scikit-learn's alpha; y = -1, 1
  *
- * z = w.x + b, and b is not penalised. Rows are f32, exact for f16, bf16 and f32. A problem's result has the same bits alone and among
+ * z = w.x + b, and b is not penalised. Rows are f32, exact for f16, bf16 and f32; ridge takes f64 too. A problem's result has the same bits alone and among
  * others, at any number of threads and SIMD level of one BLAS. */
 #ifndef SOLVE_SOLVE_H
 #define SOLVE_SOLVE_H
@@ -12,10 +12,11 @@
 #include "moments/moments.h"
 #include "tensor/tensor.h"
 
-/* Rows that fits share, in memory: [n, dim], `stride` floats from row to row, finite. */
+/* Rows that fits share, in memory: [n, dim], `stride` elements from row to row, finite. */
 typedef struct fit_rows {
-    const float *x;
-    int64_t      n, dim, stride;
+    const float  *x;
+    int64_t       n, dim, stride;
+    const double *x_f64; /* instead of x: for ridge, of f64 rows */
 } fit_rows;
 
 /* What became of one fit. Objective and gradient come from the weights that are handed out, in a pass of its own in f64. */

@@ -85,3 +85,54 @@ TEST(logistic_within_a_limit_is_the_same)
         lamella_probe_linear_free(p[k]);
     free(x);
 }
+
+/* Ridge of f64 rows is of these numbers, more dims than rows or fewer: f32 would round rows of a million to a sixteenth. */
+TEST(ridge_takes_f64_rows_as_they_are)
+{
+    enum { ROWS = 60, WIDE = 100 };
+    static double x[2][ROWS * WIDE];
+    static int32_t y[ROWS];
+    for (int i = 0; i < ROWS * WIDE; i++) {
+        x[0][i] = (double)((i * 2654435761u >> 7) % 1009) / 1009;
+        x[1][i] = x[0][i] + 1e6;
+    }
+    for (int i = 0; i < ROWS; i++)
+        y[i] = x[0][i * WIDE] + x[0][i * WIDE + 1] > 1;
+    lamella_view layer[3] = { view_of(LAMELLA_F64, x[0], ROWS, WIDE), view_of(LAMELLA_F64, x[1], ROWS, WIDE), view_of(LAMELLA_F64, x[1], ROWS, 7) };
+    layer[2].stride[0] = WIDE;
+    lamella_view labels = view_of(LAMELLA_I32, y, ROWS);
+    lamella_probe_linear *p, *narrow;
+    lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .holdout = 0.2, .n_bootstrap = -1 };
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 3 }, alone = { .struct_size = sizeof alone, .layer = layer + 2, .n_layers = 1 };
+    ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL));
+    ok(lamella_probe_linear_fit(NULL, &alone, &labels, NULL, NULL, NULL, NULL, NULL, &o, &narrow, NULL));
+    for (int j = 0; j < WIDE; j++)
+        near(f64_at(p, "weights.1", j), f64_at(p, "weights.0", j), ABSOLUTE, 1e-8);
+    for (int j = 0; j < 7; j++) /* beside a layer wider than the rows are many, the same as alone */
+        near(f64_at(p, "weights.2", j), f64_at(narrow, "weights.0", j), ABSOLUTE, 1e-8);
+    lamella_probe_linear_free(p);
+    lamella_probe_linear_free(narrow);
+}
+
+TEST(a_constant_column_has_weight_0_where_columns_are_standardised)
+{
+    enum { ROWS = 200, DIM = 3 };
+    static float x[ROWS * DIM];
+    static int32_t y[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+        x[i * DIM] = (float)((i * 2654435761u >> 7) % 1009) / 1009;
+        x[i * DIM + 1] = 3.3f;
+        x[i * DIM + 2] = (float)(i % 17);
+        y[i] = x[i * DIM] + (float)(i % 5) / 5 > 0.9f;
+    }
+    lamella_view layer = view_of(LAMELLA_F32, x, ROWS, DIM), labels = view_of(LAMELLA_I32, y, ROWS);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
+    for (int kind = 1; kind <= 2; kind++) {
+        lamella_probe_linear *p;
+        lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = kind, .standardise = 1, .n_bootstrap = -1 };
+        ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL));
+        near(f64_at(p, "weights.0", 1), 0, ABSOLUTE, 0);
+        check(fabs(f64_at(p, "weights.0", 0)) > 0.1);
+        lamella_probe_linear_free(p);
+    }
+}

@@ -120,7 +120,7 @@ static made_problem *make_problem(int kind, int seed)
     }
     m->label[0] = 0;
     m->label[1] = 1;
-    m->rows = (fit_rows){ m->x, N, D, D };
+    m->rows = (fit_rows){ .x = m->x, .n = N, .dim = D, .stride = D };
     memcpy(m->penalty, ((double[]){ 0.01, 1, 1e4 }), sizeof m->penalty);
     m->p = (fit_problem){ .rows = &m->rows, .n_rows = kind == 3 ? 15 : N, .weight = seed % 2 ? m->weight : NULL, .label = m->label, .n_classes = 2,
                           .penalty = m->penalty, .n_penalties = 3, .weights = m->weights, .intercepts = m->intercepts, .report = m->report };
@@ -161,7 +161,7 @@ TEST(sharp_digits_are_reached_in_few_steps)
     fit_report report[2];
     for (int i = 0; i < ROWS; i++)
         label[i] = ((const int32_t *)example("digits/labels")->data)[i] == 9;
-    fit_rows rows_ = { example("digits/images")->data, ROWS, PIXELS, PIXELS };
+    fit_rows rows_ = { .x = example("digits/images")->data, .n = ROWS, .dim = PIXELS, .stride = PIXELS };
     for (int standardise = 0; standardise < 2; standardise++) {
         fit_problem p = { .rows = &rows_, .n_rows = ROWS, .label = label, .n_classes = 2, .standardise = standardise, .penalty = penalty,
                           .n_penalties = 2, .weights = weights, .intercepts = intercepts, .report = report };
@@ -220,7 +220,7 @@ TEST(several_classes_have_no_gradient_left)
 {
     enum { K = 10 };
     const float *x = example("digits/images")->data;
-    fit_rows rows_ = { x, 1797, 64, 64 };
+    fit_rows rows_ = { .x = x, .n = 1797, .dim = 64, .stride = 64 };
     static double weights[K * 64], intercepts[K];
     fit_report report;
     double penalty = 1, sum = 0;

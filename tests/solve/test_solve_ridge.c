@@ -21,7 +21,7 @@ TEST(fewer_rows_than_dims_equal_the_oracle)
     ok(lamella_tensor_cast(NULL, example("states/layer.6"), &x));
     for (int i = 0; i < N; i++)
         label[i] = ((const int32_t *)example("states/label.starts_vowel")->data)[2 * i];
-    fit_rows rows_ = { all, N, D, 2 * D };
+    fit_rows rows_ = { .x = all, .n = N, .dim = D, .stride = 2 * D };
     fit_problem p = { .rows = &rows_, .n_rows = N, .label = label, .n_classes = 2, .penalty = &penalty, .n_penalties = 1, .weights = weights,
                       .intercepts = &intercept, .report = &report };
     ok(run_ridge(&p, 1));
@@ -42,7 +42,7 @@ TEST(the_report_is_that_of_the_weights)
     for (int i = 0; i < 500; i++)
         weight[i] = 0.5 + i % 4;
     for (int64_t n = 20; n <= 500; n += 480) {
-        fit_rows rows_ = { x, 500, 24, 24 };
+        fit_rows rows_ = { .x = x, .n = 500, .dim = 24, .stride = 24 };
         double penalty[] = { 1e-3, 1, 100 }, intercepts[3];
         fit_report report[3];
         fit_problem p = { .rows = &rows_, .n_rows = n, .label = example("states/label.starts_vowel")->data, .n_classes = 2, .weight = weight,
@@ -85,7 +85,7 @@ TEST(rows_of_any_scale_converge)
             for (int i = 0; i < 500 * 24; i++)
                 scaled[i] = scale * x[i];
             double penalty = 0.5 * scale * scale, intercept;
-            fit_rows rows_ = { scaled, 500, 24, 24 };
+            fit_rows rows_ = { .x = scaled, .n = 500, .dim = 24, .stride = 24 };
             fit_report report;
             fit_problem p = { .rows = &rows_, .n_rows = n, .label = example("states/label.starts_vowel")->data, .n_classes = 2, .penalty = &penalty,
                               .n_penalties = 1, .weights = weights[k], .intercepts = &intercept, .report = &report };
@@ -112,7 +112,7 @@ TEST(what_the_rounding_hides_is_not_called_converged)
         for (int j = 0; j < DIM; j++)
             x[i * DIM + j] = (float)((i * 31 + (j % 3) * 17) % 23); /* columns 3-5 are columns 0-2 */
     }
-    fit_rows rows_ = { x, ROWS, DIM, DIM };
+    fit_rows rows_ = { .x = x, .n = ROWS, .dim = DIM, .stride = DIM };
     fit_problem p = { .rows = &rows_, .n_rows = ROWS, .label = label, .n_classes = 2, .penalty = &penalty, .n_penalties = 1, .weights = weights,
                       .intercepts = &intercept, .report = &report };
     ok(run_ridge(&p, 1));
