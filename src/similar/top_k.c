@@ -6,6 +6,7 @@
  * So the bound is gamma_(n+16) |x|, and no row that f64 would rank among the first k is ever passed over. */
 #include "similar/candidates.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +119,12 @@ static candidates *list_of(const top_k_pass *t, void *room, int64_t i)
     return list;
 }
 
+/* Never less: a slack that vanished would call the score exact. */
+static float slack_of(double slack)
+{
+    return slack > 0 ? (float)(slack * (1 + 0x1p-20)) + FLT_MIN : 0;
+}
+
 static void add_hits(const top_k_pass *t, const exact_scores *e, const similar_tile *tile, int64_t i, const int32_t *hits, int64_t n_hits,
                      candidates *list, double *room)
 {
@@ -129,7 +136,7 @@ static void add_hits(const top_k_pass *t, const exact_scores *e, const similar_t
             continue;
         double unit = t->unit[query], score = (double)tile->scores[i * tile->stride + hits[h]] * (double)s->scale[row] * unit;
         int known = s->slack[row] < INFINITY;
-        list->entry[list->n++] = (candidate){ known ? score : 0, known ? (float)((double)s->slack[row] * unit) : INFINITY,
+        list->entry[list->n++] = (candidate){ known ? score : 0, known ? slack_of((double)s->slack[row] * unit) : INFINITY,
                                               (int32_t)(row - e->first_row), id };
         if (list->n == e->capacity)
             candidates_prune(e, query, list, room);
