@@ -26,66 +26,54 @@ static double *column_of(const lamella_probe_linear *probe, const char *name, in
 
 /* ---- depth ---- */
 
-/* What lamella_probe_depth asks for: rows right or wrong, of those rows that the task's folds test. */
-typedef struct answers {
-    int64_t  n, *group;
-    uint8_t *correct; /* [layer, n] */
-} answers;
-
-static answers answers_of(const lamella_probe_linear *probe, int64_t task, int64_t n_layers)
+/* One task's rows right or wrong, u8 [layer, scored]; 255 where no possible fold tests the row. */
+static lamella_view correct_of(const lamella_probe_linear *probe, int64_t task)
 {
-    lamella_view correct = get(probe, "correct"), groups = get(probe, "groups");
-    int64_t n = correct.rank == 3 ? correct.shape[2] : 0;
-    const uint8_t *all = (const uint8_t *)correct.data + task * n_layers * n;
-    answers a = { 0, take(n, sizeof *a.group), take(n_layers * n, 1) };
-    for (int64_t i = 0; i < n; i++)
-        if (all[i] != 255)
-            a.group[a.n++] = groups.data ? ((const int64_t *)groups.data)[i] : i;
-    for (int64_t l = 0; l < n_layers; l++)
-        for (int64_t i = 0, k = 0; i < n; i++)
-            if (all[i] != 255)
-                a.correct[l * a.n + k++] = all[l * n + i];
-    return a;
+    lamella_view v = get(probe, "correct");
+    return array_of((uint8_t *)v.data + task * v.shape[1] * v.shape[2], LAMELLA_U8, 2, &v.shape[1]);
 }
 
-static double *as_numbers(const uint8_t *correct, int64_t n)
+static lamella_view layer_as_numbers(const lamella_view *correct, int64_t l)
 {
-    double *x = take(n, sizeof *x);
+    int64_t n = correct->shape[1];
+    lamella_view v = array_take(LAMELLA_F64, 1, &n);
     for (int64_t i = 0; i < n; i++)
-        x[i] = correct[i];
-    return x;
+        ((double *)v.data)[i] = ((const uint8_t *)correct->data)[l * n + i];
+    return v;
 }
 
 /* How much the accuracy rises at the jump, with its interval over the same rows before and after. */
-static lamella_status measure_rise(lamella_context *ctx, concept *c, const answers *a, const lamella_view *groups)
+static lamella_status measure_rise(lamella_context *ctx, concept *c, const lamella_view *correct, const lamella_view *groups)
 {
     lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_STATISTIC_MEAN };
     lamella_measure_bootstrap_result result = { .struct_size = sizeof result };
+    lamella_view scored = array_take(LAMELLA_U8, 1, &correct->shape[1]);
     c->rise = c->rise_low = c->rise_high = NAN;
+    for (int64_t i = 0; i < correct->shape[1]; i++)
+        ((uint8_t *)scored.data)[i] = ((const uint8_t *)correct->data)[i] != 255;
     for (int64_t l = 1; l < c->n_layers; l++)
         if (llround(c->jump * (double)c->n_depths) == c->depth[l] && !isnan(c->jump)) {
-            lamella_view after = array_of(as_numbers(a->correct + l * a->n, a->n), LAMELLA_F64, 1, &a->n);
-            lamella_view before = array_of(as_numbers(a->correct + (l - 1) * a->n, a->n), LAMELLA_F64, 1, &a->n);
-            lamella_status status = lamella_measure_bootstrap(ctx, &after, NULL, &before, NULL, 0, groups, NULL, NULL, &options, &result);
+            lamella_view after = layer_as_numbers(correct, l), before = layer_as_numbers(correct, l - 1);
+            lamella_status status = lamella_measure_bootstrap(ctx, &after, NULL, &before, NULL, 0, groups, &scored, NULL, &options, &result);
             c->rise = result.value, c->rise_low = result.low, c->rise_high = result.high;
             return status;
         }
     return LAMELLA_OK;
 }
 
-static lamella_status measure_depth(lamella_context *ctx, concept *c, const answers *a)
+static lamella_status measure_depth(lamella_context *ctx, concept *c, const lamella_probe_linear *probe, int64_t task)
 {
     int64_t n = c->n_layers;
     lamella_probe_depth_options options = { .struct_size = sizeof options, .n_depths = c->n_depths };
     lamella_probe_depth_result result = { .struct_size = sizeof result };
     c->as_good = take(n, 1);
-    lamella_view correct = array_of(a->correct, LAMELLA_U8, 2, (const int64_t[]){ n, a->n }), groups = array_of(a->group, LAMELLA_I64, 1, &a->n);
+    lamella_view correct = correct_of(probe, task), groups = get(probe, "groups");
     lamella_view accuracy = array_take(LAMELLA_F64, 1, &n), beta = array_take(LAMELLA_F64, 1, &n);
     lamella_view as_good = array_of(c->as_good, LAMELLA_U8, 1, &n), difference = array_take(LAMELLA_F64, 2, (const int64_t[]){ n, 2 });
     lamella_status status = lamella_probe_depth(ctx, &correct, &groups, c->depth, n, &options, &accuracy, &beta, &as_good, &difference, &result);
     c->jump = result.jump, c->converging = result.converging, c->settled = result.settled;
     c->best = result.best, c->n_best = result.n_best;
-    return status < 0 || status == LAMELLA_STOPPED ? status : measure_rise(ctx, c, a, &groups);
+    return status < 0 || status == LAMELLA_STOPPED ? status : measure_rise(ctx, c, &correct, &groups);
 }
 
 /* ---- a task ---- */
@@ -128,10 +116,7 @@ static lamella_status measure_task(lamella_context *ctx, concept *c, const lamel
     c->auc_low = column_of(probe, "auc_low", task, n_tasks, n);
     c->auc_high = column_of(probe, "auc_high", task, n_tasks, n);
     c->possible = has_number(c->accuracy, n);
-    if (!c->possible)
-        return LAMELLA_OK;
-    answers a = answers_of(probe, task, n);
-    return measure_depth(ctx, c, &a);
+    return c->possible ? measure_depth(ctx, c, probe, task) : LAMELLA_OK;
 }
 
 static const int64_t *depths_of(const lamella_stack *stack)
@@ -140,6 +125,13 @@ static const int64_t *depths_of(const lamella_stack *stack)
     for (int64_t l = 0; l < stack->n_layers; l++)
         depth[l] = stack->depth ? stack->depth[l] : l;
     return depth;
+}
+
+/* What depths are shares of; a stack that says less than its own last depth is not believed. */
+static int64_t depths_of_model(const lamella_stack *stack, const int64_t *depth)
+{
+    int64_t said = stack->n_depths ? stack->n_depths : stack->n_layers, last = depth[stack->n_layers - 1];
+    return last > said ? last + 1 : said;
 }
 
 concept *concepts_measure(lamella_context *ctx, const lamella_stack *stack, const lamella_view *labels, const lamella_view *groups,
@@ -155,7 +147,7 @@ concept *concepts_measure(lamella_context *ctx, const lamella_stack *stack, cons
     lamella_status failed = LAMELLA_OK;
     for (int64_t t = 0; t < n_tasks && failed >= 0 && failed != LAMELLA_STOPPED; t++) {
         c[t] = (concept){ .name = task[t].name, .what = task[t].what, .n_layers = stack->n_layers, .depth = depth,
-                          .n_depths = stack->n_depths ? stack->n_depths : stack->n_layers };
+                          .n_depths = depths_of_model(stack, depth) };
         count_classes(&c[t], (const int64_t *)labels->data + t * n, n);
         failed = measure_task(ctx, &c[t], probe, t, n_tasks);
     }

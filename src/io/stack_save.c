@@ -136,7 +136,7 @@ lamella_status stack_save(call *c, const file_operations *ops, const char *path,
     TRY(add_part(c, s.host.sample_id, "sample_id", a, &n));
     for (int64_t i = 0; i < n_labels; i++)
         TRY(add_label(c, &s, names[i], &labels[i], i, a, &n));
-    snprintf(depths, sizeof depths, "%lld", (long long)(s.host.n_depths ? s.host.n_depths : s.n_layers));
+    snprintf(depths, sizeof depths, "%lld", (long long)(s.host.n_depths ? s.host.n_depths : stack_depth(&s, s.n_layers - 1) + 1));
     const char *metadata[] = { "lamella.format", "1", "n_depths", depths, "last_normed", s.host.flags & LAMELLA_LAST_NORMED ? "1" : "0",
                                "source", from };
     return safetensors_save(c, ops, path, a, n, metadata, from ? 4 : 3);

@@ -1,4 +1,4 @@
-/* What the two grids share: checked inputs, and the cosines of one layer. */
+/* What the two grids share: checked inputs, and the cosines and dot products of one layer. */
 #ifndef MATRYOSHKA_GRID_H
 #define MATRYOSHKA_GRID_H
 
@@ -22,8 +22,8 @@ LAMELLA_INTERNAL lamella_status grid_open(call *c, const lamella_stack *first, c
                                           const int64_t *widths, int64_t n_widths, pair_grid *g);
 LAMELLA_INTERNAL lamella_status grid_check_out(call *c, const pair_grid *g, const lamella_view *pairs, lamella_view *v,
                                                const lamella_view *theirs, const char *name, const int64_t *shape, int64_t rank);
-/* Of layer l into a checked f64 view [width, pair], NaN for masked pairs. */
-LAMELLA_INTERNAL lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *cosine);
+/* Of layer l into checked f64 views [width, pair], NaN for masked pairs; no dot products if `dot` is NULL. */
+LAMELLA_INTERNAL lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *cosine, const lamella_view *dot);
 LAMELLA_INTERNAL int            is_masked_pair(const pair_grid *g, int64_t p);
 
 #endif

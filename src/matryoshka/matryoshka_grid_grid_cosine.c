@@ -1,4 +1,5 @@
-/* Cosines of pairs at every layer and prefix width (2D Matryoshka Sentence Embeddings, section 4: sub-embeddings of any layer and size).
+/* Cosines of pairs at every layer and prefix width (2D Matryoshka Sentence Embeddings, section 4: sub-embeddings of any layer and size),
+ * and the dot products that they are made of (Matryoshka Representation Learning: every nested m of one representation).
  *
  *   cosine[l, k, p] = a[:m] . b[:m] / (|a[:m]| |b[:m]|),   m = widths[k]
  *
@@ -12,8 +13,9 @@
 
 #define SUM_LANES 16
 
-/* cosine[k] for rising widths; returns how many have a zero prefix. */
-static int64_t prefix_cosines(const kernels *k, const float *a, const float *b, const int64_t *widths, int64_t n_widths, double *cosine)
+/* dot[i] and cosine[i] for rising widths; returns how many have a zero prefix. */
+static int64_t prefix_cosines(const kernels *k, const float *a, const float *b, const int64_t *widths, int64_t n_widths, double *dot,
+                              double *cosine)
 {
     double ab[SUM_LANES] = { 0 }, aa[SUM_LANES] = { 0 }, bb[SUM_LANES] = { 0 };
     int64_t done = 0, n_zero = 0; /* done: a multiple of SUM_LANES, so that element i keeps its lane i % 16 */
@@ -33,7 +35,8 @@ static int64_t prefix_cosines(const kernels *k, const float *a, const float *b, 
             cut_bb[j - whole] += (double)b[j] * (double)b[j];
         }
         double square_a = lanes_sum(cut_aa), square_b = lanes_sum(cut_bb);
-        cosine[i] = cosine_of_sums(lanes_sum(cut_ab), square_a, square_b);
+        dot[i] = lanes_sum(cut_ab);
+        cosine[i] = cosine_of_sums(dot[i], square_a, square_b);
         n_zero += square_a == 0 || square_b == 0;
     }
     return n_zero;
@@ -52,24 +55,34 @@ int is_masked_pair(const pair_grid *g, int64_t p)
 typedef struct layer_grid {
     pair_grid          *g;
     const kernels      *simd;
-    const lamella_view *cosine;
+    const lamella_view *cosine, *dot; /* dot: NULL if not wanted */
     rows                a, of_second, *b; /* b: &a where there is one stack */
     scratch             pieces;
-    int64_t             rows_bytes; /* of a piece: a row of a, a row of b, the cosines */
+    int64_t             rows_bytes; /* of a piece: a row of a, a row of b, their cosines and dots */
     const int64_t      *list;       /* pairs of the task at hand */
     int64_t             n_list;
     float              *gathered;   /* [pair of the batch, 2, dim] rows of pairs that are read apart */
     int64_t             row_floats;
 } layer_grid;
 
-static void put_cosines(layer_grid *w, int64_t p, const float *a, const float *b, double *cosine)
+/* What a pair has at rising widths, to the caller's order. */
+static void put_widths_of_pair(const pair_grid *g, const lamella_view *out, int64_t p, const double *rising)
 {
-    const pair_grid *g = w->g;
-    tally_add(&w->g->n_zero_cosines, prefix_cosines(w->simd, a, b, g->rising, g->n_widths, cosine));
     for (int64_t k = 0; k < g->n_widths; k++) {
         const int64_t at[] = { g->place[k], p };
-        memcpy(view_at(w->cosine, at), &cosine[k], sizeof *cosine);
+        memcpy(view_at(out, at), &rising[k], sizeof *rising);
     }
+}
+
+/* room: [2, n_widths] */
+static void put_pair(layer_grid *w, int64_t p, const float *a, const float *b, double *room)
+{
+    const pair_grid *g = w->g;
+    double *cosine = room, *dot = room + g->n_widths;
+    tally_add(&w->g->n_zero_cosines, prefix_cosines(w->simd, a, b, g->rising, g->n_widths, dot, cosine));
+    put_widths_of_pair(g, w->cosine, p, cosine);
+    if (w->dot)
+        put_widths_of_pair(g, w->dot, p, dot);
 }
 
 /* Pairs whose rows are both in the block. */
@@ -81,7 +94,7 @@ static void near_pairs_task(int64_t i, void *data)
         const int64_t *pair = &w->g->pair[2 * w->list[at]];
         panel a, b;
         if (rows_vectors(&w->a, 0, pair[0], 1, piece, &a) && rows_vectors(w->b, 0, pair[1], 1, piece + w->rows_bytes, &b))
-            put_cosines(w, w->list[at], a.data, b.data, (double *)(piece + 2 * w->rows_bytes));
+            put_pair(w, w->list[at], a.data, b.data, (double *)(piece + 2 * w->rows_bytes));
     }
     scratch_release(&w->pieces, piece);
 }
@@ -92,7 +105,7 @@ static void gathered_pairs_task(int64_t i, void *data)
     char *piece = scratch_claim(&w->pieces);
     for (int64_t at = i * PAIRS_PER_TASK; at < MIN((i + 1) * PAIRS_PER_TASK, w->n_list); at++) {
         const float *a = w->gathered + 2 * at * w->row_floats;
-        put_cosines(w, w->list[at], a, a + w->row_floats, (double *)(piece + 2 * w->rows_bytes));
+        put_pair(w, w->list[at], a, a + w->row_floats, (double *)(piece + 2 * w->rows_bytes));
     }
     scratch_release(&w->pieces, piece);
 }
@@ -186,25 +199,28 @@ static lamella_status gather_far_pairs(call *c, layer_grid *w, int64_t l, const 
     return LAMELLA_OK;
 }
 
-static void put_masked(const pair_grid *g, const lamella_view *cosine)
+static void put_masked(const pair_grid *g, const lamella_view *out)
 {
     const double none = NAN;
     for (int64_t p = 0; p < g->n_pairs; p++)
         for (int64_t k = 0; k < g->n_widths && is_masked_pair(g, p); k++) {
             const int64_t at[] = { k, p };
-            memcpy(view_at(cosine, at), &none, sizeof none);
+            memcpy(view_at(out, at), &none, sizeof none);
         }
 }
 
-lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *cosine)
+lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *cosine, const lamella_view *dot)
 {
-    layer_grid w = { .g = g, .simd = simd_of(c), .cosine = cosine, .row_floats = MAX(stack_dim(&g->first, l), stack_dim(&g->second, l)) };
+    layer_grid w = { .g = g, .simd = simd_of(c), .cosine = cosine, .dot = dot,
+                     .row_floats = MAX(stack_dim(&g->first, l), stack_dim(&g->second, l)) };
     int64_t *order = NULL, *start = NULL, n_blocks = 0, block = 0;
     arena_mark before = arena_now(&c->memory);
     put_masked(g, cosine);
+    if (dot)
+        put_masked(g, dot);
     TRY(open_pass(c, &w, l));
     w.rows_bytes = round_up(MAX(rows_scratch(&w.a), rows_scratch(w.b)), 64);
-    TRY(scratch_open(c, 2 * w.rows_bytes + g->n_widths * (int64_t)sizeof(double), &w.pieces));
+    TRY(scratch_open(c, 2 * w.rows_bytes + 2 * g->n_widths * (int64_t)sizeof(double), &w.pieces));
     TRY(sort_by_block(c, &w, &order, &start, &n_blocks));
     do {
         TRY(next_block(c, &w));
@@ -284,23 +300,42 @@ lamella_status grid_check_out(call *c, const pair_grid *g, const lamella_view *p
     return check_apart(c, v, name, pairs, "pairs");
 }
 
+/* Apart from the inputs and, as both are written pair by pair, from the cosines. */
+static lamella_status check_dot(call *c, const pair_grid *g, const lamella_view *pairs, lamella_view *v, const lamella_view *theirs,
+                                const int64_t *shape, const lamella_view *cosine)
+{
+    TRY(grid_check_out(c, g, pairs, v, theirs, "dot", shape, 3));
+    if (views_overlap(v, cosine))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "dot shares memory with cosine, expected an output apart from the others");
+    return LAMELLA_OK;
+}
+
+/* Layer l of an output [layer, width, pair]. */
+static lamella_view grid_cells(const lamella_view *out, int64_t l)
+{
+    const int64_t corner[] = { l, 0, 0 };
+    return (lamella_view){ .data = view_at(out, corner), .dtype = LAMELLA_F64, .rank = 2, .shape = { out->shape[1], out->shape[2] },
+                           .stride = { out->stride[1], out->stride[2] } };
+}
+
 static lamella_status grid_of_cosines(call *c, const lamella_stack *first, const lamella_stack *second, const lamella_view *pairs,
-                                      const int64_t *widths, int64_t n_widths, const lamella_view *cosine,
+                                      const int64_t *widths, int64_t n_widths, const lamella_view *cosine, const lamella_view *dot,
                                       lamella_matryoshka_grid_result *result)
 {
     lamella_matryoshka_grid_result found = { 0 };
-    lamella_view out;
+    lamella_view cosines, dots;
     pair_grid g;
     TRY(grid_open(c, first, second, pairs, widths, n_widths, &g));
     const int64_t shape[] = { g.first.n_layers, n_widths, g.n_pairs };
-    TRY(grid_check_out(c, &g, pairs, &out, cosine, "cosine", shape, 3));
+    TRY(grid_check_out(c, &g, pairs, &cosines, cosine, "cosine", shape, 3));
+    TRY(dot ? check_dot(c, &g, pairs, &dots, dot, shape, &cosines) : LAMELLA_OK);
     TRY(RESULT_OPTIONAL(c, result));
 
     for (int64_t l = 0; l < g.first.n_layers; l++) {
-        const int64_t corner[] = { l, 0, 0 };
-        lamella_view layer = { .data = view_at(&out, corner), .dtype = LAMELLA_F64, .rank = 2, .shape = { n_widths, g.n_pairs },
-                               .stride = { out.stride[1], out.stride[2] } };
-        TRY(grid_layer(c, &g, l, &layer));
+        lamella_view cosines_of_layer = grid_cells(&cosines, l), dots_of_layer;
+        if (dot)
+            dots_of_layer = grid_cells(&dots, l);
+        TRY(grid_layer(c, &g, l, &cosines_of_layer, dot ? &dots_of_layer : NULL));
     }
     found.n_zero_cosines = g.n_zero_cosines;
     found.n_masked_pairs = g.n_masked_pairs;
@@ -310,7 +345,7 @@ static lamella_status grid_of_cosines(call *c, const lamella_stack *first, const
 
 lamella_status lamella_matryoshka_grid_cosine(lamella_context *ctx, const lamella_stack *first, const lamella_stack *second,
                                               const lamella_view *pairs, const int64_t *widths, int64_t n_widths, const lamella_view *cosine,
-                                              lamella_matryoshka_grid_result *result)
+                                              const lamella_view *dot, lamella_matryoshka_grid_result *result)
 {
-    CALL(ctx, grid_of_cosines(c, first, second, pairs, widths, n_widths, cosine, result));
+    CALL(ctx, grid_of_cosines(c, first, second, pairs, widths, n_widths, cosine, dot, result));
 }

@@ -96,7 +96,7 @@ static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lam
     lamella_view cosine = { .data = w.cosine, .dtype = LAMELLA_F64, .rank = 2, .shape = { n_widths, g.n_pairs },
                             .stride = { g.n_pairs, 1 } };
     for (int64_t l = 0; l < g.first.n_layers; l++) {
-        TRY(grid_layer(c, &g, l, &cosine));
+        TRY(grid_layer(c, &g, l, &cosine, NULL));
         TRY(parallel(c, n_widths, rho_task, &w));
         for (int64_t k = 0; k < n_widths; k++) {
             const int64_t at[] = { l, k };

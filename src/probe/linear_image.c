@@ -283,7 +283,7 @@ static lamella_status check_values(call *c, const lamella_probe_linear *probe)
 }
 
 /* A cell without a flag has numbers to score with. */
-static lamella_status check_weights(call *c, const lamella_probe_linear *probe, int64_t l)
+static lamella_status check_saved_weights(call *c, const lamella_probe_linear *probe, int64_t l)
 {
     const linear_sizes *z = &probe->sizes;
     const int64_t *outputs = linear_array_of(probe, "output_offsets"), dim = z->dim[l];
@@ -303,7 +303,7 @@ static lamella_status check_weights(call *c, const lamella_probe_linear *probe, 
     return LAMELLA_OK;
 }
 
-static lamella_status check_labels(call *c, const lamella_probe_linear *probe)
+static lamella_status check_saved_labels(call *c, const lamella_probe_linear *probe)
 {
     const linear_sizes *z = &probe->sizes;
     const double *penalty = linear_array_of(probe, "penalties");
@@ -329,9 +329,9 @@ lamella_status linear_adopt(call *c, lamella_probe_linear *probe)
     TRY(read_sizes(c, probe));
     TRY(check_arrays(c, probe));
     TRY(check_values(c, probe));
-    TRY(check_labels(c, probe));
+    TRY(check_saved_labels(c, probe));
     for (int64_t l = 0; l < probe->sizes.n_layers; l++)
-        TRY(check_weights(c, probe, l));
+        TRY(check_saved_weights(c, probe, l));
     return linear_prepare_scores(c, probe);
 }
 

@@ -158,6 +158,29 @@ static lamella_status plan_weights(call *c, const lamella_view *weights, linear_
     return LAMELLA_OK;
 }
 
+/* Rows of one group that a task has labels of share a fold, or one would be trained on to answer for the other. */
+static lamella_status folds_keep_groups(call *c, const linear_work *w)
+{
+    int64_t *first; /* row of each group */
+    if (!w->group)
+        return LAMELLA_OK;
+    TAKE(c, first, w->n_groups);
+    for (int64_t t = 0; t < w->sizes.n_tasks; t++) {
+        memset(first, 255, (size_t)w->n_groups * sizeof *first);
+        for (int64_t i = 0; i < w->n; i++) {
+            int64_t *of_group = &first[w->group[i]];
+            if (!w->has_label[t * w->n + i])
+                continue;
+            if (*of_group < 0)
+                *of_group = i;
+            if (w->fold[i] != w->fold[*of_group])
+                return fail(c, LAMELLA_ERR_ARGUMENT, "folds[%lld] is %lld, but folds[%lld] is %lld, expected one fold for rows of one group", (long long)i,
+                            (long long)w->fold[i], (long long)*of_group, (long long)w->fold[*of_group]);
+        }
+    }
+    return LAMELLA_OK;
+}
+
 static lamella_status given_folds(call *c, const lamella_view *folds, linear_work *w)
 {
     lamella_view v;
@@ -174,7 +197,7 @@ static lamella_status given_folds(call *c, const lamella_view *folds, linear_wor
     if (most < 0)
         return fail(c, LAMELLA_ERR_ARGUMENT, "folds has -1 only, expected rows that a fold tests");
     w->sizes.n_folds = most + 1;
-    return LAMELLA_OK;
+    return folds_keep_groups(c, w);
 }
 
 /* Rows under the stack's mask take no part: the folds of the others do not depend on them. */

@@ -185,7 +185,7 @@ static void flag_cells(const linear_work *w, int64_t l)
                     flags[cell_of(w, l, t, q, w->sizes.n_fits, f)] |= LAMELLA_CELL_IMPOSSIBLE;
 }
 
-/* Highest mean accuracy; of equal ones the strongest penalty, which is the least C or the greatest alpha. */
+/* Highest mean accuracy; of equal ones, or where no fold is possible, the strongest penalty, which is the least C or the greatest alpha. */
 static void pick_penalty(const linear_work *w, int64_t l, int64_t task)
 {
     const double *mean = score_array(w, SCORE_ACCURACY, "_mean");
@@ -198,7 +198,8 @@ static void pick_penalty(const linear_work *w, int64_t l, int64_t task)
             best = at;
     }
     picked[l * w->sizes.n_tasks + task] = w->rising[best];
-    edge[l * w->sizes.n_tasks + task] = n > 1 && (best == 0 || best == n - 1);
+    int scored = !isnan(mean[cell_of(w, l, task, w->rising[best], 1, 0)]); /* else nothing was picked */
+    edge[l * w->sizes.n_tasks + task] = scored && n > 1 && (best == 0 || best == n - 1);
 }
 
 /* ---- at the best penalty ---- */

@@ -4,7 +4,8 @@
  *
  * settled: the first layer after which every |beta - 1| < 0.03; after the last layer there is none to be flat, so that alone settles
  * nothing. The best layer is rarely alone: resamples draw rows (or groups) once for all layers, and a layer is as good as the best if 0 lies
- * in the interval of their difference.
+ * in the interval of their difference. Accuracies compare over the same rows only: a sample is scored at every layer or, 255, at none and
+ * then left out, with its group if nothing of that is scored.
  * Differs from the paper: none of the three has to exist; read literally the converging point need not be final, so `settled` stands by it. */
 #include "lamella/probe/depth.h"
 #include "measure/measure.h"
@@ -12,9 +13,11 @@
 #include <math.h>
 #include <string.h>
 
+enum { NOT_SCORED = 255 }; /* in a fitted probe's `correct` */
+
 typedef struct depth_work {
-    int64_t              n_layers, n;
-    const double        *correct; /* [layer, n] */
+    int64_t              n_layers, n; /* n: samples that are scored */
+    const double        *correct;     /* [layer, n] */
     double              *accuracy;
 } depth_work;
 
@@ -42,17 +45,58 @@ static void find_points(const double *beta, const double *depth, int64_t n, doub
         r->settled = depth[settled];
 }
 
-static lamella_status correct_of_view(call *c, const lamella_view *v, double **correct)
+static int score_at(const lamella_view *correct, int64_t l, int64_t i)
 {
-    int64_t layers = v->shape[0], n = v->shape[1];
-    TAKE(c, *correct, layers * n);
-    for (int64_t l = 0; l < layers; l++)
-        for (int64_t i = 0; i < n; i++) {
-            unsigned char x = *(unsigned char *)view_at(v, (const int64_t[]){ l, i });
-            if (x > 1 && v->dtype == LAMELLA_U8)
-                return fail(c, LAMELLA_ERR_ARGUMENT, "correct is %d at layer %lld, sample %lld, expected 0 or 1", (int)x, (long long)l, (long long)i);
-            (*correct)[l * n + i] = x != 0;
+    int x = *(unsigned char *)view_at(correct, (const int64_t[]){ l, i });
+    return correct->dtype == LAMELLA_BOOL ? x != 0 : x;
+}
+
+static lamella_status scored_samples(call *c, const lamella_view *correct, int64_t **row, int64_t *n)
+{
+    TAKE(c, *row, correct->shape[1]);
+    *n = 0;
+    for (int64_t i = 0; i < correct->shape[1]; i++) {
+        int first = score_at(correct, 0, i);
+        for (int64_t l = 0; l < correct->shape[0]; l++) {
+            int x = score_at(correct, l, i);
+            if (x > 1 && x != NOT_SCORED)
+                return fail(c, LAMELLA_ERR_ARGUMENT, "correct is %d at layer %lld, sample %lld, expected 0, 1, or 255 for not scored", x, (long long)l,
+                            (long long)i);
+            if ((x == NOT_SCORED) != (first == NOT_SCORED))
+                return fail(c, LAMELLA_ERR_ARGUMENT, "correct is %d at layer %lld, sample %lld, but %d at layer 0, expected 255 (not scored) at all or none",
+                            x, (long long)l, (long long)i, first);
         }
+        if (first != NOT_SCORED)
+            (*row)[(*n)++] = i;
+    }
+    if (*n < 1)
+        return fail(c, LAMELLA_ERR_EMPTY, "correct is 255 (not scored) at every sample, expected at least 1 that is scored");
+    return LAMELLA_OK;
+}
+
+static lamella_status scored_values(call *c, const lamella_view *correct, const int64_t *row, int64_t n, double **value)
+{
+    TAKE(c, *value, correct->shape[0] * n);
+    for (int64_t l = 0; l < correct->shape[0]; l++)
+        for (int64_t i = 0; i < n; i++)
+            (*value)[l * n + i] = score_at(correct, l, row[i]);
+    return LAMELLA_OK;
+}
+
+static lamella_status scored_groups(call *c, const lamella_view *groups, const int64_t *row, bootstrap_plan *plan)
+{
+    int64_t *label, *group;
+    keyed_row *room;
+    plan->n_groups = plan->n_rows;
+    if (!groups)
+        return LAMELLA_OK;
+    TAKE(c, label, plan->n_rows);
+    TAKE(c, group, plan->n_rows);
+    TAKE(c, room, 2 * plan->n_rows);
+    for (int64_t i = 0; i < plan->n_rows; i++)
+        label[i] = load_i64(groups->dtype, view_at(groups, &row[i]));
+    plan->n_groups = group_rows(label, plan->n_rows, group, NULL, room);
+    plan->group = group;
     return LAMELLA_OK;
 }
 
@@ -77,13 +121,18 @@ static lamella_status depth_options(call *c, lamella_probe_depth_options *o, int
     return LAMELLA_OK;
 }
 
+/* A share over 1 is no depth: the layers are some of a model's, and n_depths does not say how many that has. */
 static lamella_status depth_shares(call *c, const int64_t *depths, int64_t n_layers, int64_t n_depths, double **share)
 {
     TAKE(c, *share, n_layers);
     for (int64_t l = 0; l < n_layers; l++) {
-        if (depths && l && depths[l] <= depths[l - 1])
-            return fail(c, LAMELLA_ERR_ARGUMENT, "depths[%lld] is %lld, expected over %lld", (long long)l, (long long)depths[l], (long long)depths[l - 1]);
-        (*share)[l] = (double)(depths ? depths[l] : l) / (double)n_depths;
+        int64_t depth = depths ? depths[l] : l, above = !depths || l == 0 ? -1 : depths[l - 1];
+        if (depth <= above)
+            return fail(c, LAMELLA_ERR_ARGUMENT, "depths[%lld] is %lld, expected over %lld", (long long)l, (long long)depth, (long long)above);
+        if (depth > n_depths)
+            return fail(c, LAMELLA_ERR_ARGUMENT, "layer %lld has depth %lld, expected at most %lld (= n_depths): set options->n_depths to the number of "
+                        "depths of the whole model", (long long)l, (long long)depth, (long long)n_depths);
+        (*share)[l] = (double)depth / (double)n_depths;
     }
     return LAMELLA_OK;
 }
@@ -120,11 +169,15 @@ static lamella_status find_as_good(call *c, const depth_work *w, const bootstrap
 static lamella_status depth_of(call *c, const lamella_view *v, const lamella_view *groups, const int64_t *depths,
                                const lamella_probe_depth_options *o, const depth_outputs *out, lamella_probe_depth_result *found)
 {
-    depth_work w = { .n_layers = v->shape[0], .n = v->shape[1] };
-    bootstrap_plan plan = { .n_rows = w.n, .n_resamples = o->n_bootstrap, .seed = (uint64_t)o->seed };
+    depth_work w = { .n_layers = v->shape[0] };
+    bootstrap_plan plan = { .n_resamples = o->n_bootstrap, .seed = (uint64_t)o->seed };
     double *beta, *share = NULL, *correct = NULL;
-    TRY(groups_of_view(c, groups, w.n, &plan.n_groups, &plan.group));
-    TRY(correct_of_view(c, v, &correct));
+    int64_t *row = NULL;
+    TRY(scored_samples(c, v, &row, &w.n));
+    TRY(scored_values(c, v, row, w.n, &correct));
+    plan.n_rows = w.n;
+    found->n_left_out = v->shape[1] - w.n;
+    TRY(scored_groups(c, groups, row, &plan));
     TRY(depth_shares(c, depths, w.n_layers, o->n_depths, &share));
     TAKE(c, w.accuracy, w.n_layers);
     TAKE(c, beta, w.n_layers);

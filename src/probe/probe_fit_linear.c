@@ -17,9 +17,10 @@ static void copy_numbers(const linear_work *w, const char *name, const void *fro
     memcpy(linear_array_of(w->probe, name), from, (size_t)n * 8);
 }
 
-/* What does not depend on a layer. */
-static void describe_fit(const linear_work *w)
+/* What does not depend on a layer; `theirs`: the groups as they were given. */
+static lamella_status describe_fit(call *c, const lamella_view *theirs, const linear_work *w)
 {
+    lamella_view given = { 0 };
     const linear_sizes *z = &w->sizes;
     int64_t *depths = linear_array_of(w->probe, "depths"), *groups = linear_array_of(w->probe, "groups"), *fold = linear_array_of(w->probe, "fold");
     copy_numbers(w, "penalties", w->penalty, z->n_penalties);
@@ -29,10 +30,13 @@ static void describe_fit(const linear_work *w)
     copy_numbers(w, "rows", w->scored, z->n_scored);
     for (int64_t l = 0; l < z->n_layers; l++)
         depths[l] = stack_depth(&w->s, l);
+    if (theirs)
+        TRY(view_check(c, &given, theirs, I32 | I64, "groups"));
     for (int64_t i = 0; i < z->n_scored; i++) {
-        groups[i] = w->group ? w->group[w->scored[i]] : w->scored[i];
+        groups[i] = theirs ? load_i64(given.dtype, view_at(&given, &w->scored[i])) : w->scored[i];
         fold[i] = w->fold[w->scored[i]];
     }
+    return LAMELLA_OK;
 }
 
 static lamella_status plan_sizes(call *c, linear_work *w)
@@ -95,7 +99,7 @@ static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lin
     TRY(linear_units(c, &w));
     TRY(readout_stack(c, &given, w.o.readout, &w.s));
     TRY(linear_create(c, &w.sizes, &w.probe));
-    describe_fit(&w);
+    TRY(describe_fit(c, in->groups, &w));
     TRY(by_moments(&w) ? linear_ridge(c, &w) : linear_solve(c, &w));
     for (int64_t l = 0; l < w.sizes.n_layers; l++)
         TRY(linear_scores(c, &w, l));

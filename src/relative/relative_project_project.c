@@ -138,6 +138,7 @@ static int find_layer_array(lamella_relative_project *project, const char *name,
 static lamella_status get_array(call *c, const lamella_relative_project *project_, const char *name, lamella_view *out)
 {
     lamella_relative_project *project = (lamella_relative_project *)project_; /* the view is READONLY */
+    const int64_t n_rules = 5;
     TRY(project_check(c, project));
     if (!name || !out)
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL", name ? "out" : "name");
@@ -145,6 +146,8 @@ static lamella_status get_array(call *c, const lamella_relative_project *project
         fill_array(out, LAMELLA_I64, project->width, 1, &project->n_layers);
     else if (!strcmp(name, "rank"))
         fill_array(out, LAMELLA_I64, project->rank, 1, &project->n_layers);
+    else if (!strcmp(name, "rules")) /* from transform to directions they lie in a row */
+        fill_array(out, LAMELLA_I32, &project->rules.transform, 1, &n_rules);
     else if (!strcmp(name, "dropped"))
         fill_array(out, LAMELLA_F64, project->dropped, 1, &project->n_layers);
     else if (!find_layer_array(project, name, out))

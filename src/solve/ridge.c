@@ -42,21 +42,21 @@ static void ridge_residual(const ridge_work *w, double penalty, const double *x,
 }
 
 /* One penalty's pieces: l [n, n], the rest [n, outputs]. In the primal the product is the residual itself. */
-typedef struct ridge_room {
+typedef struct ridge_pieces {
     double *l, *sx, *residual, *solved;    /* solved = L^-1 residual */
     double *product, *product_solved;      /* K residual, and L^-1 of it */
     double  added;                         /* to the diagonal beyond the penalty, so that L exists */
-} ridge_room;
+} ridge_pieces;
 
-static int64_t ridge_room_doubles(const ridge_work *w)
+static int64_t ridge_pieces_doubles(const ridge_work *w)
 {
     return w->n * w->n + (w->dual ? 5 : 3) * w->n * w->outputs;
 }
 
-static ridge_room ridge_room_in(const ridge_work *w, double *memory)
+static ridge_pieces ridge_pieces_in(const ridge_work *w, double *memory)
 {
     int64_t cells = w->n * w->outputs;
-    ridge_room r = { .l = memory, .sx = memory + w->n * w->n };
+    ridge_pieces r = { .l = memory, .sx = memory + w->n * w->n };
     r.residual = r.sx + cells;
     r.solved = r.residual + cells;
     r.product = w->dual ? r.solved + cells : r.residual;
@@ -66,7 +66,7 @@ static ridge_room ridge_room_in(const ridge_work *w, double *memory)
 
 /* Objective and gradient in w of one output; in the dual x is u, so that |w|^2 = u.K u and the gradient is -2 Z^T residual. The objective
  * lies over its least value by residual.(S + a I)^-1 residual, in the dual by residual.(K + a I)^-1 K residual. */
-static void ridge_report(const ridge_work *w, double penalty, int64_t k, const double *x, const ridge_room *at, fit_report *r)
+static void ridge_report(const ridge_work *w, double penalty, int64_t k, const double *x, const ridge_pieces *at, fit_report *r)
 {
     double square = 0, gradient = 0, gap = 0, fit = w->y_square[k];
     for (int64_t i = k; i < w->n * w->outputs; i += w->outputs) {
@@ -84,7 +84,7 @@ static void ridge_report(const ridge_work *w, double penalty, int64_t k, const d
 }
 
 /* A penalty under the rounding of S gets as much more as makes it definite; the report tells. */
-static void ridge_factor(const ridge_work *w, double penalty, ridge_room *r)
+static void ridge_factor(const ridge_work *w, double penalty, ridge_pieces *r)
 {
     int64_t n = w->n;
     double largest = 0;
@@ -105,7 +105,7 @@ static void ridge_task(int64_t q, void *data)
     ridge_work *w = data;
     int64_t n = w->n, cells = n * w->outputs;
     double *memory = scratch_claim(&w->room), *x = w->solution + q * cells, penalty = w->penalty[q];
-    ridge_room r = ridge_room_in(w, memory);
+    ridge_pieces r = ridge_pieces_in(w, memory);
     ridge_factor(w, penalty, &r);
     memcpy(x, w->b, (size_t)cells * sizeof *x);
     triangular_solve_f64(r.l, n, n, 0, x, w->outputs, w->outputs);
@@ -133,7 +133,7 @@ static lamella_status ridge_solve(call *c, ridge_work *w, int64_t n_penalties)
 {
     TRY(blas_matrix_check(c, "the moments of the rows", w->n, w->n, w->n));
     TAKE(c, w->solution, n_penalties * w->n * w->outputs);
-    TRY(scratch_open(c, ridge_room_doubles(w) * (int64_t)sizeof(double), &w->room));
+    TRY(scratch_open(c, ridge_pieces_doubles(w) * (int64_t)sizeof(double), &w->room));
     return blas_parallel(c, n_penalties, ridge_task, w);
 }
 

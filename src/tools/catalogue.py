@@ -40,9 +40,9 @@ def link(path):
 
 
 def rows(api):
-    papers = sorted({f.paper for f in api.functions if f.paper in api.papers}, key=api.papers.get)
+    papers = sorted({title for f in api.functions for title in f.papers if title in api.papers}, key=api.papers.get)
     for title in papers:
-        functions = [f for f in api.functions if f.paper == title]
+        functions = [f for f in api.functions if title in f.papers]
         yield title, [(f, find_test(api.root, f), find_example(api.root, f)) for f in functions]
 
 

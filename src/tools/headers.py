@@ -23,7 +23,7 @@ class Function:
     parameters: list
     arguments: list
     description: list
-    paper: str
+    papers: list    # titles
     doc: grammar.Doc
     file: str
     line: int
@@ -132,10 +132,11 @@ def check_function(function, api, complain):
         complain(line, f"{function.name} has no @return")
     check_return(function, {n.replace("LAMELLA_", "").replace("ERR_", "") for n in api.enum_of("LAMELLA_OK").members}, complain)
     given_by_verb = function.first_handle() or function.name.endswith("_options_init")
-    if function.room in PAPER_ROOMS and not given_by_verb and not function.paper:
+    if function.room in PAPER_ROOMS and not given_by_verb and not function.papers:
         complain(line, f"{function.name} has no @paper")
-    if function.paper and function.paper not in api.papers:
-        complain(doc.line("paper"), f"{function.name}: @paper is no title of papers.txt: {function.paper}")
+    for at, tag, title in doc.tags:
+        if tag == "paper" and title not in api.papers:
+            complain(at, f"{function.name}: @paper is no title of papers.txt: {title}")
     words = function.name.split("_")
     if words[1] != function.room and function.file not in ("lamella/base.h", "lamella/context.h"):
         complain(line, f"{function.name}: the second word is not its room, {function.room}")
@@ -180,7 +181,7 @@ def add_functions(api, path, room, family, contents):
         grammar.check_axes(arguments, api.structs, complain)
         has_room = d.name.startswith(f"lamella_{room}_")
         function = Function(d.name, room if has_room else "", family, d.returns, d.parameters, arguments, doc.description,
-                            doc.text("paper"), doc, name, d.line)
+                            [text for _, tag, text in doc.tags if tag == "paper"], doc, name, d.line)
         check_function(function, api, complain)
         api.functions.append(function)
 

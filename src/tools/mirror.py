@@ -67,6 +67,8 @@ def argument_entry(api, a):
     for key in ("dtypes", "axes", "each", "of", "optional"):
         if getattr(a, key) and (key != "dtypes" or a.way == "out" and a.kind in ("view", "views")):
             entry[key] = getattr(a, key)
+    if a.way == "in" and a.kind == "view" and a.dtypes == ["i32", "i64"]:
+        entry["integers"] = "biu" if "any integers" in a.text else "iu"    # kinds of dtypes: a bool array is labels, but no index
     if "of the caller's size" in a.text:
         entry["by_caller"] = True
     if "filled on" in a.text:

@@ -47,6 +47,9 @@ class Grammar(Planted):
     def test_inexact_title(self):
         self.errors("The Consciousness Prior", "The Consciousness prior", "probe/fit.h:18:", "no title")
 
+    def test_a_second_title_is_checked_too(self):
+        self.errors(" * @paper  The Consciousness Prior\n", " * @paper  The Consciousness Prior\n * @paper  Another\n", "fit.h:19:", "no title")
+
     def test_no_description(self):
         self.errors(" * Scores rows.\n", " *\n", "no description")
 

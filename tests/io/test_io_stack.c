@@ -105,6 +105,14 @@ TEST(a_stack_in_memory_and_one_that_is_read_make_one_file)
     free(again.at);
     free(memory.at);
     lamella_io_file_free(file);
+    s.read = NULL; /* of a model whose depths nobody counted, as many as the last one tells */
+    s.n_depths = 0;
+    for (int l = 0; l < 4; l++)
+        layer[l] = view_of(LAMELLA_F32, x[l], 5, 6);
+    ok(lamella_io_stack_save(NULL, in_folder("memory"), &s, NULL, NULL, 0, NULL));
+    ok(open_with("memory", NULL, 0, &file));
+    equal(opened.n_depths, 10);
+    lamella_io_file_free(file);
     folder_remove();
 }
 

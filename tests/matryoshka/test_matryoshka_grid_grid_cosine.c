@@ -1,4 +1,4 @@
-/* Cosines of pairs at every layer and width: the figure, the laws, the edges, the trap. */
+/* Cosines and dot products of pairs at every layer and width: the figures, the laws, the edges, the trap. */
 #include "support/golden.h"
 #include "support/matrix.h"
 #include <math.h>
@@ -23,7 +23,8 @@ static lamella_status cosines(matrix *m, const lamella_stack *second)
     lamella_view pairs = pairs_of_samples(m->n_samples, numbers);
     lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
     lamella_status status = lamella_matryoshka_grid_cosine(m->ctx, &m->stack, second, &pairs, widths, 3,
-        matrix_out(m, "cosine", LAMELLA_F64, m->stack.n_layers, 3, 3 * m->n_samples), &result);
+        matrix_out(m, "cosine", LAMELLA_F64, m->stack.n_layers, 3, 3 * m->n_samples),
+        matrix_out(m, "dot", LAMELLA_F64, m->stack.n_layers, 3, 3 * m->n_samples), &result);
     matrix_number(m, "n_zero_cosines", (double)result.n_zero_cosines);
     matrix_number(m, "n_masked_pairs", (double)result.n_masked_pairs);
     free(numbers);
@@ -64,9 +65,23 @@ TEST(equals_the_oracle)
     static double cosine[7 * 5 * 400];
     lamella_stack stack = states();
     lamella_view out = view_of(LAMELLA_F64, cosine, 7, 5, 400), every_tenth;
-    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, golden("matryoshka/grid/pairs"), WIDTHS, 5, &out, NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, golden("matryoshka/grid/pairs"), WIDTHS, 5, &out, NULL, NULL));
     ok(lamella_tensor_slice(&out, 2, 0, 400, 10, &every_tenth));
     near_golden(&every_tenth, "matryoshka/grid/cosine");
+}
+
+TEST(dot_products_equal_the_oracle_and_leave_the_cosines_alone)
+{
+    static double cosine[7 * 5 * 400], dot[7 * 5 * 400], without[7 * 5 * 400];
+    lamella_stack stack = states();
+    const lamella_view *pairs = golden("matryoshka/grid/pairs");
+    lamella_view out = view_of(LAMELLA_F64, cosine, 7, 5, 400), dots = view_of(LAMELLA_F64, dot, 7, 5, 400), every_tenth;
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, pairs, WIDTHS, 5, &out, &dots, NULL));
+    ok(lamella_tensor_slice(&dots, 2, 0, 400, 10, &every_tenth));
+    near_golden(&every_tenth, "matryoshka/grid/dot");
+    out.data = without;
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, pairs, WIDTHS, 5, &out, NULL, NULL));
+    equal_bits(cosine, without, sizeof cosine);
 }
 
 /* Every cell is the cosine of rows that truncate wrote, up to the rounding of those to f32. */
@@ -78,7 +93,7 @@ TEST(equals_truncation_followed_by_a_dot)
     lamella_stack stack = states();
     lamella_view out = view_of(LAMELLA_F64, cosine, 7, 1, 400), rows = view_of(LAMELLA_F32, cut[0], 500, 100);
     const int64_t *pair = golden("matryoshka/grid/pairs")->data;
-    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, golden("matryoshka/grid/pairs"), &width, 1, &out, NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, golden("matryoshka/grid/pairs"), &width, 1, &out, NULL, NULL));
     for (int64_t l = 0; l < 7; l++) {
         lamella_view layer = stack.layer[l];
         lamella_stack one = stack_of(&layer, 1);
@@ -101,23 +116,53 @@ TEST(a_row_with_itself_is_exactly_one)
     lamella_stack stack = stack_of(&layer, 1);
     for (int64_t i = 0; i < 1000; i++)
         numbers[i] = i / 2;
-    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, &width, 1, &out, NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, &width, 1, &out, NULL, NULL));
     for (int64_t i = 0; i < 500; i++)
         check(cosine[i] == 1);
+}
+
+/* Element j in lane j % 16, then half the lanes added to the others, whatever widths stand before. */
+TEST(a_dot_product_is_the_sum_of_sixteen_lanes)
+{
+    enum { N = 384 };
+    static float x[2 * N];
+    static const int64_t widths[] = { N, 5, 100, 77 };
+    int64_t pair[] = { 0, 1 };
+    double cosine[4], dot[4];
+    uint64_t state = 88172645463325252u;
+    for (int64_t i = 0; i < 2 * N; i++) {
+        state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+        x[i] = (float)((double)(int64_t)state * 0x1p-63);
+    }
+    lamella_view layer = view_of(LAMELLA_F32, x, 2, N), pairs = view_of(LAMELLA_I64, pair, 1, 2), out = view_of(LAMELLA_F64, cosine, 1, 4, 1);
+    lamella_view dots = view_of(LAMELLA_F64, dot, 1, 4, 1);
+    lamella_stack stack = stack_of(&layer, 1);
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, widths, 4, &out, &dots, NULL));
+    for (int64_t k = 0; k < 4; k++) {
+        double lanes[16] = { 0 };
+        for (int64_t j = 0; j < widths[k]; j++)
+            lanes[j % 16] += (double)x[j] * (double)x[N + j];
+        for (int64_t half = 8; half > 0; half /= 2)
+            for (int64_t j = 0; j < half; j++)
+                lanes[j] += lanes[j + half];
+        check(dot[k] == lanes[0]);
+    }
 }
 
 /* Slicing alone, without the norms of the prefixes. */
 TEST(trap_not_renormalised)
 {
-    float x[] = { 1, 0, 1, 1, 0, 0 };
+    float x[] = { 2, 0, 2, 3, 0, 0 };
     int64_t pair[] = { 0, 1 };
     static const int64_t widths[] = { 1, 3 };
-    double cosine[2];
+    double cosine[2], dot[2];
     lamella_view layer = view_of(LAMELLA_F32, x, 2, 3), pairs = view_of(LAMELLA_I64, pair, 1, 2), out = view_of(LAMELLA_F64, cosine, 1, 2, 1);
+    lamella_view dots = view_of(LAMELLA_F64, dot, 1, 2, 1);
     lamella_stack stack = stack_of(&layer, 1);
-    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, widths, 2, &out, NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, widths, 2, &out, &dots, NULL));
     near(cosine[0], 1, ABSOLUTE, 0);
     near(cosine[1], sqrt(0.5), ABSOLUTE, 1e-15);
+    check(dot[0] == 6 && dot[1] == 6);
 }
 
 TEST(a_zero_prefix_is_similar_to_nothing_and_counted)
@@ -125,31 +170,35 @@ TEST(a_zero_prefix_is_similar_to_nothing_and_counted)
     float x[] = { 0, 0, 5, 1, 2, 3 };
     int32_t pair[] = { 0, 1, 1, 1, 0, 0 };
     static const int64_t widths[] = { 3, 2 };
-    double cosine[6];
+    double cosine[6], dot[6];
     lamella_view layer = view_of(LAMELLA_F32, x, 2, 3), pairs = view_of(LAMELLA_I32, pair, 3, 2), out = view_of(LAMELLA_F64, cosine, 1, 2, 3);
+    lamella_view dots = view_of(LAMELLA_F64, dot, 1, 2, 3);
     lamella_stack stack = stack_of(&layer, 1);
     lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
-    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, widths, 2, &out, &result));
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, widths, 2, &out, &dots, &result));
     equal(result.n_zero_cosines, 2);
     check(cosine[0] > 0.8 && cosine[1] == 1 && cosine[2] == 1);
     check(cosine[3] == 0 && cosine[4] == 1 && cosine[5] == 0);
+    check(dot[0] == 15 && dot[1] == 14 && dot[2] == 25);
+    check(dot[3] == 0 && dot[4] == 5 && dot[5] == 0);
 }
 
-TEST(a_pair_with_a_masked_sample_has_no_cosine)
+TEST(a_pair_with_a_masked_sample_has_no_cosine_and_no_dot_product)
 {
     float x[] = { NAN, NAN, 1, 2, 3, 4 };
     unsigned char mask[] = { 0, 1, 1 };
     int32_t pair[] = { 0, 1, 1, 2, 2, 0 };
     static const int64_t width = 2;
-    double cosine[3];
+    double cosine[3], dot[3];
     lamella_view layer = view_of(LAMELLA_F32, x, 3, 2), valid = view_of(LAMELLA_U8, mask, 3), pairs = view_of(LAMELLA_I32, pair, 3, 2);
-    lamella_view out = view_of(LAMELLA_F64, cosine, 1, 1, 3);
+    lamella_view out = view_of(LAMELLA_F64, cosine, 1, 1, 3), dots = view_of(LAMELLA_F64, dot, 1, 1, 3);
     lamella_stack stack = stack_of(&layer, 1);
     stack.mask = &valid;
     lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
-    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, &width, 1, &out, &result));
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, &width, 1, &out, &dots, &result));
     equal(result.n_masked_pairs, 2);
     check(isnan(cosine[0]) && cosine[1] > 0.9 && isnan(cosine[2]));
+    check(isnan(dot[0]) && dot[1] == 11 && isnan(dot[2]));
 }
 
 /* ---- stacks of two lengths, and rows that are read long after each other ---- */
@@ -168,7 +217,7 @@ static int64_t deliver(int64_t depth, int64_t first_row, int64_t n_rows, const l
 
 TEST(pairs_whose_rows_are_read_apart)
 {
-    static double in_memory[LAYERS * 2 * PAIRS], read[LAYERS * 2 * PAIRS];
+    static double in_memory[LAYERS * 2 * PAIRS], read[LAYERS * 2 * PAIRS], dot_in_memory[LAYERS * 2 * PAIRS], dot_read[LAYERS * 2 * PAIRS];
     static int64_t numbers[2 * PAIRS];
     static const int64_t widths[] = { 33, 40 };
     uint64_t state = 88172645463325252u;
@@ -187,14 +236,16 @@ TEST(pairs_whose_rows_are_read_apart)
         numbers[2 * p + 1] = (int64_t)((state >> 32) % SECOND);
     }
     lamella_view pairs = view_of(LAMELLA_I64, numbers, PAIRS, 2), out = view_of(LAMELLA_F64, in_memory, LAYERS, 2, PAIRS);
+    lamella_view dots = view_of(LAMELLA_F64, dot_in_memory, LAYERS, 2, PAIRS);
     lamella_stack first = stack_of(a, LAYERS), second = stack_of(b, LAYERS);
-    ok(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, widths, 2, &out, NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, widths, 2, &out, &dots, NULL));
     for (int64_t p = 0; p < PAIRS; p++) {
         double dot = 0, aa = 0, bb = 0;
         const float *x = first_rows[1] + numbers[2 * p] * DIM, *y = second_rows[1] + numbers[2 * p + 1] * DIM;
         for (int64_t j = 0; j < 33; j++)
             dot += (double)x[j] * y[j], aa += (double)x[j] * x[j], bb += (double)y[j] * y[j];
         near(in_memory[(1 * 2 + 0) * PAIRS + p], dot / sqrt(aa * bb), ABSOLUTE, 1e-14);
+        near(dot_in_memory[(1 * 2 + 0) * PAIRS + p], dot, ABSOLUTE, 1e-14);
     }
     for (int64_t l = 0; l < LAYERS; l++)
         a[l].data = b[l].data = NULL;
@@ -202,13 +253,59 @@ TEST(pairs_whose_rows_are_read_apart)
     first.user = first_rows;
     second.user = second_rows;
     out.data = read;
+    dots.data = dot_read;
     /* room for blocks of 256 rows and a few dozen pairs */
     lamella_context_options options = { .struct_size = sizeof options, .threads = 2, .max_workspace_bytes = 600000 };
     lamella_context *ctx;
     ok(lamella_context_create(&options, &ctx));
-    ok(lamella_matryoshka_grid_cosine(ctx, &first, &second, &pairs, widths, 2, &out, NULL));
+    ok(lamella_matryoshka_grid_cosine(ctx, &first, &second, &pairs, widths, 2, &out, &dots, NULL));
     equal_bits(read, in_memory, sizeof read);
+    equal_bits(dot_read, dot_in_memory, sizeof dot_read);
     lamella_context_free(ctx);
+}
+
+/* Two stacks of other samples, which calls that pair rows by number would refuse. */
+TEST(sample_ids_are_not_compared)
+{
+    float x[] = { 3, 4, 4, 3 };
+    int64_t id[] = { 10, 11, 20, 21 }, pair[] = { 0, 1 };
+    static const int64_t width = 2;
+    double cosine[1], dot[1];
+    lamella_view layer = view_of(LAMELLA_F32, x, 2, 2), of_first = view_of(LAMELLA_I64, id, 2), of_second = view_of(LAMELLA_I64, id + 2, 2);
+    lamella_view pairs = view_of(LAMELLA_I64, pair, 1, 2), out = view_of(LAMELLA_F64, cosine, 1, 1, 1), dots = view_of(LAMELLA_F64, dot, 1, 1, 1);
+    lamella_stack first = stack_of(&layer, 1), second = stack_of(&layer, 1);
+    first.sample_id = &of_first;
+    second.sample_id = &of_second;
+    ok(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL));
+    check(dot[0] == 24);
+    near(cosine[0], 0.96, ABSOLUTE, 1e-15);
+}
+
+TEST(dot_products_lie_apart)
+{
+    double memory[8] = { 0 }, x[4] = { 1, 2, 3, 4 }, y[4] = { 1, 2, 3, 4 };
+    int64_t pair[] = { 0, 1, 1, 1, 0, 0 };
+    static const int64_t width = 2;
+    lamella_view layer = view_of(LAMELLA_F64, x, 2, 2), other = view_of(LAMELLA_F64, y, 2, 2), pairs = view_of(LAMELLA_I64, pair, 3, 2);
+    lamella_view out = view_of(LAMELLA_F64, memory, 1, 1, 3), dots = view_of(LAMELLA_F64, memory + 2, 1, 1, 3);
+    lamella_stack first = stack_of(&layer, 1), second = stack_of(&other, 1);
+    refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: dot shares memory with cosine, expected an output apart from the others");
+    dots.data = x;
+    refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: dot shares memory with first->layer[0], expected an output apart from the inputs");
+    dots.data = y + 1;
+    refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: dot shares memory with second->layer[0], expected an output apart from the inputs");
+    dots.data = pair;
+    refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: dot shares memory with pairs, expected an output apart from the inputs");
+    dots.data = memory + 3;
+    ok(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL));
+    check(memory[3] == 11 && memory[4] == 25 && memory[5] == 5 && memory[6] == 0);
+    dots = view_of(LAMELLA_F64, memory + 3, 1, 1, 2);
+    refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_SHAPE,
+            "lamella_matryoshka_grid_cosine: dot.shape[2] is 2, expected 3");
 }
 
 TEST(bad_arguments_are_named)
@@ -220,15 +317,15 @@ TEST(bad_arguments_are_named)
     lamella_view out = view_of(LAMELLA_F64, cosine, 1, 1, 1), flat = view_of(LAMELLA_I64, pair, 2);
     lamella_view twice[] = { layer, layer };
     lamella_stack stack = stack_of(&layer, 1), with_tokens = stack_of(&tokens, 1), two = stack_of(twice, 2);
-    refused(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, &wide, 1, &out, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, &wide, 1, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_matryoshka_grid_cosine: widths[0] is 4, expected 1 to 3 (= dim of stack->layer[0])");
-    refused(lamella_matryoshka_grid_cosine(NULL, &stack, &two, &pairs, &width, 1, &out, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_matryoshka_grid_cosine(NULL, &stack, &two, &pairs, &width, 1, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_matryoshka_grid_cosine: second->n_layers is 2, expected 1 (= first->n_layers)");
-    refused(lamella_matryoshka_grid_cosine(NULL, &with_tokens, NULL, &pairs, &width, 1, &out, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_matryoshka_grid_cosine(NULL, &with_tokens, NULL, &pairs, &width, 1, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_matryoshka_grid_cosine: first has tokens, expected layers [sample, dim]: pool first");
-    refused(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &flat, &width, 1, &out, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &flat, &width, 1, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_matryoshka_grid_cosine: pairs.rank is 1, expected 2: [pair, 2]");
     pair[1] = 2;
-    refused(lamella_matryoshka_grid_cosine(NULL, &stack, &stack, &pairs, &width, 1, &out, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_matryoshka_grid_cosine(NULL, &stack, &stack, &pairs, &width, 1, &out, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_matryoshka_grid_cosine: pairs[0, 1] is 2, expected 0 to 1 (= samples of second - 1)");
 }

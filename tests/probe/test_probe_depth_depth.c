@@ -1,4 +1,4 @@
-/* The depth of a concept: definitions, none at all, the set of layers that are as good. */
+/* The depth of a concept: definitions, none at all, the set of layers that are as good, samples that are not scored. */
 #include "probe/probes.h"
 
 enum { LAYERS = 5, N = 200 };
@@ -11,18 +11,26 @@ typedef struct depth_found {
 
 static unsigned char right[LAYERS][N];
 
+static lamella_status depth_of_rows(depth_found *f, const lamella_view *correct, const lamella_view *groups, const int64_t *depths,
+                                    const lamella_probe_depth_options *o)
+{
+    lamella_view a = view_of(LAMELLA_F64, f->accuracy, LAYERS), b = view_of(LAMELLA_F64, f->beta, LAYERS), g = view_of(LAMELLA_U8, f->good, LAYERS),
+                 d = view_of(LAMELLA_F64, f->difference, LAYERS, 2);
+    memset(f, 0, sizeof *f);
+    f->r.struct_size = sizeof f->r;
+    return lamella_probe_depth(NULL, correct, groups, depths, LAYERS, o, &a, &b, &g, &d, &f->r);
+}
+
 /* Layer l has the first `counts[l]` rows right. */
 static depth_found depth_of_counts(const int *counts, const lamella_probe_depth_options *o)
 {
     static depth_found f;
-    memset(&f, 0, sizeof f);
     for (int l = 0; l < LAYERS; l++)
         for (int i = 0; i < N; i++)
             right[l][i] = i < counts[l];
-    lamella_view correct = view_of(LAMELLA_U8, right, LAYERS, N), a = view_of(LAMELLA_F64, f.accuracy, LAYERS), b = view_of(LAMELLA_F64, f.beta, LAYERS),
-                 g = view_of(LAMELLA_U8, f.good, LAYERS), d = view_of(LAMELLA_F64, f.difference, LAYERS, 2);
-    f.r.struct_size = sizeof f.r;
-    ok(lamella_probe_depth(NULL, &correct, NULL, NULL, LAYERS, o, &a, &b, &g, &d, &f.r));
+    lamella_view correct = view_of(LAMELLA_U8, right, LAYERS, N);
+    ok(depth_of_rows(&f, &correct, NULL, NULL, o));
+    equal(f.r.n_left_out, 0);
     return f;
 }
 
@@ -77,6 +85,117 @@ TEST(differences_are_paired)
     check(f.difference[0] < -0.2 && f.difference[1] < -0.2);
 }
 
+/* ---- samples that are not scored ---- */
+
+/* Every third sample is not scored, in a group of its own: the others give the bits that they give alone. */
+TEST(samples_not_scored_are_as_if_not_given)
+{
+    enum { MANY = 3 * N / 2 };
+    static unsigned char given[LAYERS][MANY];
+    int64_t group[N], group_given[MANY];
+    depth_found f, alone;
+    lamella_view few = view_of(LAMELLA_U8, right, LAYERS, N), many = view_of(LAMELLA_U8, given, LAYERS, MANY);
+    lamella_view few_groups = view_of(LAMELLA_I64, group, N), many_groups = view_of(LAMELLA_I64, group_given, MANY);
+    for (int k = 0, i = 0; k < MANY; i += k % 3 != 1, k++) {
+        group_given[k] = k % 3 == 1 ? -k : i / 4;
+        for (int l = 0; l < LAYERS; l++)
+            given[l][k] = k % 3 == 1 ? 255 : (i * 7 + l * 31) % 10 < 5 + l;
+        if (k % 3 == 1)
+            continue;
+        group[i] = group_given[k];
+        for (int l = 0; l < LAYERS; l++)
+            right[l][i] = given[l][k];
+    }
+    for (int grouped = 0; grouped < 2; grouped++) {
+        ok(depth_of_rows(&alone, &few, grouped ? &few_groups : NULL, NULL, NULL));
+        ok(depth_of_rows(&f, &many, grouped ? &many_groups : NULL, NULL, NULL));
+        equal(f.r.n_left_out, MANY - N);
+        f.r.n_left_out = 0;
+        equal_bits(&f, &alone, sizeof f);
+    }
+}
+
+TEST(samples_scored_at_some_layers_only_are_refused)
+{
+    depth_found f;
+    lamella_view correct = view_of(LAMELLA_U8, right, LAYERS, N);
+    memset(right, 1, sizeof right);
+    right[2][7] = 255;
+    refused(depth_of_rows(&f, &correct, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_probe_depth: correct is 255 at layer 2, sample 7, but 1 at layer 0, expected 255 (not scored) at all or none");
+    right[2][7] = 1, right[0][8] = 255;
+    refused(depth_of_rows(&f, &correct, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_probe_depth: correct is 1 at layer 1, sample 8, but 255 at layer 0, expected 255 (not scored) at all or none");
+    memset(right, 255, sizeof right);
+    refused(depth_of_rows(&f, &correct, NULL, NULL, NULL), LAMELLA_ERR_EMPTY,
+            "lamella_probe_depth: correct is 255 (not scored) at every sample, expected at least 1 that is scored");
+    correct.dtype = LAMELLA_BOOL; /* of a bool any byte but 0 is true */
+    ok(depth_of_rows(&f, &correct, NULL, NULL, NULL));
+    near(f.accuracy[3], 1, ABSOLUTE, 0);
+}
+
+/* Labels that are missing, and a fold that tests one class: a fitted probe's own arrays, as they are. */
+TEST(a_probe_with_missing_labels_and_an_impossible_fold_has_a_depth)
+{
+    enum { ROWS = 500 };
+    static unsigned char has[ROWS];
+    int32_t y[ROWS];
+    int64_t fold[ROWS], left_out = 0;
+    lamella_view layer[LAYERS], labels = view_of(LAMELLA_I32, y, ROWS), mask = view_of(LAMELLA_U8, has, ROWS), folds = view_of(LAMELLA_I64, fold, ROWS);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = LAYERS };
+    lamella_probe_linear_options o = { .struct_size = sizeof o, .n_bootstrap = -1 };
+    lamella_probe_linear *p;
+    depth_found f;
+    for (int l = 0; l < LAYERS; l++) {
+        char name[32];
+        snprintf(name, sizeof name, "states/layer.%d", l);
+        layer[l] = *example(name);
+    }
+    for (int i = 0; i < ROWS; i++) {
+        fold[i] = i % 5;
+        has[i] = i % 7 != 0;
+        y[i] = fold[i] != 2 && ((const int32_t *)example("states/label.person")->data)[i]; /* fold 2 tests one class */
+        left_out += !has[i] || fold[i] == 2;
+    }
+    returns(lamella_probe_linear_fit(NULL, &stack, &labels, &mask, NULL, &folds, NULL, NULL, &o, &p, NULL), LAMELLA_NOTE);
+    lamella_view correct = array_of(p, "correct"), groups = array_of(p, "groups"), one = view_of(LAMELLA_U8, correct.data, LAYERS, ROWS);
+    ok(depth_of_rows(&f, &one, &groups, NULL, NULL));
+    equal(f.r.n_left_out, left_out);
+    for (int l = 0; l < LAYERS; l++)
+        near(f.accuracy[l], f64_at(p, "accuracy_pooled", l), ABSOLUTE, 1e-12);
+    lamella_probe_linear_free(p);
+}
+
+/* ---- depths ---- */
+
+TEST(depths_are_shares_of_the_whole_model)
+{
+    static const int64_t depths[] = { 0, 3, 6, 9, 12 }, below[] = { -1, 3, 6, 9, 12 }, level[] = { 0, 3, 3, 9, 12 };
+    lamella_probe_depth_options o = { .struct_size = sizeof o };
+    lamella_view correct = view_of(LAMELLA_U8, right, LAYERS, N);
+    depth_found f;
+    for (int l = 0; l < LAYERS; l++)
+        for (int i = 0; i < N; i++)
+            right[l][i] = i < 100 + (l == 4) * 50;
+    refused(depth_of_rows(&f, &correct, NULL, depths, &o), LAMELLA_ERR_ARGUMENT,
+            "lamella_probe_depth: layer 2 has depth 6, expected at most 5 (= n_depths): set options->n_depths to the number of depths of the whole model");
+    o.n_depths = 11;
+    refused(depth_of_rows(&f, &correct, NULL, depths, &o), LAMELLA_ERR_ARGUMENT,
+            "lamella_probe_depth: layer 4 has depth 12, expected at most 11 (= n_depths): set options->n_depths to the number of depths of the whole model");
+    o.n_depths = 13;
+    ok(depth_of_rows(&f, &correct, NULL, depths, &o));
+    near(f.r.jump, 12.0 / 13, ABSOLUTE, 1e-15);
+    near(f.r.converging, 9.0 / 13, ABSOLUTE, 1e-15);
+    o.n_depths = 12; /* depths counted from 1, as in the paper: the last is all of it */
+    ok(depth_of_rows(&f, &correct, NULL, depths, &o));
+    near(f.r.jump, 1, ABSOLUTE, 0);
+    o.n_depths = 3;
+    refused(depth_of_rows(&f, &correct, NULL, NULL, &o), LAMELLA_ERR_ARGUMENT,
+            "lamella_probe_depth: layer 4 has depth 4, expected at most 3 (= n_depths): set options->n_depths to the number of depths of the whole model");
+    refused(depth_of_rows(&f, &correct, NULL, below, NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_depth: depths[0] is -1, expected over -1");
+    refused(depth_of_rows(&f, &correct, NULL, level, NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_depth: depths[2] is 3, expected over 3");
+}
+
 TEST(bad_arguments_are_named)
 {
     double x[LAYERS];
@@ -88,7 +207,7 @@ TEST(bad_arguments_are_named)
     double d[2 * LAYERS], beta[LAYERS];
     lamella_view bv = view_of(LAMELLA_F64, beta, LAYERS), dv = view_of(LAMELLA_F64, d, LAYERS, 2);
     refused(lamella_probe_depth(NULL, &correct, NULL, NULL, LAYERS, NULL, &a, &bv, &b, &dv, &r), LAMELLA_ERR_ARGUMENT,
-            "lamella_probe_depth: correct is 2 at layer 1, sample 3, expected 0 or 1");
+            "lamella_probe_depth: correct is 2 at layer 1, sample 3, expected 0, 1, or 255 for not scored");
     refused(lamella_probe_depth(NULL, &correct, NULL, NULL, 4, NULL, &a, &bv, &b, &dv, &r), LAMELLA_ERR_SHAPE,
             "lamella_probe_depth: n_layers is 4, expected 5 (= correct.shape[0])");
 }

@@ -1,4 +1,4 @@
-/* Linear probes: figures, laws, odd cases, traps. */
+/* Linear probes: figures, odd cases, traps; the digits figure and what groups and penalties obey: test_probe_fit_linear_laws.c. */
 #include "probe/probes.h"
 #include "support/allocator.h"
 
@@ -38,60 +38,6 @@ static lamella_probe_linear *fit(const lamella_view *layers, int64_t n_layers, c
 }
 
 static const lamella_probe_linear_options QUIET = { .n_bootstrap = -1 };
-
-enum { DIGITS = 357, PIXELS = 64 };
-
-/* Digits 3 and 8, y = it is an 8. */
-static void take_digits(float *x, int32_t *y, float factor)
-{
-    const int64_t *row = golden("probe/linear/digits.rows")->data;
-    for (int64_t i = 0; i < DIGITS; i++) {
-        y[i] = ((const int32_t *)example("digits/labels")->data)[row[i]] == 8;
-        for (int j = 0; j < PIXELS; j++)
-            x[i * PIXELS + j] = factor * ((const float *)example("digits/images")->data)[row[i] * PIXELS + j];
-    }
-}
-
-TEST(digits_3_against_8_reach_their_optimum)
-{
-    static float x[DIGITS * PIXELS];
-    static int32_t y[DIGITS];
-    take_digits(x, y, 1);
-    lamella_view layer = view_of(LAMELLA_F32, x, DIGITS, PIXELS), labels = view_of(LAMELLA_I32, y, DIGITS), w;
-    lamella_probe_linear *p = fit(&layer, 1, &labels, golden("probe/linear/digits.fold"), NULL, NULL, QUIET);
-    near(f64_at(p, "objective", 0), 26.485070708, ABSOLUTE, 1e-8);
-    near(f64_at(p, "objective", 0), *(double *)golden("probe/linear/digits.objective")->data, ABSOLUTE, 1e-8);
-    near(f64_at(p, "intercepts", 0), -1.632133297, ABSOLUTE, 1e-5);
-    near(f64_at(p, "accuracy", 0), 142.0 / 143, ABSOLUTE, 1e-12);
-    w = array_of(p, "weights.0");
-    double square = 0;
-    for (int j = 0; j < PIXELS; j++) {
-        double v = ((double *)w.data)[j];
-        square += v * v;
-        near(v, ((double *)golden("probe/linear/digits.weights")->data)[j], ABSOLUTE, 1e-5);
-    }
-    near(sqrt(square), 4.914664898, ABSOLUTE, 1e-5);
-    lamella_probe_linear_free(p);
-}
-
-/* What a penalised intercept, accuracy on the training rows or pixels of 0 to 16 would give is far from the figure. */
-TEST(trap_intercept_penalised_or_scores_of_training_rows)
-{
-    static float x[DIGITS * (PIXELS + 1)];
-    static int32_t y[DIGITS];
-    static float wide[DIGITS * PIXELS];
-    take_digits(wide, y, 1);
-    for (int64_t i = 0; i < DIGITS; i++) { /* a column of ones takes the intercept's part, and is penalised */
-        memcpy(x + i * (PIXELS + 1), wide + i * PIXELS, PIXELS * sizeof *x);
-        x[i * (PIXELS + 1) + PIXELS] = 1;
-    }
-    lamella_view layer = view_of(LAMELLA_F32, x, DIGITS, PIXELS + 1), labels = view_of(LAMELLA_I32, y, DIGITS);
-    lamella_probe_linear *p = fit(&layer, 1, &labels, golden("probe/linear/digits.fold"), NULL, NULL, QUIET);
-    near(f64_at(p, "objective", 0), 26.485070708, ABSOLUTE, 1e-8); /* a free intercept leaves nothing to the constant column */
-    near(((double *)array_of(p, "weights.0").data)[PIXELS], 0, ABSOLUTE, 1e-6);
-    check(f64_at(p, "accuracy", 0) < 1); /* the training rows are all right */
-    lamella_probe_linear_free(p);
-}
 
 static void take_layers(const char *file, const int *depth, int n, lamella_view *layer)
 {

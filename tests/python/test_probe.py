@@ -59,9 +59,22 @@ class Linear(unittest.TestCase):
             probe.save(Path(folder) / "probe.safetensors")
             opened = lamella.probe.Linear.open(Path(folder) / "probe.safetensors")
         for each in (probe, opened, lamella.probe.Linear.load(probe.bytes())):
+            np.testing.assert_allclose(each.score(0, x)[:, 0], expected, rtol=0, atol=1e-4)
+            self.assertEqual(each.score(0, x[5]).tolist(), each.score(0, x)[5].tolist())
             scores = np.empty((len(x), 1), "f4")
-            each.score(0, x, scores)
-            np.testing.assert_allclose(scores[:, 0], expected, rtol=0, atol=1e-4)
+            self.assertIs(each.score(0, x, scores=scores), scores)
+
+    def test_labels_of_any_integers(self):
+        x, y = digits()
+        expected = lamella.probe.Linear.fit([x], y, n_bootstrap=-1).get("objective")
+        for labels in (y == 1, y.astype("i1"), y.astype("u1"), y.astype("u8"), y.astype("i2") - 300, [bool(k) for k in y]):
+            np.testing.assert_array_equal(lamella.probe.Linear.fit([x], labels, n_bootstrap=-1).get("objective"), expected)
+        with self.assertRaises(lamella.DtypeError):
+            lamella.probe.Linear.fit([x], y.astype("f4"), n_bootstrap=-1)
+        with self.assertRaisesRegex(lamella.ArgumentError, "18446744073709551615"):
+            lamella.probe.Linear.fit([x], np.full(len(y), 2**64 - 1, "u8"), n_bootstrap=-1)
+        with self.assertRaises(lamella.DtypeError):     # NumPy would take a bool array as a mask
+            lamella.tensor.gather(x, np.ones(3, bool))
 
     def test_threads_change_nothing(self):
         x, y = [ORDER("layer.1")[:, :48], ORDER("layer.4")[:, :40]], ORDER("label.shuffled")

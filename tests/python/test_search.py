@@ -68,6 +68,20 @@ class Grid(unittest.TestCase):
         both = lamella.matryoshka.grid_cosine(self.layers, self.golden("pairs"), self.widths, second=self.layers).cosine
         np.testing.assert_array_equal(both, cosine)
 
+    def test_dot_products(self):
+        dot = lamella.matryoshka.grid_cosine(self.layers, self.golden("pairs"), self.widths).dot
+        np.testing.assert_allclose(dot[:, :, ::10], self.golden("dot"), rtol=0, atol=1e-13)
+
+    def test_a_dot_product_is_the_sum_of_sixteen_lanes(self):
+        x = np.random.default_rng(5).standard_normal((60, 384)).astype("f4")
+        pairs = np.stack([np.arange(60), np.arange(60)[::-1]], 1)
+        dot = lamella.matryoshka.grid_cosine([x], pairs, [8, 384, 100]).dot
+        products = x[pairs[:, 0]].astype("f8") * x[pairs[:, 1]].astype("f8")
+        lanes = np.cumsum(products.reshape(60, -1, 16), 1)[:, -1]    # cumsum adds one after the other, sum in pairs
+        for half in (8, 4, 2, 1):
+            lanes = lanes[:, :half] + lanes[:, half:]
+        np.testing.assert_array_equal(dot[0, 1], lanes[:, 0])
+
     def test_rank_correlations(self):
         rho = lamella.matryoshka.grid_spearman(self.layers, self.golden("pairs"), self.golden("gold"), self.widths).rho
         np.testing.assert_allclose(rho, self.golden("rho"), rtol=0, atol=1e-9)

@@ -23,10 +23,13 @@ TEST(an_opened_projection_gives_the_same_bits)
     const lamella_view *x = example("digits/z0");
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         lamella_relative_project *opened, *project = fitted(*x, golden("relative/project/anchors"), kinds[k]);
-        lamella_view width, before, after;
+        lamella_view width, rules, before, after;
         ok(lamella_relative_project_save(NULL, project, saved_path()));
         ok(lamella_relative_project_open(NULL, saved_path(), &opened));
         ok(lamella_relative_project_get(opened, "width", &width));
+        ok(lamella_relative_project_get(opened, "rules", &rules));
+        const int32_t *rule = rules.data, similarity = kinds[k].similarity, transform = kinds[k].transform;
+        check(rule[0] == (transform ? transform : LAMELLA_TRANSFORM_CENTRE) && rule[1] == (similarity ? similarity : LAMELLA_RELATIVE_COSINE));
         float *a = projected(project, *x, NULL), *b = projected(opened, *x, NULL);
         equal_bits(b, a, x->shape[0] * *(const int64_t *)width.data * (int64_t)sizeof *a);
         ok(lamella_relative_project_bytes(project, &before));

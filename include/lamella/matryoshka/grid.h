@@ -18,7 +18,7 @@ typedef struct lamella_matryoshka_grid_result {
 } lamella_matryoshka_grid_result;
 
 /**
- * Cosines of pairs of samples, for every layer and each of a list of prefix widths.
+ * Cosines and dot products of pairs of samples, for every layer and each of a list of prefix widths.
  *
  *   cosine[l, k, p] = a[:m] . b[:m] / (|a[:m]| |b[:m]|),   m = widths[k], a = first[l, pairs[p, 0]], b = second[l, pairs[p, 1]]
  *
@@ -26,12 +26,14 @@ typedef struct lamella_matryoshka_grid_result {
  * rows of no pair are not looked at.
  *
  * @paper     2D Matryoshka Sentence Embeddings
+ * @paper     Matryoshka Representation Learning
  * @in        first    stack f32|f64|f16|bf16 [layer, sample, dim] pool tokens first
  * @in        second   stack f32|f64|f16|bf16 [layer, other, dim] as many layers; NULL: the first
- * @in        pairs    i32|i64 [pair, 2] a sample of the first stack and one of the second
+ * @in        pairs    i32|i64 [pair, 2] a sample of the first stack and one of the second, each by its row: sample_id of the two is not compared
  * @in        widths   list i64 [width] each 1 .. dim of every layer, in any order
  * @in        n_widths i64 at least 1
  * @out       cosine   f64 [layer, width, pair] NaN for a pair with a masked sample
+ * @out       dot      f64 [layer, width, pair] a[:m] . b[:m], not renormalised; NaN for a pair with a masked sample; NULL: not wanted
  * @out       result   result NULL: not wanted
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f64 sums of f32 rows
@@ -39,7 +41,8 @@ typedef struct lamella_matryoshka_grid_result {
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_matryoshka_grid_cosine(lamella_context *ctx, const lamella_stack *first, const lamella_stack *second,
-    const lamella_view *pairs, const int64_t *widths, int64_t n_widths, const lamella_view *cosine, lamella_matryoshka_grid_result *result);
+    const lamella_view *pairs, const int64_t *widths, int64_t n_widths, const lamella_view *cosine, const lamella_view *dot,
+    lamella_matryoshka_grid_result *result);
 
 /**
  * Spearman's rank correlation of those cosines with gold values, for every layer and width: Pearson's of average ranks.
@@ -47,7 +50,7 @@ LAMELLA_API lamella_status lamella_matryoshka_grid_cosine(lamella_context *ctx, 
  * @paper     2D Matryoshka Sentence Embeddings
  * @in        first    stack f32|f64|f16|bf16 [layer, sample, dim] pool tokens first
  * @in        second   stack f32|f64|f16|bf16 [layer, other, dim] as many layers; NULL: the first
- * @in        pairs    i32|i64 [pair, 2] a sample of the first stack and one of the second
+ * @in        pairs    i32|i64 [pair, 2] a sample of the first stack and one of the second, each by its row: sample_id of the two is not compared
  * @in        gold     f32|f64|i32|i64 [pair] finite, higher for more similar; ties share the mean of their ranks
  * @in        widths   list i64 [width] each 1 .. dim of every layer, in any order
  * @in        n_widths i64 at least 1

@@ -11,9 +11,9 @@ extern "C" {
 
 /* Bits of `flags`. */
 enum {
-    LAMELLA_RIDGE_EDGE       = 1, /* the best penalty is the first or the last of several: try more on that side */
+    LAMELLA_RIDGE_EDGE       = 1, /* the best penalty is the least or the greatest of several: try more on that side */
     LAMELLA_RIDGE_IMPOSSIBLE = 2, /* the task has one class only: errors and accuracies are NaN, best is -1 */
-    LAMELLA_RIDGE_UNSTABLE   = 4  /* some penalty is too small for the Gram: NaN there, never best */
+    LAMELLA_RIDGE_UNSTABLE   = 4  /* some penalty is too small for the Gram of this width: NaN there, never best */
 };
 
 typedef struct lamella_matryoshka_ridge_options {
@@ -48,11 +48,12 @@ LAMELLA_API lamella_status lamella_matryoshka_ridge_options_init(lamella_matryos
  *   e_i = (y_i - yhat_i) / (1 - h_i),   error = mean e_i^2,   accuracy = share of rows with the sign of y_i - e_i that of y_i
  *
  * With G the centred Gram, L L^T = G + penalty I and Z = L^-1 X^T: the factor of a leading block is the leading block of L, so yhat and
- * the leverage h of width m are sums over the first m rows of Z, and all widths come from one pass.
+ * the leverage h of width m are sums over the first m rows of Z, and all widths come from one pass. What a width finds does not depend on
+ * which others are asked for.
  *
  * @paper     2D Matryoshka Sentence Embeddings
  * @in        stack     stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then options->readout pools first; masked samples are left out
- * @in        labels    i32|i64 [task, sample] any integers, two values each; more classes: one task a class
+ * @in        labels    i32|i64 [task, sample] or [sample] for one task; any integers, two values each; more classes: one task a class
  * @in        penalties list f64 [penalty] each over 0
  * @in        n_penalties i64 at least 1
  * @in        widths    list i64 [width] each 1 .. dim of every layer, in any order
@@ -64,7 +65,7 @@ LAMELLA_API lamella_status lamella_matryoshka_ridge_options_init(lamella_matryos
  * @out       flags     u8 [layer, width, task] LAMELLA_RIDGE_...
  * @out       result    result NULL: not wanted
  * @return    OK, NOTE if a task is impossible or a cell unstable; ARGUMENT, SHAPE, DTYPE, NONFINITE, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED; EMPTY if no row takes part or no task is possible
- * @precision mixed: Gram, factors and sums of errors f64, rows of Z and residuals f32, f64 where 1 - h is small
+ * @precision mixed: Gram, factors and sums of errors f64, rows of Z and residuals f32, f64 where 1 - h is small (of f64 rows: under 0.2)
  * @cost      O(layers * penalties * rows * dim^2) time, O(penalties * dim^2) workspace, two passes over the rows
  * @since     0.1
  */

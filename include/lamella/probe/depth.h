@@ -15,21 +15,22 @@ typedef struct lamella_probe_depth_options {
     uint32_t reserved0;
     double   jump;        /* 0 = 1.1: a rise by this factor */
     double   flat;        /* 0 = 0.03: a step is flat if its factor is nearer to 1 */
-    int64_t  n_depths;    /* 0 = the number of layers; what depths are measured against */
+    int64_t  n_depths;    /* 0 = the number of layers given; what depths are measured against, so that of the whole model */
     int64_t  n_bootstrap; /* 0 = 1000 resamples */
     double   confidence;  /* 0 = 0.95 */
     int64_t  seed;
 } lamella_probe_depth_options;
 
-/* Depths are shares of n_depths; NaN: there is no such point, which is an answer. Size-led: the caller sets struct_size only. */
+/* Depths are shares of n_depths, 0 to 1; NaN: there is no such point, which is an answer. Size-led: the caller sets struct_size only. */
 typedef struct lamella_probe_depth_result {
     uint32_t struct_size;
     uint32_t reserved0;
-    double   jump;       /* the first layer that rises by options->jump over the one before */
+    double   jump;       /* the first layer that rises by options->jump over the one before; a rise from 0 has no factor */
     double   converging; /* the last flat step, which need not be followed by flat ones only */
     double   settled;    /* the first layer after which every step is flat; none if that is the last layer */
     int64_t  best;       /* place of the layer with the highest accuracy, of equal ones the first */
     int64_t  n_best;     /* layers that the bootstrap does not tell from it, itself among them */
+    int64_t  n_left_out; /* samples that are not scored (255) */
 } lamella_probe_depth_result;
 
 /**
@@ -48,12 +49,13 @@ LAMELLA_API lamella_status lamella_probe_depth_options_init(lamella_probe_depth_
  *   beta_l = accuracy_l / accuracy_(l-1);   jump: first beta >= 1.1;   converging: last |beta - 1| < 0.03;   settled: all after it flat
  *
  * The layers that are as good: those whose difference to the best has 0 in its paired bootstrap interval, the same rows drawn for both.
- * A highest accuracy alone is no depth: neighbours differ by less than the rows can tell.
+ * A highest accuracy alone is no depth: neighbours differ by less than the rows can tell. Samples that are 255 at every layer are left out,
+ * as if they were not given: they had no label, or their fold could not be tested. 255 at some layers only is refused.
  *
  * @paper     Exploring Concept Depth: How Large Language Models Acquire Knowledge at Different Layers?
- * @in        correct    u8|bool [layer, sample] 1 = the layer's probe had the row right; of a fitted probe: its array `correct`, one task
- * @in        groups     i32|i64 [sample] resampled whole; NULL: each row a group of its own
- * @in        depths     list i64 [layer] of each layer, rising; NULL: 0, 1, ...
+ * @in        correct    u8|bool [layer, sample] 1 = the layer's probe had the row right, u8 255 = not scored; of a fitted probe: its array `correct`, one task
+ * @in        groups     i32|i64 [sample] resampled whole; of a fitted probe: its array `groups`; NULL: each row a group of its own
+ * @in        depths     list i64 [layer] of each layer, rising from 0 or more, at most n_depths; NULL: 0, 1, ...
  * @in        n_layers   i64
  * @in        options    options NULL: default
  * @out       accuracy   f64 [layer]

@@ -60,7 +60,7 @@ typedef struct lamella_probe_linear_result {
     int64_t  n_scored;        /* rows that some fold tests */
     int64_t  n_impossible;    /* cells of layer x task x penalty x fit flagged IMPOSSIBLE */
     int64_t  n_not_converged; /* cells flagged NOT_CONVERGED */
-    int64_t  n_edge;          /* layers x tasks whose best penalty is the least or the greatest of several */
+    int64_t  n_edge;          /* layers x tasks whose best penalty, if some fold was possible, is the least or the greatest of several */
 } lamella_probe_linear_result;
 
 /**
@@ -78,15 +78,17 @@ LAMELLA_API lamella_status lamella_probe_linear_options_init(lamella_probe_linea
  *
  *   w, b of each fold's training rows;   z = w.x + b of its test rows;   accuracy, F1, AUC of z, by fold, mean and pooled
  *
- * Folds are shuffled; rows of one group stay on one side. Two classes or more come from the labels, whatever integers they are. The best
- * penalty of a layer and task has the highest mean accuracy, of equal ones the strongest penalty; there the pooled scores have bootstrap
- * intervals, groups resampled whole. Sample and class weights weigh the fits, not the scores.
+ * Folds are shuffled; rows of one group stay on one side, and given folds that part two of them with labels of one task are refused. Two
+ * classes or more come from the labels, whatever integers they are. A fold that has fewer than two of them to train on or to test is
+ * impossible: means and pooled scores leave its rows out. The best penalty of a layer and task has the highest mean accuracy, of equal ones
+ * the strongest penalty; there the pooled scores have bootstrap intervals, groups resampled whole. Sample and class weights weigh the fits,
+ * not the scores.
  *
  * @paper     Exploring Concept Depth: How Large Language Models Acquire Knowledge at Different Layers?
  * @in        stack          stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then options->readout pools first; rows under the mask are left out
- * @in        labels         i32|i64 [task, sample] or [sample] for one task
+ * @in        labels         i32|i64 [task, sample] or [sample] for one task; any integers
  * @in        label_mask     u8|bool [task, sample] or [sample]; 0 = no label; NULL: all have one
- * @in        groups         i32|i64 [sample] rows that stay together; NULL: each row a group of its own
+ * @in        groups         i32|i64 [sample] rows that stay together, any integers; NULL: each row a group of its own
  * @in        folds          i32|i64 [sample] the fold that tests the row, 0, 1, ..., or -1: always trained on; NULL: made here
  * @in        sample_weights f32|f64 [sample] 0 or more; a row of weight 0 is tested, not trained on; NULL: 1 each
  * @in        penalties      f32|f64|i32|i64 [penalty] each over 0, in any order; NULL: 1
@@ -109,11 +111,12 @@ LAMELLA_API lamella_status lamella_probe_linear_fit(lamella_context *ctx, const 
  *   accuracy f1 auc                        f64 [layer, task, penalty, fold], NaN where impossible;  f1, auc: macro over more than two classes
  *   accuracy_mean ... accuracy_pooled ...  f64 [layer, task, penalty];  n_scored_folds i64, alike: the folds in the mean
  *   accuracy_low accuracy_high f1_low ...  f64 [layer, task]: the interval of the pooled score at the best penalty
- *   best_penalty i64, edge u8              [layer, task]: its place in penalties; whether it is at the grid's edge
+ *   best_penalty i64, edge u8              [layer, task]: its place in penalties; whether it is at the grid's edge (0 if no fold was possible)
  *   objective gradient_norm f64, iterations i64, flags i32   [layer, task, penalty, fit]
  *   weights.L f64 [penalty, fit, output, dim], L = 0 .. n_layers - 1;  intercepts f64 [layer, penalty, fit, output]
  *   depths dims i64 [layer];  penalties f64;  classes i64 of all tasks in turn;  class_offsets output_offsets i64 [task + 1]
- *   rows i64, groups i64, fold i64 [scored]: rows that a fold tests;  correct u8 [task, layer, scored] at the best penalty (255: not scored)
+ *   rows i64, groups i64, fold i64 [scored]: rows that a fold tests, their groups as given (NULL: the row);  correct u8 [task, layer, scored] at
+ *   the best penalty, 255 where not scored: no label, or an impossible fold
  *
  * A class that no training row had has weights 0 and intercept -infinity; where there was one class only, NaN.
  *
@@ -134,8 +137,8 @@ LAMELLA_API lamella_status lamella_probe_linear_get(const lamella_probe_linear *
  *
  * @in        probe  handle lamella_probe_linear
  * @in        layer  i64 place of the layer in the stack that was fitted
- * @in        x      f32|f64|f16|bf16 [sample, dim] or [dim] for one
- * @out       scores f32 [sample, output] of the caller's size; or [output] for one
+ * @in        x      f32|f64|f16|bf16 [lead, dim] one row or [sample, dim]
+ * @out       scores f32 [lead, output_offsets(probe)] the outputs of all tasks in turn
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED; NUMERIC if a score overflows f32
  * @precision f32, in the 64 lanes of one dot
  * @cost      O(samples * outputs * dim)

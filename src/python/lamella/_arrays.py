@@ -42,6 +42,16 @@ def as_array(value):
     return array
 
 
+def as_integers(value, kinds):
+    """NumPy's other integers, and booleans where they are labels, as int64, for which the library takes int32 and int64."""
+    array = as_array(value)
+    if array.dtype.kind not in kinds or array.dtype.name in ("int32", "int64"):
+        return value
+    if array.dtype.name == "uint64" and array.size and int(array.max()) > 2**63 - 1:
+        raise ArgumentError(f"an integer is {int(array.max())}, expected at most 2^63 - 1")
+    return array.astype("int64")
+
+
 def fill_view(view, value, bf16=False, written=False):
     """Describes an array, or a Layout with no data; returns what has to live as long as the view."""
     if isinstance(value, Layout):

@@ -52,6 +52,8 @@ class Axes:
         of_object = re.fullmatch(r"(\w+)\((\w+)\)", axis)
         if of_object:
             sizes = self.objects[of_object[2]].get(of_object[1])
+            if "layer" not in at:   # offsets: the last one counts
+                return [int(sizes[-1])]
             return [int(sizes[at["layer"]]) if at["layer"] < len(sizes) else 0]    # the library refuses it
         if axis not in self.names:
             raise ShapeError(f"no input has an axis `{axis}`")

@@ -32,6 +32,7 @@ class Frame:
 
     def view(self, argument, value):
         view = lamella_view()
+        value = _arrays.as_integers(value, argument["integers"]) if "integers" in argument else value
         self.keep.append(_arrays.fill_view(view, value, self.bf16))
         self.axes.of_view(argument, view)
         return ctypes.byref(view)

@@ -399,8 +399,9 @@ class lamella_probe_depth_result(Structure):
         ("settled", c_double),
         ("best", c_int64),
         ("n_best", c_int64),
+        ("n_left_out", c_int64),
     ]
-    layout = (48, [0, 4, 8, 16, 24, 32, 40])
+    layout = (56, [0, 4, 8, 16, 24, 32, 40, 48])
     details = {
     }
 
@@ -890,7 +891,7 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='x', way='in', kind='view', axes=['row', 'lead']),
-             dict(name='index', way='in', kind='view', axes=['pick']),
+             dict(name='index', way='in', kind='view', axes=['pick'], integers='iu'),
              dict(name='out', way='out', kind='view', dtypes=['dtype(x)'], axes=['pick', 'lead']),]),
     dict(name="lamella_tensor_finite", python="lamella.tensor.finite", returns=c_int32, checked=True,
          doc=('Counts what is not finite, and what is subnormal.\n'
@@ -1258,7 +1259,7 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='scores', way='in', kind='view', axes=['sample', 'class']),
-             dict(name='labels', way='in', kind='view', axes=['sample']),
+             dict(name='labels', way='in', kind='view', axes=['sample'], integers='biu'),
              dict(name='classes', way='in', kind='list', ctype=POINTER(c_int64), axes=['class'], of='i64', optional=True),
              dict(name='n_classes', way='in', kind='count', ctype=c_int64, of='classes'),
              dict(name='mask', way='in', kind='view', axes=['sample'], optional=True),
@@ -1329,8 +1330,8 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='n_samples', way='in', kind='i64', ctype=c_int64),
-             dict(name='groups', way='in', kind='view', axes=['n_samples'], optional=True),
-             dict(name='strata', way='in', kind='view', axes=['n_samples'], optional=True),
+             dict(name='groups', way='in', kind='view', axes=['n_samples'], optional=True, integers='biu'),
+             dict(name='strata', way='in', kind='view', axes=['n_samples'], optional=True, integers='biu'),
              dict(name='options', way='in', kind='options', of='lamella_measure_folds_options', optional=True),
              dict(name='folds', way='out', kind='view', dtypes=['i32'], axes=['n_samples']),
              dict(name='result', way='out', kind='result', of='lamella_measure_folds_result', optional=True),]),
@@ -1367,7 +1368,7 @@ FUNCTIONS = [
              dict(name='versus', way='in', kind='view', axes=['sample', 'class'], optional=True),
              dict(name='classes', way='in', kind='list', ctype=POINTER(c_int64), axes=['class'], of='i64', optional=True),
              dict(name='n_classes', way='in', kind='count', ctype=c_int64, of='classes'),
-             dict(name='groups', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='groups', way='in', kind='view', axes=['sample'], optional=True, integers='iu'),
              dict(name='mask', way='in', kind='view', axes=['sample'], optional=True),
              dict(name='weights', way='in', kind='view', axes=['sample'], optional=True),
              dict(name='options', way='in', kind='options', of='lamella_measure_bootstrap_options', optional=True),
@@ -1385,14 +1386,15 @@ FUNCTIONS = [
              '  beta_l = accuracy_l / accuracy_(l-1);   jump: first beta >= 1.1;   converging: last |beta - 1| < 0.03;   settled: all after it flat\n'
              '\n'
              'The layers that are as good: those whose difference to the best has 0 in its paired bootstrap interval, the same rows drawn for both.\n'
-             'A highest accuracy alone is no depth: neighbours differ by less than the rows can tell.\n'
+             'A highest accuracy alone is no depth: neighbours differ by less than the rows can tell. Samples that are 255 at every layer are left out,\n'
+             'as if they were not given: they had no label, or their fold could not be tested. 255 at some layers only is refused.\n'
              '\n'
-             "  correct    u8|bool [layer, sample] 1 = the layer's probe had the row right; of a fitted probe: its array `correct`, one task\n"
-             '  groups     i32|i64 [sample] resampled whole; NULL: each row a group of its own\n'
-             '  depths     i64 [layer] of each layer, rising; NULL: 0, 1, ...\n'
+             "  correct    u8|bool [layer, sample] 1 = the layer's probe had the row right, u8 255 = not scored; of a fitted probe: its array `correct`, one task\n"
+             '  groups     i32|i64 [sample] resampled whole; of a fitted probe: its array `groups`; NULL: each row a group of its own\n'
+             '  depths     i64 [layer] of each layer, rising from 0 or more, at most n_depths; NULL: 0, 1, ...\n'
              '  jump       0 = 1.1: a rise by this factor\n'
              '  flat       0 = 0.03: a step is flat if its factor is nearer to 1\n'
-             '  n_depths   0 = the number of layers; what depths are measured against\n'
+             '  n_depths   0 = the number of layers given; what depths are measured against, so that of the whole model\n'
              '  n_bootstrap 0 = 1000 resamples\n'
              '  confidence 0 = 0.95\n'
              '  seed\n'
@@ -1400,11 +1402,11 @@ FUNCTIONS = [
              '  beta       f64 [layer] NaN for the first, and after an accuracy of 0\n'
              '  as_good    u8 [layer] 1 = not told from the best\n'
              "  difference f64 [layer, 2] interval of the accuracy less the best layer's\n"
-             '  result     jump, converging, settled, best, n_best\n'),
+             '  result     jump, converging, settled, best, n_best, n_left_out\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='correct', way='in', kind='view', axes=['layer', 'sample']),
-             dict(name='groups', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='groups', way='in', kind='view', axes=['sample'], optional=True, integers='iu'),
              dict(name='depths', way='in', kind='list', ctype=POINTER(c_int64), axes=['layer'], of='i64', optional=True),
              dict(name='n_layers', way='in', kind='count', ctype=c_int64, of='depths'),
              dict(name='options', way='in', kind='options', of='lamella_probe_depth_options', optional=True),
@@ -1425,14 +1427,16 @@ FUNCTIONS = [
              '\n'
              "  w, b of each fold's training rows;   z = w.x + b of its test rows;   accuracy, F1, AUC of z, by fold, mean and pooled\n"
              '\n'
-             'Folds are shuffled; rows of one group stay on one side. Two classes or more come from the labels, whatever integers they are. The best\n'
-             'penalty of a layer and task has the highest mean accuracy, of equal ones the strongest penalty; there the pooled scores have bootstrap\n'
-             'intervals, groups resampled whole. Sample and class weights weigh the fits, not the scores.\n'
+             'Folds are shuffled; rows of one group stay on one side, and given folds that part two of them with labels of one task are refused. Two\n'
+             'classes or more come from the labels, whatever integers they are. A fold that has fewer than two of them to train on or to test is\n'
+             'impossible: means and pooled scores leave its rows out. The best penalty of a layer and task has the highest mean accuracy, of equal ones\n'
+             'the strongest penalty; there the pooled scores have bootstrap intervals, groups resampled whole. Sample and class weights weigh the fits,\n'
+             'not the scores.\n'
              '\n'
              '  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then options->readout pools first; rows under the mask are left out\n'
-             '  labels     i32|i64 [task, sample] or [sample] for one task\n'
+             '  labels     i32|i64 [task, sample] or [sample] for one task; any integers\n'
              '  label_mask u8|bool [task, sample] or [sample]; 0 = no label; NULL: all have one\n'
-             '  groups     i32|i64 [sample] rows that stay together; NULL: each row a group of its own\n'
+             '  groups     i32|i64 [sample] rows that stay together, any integers; NULL: each row a group of its own\n'
              '  folds      i32|i64 [sample] the fold that tests the row, 0, 1, ..., or -1: always trained on; NULL: made here\n'
              '  sample_weights f32|f64 [sample] 0 or more; a row of weight 0 is tested, not trained on; NULL: 1 each\n'
              '  penalties  f32|f64|i32|i64 [penalty] each over 0, in any order; NULL: 1\n'
@@ -1452,10 +1456,10 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
-             dict(name='labels', way='in', kind='view', axes=['task', 'sample']),
+             dict(name='labels', way='in', kind='view', axes=['task', 'sample'], integers='biu'),
              dict(name='label_mask', way='in', kind='view', axes=['task', 'sample'], optional=True),
-             dict(name='groups', way='in', kind='view', axes=['sample'], optional=True),
-             dict(name='folds', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='groups', way='in', kind='view', axes=['sample'], optional=True, integers='biu'),
+             dict(name='folds', way='in', kind='view', axes=['sample'], optional=True, integers='iu'),
              dict(name='sample_weights', way='in', kind='view', axes=['sample'], optional=True),
              dict(name='penalties', way='in', kind='view', axes=['penalty'], optional=True),
              dict(name='options', way='in', kind='options', of='lamella_probe_linear_options', optional=True),
@@ -1467,11 +1471,12 @@ FUNCTIONS = [
              '  accuracy f1 auc                        f64 [layer, task, penalty, fold], NaN where impossible;  f1, auc: macro over more than two classes\n'
              '  accuracy_mean ... accuracy_pooled ...  f64 [layer, task, penalty];  n_scored_folds i64, alike: the folds in the mean\n'
              '  accuracy_low accuracy_high f1_low ...  f64 [layer, task]: the interval of the pooled score at the best penalty\n'
-             "  best_penalty i64, edge u8              [layer, task]: its place in penalties; whether it is at the grid's edge\n"
+             "  best_penalty i64, edge u8              [layer, task]: its place in penalties; whether it is at the grid's edge (0 if no fold was possible)\n"
              '  objective gradient_norm f64, iterations i64, flags i32   [layer, task, penalty, fit]\n'
              '  weights.L f64 [penalty, fit, output, dim], L = 0 .. n_layers - 1;  intercepts f64 [layer, penalty, fit, output]\n'
              '  depths dims i64 [layer];  penalties f64;  classes i64 of all tasks in turn;  class_offsets output_offsets i64 [task + 1]\n'
-             '  rows i64, groups i64, fold i64 [scored]: rows that a fold tests;  correct u8 [task, layer, scored] at the best penalty (255: not scored)\n'
+             '  rows i64, groups i64, fold i64 [scored]: rows that a fold tests, their groups as given (NULL: the row);  correct u8 [task, layer, scored] at\n'
+             '  the best penalty, 255 where not scored: no label, or an impossible fold\n'
              '\n'
              'A class that no training row had has weights 0 and intercept -infinity; where there was one class only, NaN.\n'
              '\n'
@@ -1491,14 +1496,14 @@ FUNCTIONS = [
              '\n'
              '  probe      handle lamella_probe_linear\n'
              '  layer      i64 place of the layer in the stack that was fitted\n'
-             '  x          f32|f64|f16|bf16 [sample, dim] or [dim] for one\n'
-             "  scores     f32 [sample, output] of the caller's size; or [output] for one\n"),
+             '  x          f32|f64|f16|bf16 [lead, dim] one row or [sample, dim]\n'
+             '  scores     f32 [lead, output_offsets(probe)] the outputs of all tasks in turn\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='probe', way='in', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),
              dict(name='layer', way='in', kind='i64', ctype=c_int64),
-             dict(name='x', way='in', kind='view', axes=['sample', 'dim']),
-             dict(name='scores', way='out', kind='view', dtypes=['f32'], axes=['sample', 'output'], by_caller=True),]),
+             dict(name='x', way='in', kind='view', axes=['lead', 'dim']),
+             dict(name='scores', way='out', kind='view', dtypes=['f32'], axes=['lead', 'output_offsets(probe)']),]),
     dict(name="lamella_probe_linear_save", python="lamella.probe.Linear.save", returns=c_int32, checked=True,
          doc=('Saves a probe as .safetensors: its arrays, and `lamella.kind` and `lamella.format` in the metadata.\n'
              '\n'
@@ -1539,7 +1544,7 @@ FUNCTIONS = [
          arguments=[
              dict(name='probe', way='inout', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),]),
     dict(name="lamella_matryoshka_grid_cosine", python="lamella.matryoshka.grid_cosine", returns=c_int32, checked=True,
-         doc=('Cosines of pairs of samples, for every layer and each of a list of prefix widths.\n'
+         doc=('Cosines and dot products of pairs of samples, for every layer and each of a list of prefix widths.\n'
              '\n'
              '  cosine[l, k, p] = a[:m] . b[:m] / (|a[:m]| |b[:m]|),   m = widths[k], a = first[l, pairs[p, 0]], b = second[l, pairs[p, 1]]\n'
              '\n'
@@ -1548,25 +1553,27 @@ FUNCTIONS = [
              '\n'
              '  first      f32|f64|f16|bf16 [layer, sample, dim] pool tokens first\n'
              '  second     f32|f64|f16|bf16 [layer, other, dim] as many layers; NULL: the first\n'
-             '  pairs      i32|i64 [pair, 2] a sample of the first stack and one of the second\n'
+             '  pairs      i32|i64 [pair, 2] a sample of the first stack and one of the second, each by its row: sample_id of the two is not compared\n'
              '  widths     i64 [width] each 1 .. dim of every layer, in any order\n'
              '  cosine     f64 [layer, width, pair] NaN for a pair with a masked sample\n'
+             '  dot        f64 [layer, width, pair] a[:m] . b[:m], not renormalised; NaN for a pair with a masked sample; NULL: not wanted\n'
              '  result     n_zero_cosines, n_masked_pairs, n_undefined\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='first', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
              dict(name='second', way='in', kind='stack', axes=['layer', 'other', 'dim'], optional=True),
-             dict(name='pairs', way='in', kind='view', axes=['pair', '2']),
+             dict(name='pairs', way='in', kind='view', axes=['pair', '2'], integers='iu'),
              dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
              dict(name='n_widths', way='in', kind='count', ctype=c_int64, of='widths'),
              dict(name='cosine', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'pair']),
+             dict(name='dot', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'pair'], optional=True),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_grid_result', optional=True),]),
     dict(name="lamella_matryoshka_grid_spearman", python="lamella.matryoshka.grid_spearman", returns=c_int32, checked=True,
          doc=("Spearman's rank correlation of those cosines with gold values, for every layer and width: Pearson's of average ranks.\n"
              '\n'
              '  first      f32|f64|f16|bf16 [layer, sample, dim] pool tokens first\n'
              '  second     f32|f64|f16|bf16 [layer, other, dim] as many layers; NULL: the first\n'
-             '  pairs      i32|i64 [pair, 2] a sample of the first stack and one of the second\n'
+             '  pairs      i32|i64 [pair, 2] a sample of the first stack and one of the second, each by its row: sample_id of the two is not compared\n'
              '  gold       f32|f64|i32|i64 [pair] finite, higher for more similar; ties share the mean of their ranks\n'
              '  widths     i64 [width] each 1 .. dim of every layer, in any order\n'
              '  rho        f64 [layer, width] NaN where the cosines are all equal\n'
@@ -1575,7 +1582,7 @@ FUNCTIONS = [
              dict(name='ctx', way='in', kind='context'),
              dict(name='first', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
              dict(name='second', way='in', kind='stack', axes=['layer', 'other', 'dim'], optional=True),
-             dict(name='pairs', way='in', kind='view', axes=['pair', '2']),
+             dict(name='pairs', way='in', kind='view', axes=['pair', '2'], integers='iu'),
              dict(name='gold', way='in', kind='view', axes=['pair']),
              dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
              dict(name='n_widths', way='in', kind='count', ctype=c_int64, of='widths'),
@@ -1596,10 +1603,11 @@ FUNCTIONS = [
              '  e_i = (y_i - yhat_i) / (1 - h_i),   error = mean e_i^2,   accuracy = share of rows with the sign of y_i - e_i that of y_i\n'
              '\n'
              'With G the centred Gram, L L^T = G + penalty I and Z = L^-1 X^T: the factor of a leading block is the leading block of L, so yhat and\n'
-             'the leverage h of width m are sums over the first m rows of Z, and all widths come from one pass.\n'
+             'the leverage h of width m are sums over the first m rows of Z, and all widths come from one pass. What a width finds does not depend on\n'
+             'which others are asked for.\n'
              '\n'
              '  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then options->readout pools first; masked samples are left out\n'
-             '  labels     i32|i64 [task, sample] any integers, two values each; more classes: one task a class\n'
+             '  labels     i32|i64 [task, sample] or [sample] for one task; any integers, two values each; more classes: one task a class\n'
              '  penalties  f64 [penalty] each over 0\n'
              '  widths     i64 [width] each 1 .. dim of every layer, in any order\n'
              '  readout    mean, cls, last, max, weighted, first_mean; 0 = MEAN: how a stack with tokens is pooled first; not WEIGHTED\n'
@@ -1611,7 +1619,7 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
-             dict(name='labels', way='in', kind='view', axes=['task', 'sample']),
+             dict(name='labels', way='in', kind='view', axes=['task', 'sample'], integers='biu'),
              dict(name='penalties', way='in', kind='list', ctype=POINTER(c_double), axes=['penalty'], of='f64'),
              dict(name='n_penalties', way='in', kind='count', ctype=c_int64, of='penalties'),
              dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
@@ -1660,8 +1668,8 @@ FUNCTIONS = [
              dict(name='base', way='in', kind='view', axes=['row', 'dim']),
              dict(name='queries', way='in', kind='view', axes=['query', 'dim']),
              dict(name='k', way='in', kind='i64', ctype=c_int64),
-             dict(name='base_ids', way='in', kind='view', axes=['row'], optional=True),
-             dict(name='query_ids', way='in', kind='view', axes=['query'], optional=True),
+             dict(name='base_ids', way='in', kind='view', axes=['row'], optional=True, integers='iu'),
+             dict(name='query_ids', way='in', kind='view', axes=['query'], optional=True, integers='iu'),
              dict(name='options', way='in', kind='options', of='lamella_matryoshka_search_options', optional=True),
              dict(name='ids', way='out', kind='view', dtypes=['i64'], axes=['query', 'k']),
              dict(name='scores', way='out', kind='view', dtypes=['f64'], axes=['query', 'k']),
@@ -1695,7 +1703,7 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='base', way='in', kind='view', axes=['row', 'dim']),
-             dict(name='base_ids', way='in', kind='view', axes=['row'], optional=True),
+             dict(name='base_ids', way='in', kind='view', axes=['row'], optional=True, integers='iu'),
              dict(name='options', way='in', kind='options', of='lamella_matryoshka_index_options', optional=True),
              dict(name='index', way='out', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),]),
     dict(name="lamella_matryoshka_index_search", python="lamella.matryoshka.Index.search", returns=c_int32, checked=True,
@@ -1717,7 +1725,7 @@ FUNCTIONS = [
              dict(name='index', way='in', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),
              dict(name='queries', way='in', kind='view', axes=['query', 'dim']),
              dict(name='k', way='in', kind='i64', ctype=c_int64),
-             dict(name='query_ids', way='in', kind='view', axes=['query'], optional=True),
+             dict(name='query_ids', way='in', kind='view', axes=['query'], optional=True, integers='iu'),
              dict(name='options', way='in', kind='options', of='lamella_matryoshka_search_options', optional=True),
              dict(name='ids', way='out', kind='view', dtypes=['i64'], axes=['query', 'k']),
              dict(name='scores', way='out', kind='view', dtypes=['f64'], axes=['query', 'k']),
@@ -1798,7 +1806,7 @@ FUNCTIONS = [
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
              dict(name='n_anchors', way='in', kind='i64', ctype=c_int64),
-             dict(name='given', way='in', kind='view', axes=['given'], optional=True),
+             dict(name='given', way='in', kind='view', axes=['given'], optional=True, integers='iu'),
              dict(name='options', way='in', kind='options', of='lamella_relative_anchors_options', optional=True),
              dict(name='anchors', way='out', kind='view', dtypes=['i64'], axes=['n_anchors']),
              dict(name='condition', way='out', kind='view', dtypes=['f64'], axes=['layer'], optional=True),
@@ -1833,7 +1841,7 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
-             dict(name='anchors', way='in', kind='view', axes=['anchor'], optional=True),
+             dict(name='anchors', way='in', kind='view', axes=['anchor'], optional=True, integers='iu'),
              dict(name='options', way='in', kind='options', of='lamella_relative_project_options', optional=True),
              dict(name='project', way='out', kind='handle', ctype=c_void_p, of='lamella_relative_project'),
              dict(name='result', way='out', kind='result', of='lamella_relative_project_result', optional=True),]),
@@ -1855,13 +1863,14 @@ FUNCTIONS = [
              dict(name='result', way='out', kind='result', of='lamella_relative_project_result', optional=True),]),
     dict(name="lamella_relative_project_get", python="lamella.relative.Project.get", returns=c_int32, checked=True,
          doc=('A named array, READONLY. Of all layers: "width" i64 [layer], columns of the output; "rank" i64 [layer], directions that count, dim if none\n'
-             'was left out; "dropped" f64 [layer], their share of the sum of the eigenvalues. Of layer l: "anchors.l" f64 [anchor, dim]; "mean.l" [dim]\n'
+             'was left out; "dropped" f64 [layer], their share of the sum of the eigenvalues; "rules" i32 [5]: transform, similarity, distances,\n'
+             'relative_transform and directions of the options. Of layer l: "anchors.l" f64 [anchor, dim]; "mean.l" [dim]\n'
              'unless NONE; "scale.l" [dim] of ZSCORE; "root.l" [dim, dim] of WHITEN; "basis.l" [anchor, dim] of BASIS; "distance.l" f64 [3], what\n'
              'Euclidean, L1 and Linf distances are divided by; "relative_mean.l", "relative_scale.l" [width].\n'
              '\n'
              '  project    handle lamella_relative_project\n'
              '  name       text\n'
-             '  out        i64|f64 [lead] valid until the object is freed\n'),
+             '  out        i32|i64|f64 [lead] valid until the object is freed\n'),
          arguments=[
              dict(name='project', way='in', kind='handle', ctype=c_void_p, of='lamella_relative_project'),
              dict(name='name', way='in', kind='text', ctype=c_char_p),
@@ -1944,10 +1953,10 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
-             dict(name='labels', way='in', kind='view', axes=['sample']),
-             dict(name='anchors', way='in', kind='view', axes=['anchor']),
-             dict(name='train', way='in', kind='view', axes=['train']),
-             dict(name='test', way='in', kind='view', axes=['test']),
+             dict(name='labels', way='in', kind='view', axes=['sample'], integers='biu'),
+             dict(name='anchors', way='in', kind='view', axes=['anchor'], integers='iu'),
+             dict(name='train', way='in', kind='view', axes=['train'], integers='iu'),
+             dict(name='test', way='in', kind='view', axes=['test'], integers='iu'),
              dict(name='projection', way='in', kind='options', of='lamella_relative_project_options', optional=True),
              dict(name='options', way='in', kind='options', of='lamella_relative_stitch_options', optional=True),
              dict(name='accuracy', way='out', kind='view', dtypes=['f64'], axes=['layer', 'layer']),
