@@ -97,6 +97,17 @@ typedef struct ridge_cells {
     const double *error, *accuracy;  /* [penalty, width, task], widths rising */
 } ridge_cells;
 
+/* By value, as the list may be in any order: several, and none is less, or none greater. */
+static int is_at_edge(const ridge_problem *p, int64_t best)
+{
+    int less = 0, greater = 0;
+    for (int64_t i = 0; i < p->n_penalties; i++) {
+        less |= p->penalty[i] < p->penalty[best];
+        greater |= p->penalty[i] > p->penalty[best];
+    }
+    return less != greater;
+}
+
 static uint8_t put_cell(const ridge_cells *f, const ridge_out *out, int64_t l, int64_t k, int64_t t)
 {
     const ridge_problem *p = f->p;
@@ -117,7 +128,7 @@ static uint8_t put_cell(const ridge_cells *f, const ridge_out *out, int64_t l, i
             best = i;
         }
     }
-    if (p->n_penalties > 1 && best >= 0 && (best == 0 || best == p->n_penalties - 1))
+    if (best >= 0 && is_at_edge(p, best))
         flags |= LAMELLA_RIDGE_EDGE;
     memcpy(view_at(&out->best, cell), &best, sizeof best);
     memcpy(view_at(&out->flags, cell), &flags, sizeof flags);
@@ -141,11 +152,13 @@ static lamella_status plan_ridge(call *c, const stack *s, const lamella_view *la
     lamella_view v;
     double *target;
     TRY(VIEW(c, v, labels, I32 | I64));
-    if (v.rank != 2)
-        return fail(c, LAMELLA_ERR_SHAPE, "labels.rank is %d, expected 2: task, sample", (int)v.rank);
-    if (v.shape[1] != s->n_vectors)
-        return fail(c, LAMELLA_ERR_SHAPE, "labels.shape[1] is %lld, expected %lld (= samples of stack)", (long long)v.shape[1],
-                    (long long)s->n_vectors);
+    if (v.rank != 1 && v.rank != 2)
+        return fail(c, LAMELLA_ERR_SHAPE, "labels.rank is %d, expected 2: task, sample, or 1: sample", (int)v.rank);
+    if (v.shape[v.rank - 1] != s->n_vectors)
+        return fail(c, LAMELLA_ERR_SHAPE, "labels.shape[%d] is %lld, expected %lld (= samples of stack)", (int)v.rank - 1,
+                    (long long)v.shape[v.rank - 1], (long long)s->n_vectors);
+    if (v.rank == 1) /* [sample] is [1, sample] */
+        v = (lamella_view){ .data = v.data, .dtype = v.dtype, .rank = 2, .shape = { 1, v.shape[0] }, .stride = { 0, v.stride[0] } };
     p->n_tasks = v.shape[0];
     if (!p->n_tasks)
         return fail(c, LAMELLA_ERR_EMPTY, "labels.shape[0] is 0, expected at least 1 task");

@@ -69,6 +69,9 @@ def argument_entry(api, a):
             entry[key] = getattr(a, key)
     if a.way == "in" and a.kind == "view" and a.dtypes == ["i32", "i64"]:
         entry["integers"] = "biu" if "any integers" in a.text else "iu"    # kinds of dtypes: a bool array is labels, but no index
+    shorter = re.match(r"or \[([^\]]*)\] for one \w+", a.text)
+    if shorter:
+        entry["shorter"] = [axis.strip() for axis in shorter[1].split(",")]
     if "of the caller's size" in a.text:
         entry["by_caller"] = True
     if "filled on" in a.text:

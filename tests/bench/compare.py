@@ -59,7 +59,9 @@ def main():
     parser = argparse.ArgumentParser(prog="tests/bench/run", description=__doc__)
     parser.add_argument("--json", action="store_true", help="one object per line instead of a table")
     parser.add_argument("--wait", action="store_true", help=f"wait until the load falls below {IDLE}")
-    parser.add_argument("--prepare", action="store_true", help="only make the peers' virtual environment for the named parts")
+    parser.add_argument("--prepare", action="store_true",
+                        help="only make the peers' virtual environment for the named parts; relative takes torch, of which pip prefers the CPU "
+                             "wheel once PIP_EXTRA_INDEX_URL names an index that has it")
     parser.add_argument("parts", nargs="*", help=f"of {' '.join(PARTS)} (all)")
     options = parser.parse_args()
     for part in options.parts:

@@ -63,6 +63,10 @@ def grid():
     errors = found.error[:, at, :, 0].reshape(-1, 10)[np.arange(len(chosen)), chosen]
     say("ridge probe grid, 7 layers x 7 widths x 10 penalties (leave-one-out), 4000 rows", seconds, widths=384,
         penalties=[float(penalties[i]) for i in chosen], errors=[float(e) for e in errors])
+    labels = data["label.person"]
+    cuts = [layer[:, :width] for layer in x for width in WIDTHS]
+    seconds, found = best(lambda: lamella.probe.Linear.fit(cuts, labels, folds=all_but_two(labels), tolerance=1e-4, n_bootstrap=-1, ctx=context), 3)
+    say("logistic probe grid, 7 layers x 7 widths, 4000 rows", seconds, trained=3998, objective=found.get("objective").ravel().tolist())
 
 
 def relative():
@@ -88,6 +92,13 @@ def search():
     say("exact top-10, one query at a time, 100 queries", seconds, ids_equal_the_batch=bool((np.concatenate(single) == found.ids[:100]).all()))
 
 
+def all_but_two(labels):
+    """A fold that tests one row of each of two classes: a fit on all rows, as far as there is something to score."""
+    fold = np.full(len(labels), -1)
+    fold[[0, int(np.flatnonzero(labels != labels[0])[0])]] = 0
+    return fold
+
+
 def probe():
     """The peer's split; fitted until the objective is within 1e-4 of its least value, which lies below what the peer stops at."""
     x, data = states()
@@ -96,6 +107,14 @@ def probe():
     seconds, found = best(lambda: lamella.probe.Linear.fit(x, labels, folds=fold, tolerance=1e-4, n_bootstrap=-1, ctx=context), 15)
     say("logistic probe of 7 layers, 2400x384", seconds, accuracy=found.get("accuracy").ravel().tolist(),
         objective=found.get("objective").ravel().tolist())
+    for work, layers, y, options in (
+            ("logistic probe of 7 layers to convergence, 4000x384", x, labels, {}),
+            ("logistic probe of 7 layers, 4000x384", x, labels, dict(tolerance=1e-4)),
+            ("multinomial probe, 4000x384, 26 classes, one layer", x[6:], data["label.supersense"], dict(tolerance=1e-4))):
+        seconds, found = best(lambda: lamella.probe.Linear.fit(layers, y, folds=all_but_two(y), n_bootstrap=-1, ctx=context, **options))
+        say(work, seconds, trained=3998, objective=found.get("objective").ravel().tolist())
+    seconds, found = best(lambda: lamella.probe.Linear.fit(x[6:], labels, penalties=np.logspace(-4, 4, 10), n_folds=5, n_bootstrap=-1, ctx=context), 1)
+    say("logistic path, 10 penalties x 5 folds, 4000x384, one layer", seconds, not_converged=found.result.n_not_converged)
 
 
 PARTS = {"truncate": truncate, "search": search, "relative": relative, "grid": grid, "probe": probe}

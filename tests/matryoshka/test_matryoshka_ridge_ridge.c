@@ -3,7 +3,7 @@
 #include "support/matrix.h"
 #include <math.h>
 
-OPERATION(lamella_matryoshka_ridge)
+OPERATION(lamella_matryoshka_ridge, .keeps_dtype = 1) /* f64 rows are done in f64 sooner */
 {
     enum { TASKS = 8 };
     static const double penalties[] = { 0.5, 20 };
@@ -40,7 +40,7 @@ typedef struct grid {
 static lamella_status probe(lamella_context *ctx, const lamella_stack *stack, const lamella_view *labels, const double *penalties,
                             int64_t n_penalties, const int64_t *widths, int64_t n_widths, grid *g)
 {
-    g->n_layers = stack->n_layers, g->n_widths = n_widths, g->n_penalties = n_penalties, g->n_tasks = labels->shape[0];
+    g->n_layers = stack->n_layers, g->n_widths = n_widths, g->n_penalties = n_penalties, g->n_tasks = labels->rank == 1 ? 1 : labels->shape[0];
     lamella_view error = view_of(LAMELLA_F64, g->error, g->n_layers, n_widths, n_penalties, g->n_tasks);
     lamella_view accuracy = view_of(LAMELLA_F64, g->accuracy, g->n_layers, n_widths, n_penalties, g->n_tasks);
     lamella_view best = view_of(LAMELLA_I64, g->best, g->n_layers, n_widths, g->n_tasks);
@@ -86,7 +86,7 @@ TEST(a_width_of_the_grid_is_the_layer_cut_there)
         lamella_stack cut = stack_of(&prefix, 1);
         ok(probe(NULL, &cut, labels, penalties, 1, &all[k], 1, &alone));
         for (int t = 0; t < 2; t++)
-            near(whole.error[k * 2 + t], alone.error[t], RELATIVE, 1e-5);
+            near(whole.error[k * 2 + t], alone.error[t], RELATIVE, 1e-9);
     }
 }
 
@@ -94,6 +94,34 @@ static float noise(uint32_t *state)
 {
     *state = *state * 1664525u + 1013904223u;
     return (float)(*state >> 8) / (1 << 23) - 1;
+}
+
+/* Rows far from 0, some with more dims than rows: f32 does not hold them, and what it makes of them has other errors and best penalties. */
+TEST(f64_rows_are_probed_as_they_are)
+{
+    enum { ROWS = 100, DIM = 384, PENALTIES = 5 };
+    static const double penalties[PENALTIES] = { 1e-3, 1e-2, 0.1, 1, 10 };
+    static const int64_t rows[] = { 40, 100 }, dims[] = { 128, 384 };
+    static double x[ROWS * DIM], error[2][PENALTIES][2];
+    static int64_t best[2][2];
+    static grid g;
+    const lamella_view *all_labels = golden("matryoshka/ridge/f64_labels");
+    uint32_t state = 11;
+    for (int64_t i = 0; i < ROWS * DIM; i++)
+        x[i] = (double)noise(&state) + 100 + (i % DIM < 8 ? (double)(i / DIM % 2) : 0);
+    for (int k = 0; k < 2; k++) {
+        lamella_view layer = view_of(LAMELLA_F64, x, rows[k], dims[k]), labels = *all_labels;
+        layer.stride[0] = DIM, layer.stride[1] = 1;
+        labels.stride[0] = ROWS, labels.stride[1] = 1;
+        labels.shape[1] = rows[k];
+        lamella_stack stack = stack_of(&layer, 1);
+        ok(probe(NULL, &stack, &labels, penalties, PENALTIES, &dims[k], 1, &g));
+        memcpy(error[k], g.error, sizeof error[k]);
+        memcpy(best[k], g.best, sizeof best[k]);
+    }
+    lamella_view errors = view_of(LAMELLA_F64, error, 2, PENALTIES, 2), bests = view_of(LAMELLA_I64, best, 2, 2);
+    near_golden(&errors, "matryoshka/ridge/f64_error");
+    near_golden(&bests, "matryoshka/ridge/f64_best");
 }
 
 /* The trap: errors of rows that the fit has seen. With more dims than rows it fits any labels. */
@@ -156,6 +184,166 @@ TEST(a_penalty_too_small_for_the_gram_is_flagged)
     equal(g.flags[0] & LAMELLA_RIDGE_UNSTABLE, LAMELLA_RIDGE_UNSTABLE);
     near(g.error[0], NAN, ABSOLUTE, 0);
     equal(g.best[0], 1);
+}
+
+/* 20 rows tell nothing of a penalty of 1e-9 at 60 dims, but much at 2. */
+TEST(a_wider_width_takes_nothing_from_a_narrower_one)
+{
+    enum { ROWS = 20, DIM = 60 };
+    static float x[ROWS * DIM];
+    int64_t label[ROWS];
+    uint32_t state = 4;
+    for (int i = 0; i < ROWS * DIM; i++)
+        x[i] = noise(&state);
+    for (int i = 0; i < ROWS; i++)
+        label[i] = i % 2;
+    static const double penalties[] = { 1e-9 };
+    static const int64_t widths[] = { 2, DIM };
+    static grid alone, both;
+    const lamella_view layer = view_of(LAMELLA_F32, x, ROWS, DIM), labels = view_of(LAMELLA_I64, label, 1, ROWS);
+    lamella_stack stack = stack_of(&layer, 1);
+    ok(probe(NULL, &stack, &labels, penalties, 1, widths, 1, &alone));
+    returns(probe(NULL, &stack, &labels, penalties, 1, widths, 2, &both), LAMELLA_NOTE);
+    near(both.error[0], alone.error[0], RELATIVE, 1e-9);
+    near(both.accuracy[0], alone.accuracy[0], ABSOLUTE, 0);
+    near(both.error[1], NAN, ABSOLUTE, 0);
+    equal(both.flags[0], 0);
+    equal(both.flags[1], LAMELLA_RIDGE_UNSTABLE);
+    equal(both.best[0], 0);
+    equal(both.best[1], -1);
+    equal(both.result.n_unstable, 1);
+}
+
+/* A column that is another one's copy, far from the penalty's scale: the Gram with both may have no factor. */
+TEST(columns_beyond_a_width_do_not_matter)
+{
+    enum { ROWS = 200, DIM = 6 };
+    static double x[ROWS * DIM];
+    static int64_t label[ROWS];
+    uint32_t state = 6;
+    for (int i = 0; i < ROWS; i++) {
+        label[i] = i % 2;
+        for (int j = 0; j < DIM; j++)
+            x[i * DIM + j] = (double)noise(&state) + (j == 1 ? (double)label[i] : 0);
+        x[i * DIM + 4] *= 1e9;
+        x[i * DIM + 5] = x[i * DIM + 4];
+    }
+    static const double penalties[] = { 1e-3 };
+    static const int64_t widths[] = { 2, 6 };
+    static grid whole, cut;
+    const lamella_view layer = view_of(LAMELLA_F64, x, ROWS, DIM), labels = view_of(LAMELLA_I64, label, 1, ROWS);
+    lamella_view prefix;
+    ok(lamella_tensor_slice(&layer, 1, 0, 2, 1, &prefix));
+    lamella_stack stack = stack_of(&layer, 1), narrow = stack_of(&prefix, 1);
+    ok(probe(NULL, &narrow, &labels, penalties, 1, widths, 1, &cut));
+    for (int n_widths = 1; n_widths <= 2; n_widths++) {
+        lamella_status status = probe(NULL, &stack, &labels, penalties, 1, widths, n_widths, &whole);
+        check(status == LAMELLA_OK || (status == LAMELLA_NOTE && n_widths == 2)); /* whether the copy leaves a factor is up to rounding */
+        near(whole.error[0], cut.error[0], RELATIVE, 1e-9);
+        near(whole.accuracy[0], cut.accuracy[0], ABSOLUTE, 0);
+        equal(whole.flags[0], 0);
+    }
+}
+
+/* A law: rows in another unit, with the penalty in its square, have the same errors; to the bit if the unit is a power of two. */
+TEST(rows_beyond_what_f32_holds_are_probed)
+{
+    enum { ROWS = 50, DIM = 9 };
+    double x[ROWS * DIM], scaled[ROWS * DIM];
+    int64_t label[ROWS];
+    uint32_t state = 8;
+    for (int i = 0; i < ROWS; i++) {
+        label[i] = noise(&state) > 0;
+        for (int j = 0; j < DIM; j++)
+            x[i * DIM + j] = (double)noise(&state) + 3 + (j == 5 ? (double)label[i] : 0);
+    }
+    static const double penalties[] = { 0.5, 8 };
+    static const int64_t widths[] = { 3, DIM };
+    static const int exponent[] = { 200, -200, 128, -140 };
+    static grid plain, far;
+    const lamella_view layer = view_of(LAMELLA_F64, x, ROWS, DIM), scaled_layer = view_of(LAMELLA_F64, scaled, ROWS, DIM);
+    const lamella_view labels = view_of(LAMELLA_I64, label, 1, ROWS);
+    lamella_stack stack = stack_of(&layer, 1), scaled_stack = stack_of(&scaled_layer, 1);
+    ok(probe(NULL, &stack, &labels, penalties, 2, widths, 2, &plain));
+    for (int k = 0; k < 4; k++) {
+        const double of_scaled[] = { ldexp(penalties[0], 2 * exponent[k]), ldexp(penalties[1], 2 * exponent[k]) };
+        for (int i = 0; i < ROWS * DIM; i++)
+            scaled[i] = ldexp(x[i], exponent[k]);
+        ok(probe(NULL, &scaled_stack, &labels, of_scaled, 2, widths, 2, &far));
+        equal_bits(far.error, plain.error, sizeof far.error);
+        equal_bits(far.accuracy, plain.accuracy, sizeof far.accuracy);
+    }
+}
+
+/* What is out of f32's range whatever the unit: L^-1 of a constant column is 1e150. f64 passes find the number. */
+TEST(a_constant_column_changes_nothing_however_small_the_penalty)
+{
+    enum { ROWS = 30 };
+    float x[ROWS * 3], without[ROWS * 2];
+    int64_t label[ROWS];
+    uint32_t state = 2;
+    for (int i = 0; i < ROWS; i++) {
+        label[i] = noise(&state) > 0;
+        x[i * 3] = without[i * 2] = noise(&state) + (float)label[i];
+        x[i * 3 + 1] = 4;
+        x[i * 3 + 2] = without[i * 2 + 1] = noise(&state);
+    }
+    static const double penalties[] = { 1e-300 };
+    static const int64_t all[] = { 3 }, two[] = { 2 };
+    static grid with, alone;
+    const lamella_view layer = view_of(LAMELLA_F32, x, ROWS, 3), kept = view_of(LAMELLA_F32, without, ROWS, 2);
+    const lamella_view labels = view_of(LAMELLA_I64, label, 1, ROWS);
+    lamella_stack stack = stack_of(&layer, 1), kept_stack = stack_of(&kept, 1);
+    ok(probe(NULL, &kept_stack, &labels, penalties, 1, two, 1, &alone));
+    ok(probe(NULL, &stack, &labels, penalties, 1, all, 1, &with));
+    near(with.error[0], alone.error[0], RELATIVE, 1e-5);
+    near(with.accuracy[0], alone.accuracy[0], ABSOLUTE, 0);
+}
+
+/* Whether there is a lesser or a greater penalty, not where in the list the best one stands. */
+TEST(the_edge_of_a_list_in_any_order_is_by_value)
+{
+    enum { ROWS = 60, DIM = 10, PENALTIES = 3 };
+    float x[ROWS * DIM];
+    int64_t label[ROWS];
+    uint32_t state = 3;
+    for (int i = 0; i < ROWS; i++) {
+        for (int j = 0; j < DIM; j++)
+            x[i * DIM + j] = noise(&state);
+        label[i] = x[i * DIM] + 0.5f * noise(&state) > 0;
+    }
+    static const struct { double penalty[PENALTIES]; int64_t best; uint8_t flags; } lists[] = {
+        { { 0.01, 3, 1000 }, 1, 0 }, { { 3, 0.01, 1000 }, 0, 0 }, { { 0.01, 1000, 3 }, 2, 0 },
+        { { 100, 3, 1000 }, 1, LAMELLA_RIDGE_EDGE }, { { 0.001, 3, 0.01 }, 1, LAMELLA_RIDGE_EDGE }, { { 3, 3, 3 }, 0, 0 },
+    };
+    static const int64_t widths[] = { DIM };
+    static grid g;
+    const lamella_view layer = view_of(LAMELLA_F32, x, ROWS, DIM), labels = view_of(LAMELLA_I64, label, 1, ROWS);
+    lamella_stack stack = stack_of(&layer, 1);
+    for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
+        ok(probe(NULL, &stack, &labels, lists[k].penalty, PENALTIES, widths, 1, &g));
+        equal(g.best[0], lists[k].best);
+        equal(g.flags[0], lists[k].flags);
+        equal(g.result.n_edge, lists[k].flags ? 1 : 0);
+    }
+}
+
+TEST(labels_of_one_task_need_no_axis_for_it)
+{
+    float x[] = { 1, 2, 3, 4, 5, 7, 8, 8, 2, 1 };
+    int32_t label[] = { 1, 9, 0, 9, 1, 9, 0, 9, 0, 9 }; /* every other one: a view with a stride */
+    static const double penalties[] = { 1, 4 };
+    static const int64_t widths[] = { 1, 2 };
+    static grid flat, as_row;
+    const lamella_view layer = view_of(LAMELLA_F32, x, 5, 2);
+    lamella_view one = view_of(LAMELLA_I32, label, 5), row = view_of(LAMELLA_I32, label, 1, 5);
+    one.stride[0] = 2;
+    row.stride[0] = 10, row.stride[1] = 2;
+    lamella_stack stack = stack_of(&layer, 1);
+    ok(probe(NULL, &stack, &one, penalties, 2, widths, 2, &flat));
+    ok(probe(NULL, &stack, &row, penalties, 2, widths, 2, &as_row));
+    equal_bits(flat.error, as_row.error, sizeof flat.error);
+    equal_bits(flat.best, as_row.best, sizeof flat.best);
 }
 
 TEST(masked_samples_take_no_part)
@@ -238,6 +426,11 @@ TEST(bad_arguments_are_named)
             "lamella_matryoshka_ridge: penalties[0] is 0, expected a finite number over 0");
     refused(probe(NULL, &stack, &few, one, 1, widths, 1, &g), LAMELLA_ERR_SHAPE,
             "lamella_matryoshka_ridge: labels.shape[1] is 3, expected 4 (= samples of stack)");
+    const lamella_view few_of_one = view_of(LAMELLA_I64, label, 3), cube = view_of(LAMELLA_I64, label, 1, 1, 4);
+    refused(probe(NULL, &stack, &few_of_one, one, 1, widths, 1, &g), LAMELLA_ERR_SHAPE,
+            "lamella_matryoshka_ridge: labels.shape[0] is 3, expected 4 (= samples of stack)");
+    refused(probe(NULL, &stack, &cube, one, 1, widths, 1, &g), LAMELLA_ERR_SHAPE,
+            "lamella_matryoshka_ridge: labels.rank is 3, expected 2: task, sample, or 1: sample");
 }
 
 TEST(options_init_spells_out_the_defaults)

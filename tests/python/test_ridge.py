@@ -20,6 +20,13 @@ class Ridge(unittest.TestCase):
                 np.testing.assert_allclose(grid.error[depth, mine], golden_array(golden, "error")[layer, width], rtol=2e-5)
                 np.testing.assert_array_equal(grid.best[depth, mine], golden_array(golden, "best")[layer, width])
 
+    def test_labels_of_one_task_need_no_axis_for_it(self):
+        x = np.random.default_rng(0).standard_normal((1, 10, 4))
+        labels = np.arange(10) % 2
+        flat = lamella.matryoshka.ridge(x, labels, penalties=[1, 2], widths=[2, 4])
+        self.assertEqual(flat.error.shape, (1, 2, 2, 1))
+        np.testing.assert_array_equal(flat.error, lamella.matryoshka.ridge(x, labels[None], penalties=[1, 2], widths=[2, 4]).error)
+
 
 def golden_array(file, name):
     view = np.empty(SHAPES[name], np.int64 if name == "best" else np.float64)

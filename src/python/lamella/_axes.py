@@ -14,6 +14,10 @@ class Axes:
         """The extents of a view under the names of its axes; `lead` takes what the others leave."""
         axes, shape = argument["axes"], list(view.shape[:view.rank])
         self.dtypes[argument["name"]] = view.dtype
+        shorter = argument.get("shorter", [])
+        if shorter and view.rank == len(shorter):    # the axes it leaves out have one element
+            axes = shorter
+            self.names.update((axis, 1) for axis in argument["axes"] if axis not in shorter)
         if "lead" in axes:
             at = axes.index("lead")
             after = len(axes) - at - 1

@@ -1456,7 +1456,7 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
-             dict(name='labels', way='in', kind='view', axes=['task', 'sample'], integers='biu'),
+             dict(name='labels', way='in', kind='view', axes=['task', 'sample'], integers='biu', shorter=['sample']),
              dict(name='label_mask', way='in', kind='view', axes=['task', 'sample'], optional=True),
              dict(name='groups', way='in', kind='view', axes=['sample'], optional=True, integers='biu'),
              dict(name='folds', way='in', kind='view', axes=['sample'], optional=True, integers='iu'),
@@ -1619,7 +1619,7 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
-             dict(name='labels', way='in', kind='view', axes=['task', 'sample'], integers='biu'),
+             dict(name='labels', way='in', kind='view', axes=['task', 'sample'], integers='biu', shorter=['sample']),
              dict(name='penalties', way='in', kind='list', ctype=POINTER(c_double), axes=['penalty'], of='f64'),
              dict(name='n_penalties', way='in', kind='count', ctype=c_int64, of='penalties'),
              dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
