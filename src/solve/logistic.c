@@ -48,7 +48,7 @@ int64_t fit_outputs(int64_t n_classes)
 static int64_t logistic_bytes(const fit_problem *p)
 {
     int64_t outputs = fit_outputs(p->n_classes), dim = p->rows->dim, size = outputs * (dim + 1);
-    return (lbfgs_doubles(size) + 5 * size + 2 * outputs * dim + 4 * outputs + 5 * dim) * 8 + (2 * logistic_factor_floats(dim) + outputs * dim + dim) * 4;
+    return (lbfgs_doubles(size) + 5 * size + 2 * outputs * dim + 4 * outputs + 5 * dim) * 8 + (2 * logistic_factor_floats(dim) + outputs * dim + outputs * LOGISTIC_BLOCK + dim) * 4;
 }
 
 static lamella_status logistic_create(call *c, const fit_problem *p, logistic *m)
@@ -70,6 +70,7 @@ static lamella_status logistic_create(call *c, const fit_problem *p, logistic *m
     TAKE(c, m->sums, m->outputs * m->dim);
     TAKE(c, m->residuals, m->outputs);
     TAKE(c, m->scores, m->outputs);
+    TAKE(c, m->block, m->outputs * LOGISTIC_BLOCK);
     TAKE(c, m->row_f64, m->dim);
     TAKE(c, m->row_f32, m->dim);
     TAKE(c, m->gram, logistic_factor_floats(m->dim));

@@ -28,6 +28,7 @@ typedef struct logistic {
     double  *sums;                      /* [outputs, dim]: sum of residual times row */
     double  *residuals;                 /* [outputs] */
     double  *scores;                    /* [outputs], of the row at hand */
+    float   *block;                     /* [outputs, LOGISTIC_BLOCK]: residuals of a block's rows */
     double  *row_f64;                   /* [dim] */
     float   *row_f32;                   /* [dim] */
     int64_t  cursor;                    /* into the problem's rows */

@@ -122,41 +122,44 @@ static double softmax_scores(double *z, int64_t n)
     return most + log(sum);
 }
 
-static void look_at_row(logistic *m, int64_t row)
+/* A row's loss is added; its scores become residuals. */
+static inline void residuals_of_row(logistic *m, int64_t row)
 {
-    const float *x = row_of(m, row);
     double weight = logistic_weight(m, row);
     int32_t label = m->p->label[row];
-    score_row(m, x);
+    score_row(m, row_of(m, row));
     if (m->outputs == 1) {
-        m->scores[0] = binary_residual(m, weight, label);
-    } else {
-        double gold = m->scores[label];
-        m->loss += weight * (softmax_scores(m->scores, m->outputs) - gold);
-        m->scores[label] -= 1;
-        for (int64_t k = 0; k < m->outputs; k++)
-            m->scores[k] *= weight;
+        m->residuals[0] += m->scores[0] = binary_residual(m, weight, label);
+        return;
     }
-    for (int64_t k = 0; k < m->outputs; k++) {
-        m->residuals[k] += m->scores[k];
-        m->simd->add_scaled_f32(x, m->dim, m->scores[k], m->sums + k * m->dim);
-    }
+    double gold = m->scores[label];
+    m->loss += weight * (softmax_scores(m->scores, m->outputs) - gold);
+    m->scores[label] -= 1;
+    for (int64_t k = 0; k < m->outputs; k++)
+        m->residuals[k] += m->scores[k] *= weight;
 }
 
-/* Rows of two classes while scores are f32: a block of residuals (the same rows however these are numbered), then its part of the gradient, f32 within the block. */
+static void look_at_row(logistic *m, int64_t row)
+{
+    residuals_of_row(m, row);
+    for (int64_t k = 0; k < m->outputs; k++)
+        m->simd->add_scaled_f32(row_of(m, row), m->dim, m->scores[k], m->sums + k * m->dim);
+}
+
+/* Rows while scores are f32: a block of residuals (the same rows however these are numbered), then its part of the gradient, f32 within
+ * the block. */
 static void look_at_block(logistic *m, int64_t first, int64_t n)
 {
     const float *x[LOGISTIC_BLOCK];
-    float residual[LOGISTIC_BLOCK];
     for (int64_t i = 0; i < n; i++) {
         int64_t row = logistic_row(m, first + i);
         x[i] = row_of(m, row);
-        score_row(m, x[i]);
-        double r = binary_residual(m, logistic_weight(m, row), m->p->label[row]);
-        residual[i] = (float)r;
-        m->residuals[0] += r;
+        residuals_of_row(m, row);
+        for (int64_t k = 0; k < m->outputs; k++)
+            m->block[k * LOGISTIC_BLOCK + i] = (float)m->scores[k];
     }
-    m->simd->add_rows_f32(x, n, residual, m->dim, m->sums);
+    for (int64_t k = 0; k < m->outputs; k++)
+        m->simd->add_rows_f32(x, n, m->block + k * LOGISTIC_BLOCK, m->dim, m->sums + k * m->dim);
 }
 
 double logistic_curvature(logistic *m, const float *x)
@@ -188,10 +191,10 @@ void logistic_pass_open(logistic *m)
 void logistic_pass_rows(logistic *m, int64_t end)
 {
     while (m->cursor < m->p->n_rows) {
-        int64_t n = m->precise || m->outputs > 1 ? 1 : MIN(LOGISTIC_BLOCK, m->p->n_rows - m->cursor);
+        int64_t n = m->precise ? 1 : MIN(LOGISTIC_BLOCK, m->p->n_rows - m->cursor);
         if (logistic_row(m, m->cursor + n - 1) >= end)
             return;
-        if (m->precise || m->outputs > 1)
+        if (m->precise)
             look_at_row(m, logistic_row(m, m->cursor));
         else
             look_at_block(m, m->cursor, n);

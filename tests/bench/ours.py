@@ -113,7 +113,8 @@ def probe():
             ("multinomial probe, 4000x384, 26 classes, one layer", x[6:], data["label.supersense"], dict(tolerance=1e-4))):
         seconds, found = best(lambda: lamella.probe.Linear.fit(layers, y, folds=all_but_two(y), n_bootstrap=-1, ctx=context, **options))
         say(work, seconds, trained=3998, objective=found.get("objective").ravel().tolist())
-    seconds, found = best(lambda: lamella.probe.Linear.fit(x[6:], labels, penalties=np.logspace(-4, 4, 10), n_folds=5, n_bootstrap=-1, ctx=context), 1)
+    seconds, found = best(lambda: lamella.probe.Linear.fit(x[6:], labels, penalties=np.logspace(-4, 4, 10), n_folds=5, tolerance=1e-4, n_bootstrap=-1,
+                                                               ctx=context), 1)
     say("logistic path, 10 penalties x 5 folds, 4000x384, one layer", seconds, not_converged=found.result.n_not_converged)
 
 
