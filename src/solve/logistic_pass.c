@@ -123,7 +123,7 @@ static double softmax_scores(double *z, int64_t n)
 }
 
 /* A row's loss is added; its scores become residuals. */
-static inline void residuals_of_row(logistic *m, int64_t row)
+static void residuals_of_row(logistic *m, int64_t row)
 {
     double weight = logistic_weight(m, row);
     int32_t label = m->p->label[row];
@@ -151,10 +151,17 @@ static void look_at_row(logistic *m, int64_t row)
 static void look_at_block(logistic *m, int64_t first, int64_t n)
 {
     const float *x[LOGISTIC_BLOCK];
-    for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0; i < n; i++)
+        x[i] = row_of(m, logistic_row(m, first + i));
+    for (int64_t i = 0; i < n && m->outputs == 1; i++) {
         int64_t row = logistic_row(m, first + i);
-        x[i] = row_of(m, row);
-        residuals_of_row(m, row);
+        score_row(m, x[i]);
+        double r = binary_residual(m, logistic_weight(m, row), m->p->label[row]);
+        m->residuals[0] += r;
+        m->block[i] = (float)r;
+    }
+    for (int64_t i = 0; i < n && m->outputs > 1; i++) {
+        residuals_of_row(m, logistic_row(m, first + i));
         for (int64_t k = 0; k < m->outputs; k++)
             m->block[k * LOGISTIC_BLOCK + i] = (float)m->scores[k];
     }
