@@ -10,15 +10,16 @@ spaces = [file.get(f"z{i}") for i in range(5)]    # 32, 32, 48, 24 and 64 dims, 
 labels, train, test = file.get("labels"), file.get("train"), file.get("test")
 
 # 300 anchors of the train rows, one list for all spaces. How well do they span each?
-train_spaces = [z[train] for z in spaces]
-found = lamella.relative.anchors(train_spaces, 300, seed=1)
-anchors = train[found.anchors]
+anchors = np.random.default_rng(0).choice(train, 300, replace=False)
+found = lamella.relative.anchors(spaces, len(anchors), anchors)
 print("condition of the anchors:", np.round(found.condition, 1), "rank:", found.rank)
 
 # Every head on every space: rows are where it was trained, columns where it reads.
-for name, how in {"cosine": dict(transform="none"), "centred cosine": {}, "whitened cosine": dict(transform="whiten", shrinkage=0.1)}.items():
+for name, how in {"cosine": dict(transform="none"), "centred cosine": {}, "angular, centred": dict(similarity="angular"),
+                  "Euclidean, by its mean": dict(transform="none", similarity="euclidean", distances="by_mean"),
+                  "whitened cosine": dict(transform="whiten", shrinkage=0.1, directions="unscaled")}.items():
     stitched = lamella.relative.stitch(spaces, labels, anchors, train, test, penalty=10, **how)
-    print(f"{name}: {stitched.result.accuracy_between:.1%} between spaces, {stitched.result.accuracy_within:.1%} at home")
+    print(f"{name}: {stitched.result.accuracy_between:.2%} between spaces, {stitched.result.accuracy_within:.2%} at home")
 print(np.round(stitched.accuracy, 3))
 
 # The projection by itself: fitted once, kept, and the same wherever its bytes go.
