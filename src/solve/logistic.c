@@ -6,7 +6,8 @@
  * wanders to where rows are wrong and flat) are fitted by Newton's method: the change of variables is made of the Hessian, step by step.
  *
  * A problem has converged if the objective is within `tolerance` of its least value, by the one bound or the other: |g|^2 / 2 of the part
- * that is penalised (F is strongly convex there), or a multiple of the promise of the next step. */
+ * that is penalised (F is strongly convex there), or, seen from steps enough, by a multiple of the promise of the next step and by what
+ * the last steps' falls come to if they go on as they did. */
 #include "solve/logistic.h"
 #include "linalg/linalg.h"
 
@@ -25,6 +26,7 @@
 #define LOGISTIC_NARROW 96       /* rows so narrow begin with Newton's method */
 #define LOGISTIC_MARGIN 8        /* over what the next step promises: pairs know only part of the way. Measured: gaps stay below */
 #define LOGISTIC_MARGIN_CLASSES 64 /* of several classes, whose Hessian is never taken */
+#define LOGISTIC_RATIO 0.99      /* of one fall to the one before, at most: what is left is taken for their geometric sum */
 #define LOGISTIC_NEAR 1e-3       /* share of the objective from which on a Hessian serves several steps */
 #define LOGISTIC_SERVES 8
 
@@ -123,7 +125,7 @@ static void after_factor(logistic *m)
         logistic_to_v(m, m->search.trial, m->v);
     }
     m->known = m->refresh = 0;
-    m->since_factor = 0;
+    m->since_factor = m->n_values = 0;
     set_weights(m);
     m->state = LOGISTIC_ITERATING;
 }
@@ -131,6 +133,7 @@ static void after_factor(logistic *m)
 static void go_precise(logistic *m)
 {
     m->precise = 1;
+    m->n_values = 0;
     memcpy(m->base, m->v, (size_t)m->size * sizeof *m->base);
     lbfgs_recentre(&m->search);
 }
@@ -160,6 +163,31 @@ static double objective_at_v(const logistic *m)
     return square / 2 + m->penalty * m->loss;
 }
 
+static void note_value(logistic *m, double value)
+{
+    memmove(m->values + 1, m->values, (LOGISTIC_VALUES - 1) * sizeof *m->values);
+    m->values[0] = value;
+    m->n_values++;
+}
+
+/* What falls that shrink by one ratio come to, from the last `steps` and those before. */
+static double geometric_rest(const logistic *m, int64_t steps)
+{
+    double last = fmax(m->values[steps] - m->values[0], 0), before = fmax(m->values[2 * steps] - m->values[steps], 0);
+    double ratio = before > 0 ? fmin(last / before, LOGISTIC_RATIO) : 0;
+    return last * ratio / (1 - ratio);
+}
+
+/* Newton's steps need none of it: their promise is of the Hessian itself. */
+static double falls_to_come(const logistic *m)
+{
+    if (m->newton)
+        return 0;
+    if (m->n_values < 4)
+        return INFINITY;
+    return fmax(geometric_rest(m, 1), m->n_values >= LOGISTIC_VALUES ? geometric_rest(m, LOGISTIC_VALUES / 2) : 0);
+}
+
 /* How far the objective can still fall. */
 static double gap_bound(const logistic *m)
 {
@@ -170,9 +198,11 @@ static double gap_bound(const logistic *m)
             double at_best_intercept = g[j] - m->shift[j] * g[m->dim];
             square += at_best_intercept * at_best_intercept;
         }
-        square += g[m->dim] * g[m->dim] * m->intercept_scale[k] * m->intercept_scale[k];
+        double of_intercept = g[m->dim] * m->intercept_scale[k];
+        square += of_intercept * of_intercept;
     }
-    return fmin(square / 2, (m->outputs > 1 ? LOGISTIC_MARGIN_CLASSES : LOGISTIC_MARGIN) * lbfgs_promise(&m->search));
+    double promised = (m->outputs > 1 ? LOGISTIC_MARGIN_CLASSES : LOGISTIC_MARGIN) * lbfgs_promise(&m->search);
+    return fmin(square / 2, fmax(promised, falls_to_come(m)));
 }
 
 /* At v, where the pass at hand was. */
@@ -197,6 +227,7 @@ static int factor_is_worn(const logistic *m, double gap, double value)
 
 static void after_move(logistic *m, const fit_options *o, double value)
 {
+    note_value(m, value);
     double gap = gap_bound(m), least = fabs(value) * (m->precise ? o->tolerance : fmax(o->tolerance, LOGISTIC_COARSE));
     int level = gap <= LOGISTIC_LEVEL * fabs(value);
     m->iterations++;
@@ -264,7 +295,10 @@ static void iterate_task(int64_t i, void *data)
         if (m->state == LOGISTIC_NEEDS_FACTOR) {
             if (!m->refresh && m->like >= 0)
                 logistic_factor_copy(m, &w->m[m->like]);
-            after_factor(m);
+            if (logistic_factor_is_finite(m))
+                after_factor(m);
+            else
+                finish_penalty(m, 0); /* penalty times squares beyond f32: said, not hidden */
         }
         last = MAX(last, m->p->rows->n);
     }

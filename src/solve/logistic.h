@@ -6,6 +6,9 @@
 #include "solve/lbfgs.h"
 #include "solve/solve.h"
 
+#define LOGISTIC_BLOCK 16        /* rows that all problems of a chunk look at while they are near */
+#define LOGISTIC_VALUES 21        /* of the objective that tell how it falls: two tens of steps */
+
 /* Variables: v of the columns centred and scaled as `mean` and `inverse_spread` say, which leaves the penalty on them, and an intercept
  * b, output by output [outputs, dim + 1]. L-BFGS sees t: v = base + L^-T t, with L L^T near the Hessian,
  * and b = its base + scale t_b - shift.(v - base): beside rows about `shift` the intercept is of no concern to the other variables. */
@@ -47,11 +50,12 @@ typedef struct logistic {
     double   total_weight;
     lbfgs    search;
     int64_t  iterations, since_factor;
+    double   values[LOGISTIC_VALUES];   /* at the last points, the latest first */
+    int64_t  n_values;                  /* in these coordinates and this precision; more than those kept */
 } logistic;
 
 enum { LOGISTIC_NEEDS_FACTOR = 1, LOGISTIC_ITERATING = 2, LOGISTIC_DONE = 3 };
 
-#define LOGISTIC_BLOCK 16        /* rows that all problems of a chunk look at while they are near */
 #define LOGISTIC_FULL_FACTOR 1024 /* dims up to which the factor is a triangle */
 
 /* ---- logistic_pass.c ---- */
@@ -77,6 +81,7 @@ LAMELLA_INTERNAL int64_t logistic_factor_floats(int64_t dim);
 /* The rows' Gram and its factor; room: factor_room(dim) bytes. Calls BLAS. */
 LAMELLA_INTERNAL void    logistic_factor(logistic *m, void *room);
 LAMELLA_INTERNAL int64_t logistic_factor_room(int64_t dim);
+LAMELLA_INTERNAL int     logistic_factor_is_finite(const logistic *m);
 LAMELLA_INTERNAL void    logistic_factor_copy(logistic *m, const logistic *from);
 LAMELLA_INTERNAL void    logistic_to_v(const logistic *m, const double *t, double *v);
 LAMELLA_INTERNAL void    logistic_gradient_to_t(const logistic *m, const double *gradient, double *t_gradient, float *room);

@@ -8,6 +8,7 @@
 #include "solve/logistic.h"
 #include "linalg/linalg.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -197,7 +198,15 @@ void logistic_factor(logistic *m, void *room)
 {
     double total = has_triangle(m->dim) ? triangle_of_rows(m, room) : diagonal_of_rows(m, room);
     for (int64_t k = 0; k < m->outputs; k++)
-        m->intercept_scale[k] = 1 / sqrt(fmax(m->penalty * total, 1e-30));
+        m->intercept_scale[k] = 1 / sqrt(fmax(m->penalty * total, DBL_MIN));
+}
+
+int logistic_factor_is_finite(const logistic *m)
+{
+    for (int64_t i = 0; i < m->dim; i++)
+        if (!isfinite(has_triangle(m->dim) ? m->factor[i * m->dim + i] : m->factor[i]))
+            return 0;
+    return 1;
 }
 
 void logistic_factor_copy(logistic *m, const logistic *from)

@@ -47,7 +47,7 @@ typedef struct fit_problem {
 
 typedef struct fit_options {
     int64_t max_iterations; /* of one fit; over 0 */
-    double  tolerance;      /* the objective is within this share of its least value */
+    double  tolerance;      /* the objective is within this share of its least value, as far as the last steps tell */
 } fit_options;
 
 #define FIT_MAX_ITERATIONS 1000

@@ -235,3 +235,40 @@ TEST(several_classes_have_no_gradient_left)
         near(sum, 0, ABSOLUTE, 1e-4);
     }
 }
+
+static fit_report fit_wide(const float *x, int64_t dim, const int32_t *label, int64_t n_classes, double penalty, double tolerance, double *intercepts)
+{
+    enum { ROWS = 80 };
+    double *weights = malloc((size_t)(n_classes * dim) * sizeof *weights);
+    fit_report report;
+    fit_rows rows_ = { .x = x, .n = ROWS, .dim = dim, .stride = dim };
+    fit_problem p = { .rows = &rows_, .n_rows = ROWS, .label = label, .n_classes = n_classes, .penalty = &penalty, .n_penalties = 1,
+                      .weights = weights, .intercepts = intercepts, .report = &report };
+    ok(run_fits(NULL, &p, 1, tolerance));
+    free(weights);
+    return report;
+}
+
+/* Separable rows at a large penalty: the first steps are short, and a promise seen from there says nothing of the way to go (2207 was called
+ * within a hundredth of 5). What f32 cannot hold is not called converged either, and a small penalty leaves the intercept its log odds. */
+TEST(no_fit_is_called_converged_from_afar)
+{
+    enum { ROWS = 80, WIDE = 1030 };
+    static float x[ROWS * WIDE];
+    static int32_t three[ROWS], two[ROWS];
+    double b[3];
+    for (int i = 0; i < ROWS * WIDE; i++)
+        x[i] = (float)(noise_of((uint64_t)i * 7919) + noise_of((uint64_t)i * 104729) + noise_of((uint64_t)i * 15485863));
+    for (int i = 0; i < ROWS; i++) {
+        three[i] = i % 3;
+        two[i] = i % 4 == 0;
+    }
+    fit_report coarse = fit_wide(x, WIDE, three, 3, 1e4, 1e-2, b), fine = fit_wide(x, WIDE, three, 3, 1e4, 1e-10, b);
+    check(coarse.converged && fine.converged && coarse.objective < 1.05 * fine.objective);
+    check(fit_wide(x, 30, two, 2, 1e-45, 1e-10, b).converged);
+    near(b[0], log(20.0 / 60), ABSOLUTE, 1e-6);
+    for (int i = 0; i < ROWS * 130; i++)
+        x[i] *= 1e20f;
+    check(!fit_wide(x, 130, two, 2, 1, 1e-10, b).converged);
+    check(!fit_wide(x, 130, three, 3, 1, 1e-10, b).converged);
+}

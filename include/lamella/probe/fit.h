@@ -42,7 +42,8 @@ typedef struct lamella_probe_linear_options {
     double   holdout;        /* 0 = folds; else one fold, of this share of the rows or groups */
     int64_t  seed;           /* of the shuffle before the folds, and of the bootstrap */
     int64_t  max_iterations; /* 0 = 1000, of each fit */
-    double   tolerance;      /* 0 = 1e-10: converged is an objective within this share of its least value */
+    double   tolerance;      /* 0 = 1e-10: converged is an objective within this share of its least value; where many steps each win
+                                little (several classes, large penalties) that is an estimate, and several times as much may be left */
     int64_t  n_bootstrap;    /* 0 = 1000 resamples; -1 = no intervals */
     double   confidence;     /* 0 = 0.95 */
 } lamella_probe_linear_options;

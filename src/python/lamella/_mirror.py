@@ -1449,7 +1449,7 @@ FUNCTIONS = [
              '  holdout    0 = folds; else one fold, of this share of the rows or groups\n'
              '  seed       of the shuffle before the folds, and of the bootstrap\n'
              '  max_iterations 0 = 1000, of each fit\n'
-             '  tolerance  0 = 1e-10: converged is an objective within this share of its least value\n'
+             '  tolerance  0 = 1e-10: converged is an objective within this share of its least value; where many steps each win little (several classes, large penalties) that is an estimate, and several times as much may be left\n'
              '  n_bootstrap 0 = 1000 resamples; -1 = no intervals\n'
              '  confidence 0 = 0.95\n'
              '  result     n_layers, n_tasks, n_penalties, n_folds, n_fits, n_outputs, n_scored, n_impossible, n_not_converged, n_edge\n'),
