@@ -139,10 +139,10 @@ static lamella_status ridge_solve(call *c, ridge_work *w, int64_t n_penalties)
 
 /* ---- primal ---- */
 
-static double inverse_spread_of(const gram *g, int64_t j, int32_t standardise)
+/* 0 of a constant column, whose weight is 0 then: the intercept does its work. */
+static double inverse_spread_of(int64_t n, double mean, double variance, int32_t standardise)
 {
-    double variance = g->square[j * g->dim + j] / g->weight;
-    return standardise && !is_constant_column(g->n, g->mean[j], variance) ? 1 / sqrt(variance) : 1;
+    return !standardise ? 1 : is_constant_column(n, mean, variance) ? 0 : 1 / sqrt(variance);
 }
 
 lamella_status ridge_of_gram(call *c, const gram *g, const ridge_fits *f)
@@ -155,7 +155,7 @@ lamella_status ridge_of_gram(call *c, const gram *g, const ridge_fits *f)
     TAKE(c, y_square, outputs);
     TAKE(c, spread, dim);
     for (int64_t j = 0; j < dim; j++)
-        spread[j] = inverse_spread_of(g, j, f->standardise);
+        spread[j] = inverse_spread_of(g->n, g->mean[j], g->square[j * g->dim + j] / g->weight, f->standardise);
     for (int64_t i = 0; i < dim; i++) {
         for (int64_t j = 0; j < dim; j++)
             s[i * dim + j] = g->square[i * g->dim + j] * spread[i] * spread[j];
@@ -290,7 +290,8 @@ static lamella_status dual_take(call *c, const fit_problem *p, int64_t outputs, 
     return LAMELLA_OK;
 }
 
-static void dual_fill(const kernels *simd, const fit_problem *p, int64_t outputs, dual_rows *d)
+/* 0: squares do not fit f64. */
+static int dual_fill(const kernels *simd, const fit_problem *p, int64_t outputs, dual_rows *d)
 {
     int64_t n = p->n_rows, dim = p->rows->dim;
     for (int64_t i = 0; i < n; i++) {
@@ -302,13 +303,14 @@ static void dual_fill(const kernels *simd, const fit_problem *p, int64_t outputs
         for (int64_t k = 0; k < outputs; k++)
             d->y[i * outputs + k] = d->root[i] * (ridge_target(p->label[dual_row(p, i)], k, outputs) - d->y_mean[k]);
     }
-    for (int64_t j = 0; j < dim; j++) {
-        double variance = d->spread[j] / d->weight;
-        d->spread[j] = p->standardise && !is_constant_column(n, d->mean[j], variance) ? 1 / sqrt(variance) : 1;
-    }
+    if (!matrix_is_finite(d->spread, 1, dim, dim))
+        return 0;
+    for (int64_t j = 0; j < dim; j++)
+        d->spread[j] = inverse_spread_of(n, d->mean[j], d->spread[j] / d->weight, p->standardise);
     for (int64_t i = 0; p->standardise && i < n; i++)
         for (int64_t j = 0; j < dim; j++)
             d->z[i * dim + j] *= d->spread[j];
+    return 1;
 }
 
 static lamella_status ridge_dual(call *c, const fit_problem *p)
@@ -318,7 +320,8 @@ static lamella_status ridge_dual(call *c, const fit_problem *p)
     double *s, *y_square, *w_t;
     fit_report *each;
     TRY(dual_take(c, p, outputs, &d));
-    dual_fill(simd_of(c), p, outputs, &d);
+    if (!dual_fill(simd_of(c), p, outputs, &d))
+        return fail(c, LAMELLA_ERR_NUMERIC, "the stack has numbers whose squares do not fit f64, expected less than 1e150");
     TAKE(c, s, n * n);
     TAKE(c, y_square, outputs);
     TAKE(c, w_t, dim * outputs);

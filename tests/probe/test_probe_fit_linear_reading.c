@@ -114,6 +114,33 @@ TEST(ridge_takes_f64_rows_as_they_are)
     lamella_probe_linear_free(narrow);
 }
 
+/* Its mean is rounded: what is left beside it is no column. And what f64 cannot square is refused, more dims than rows or fewer. */
+TEST(f64_columns_of_any_size)
+{
+    enum { ROWS = 40, WIDE = 60 };
+    static double x[ROWS * WIDE];
+    static int32_t y[ROWS];
+    lamella_view labels = view_of(LAMELLA_I32, y, ROWS);
+    for (int64_t dim = 8; dim <= WIDE; dim += WIDE - 8) {
+        for (int i = 0; i < ROWS; i++) {
+            y[i] = i % 3 == 0;
+            for (int j = 0; j < dim; j++)
+                x[i * dim + j] = j == 1 ? 123456789.123e15 : (double)(((int64_t)(i * dim + j) * 2654435761u >> 7) % 1009) / 1009;
+        }
+        lamella_view layer = view_of(LAMELLA_F64, x, ROWS, dim);
+        lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
+        lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .standardise = 1, .n_bootstrap = -1 };
+        lamella_probe_linear *p;
+        ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL));
+        near(f64_at(p, "weights.0", 1), 0, ABSOLUTE, 0);
+        check(f64_at(p, "weights.0", 0) != 0 && fabs(f64_at(p, "intercepts", 0)) < 10);
+        lamella_probe_linear_free(p);
+        for (int i = 0; i < ROWS * dim; i++)
+            x[i] = (i % 7 - 3) * 1e200;
+        returns(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL), LAMELLA_ERR_NUMERIC);
+    }
+}
+
 TEST(a_constant_column_has_weight_0_where_columns_are_standardised)
 {
     enum { ROWS = 200, DIM = 3 };
