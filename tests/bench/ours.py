@@ -104,7 +104,7 @@ def probe():
     x, data = states()
     labels, fold = data["label.person"], np.full(4000, -1)
     fold[np.random.RandomState(42).permutation(4000)[:1600]] = 0  # as train_test_split(test_size=.4, random_state=42) takes its test rows
-    seconds, found = best(lambda: lamella.probe.Linear.fit(x, labels, folds=fold, tolerance=1e-4, n_bootstrap=-1, ctx=context), 15)
+    seconds, found = best(lambda: lamella.probe.Linear.fit(x, labels, folds=fold, tolerance=1e-4, n_bootstrap=-1, ctx=context), 40)
     say("logistic probe of 7 layers, 2400x384", seconds, accuracy=found.get("accuracy").ravel().tolist(),
         objective=found.get("objective").ravel().tolist())
     for work, layers, y, options in (

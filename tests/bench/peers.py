@@ -88,7 +88,7 @@ def probe():
             z = a @ m.coef_[0] + m.intercept_[0]; s = 2 * c - 1
             o.append((float(m.score(b, e)), float(.5 * (m.coef_ ** 2).sum() + np.logaddexp(0, -s * z).sum())))
         return o
-    t, o = best(loop, 15 if T == 1 else 3); say("logistic probe of 7 layers, 2400x384", "scikit-learn LogisticRegression (defaults)", t, accuracy=[a for a, _ in o], objective=[b for _, b in o])
+    t, o = best(loop, 40 if T == 1 else 3); say("logistic probe of 7 layers, 2400x384", "scikit-learn LogisticRegression (defaults)", t, accuracy=[a for a, _ in o], objective=[b for _, b in o])
     t, _ = best(lambda: [LogisticRegression(tol=1e-8, max_iter=10000).fit(x[l], y) for l in range(7)], 1); say("logistic probe of 7 layers to convergence, 4000x384", "scikit-learn lbfgs tol 1e-8", t)
     t, _ = best(lambda: LogisticRegressionCV(Cs=10, cv=5).fit(x[6], y), 1); say("logistic path, 10 penalties x 5 folds, 4000x384, one layer", "scikit-learn LogisticRegressionCV", t)
     ys = d["label.supersense"]
