@@ -4,8 +4,8 @@
  *   multinomial  F = 1/2 |W|^2 + penalty sum_i s_i (log sum_k exp(z_ik) - z_iy)    more than two, one weight row a class
  *   ridge        F = sum_i s_i (y_i - z_i)^2 + penalty |w|^2                       penalty is scikit-learn's alpha; y = -1, 1
  *
- * z = w.x + b, and b is not penalised. Rows are f32, exact for f16, bf16 and f32; ridge takes f64 too. A problem's result has the same bits alone and among
- * others, at any number of threads and SIMD level of one BLAS. */
+ * z = w.x + b, and b is not penalised. Rows are f32, exact for f16, bf16 and f32; ridge takes f64 too. A problem's result
+ * has the same bits alone and among others, at any number of threads and SIMD level of one BLAS. */
 #ifndef SOLVE_SOLVE_H
 #define SOLVE_SOLVE_H
 
