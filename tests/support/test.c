@@ -59,18 +59,64 @@ static void forget_checks_alarm(void)
     signal(SIGALRM, SIG_DFL);
 }
 
-int main(int argc, char **argv)
+/* "test_io_json" for all of test_io_json.c, or the name of one test. */
+static int is_named(const TTest *test, const char *name)
 {
-    pthread_atfork(NULL, NULL, forget_checks_alarm);
-    Suite *suite = suite_create(argc > 0 ? argv[0] : "tests");
+    const char *file = strrchr(test->file, '/');
+    size_t length = strlen(name);
+    file = file ? file + 1 : test->file;
+    return !strcmp(test->name, name) || (!strncmp(file, name, length) && !strcmp(file + length, ".c"));
+}
+
+static int is_asked_for(const TTest *test, char **names, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (is_named(test, names[i]))
+            return 1;
+    return !n;
+}
+
+/* The generic matrix is long: a test of its own comes first where the first failure is all that is asked for. */
+static int is_of_matrix(const TTest *test)
+{
+    static const char *const ends[] = { "_same_bits", "_faults", "_refusals" };
+    size_t length = strlen(test->name);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (!strncmp(test->name, "lamella_", 8) && length > strlen(ends[i]) && !strcmp(test->name + length - strlen(ends[i]), ends[i]))
+            return 1;
+    return 0;
+}
+
+static int run(const char *program, const test_entry *first, const test_entry *end, char **names, int n, int matrix_too, int *n_run)
+{
+    Suite *suite = suite_create(program);
     TCase *tests = tcase_create("all");
     tcase_set_timeout(tests, 300);
-    for (test_entry *e = first_entry; e; e = e->next)
-        tcase_add_test(tests, e->test);
+    for (const test_entry *e = first; e != end; e = e->next)
+        if (is_asked_for(e->test, names, n) && (matrix_too < 0 || is_of_matrix(e->test) == matrix_too))
+            tcase_add_test(tests, e->test);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
+    *n_run += srunner_ntests_run(runner);
     srunner_free(runner);
-    return failed ? 1 : 0;
+    return failed;
+}
+
+/* usage: test_ROOM [--first] [FILE|TEST...]; --first ends with the first test that fails, the matrix last. */
+int main(int argc, char **argv)
+{
+    int only_first = argc > 1 && !strcmp(argv[1], "--first"), failed = 0, n_run = 0;
+    char **names = argv + 1 + only_first;
+    int n = argc > 1 + only_first ? argc - 1 - only_first : 0;
+    pthread_atfork(NULL, NULL, forget_checks_alarm);
+    for (int matrix = 0; only_first && matrix < 2; matrix++)
+        for (test_entry *e = first_entry; e && !failed; e = e->next)
+            failed += run(argv[0], e, e->next, names, n, matrix, &n_run);
+    if (!only_first)
+        failed = run(argc > 0 ? argv[0] : "tests", first_entry, NULL, names, n, -1, &n_run);
+    if (!n_run)
+        fprintf(stderr, "there is no such test\n");
+    return failed || !n_run;
 }

@@ -1,4 +1,4 @@
-/* Tests that read as sentences: TEST(name_of_the_law) { ... }. One executable per test_*.c; main is in test.c. */
+/* Tests that read as sentences: TEST(name_of_the_law) { ... }. One program a folder; main is in test.c. */
 #ifndef SUPPORT_TEST_H
 #define SUPPORT_TEST_H
 

@@ -19,7 +19,8 @@ def candidates():
     """Beside the package (a wheel), in the build folder of a source checkout, else where the system looks."""
     yield from sorted(HERE.glob("liblamella.so*"))
     if (HERE.parents[2] / "include" / "lamella.h").exists():
-        yield from sorted(HERE.parents[2].glob("build*/liblamella.so"), key=lambda path: -path.stat().st_mtime)
+        built = [path for folder in ("build*", "build*/release") for path in HERE.parents[2].glob(f"{folder}/liblamella.so")]
+        yield from sorted(built, key=lambda path: -path.stat().st_mtime)
     yield "liblamella.so.0"
     yield "liblamella.so"
 

@@ -1,0 +1,75 @@
+"""Every input that once gave a wrong answer in silence, crashed or misled, by the number it was filed under: python faults.py [NUMBER...].
+
+A method test_A5_family_with_a_misfit of a class in test_*.py is an input of number A5. What only C can show stands in IN_C: the folder and
+the name of a test there. Prints a line a number; status 1 if one of its inputs gives another answer than the right one."""
+import collections
+import re
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+PROGRAMS = ROOT / "build" / "release" / "tests"
+
+# number: (program, test)
+IN_C = [
+]
+
+
+def number_of(test):
+    return re.match(r"test_([A-Z]+[0-9]*)_", test.id().rsplit(".", 1)[-1])[1]
+
+
+def each(suite):
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from each(test)
+        else:
+            yield test
+
+
+def in_python():
+    for test in each(unittest.defaultTestLoader.discover(str(HERE), "test_*.py")):
+        yield number_of(test), test.id().rsplit(".", 1)[-1], test
+
+
+def says(test):
+    """What went wrong, or nothing."""
+    result = unittest.TestResult()
+    test.run(result)
+    return "\n".join(text for _, text in result.failures + result.errors)
+
+
+def c_says(program, name):
+    run = subprocess.run([PROGRAMS / program, name], capture_output=True, text=True)
+    return run.stdout + run.stderr if run.returncode else ""
+
+
+def order(number):
+    return re.match(r"[A-Z]+", number)[0], int(re.sub(r"\D", "", number) or 0)
+
+
+def main():
+    asked = set(sys.argv[1:])
+    wrong, count = collections.defaultdict(list), collections.Counter()
+    for number, name, test in in_python():
+        if not asked or number in asked:
+            count[number] += 1
+            wrong[number] += [f"{name}: {text}" for text in [says(test)] if text]
+    for number, program, name in IN_C:
+        if not asked or number in asked:
+            count[number] += 1
+            wrong[number] += [f"{name}: {text}" for text in [c_says(program, name)] if text]
+    for number in sorted(count, key=order):
+        print(f"{number:4} {count[number]:3} inputs  {'WRONG' if wrong[number] else 'right'}")
+        for text in wrong[number]:
+            print(text)
+    bad = sum(bool(texts) for texts in wrong.values())
+    print(f"{len(count) - bad} numbers right, {bad} wrong")
+    return 1 if bad or not count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
