@@ -1,0 +1,252 @@
+"""Plants random faults in the sources of a room, one at a time, and counts those that the room's tests see.
+
+    tests/run mutants ROOM [N] [SEED] [--jobs N] [--only FILE]
+
+A fault is a comparison, a sign, an index, a constant, a swapped argument changed, a statement dropped, a field of the options ignored; SEED
+picks N (150) of them. Faults that do not build or leave the same machine code are not counted; neither are those that equivalent.txt lists
+as changing nothing, with the reason. Survivors are listed by file and line. Ends with 1 if under 92 % were killed."""
+import argparse
+import concurrent.futures
+import json
+import os
+import random
+import resource
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter, namedtuple
+from pathlib import Path
+
+import faults_of_c
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build" / "mutants"
+LEAST = 92.0
+
+# Folders of sources that are one room here; the tests of all of them run, those of the fault's own folder first.
+ROOMS = {"probe": ["probe", "solve", "measure"], "tensor": ["tensor", "reduce", "moments"]}
+
+Fault = namedtuple("Fault", "file kind line old new source")
+
+
+def fail(text):
+    sys.exit(f"mutants: {text}")
+
+
+def quietly(*command, **options):
+    done = subprocess.run(command, capture_output=True, text=True, **options)
+    if done.returncode:
+        fail(f"{shlex.join(map(str, command))}\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    return done
+
+
+# ---- the faults ----
+
+def line_at(text, position):
+    begin = text.rfind("\n", 0, position) + 1
+    return text[begin:text.find("\n", position)].strip()
+
+
+def faults_in(path):
+    text = path.read_text(encoding="utf-8")
+    for site in faults_of_c.sites_of(text):
+        changed = text[:site.start] + site.text + text[site.end:]
+        yield Fault(path.relative_to(ROOT), site.kind, text.count("\n", 0, site.start) + 1, line_at(text, site.start),
+                    line_at(changed, site.start), changed)
+
+
+def shuffled(faults, seed):
+    """All faults; each kind has its turn, and within a kind each place the same chance."""
+    rng = random.Random(seed)
+    kinds = {}
+    for fault in faults:
+        kinds.setdefault(fault.kind, []).append(fault)
+    for of_kind in kinds.values():
+        rng.shuffle(of_kind)
+    while kinds:
+        kind = rng.choice(sorted(kinds))
+        yield kinds[kind].pop()
+        if not kinds[kind]:
+            del kinds[kind]
+
+
+def listed_as_equivalent():
+    """file | line as it is | line as it would be | why nothing changes"""
+    listed = set()
+    for line in (Path(__file__).parent / "equivalent.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            file, old, new, reason = [part.strip() for part in line.split(" | ")]
+            if not reason:
+                fail(f"equivalent.txt gives no reason for {old}")
+            listed.add((file, old, new))
+    return listed
+
+
+# ---- the build ----
+
+def programs_of(folder):
+    """The programs of a folder of tests."""
+    tests = ROOT / "tests" / folder
+    alone = [path.stem for path in sorted(tests.glob("alone/test_*.c"))]
+    return ([f"test_{folder}"] if list(tests.glob("test_*.c")) else []) + alone
+
+
+class Build:
+    def __init__(self, programs):
+        launcher = ["-DCMAKE_C_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
+        quietly("cmake", "-S", ROOT, "-B", BUILD, "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", "-DLAMELLA_EXAMPLES=OFF", *launcher)
+        quietly("cmake", "--build", BUILD, "-j", str(os.cpu_count()), "--target", *programs)
+        self.compile = {}
+        for entry in json.loads((BUILD / "compile_commands.json").read_text()):
+            command = shlex.split(entry["command"])
+            command = command[1:] if command[0].endswith("ccache") else command
+            if "lamella_objects.dir" in entry["command"]:
+                output = command[command.index("-o") + 1]
+                self.compile[Path(entry["file"])] = (command[:command.index("-o")], output)
+        self.link = {p: shlex.split((BUILD / "tests" / "CMakeFiles" / f"{p}.dir" / "link.txt").read_text()) for p in programs}
+        self.reference, self.lock = {}, threading.Lock()
+
+    def object(self, file, source, folder):
+        """The object file of this text, or None."""
+        command, _ = self.compile[ROOT / file]
+        path, output = folder / file.name, folder / f"{file.stem}.o"
+        path.write_text(source, encoding="utf-8")
+        strict = ["-w", "-Werror=incompatible-pointer-types", "-Werror=int-conversion", "-Werror=implicit-function-declaration"]
+        done = subprocess.run([*command, *strict, "-I", str((ROOT / file).parent), "-o", str(output), "-c", str(path)],
+                              cwd=BUILD, capture_output=True)
+        return output if done.returncode == 0 else None
+
+    def is_same_code(self, file, built, folder):
+        with self.lock:
+            if file not in self.reference:
+                original = folder / "original"
+                original.mkdir(exist_ok=True)
+                self.reference[file] = self.object(file, (ROOT / file).read_text(encoding="utf-8"), original).read_bytes()
+        return built.read_bytes() == self.reference[file]
+
+    def program(self, name, file, built, folder):
+        replaced = os.path.relpath(BUILD / self.compile[ROOT / file][1], BUILD / "tests")
+        output = folder / name
+        link = [str(built) if part == replaced else part for part in self.link[name]]
+        if str(built) not in link:
+            fail(f"{file} is not linked into {name}")
+        link[link.index("-o") + 1] = str(output)
+        quietly(*link, cwd=BUILD / "tests")
+        return output
+
+
+def limited():
+    resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def passes(program, seconds):
+    """Whether all tests of the program pass in this time."""
+    run = subprocess.Popen([program, "--first"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                           start_new_session=True, preexec_fn=limited, cwd=Path(program).parent)
+    try:
+        return run.wait(seconds) == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        try:
+            os.killpg(run.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        run.wait()
+
+
+# ---- the count ----
+
+class Run:
+    def __init__(self, folders):
+        self.programs = {folder: programs_of(folder) for folder in folders}
+        self.build = Build([p for programs in self.programs.values() for p in programs])
+        self.seconds = {}
+        for program in [p for programs in self.programs.values() for p in programs]:
+            started = time.monotonic()
+            if not passes(BUILD / "tests" / program, 600):
+                fail(f"{program} fails without a fault")
+            self.seconds[program] = 20 + 10 * (time.monotonic() - started)
+
+    def verdict(self, fault, folder):
+        folder.mkdir(parents=True)
+        try:
+            built = self.build.object(fault.file, fault.source, folder)
+            if not built:
+                return "not built"
+            if self.build.is_same_code(fault.file, built, folder):
+                return "same code"
+            own = fault.file.parts[1]
+            for room in sorted(self.programs, key=lambda room: room != own):
+                for name in self.programs[room]:
+                    if not passes(self.build.program(name, fault.file, built, folder), self.seconds[name]):
+                        return "killed"
+            return "survived"
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0], usage="tests/run mutants ROOM [N] [SEED]")
+    parser.add_argument("room")
+    parser.add_argument("n", nargs="?", type=int, default=150)
+    parser.add_argument("seed", nargs="?", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--only", help="faults of sources whose path holds this")
+    asked = parser.parse_args()
+    folders = ROOMS.get(asked.room, [asked.room])
+    sources = [path for folder in folders for path in sorted((ROOT / "src" / folder).glob("*.c")) if (asked.only or "") in str(path)]
+    if not sources or not any(programs_of(folder) for folder in folders):
+        fail(f"there is no room {asked.room} with sources and tests")
+    equivalent = listed_as_equivalent()
+    run = Run(folders)
+    work = BUILD / f"work.{os.getpid()}"
+    queue = shuffled((fault for path in sources for fault in faults_in(path)), asked.seed)
+    counts, lock, tried = Counter(), threading.Lock(), 0
+
+    def next_fault():
+        nonlocal tried
+        with lock:
+            while counts["killed"] + counts["survived"] + counts["running"] < asked.n:
+                fault = next(queue, None)
+                if fault is None:
+                    return None, 0
+                if (str(fault.file), fault.old, fault.new) in equivalent:
+                    counts["equivalent"] += 1
+                    continue
+                counts["running"] += 1
+                tried += 1
+                return fault, tried
+            return None, 0
+
+    def worker(_):
+        while True:
+            fault, number = next_fault()
+            if fault is None:
+                return
+            said = run.verdict(fault, work / str(number))
+            with lock:
+                counts["running"] -= 1
+                counts[said] += 1
+                if said == "survived":
+                    print(f"survived {fault.file}:{fault.line}: {fault.kind}\n    {fault.old}\n    {fault.new}", flush=True)
+
+    try:
+        with concurrent.futures.ThreadPoolExecutor(asked.jobs) as pool:
+            list(pool.map(worker, range(asked.jobs)))
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    planted = counts["killed"] + counts["survived"]
+    share = 100 * counts["killed"] / planted if planted else 0
+    print(f"{asked.room}: {planted} faults (seed {asked.seed}): {counts['killed']} killed, {counts['survived']} survived, {share:.1f} %; besides "
+          f"{counts['not built']} not built, {counts['same code']} of the same code, {counts['equivalent']} listed as equivalent")
+    return 0 if share >= LEAST else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
