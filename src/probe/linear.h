@@ -66,7 +66,7 @@ typedef struct linear_unit {
 } linear_unit;
 
 typedef struct linear_work {
-    stack    s;                /* one row a sample */
+    stack    s;                /* one row a sample: what is by sample meets its mask, never that of tokens */
     int64_t  n;                /* samples */
     lamella_probe_linear_options o;
     linear_sizes sizes;
@@ -100,6 +100,7 @@ typedef struct linear_inputs {
     const lamella_view *labels, *label_mask, *groups, *folds, *sample_weights, *penalties;
 } linear_inputs;
 
+LAMELLA_INTERNAL lamella_status linear_plan_options(call *c, lamella_probe_linear_options *o);
 LAMELLA_INTERNAL lamella_status linear_plan(call *c, const linear_inputs *in, linear_work *w);
 LAMELLA_INTERNAL lamella_status linear_units(call *c, linear_work *w);
 /* Adds one fit's report to its cell: several fits of one-vs-rest make one. */

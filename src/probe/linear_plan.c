@@ -254,7 +254,7 @@ static lamella_status check_number(call *c, double value, double least, double m
                 number_text(most, &b));
 }
 
-static lamella_status plan_options(call *c, lamella_probe_linear_options *o)
+lamella_status linear_plan_options(call *c, lamella_probe_linear_options *o)
 {
     TRY(check_choice(c, &o->kind, LAMELLA_PROBE_RIDGE, LAMELLA_PROBE_LOGISTIC, "options->kind"));
     TRY(check_choice(c, &o->classes, LAMELLA_CLASSES_ONE_VS_REST, LAMELLA_CLASSES_MULTINOMIAL, "options->classes"));
@@ -282,11 +282,10 @@ static lamella_status plan_options(call *c, lamella_probe_linear_options *o)
 
 lamella_status linear_plan(call *c, const linear_inputs *in, linear_work *w)
 {
-    TRY(plan_options(c, &w->o));
     if (w->n < 1)
         return fail(c, LAMELLA_ERR_EMPTY, "n_samples(stack) is 0, expected at least 1");
-    if (stack_masked(&w->s) == w->s.n_vectors)
-        return fail(c, LAMELLA_ERR_EMPTY, "the stack has no row outside its mask, expected at least 1");
+    if (stack_masked(&w->s) == w->n)
+        return fail(c, LAMELLA_ERR_EMPTY, "no sample of the stack is outside its mask, expected at least 1");
     TRY(plan_labels(c, in, w));
     TRY(plan_groups(c, in->groups, w));
     TRY(plan_weights(c, in->sample_weights, w));

@@ -55,20 +55,21 @@ static lamella_status plan_sizes(call *c, linear_work *w)
     return LAMELLA_OK;
 }
 
-static lamella_probe_linear_result count_cells(call *c, const linear_work *w)
+static lamella_probe_linear_result count_cells(call *c, const linear_work *w, int64_t n_empty)
 {
     const linear_sizes *z = &w->sizes;
     const int32_t *flags = linear_array_of(w->probe, "flags");
     const unsigned char *edge = linear_array_of(w->probe, "edge");
     lamella_probe_linear_result r = { .n_layers = z->n_layers, .n_tasks = z->n_tasks, .n_penalties = z->n_penalties, .n_folds = z->n_folds,
-                                      .n_fits = z->n_fits, .n_outputs = z->n_outputs, .n_scored = z->n_scored };
+                                      .n_fits = z->n_fits, .n_outputs = z->n_outputs, .n_scored = z->n_scored,
+                                      .n_empty_samples = n_empty };
     for (int64_t i = 0; i < z->n_layers * z->n_tasks * z->n_penalties * z->n_fits; i++) {
         r.n_impossible += (flags[i] & LAMELLA_CELL_IMPOSSIBLE) != 0;
         r.n_not_converged += (flags[i] & LAMELLA_CELL_NOT_CONVERGED) != 0;
     }
     for (int64_t i = 0; i < z->n_layers * z->n_tasks; i++)
         r.n_edge += edge[i];
-    if (r.n_impossible)
+    if (r.n_impossible || n_empty)
         call_note(c, LAMELLA_NOTE);
     if (r.n_not_converged)
         call_note(c, LAMELLA_NOT_CONVERGED);
@@ -85,6 +86,7 @@ static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lin
                                  lamella_probe_linear **probe, lamella_probe_linear_result *result)
 {
     linear_work w = { 0 };
+    readout_rows pooled;
     stack given;
     if (!probe)
         return fail(c, LAMELLA_ERR_ARGUMENT, "probe is NULL, expected a handle to fill");
@@ -92,19 +94,21 @@ static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lin
     TRY(stack_check(c, &given, stack_, FLOATS, "stack"));
     TRY(OPTIONS(c, w.o, options));
     TRY(RESULT_OPTIONAL(c, result));
+    TRY(linear_plan_options(c, &w.o));
     TRY(progress(c, 0, 1));
-    w.s = given;
+    TRY(readout_rows_open(c, &given, w.o.readout, &pooled));
+    w.s = pooled.s;
     TRY(plan_sizes(c, &w));
     TRY(linear_plan(c, in, &w));
     TRY(linear_units(c, &w));
-    TRY(readout_stack(c, &given, w.o.readout, &w.s));
+    TRY(readout_rows_pool(c, &pooled));
     TRY(linear_create(c, &w.sizes, &w.probe));
     TRY(describe_fit(c, in->groups, &w));
     TRY(by_moments(&w) ? linear_ridge(c, &w) : linear_solve(c, &w));
     for (int64_t l = 0; l < w.sizes.n_layers; l++)
         TRY(linear_scores(c, &w, l));
     TRY(linear_prepare_scores(c, w.probe));
-    lamella_probe_linear_result found = count_cells(c, &w);
+    lamella_probe_linear_result found = count_cells(c, &w, pooled.n_empty);
     write_sized(result, &found, (int64_t)sizeof found);
     *probe = w.probe;
     return LAMELLA_OK;

@@ -62,6 +62,7 @@ typedef struct lamella_probe_linear_result {
     int64_t  n_impossible;    /* cells of layer x task x penalty x fit flagged IMPOSSIBLE */
     int64_t  n_not_converged; /* cells flagged NOT_CONVERGED */
     int64_t  n_edge;          /* layers x tasks whose best penalty, if some fold was possible, is the least or the greatest of several */
+    int64_t  n_empty_samples; /* of a stack with tokens: samples without a valid one; they take no part */
 } lamella_probe_linear_result;
 
 /**
@@ -86,7 +87,7 @@ LAMELLA_API lamella_status lamella_probe_linear_options_init(lamella_probe_linea
  * not the scores.
  *
  * @paper     Exploring Concept Depth: How Large Language Models Acquire Knowledge at Different Layers?
- * @in        stack          stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then options->readout pools first; rows under the mask are left out
+ * @in        stack          stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then options->readout pools first; masked rows and samples without a valid token are left out
  * @in        labels         i32|i64 [task, sample] or [sample] for one task; any integers
  * @in        label_mask     u8|bool [task, sample] or [sample]; 0 = no label; NULL: all have one
  * @in        groups         i32|i64 [sample] rows that stay together, any integers; NULL: each row a group of its own
@@ -96,7 +97,7 @@ LAMELLA_API lamella_status lamella_probe_linear_options_init(lamella_probe_linea
  * @in        options        options NULL: logistic, 5 folds
  * @out       probe          handle lamella_probe_linear; NULL on failure
  * @out       result         result NULL: not wanted
- * @return    OK, NOTE if a cell was impossible, NOT_CONVERGED if a fit did not converge; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
+ * @return    OK, NOTE if a cell was impossible or a sample empty, NOT_CONVERGED if a fit did not converge; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
  * @precision mixed: logistic rows f32 (f64 is rounded), loss, steps and the last passes f64; ridge f64
  * @cost      logistic: layers in memory as f32, 10 to 30 passes a fit; ridge: one pass a fold, one Cholesky factor a fit
  * @since     0.1

@@ -444,8 +444,9 @@ class lamella_probe_linear_result(Structure):
         ("n_impossible", c_int64),
         ("n_not_converged", c_int64),
         ("n_edge", c_int64),
+        ("n_empty_samples", c_int64),
     ]
-    layout = (88, [0, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80])
+    layout = (96, [0, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88])
     details = {
     }
 
@@ -1433,7 +1434,7 @@ FUNCTIONS = [
              'the strongest penalty; there the pooled scores have bootstrap intervals, groups resampled whole. Sample and class weights weigh the fits,\n'
              'not the scores.\n'
              '\n'
-             '  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then options->readout pools first; rows under the mask are left out\n'
+             '  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then options->readout pools first; masked rows and samples without a valid token are left out\n'
              '  labels     i32|i64 [task, sample] or [sample] for one task; any integers\n'
              '  label_mask u8|bool [task, sample] or [sample]; 0 = no label; NULL: all have one\n'
              '  groups     i32|i64 [sample] rows that stay together, any integers; NULL: each row a group of its own\n'
@@ -1452,7 +1453,7 @@ FUNCTIONS = [
              '  tolerance  0 = 1e-10: converged is an objective within this share of its least value; where many steps each win little (several classes, large penalties) that is an estimate, and several times as much may be left\n'
              '  n_bootstrap 0 = 1000 resamples; -1 = no intervals\n'
              '  confidence 0 = 0.95\n'
-             '  result     n_layers, n_tasks, n_penalties, n_folds, n_fits, n_outputs, n_scored, n_impossible, n_not_converged, n_edge\n'),
+             '  result     n_layers, n_tasks, n_penalties, n_folds, n_fits, n_outputs, n_scored, n_impossible, n_not_converged, n_edge, n_empty_samples\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
