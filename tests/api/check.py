@@ -10,6 +10,7 @@ import built  # noqa: E402
 import generate  # noqa: E402
 import headers  # noqa: E402
 import levels  # noqa: E402
+import touched  # noqa: E402
 import tree  # noqa: E402
 
 CHECKS = {
@@ -17,6 +18,8 @@ CHECKS = {
     "stale": generate.stale,
     "levels": levels.check,
     "tested": tree.check_tested,
+    "options": touched.check_options,
+    "golden": touched.check_golden,
     "catalogue": tree.check_catalogue,
     "words": tree.check_words,
     "alone": built.check_alone,

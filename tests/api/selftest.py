@@ -1,4 +1,5 @@
 """Every check sees the fault it is for: a small tree is made, checked clean, broken in one place and checked again."""
+import struct
 import subprocess
 import sys
 import unittest
@@ -9,6 +10,7 @@ import built
 import generate
 import headers
 import levels
+import touched
 import tree
 
 COMPILER = "cc"
@@ -224,6 +226,38 @@ class Tree(Planted):
     def test_file_names(self):
         self.write("src/probe/probe_util" "s.c", "")
         self.sees(tree.check_words(self.root), "a file's name")
+
+
+class Touched(Planted):
+    TEST = "tests/probe/test_probe_fit_score.c"
+    SETS = "OPERATION(lamella_probe_score)\n{\n    score;\n}\n\nTEST(it)\n{\n    lamella_probe_score_options o = { .kind = 2 };\n    near(score, 1);\n}\n"
+
+    def faults(self, old, new):
+        self.write(self.TEST, '#include "support/test.h"\n' + self.SETS)
+        self.change(self.TEST, old, new)
+        return touched.check_options(self.root)
+
+    def test_clean(self):
+        self.assertEqual(self.faults("near", "near"), [])
+
+    def test_option_that_is_not_set(self):
+        for new in (" ", ".kind = 0", ".kind == 2"):
+            with self.subTest(new):
+                self.sees(self.faults(".kind = 2", new), "probe/fit.h:27:", "no test sets options->kind")
+
+    def test_output_that_only_the_matrix_has(self):
+        self.sees(self.faults("near(score, 1)", "near(sc, 1)"), "no test looks at score")
+
+    def test_golden_array_that_is_not_read(self):
+        header = b'{"whole":{},"part.0":{},"part.1":{}}'
+        path = self.root / "tests/data/golden/probe/score.safetensors"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(struct.pack("<Q", len(header)) + header)
+        self.assertEqual(len(touched.check_golden(self.root)), 3)
+        self.write(self.TEST, 'golden("probe/score/whole"); name("probe/score/%s.%d", parts[k], i); parts[] = { "pa", "rt" };')
+        self.assertEqual(len(touched.check_golden(self.root)), 2)
+        self.change(self.TEST, '"pa", "rt"', '"part"')
+        self.assertEqual(touched.check_golden(self.root), [])
 
 
 class Built(Planted):
