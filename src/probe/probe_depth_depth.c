@@ -2,6 +2,8 @@
  *
  *   beta_l = acc_l / acc_(l-1),   jump = min { l/d : beta_l >= 1.1 },   converging = max { l/d : |beta_l - 1| < 0.03 }
  *
+ * Thresholds meet counts: with k_l rows right, beta_l = k_l / k_(l-1) and |beta_l - 1| = |k_l - k_(l-1)| / k_(l-1), each rounded once, as the
+ * threshold itself was, so that a rise of exactly 11 / 10 is at 1.1 whatever the number of rows (a quotient of accuracies misses every third).
  * settled: the first layer after which every |beta - 1| < 0.03; after the last layer there is none to be flat, so that alone settles
  * nothing. The best layer is rarely alone: resamples draw rows (or groups) once for all layers, and a layer is as good as the best if 0 lies
  * in the interval of their difference. Accuracies compare over the same rows only: a sample is scored at every layer or, 255, at none and
@@ -18,7 +20,7 @@ enum { NOT_SCORED = 255 }; /* in a fitted probe's `correct` */
 typedef struct depth_work {
     int64_t              n_layers, n; /* n: samples that are scored */
     const double        *correct;     /* [layer, n] */
-    double              *accuracy;
+    double              *right, *beta, *step; /* [layer]: rows that are right; beta; |beta - 1| */
 } depth_work;
 
 static void resample_accuracies(const int32_t *times, void *room, double *values, void *data)
@@ -29,19 +31,20 @@ static void resample_accuracies(const int32_t *times, void *room, double *values
         values[l] = mean_of_rows(w->correct + l * w->n, NULL, w->n, NULL, times);
 }
 
-static void find_points(const double *beta, const double *depth, int64_t n, double jump, double flat, lamella_probe_depth_result *r)
+/* Places of the three points; what does not exist is NaN. */
+static void find_points(const depth_work *w, const double *depth, const lamella_probe_depth_options *o, lamella_probe_depth_result *r)
 {
-    int64_t settled = n - 1;
+    int64_t settled = w->n_layers - 1;
     r->jump = r->converging = r->settled = NAN;
-    for (int64_t l = 1; l < n; l++) {
-        if (isnan(r->jump) && beta[l] >= jump)
+    for (int64_t l = 1; l < w->n_layers; l++) {
+        if (isnan(r->jump) && w->beta[l] >= o->jump)
             r->jump = depth[l];
-        if (fabs(beta[l] - 1) < flat)
+        if (w->step[l] < o->flat)
             r->converging = depth[l];
     }
-    while (settled > 0 && fabs(beta[settled] - 1) < flat)
+    while (settled > 0 && w->step[settled] < o->flat)
         settled--;
-    if (settled < n - 1)
+    if (settled < w->n_layers - 1)
         r->settled = depth[settled];
 }
 
@@ -166,31 +169,45 @@ static lamella_status find_as_good(call *c, const depth_work *w, const bootstrap
     return LAMELLA_OK;
 }
 
+static lamella_status compare_layers(call *c, depth_work *w)
+{
+    TAKE(c, w->right, w->n_layers);
+    TAKE(c, w->beta, w->n_layers);
+    TAKE(c, w->step, w->n_layers);
+    for (int64_t l = 0; l < w->n_layers; l++) {
+        w->right[l] = 0;
+        for (int64_t i = 0; i < w->n; i++)
+            w->right[l] += w->correct[l * w->n + i];
+        int has_factor = l > 0 && w->right[l - 1] > 0;
+        w->beta[l] = has_factor ? w->right[l] / w->right[l - 1] : NAN;
+        w->step[l] = has_factor ? fabs(w->right[l] - w->right[l - 1]) / w->right[l - 1] : NAN;
+    }
+    return LAMELLA_OK;
+}
+
 static lamella_status depth_of(call *c, const lamella_view *v, const lamella_view *groups, const int64_t *depths,
                                const lamella_probe_depth_options *o, const depth_outputs *out, lamella_probe_depth_result *found)
 {
     depth_work w = { .n_layers = v->shape[0] };
     bootstrap_plan plan = { .n_resamples = o->n_bootstrap, .seed = (uint64_t)o->seed };
-    double *beta, *share = NULL, *correct = NULL;
+    double *share = NULL, *correct = NULL;
     int64_t *row = NULL;
     TRY(scored_samples(c, v, &row, &w.n));
     TRY(scored_values(c, v, row, w.n, &correct));
     plan.n_rows = w.n;
+    w.correct = correct;
     found->n_left_out = v->shape[1] - w.n;
     TRY(scored_groups(c, groups, row, &plan));
     TRY(depth_shares(c, depths, w.n_layers, o->n_depths, &share));
-    TAKE(c, w.accuracy, w.n_layers);
-    TAKE(c, beta, w.n_layers);
-    w.correct = correct;
+    TRY(compare_layers(c, &w));
     for (int64_t l = 0; l < w.n_layers; l++) {
-        w.accuracy[l] = mean_of_rows(correct + l * w.n, NULL, w.n, NULL, NULL);
-        beta[l] = l && w.accuracy[l - 1] > 0 ? w.accuracy[l] / w.accuracy[l - 1] : NAN;
-        if (w.accuracy[l] > w.accuracy[found->best])
+        double accuracy = w.right[l] / (double)w.n;
+        if (w.right[l] > w.right[found->best])
             found->best = l;
-        memcpy(view_at(&out->accuracy, &l), &w.accuracy[l], sizeof *w.accuracy);
-        memcpy(view_at(&out->beta, &l), &beta[l], sizeof *beta);
+        memcpy(view_at(&out->accuracy, &l), &accuracy, sizeof accuracy);
+        memcpy(view_at(&out->beta, &l), &w.beta[l], sizeof *w.beta);
     }
-    find_points(beta, share, w.n_layers, o->jump, o->flat, found);
+    find_points(&w, share, o, found);
     return find_as_good(c, &w, &plan, o->confidence, out, found);
 }
 

@@ -68,6 +68,44 @@ TEST(there_may_be_no_jump_and_no_settled_point)
     check(isnan(f.r.converging));
 }
 
+/* Layer 0 has `before` rows of n right, layer 1 `after`: one row of ones, then zeros, seen from two places. */
+static lamella_probe_depth_result step_of(int64_t n, int64_t before, int64_t after, double *beta)
+{
+    enum { MOST = 50000 };
+    static unsigned char ones[2 * MOST];
+    double accuracy[2], difference[4];
+    unsigned char good[2];
+    const int64_t shape[] = { 2, n }, stride[] = { before - after, 1 };
+    lamella_view correct, a = view_of(LAMELLA_F64, accuracy, 2), b = view_of(LAMELLA_F64, beta, 2), g = view_of(LAMELLA_U8, good, 2),
+                          d = view_of(LAMELLA_F64, difference, 2, 2);
+    lamella_probe_depth_options o = { .struct_size = sizeof o, .n_bootstrap = 1 };
+    lamella_probe_depth_result r = { .struct_size = sizeof r };
+    memset(ones, 1, MOST);
+    ok(lamella_tensor_view(ones + MOST - before, LAMELLA_U8, 2, shape, stride, &correct));
+    ok(lamella_probe_depth(NULL, &correct, NULL, NULL, 2, &o, &a, &b, &g, &d, &r));
+    return r;
+}
+
+/* Exactly 11 / 10 is at 1.1, exactly 3 / 100 is not under 0.03, and one row decides. */
+TEST(trap_thresholds_meet_counts_not_quotients_of_accuracies)
+{
+    double beta[2];
+    for (int64_t k = 1; 11 * k <= 50000; k += k < 200 ? 1 : 389) {
+        int64_t n = k < 200 ? 11 * k + k % 7 : 50000;
+        near(step_of(n, 10 * k, 11 * k, beta).jump, 1.0 / 2, ABSOLUTE, 0);
+        near(beta[1], 1.1, ABSOLUTE, 0);
+        check(isnan(step_of(n, 10 * k, 11 * k - 1, beta).jump));
+        if (103 * k > 50000)
+            continue;
+        n = 103 * k + k % 7 > 50000 ? 50000 : 103 * k + k % 7;
+        for (int fall = 0; fall < 2; fall++) {
+            check(isnan(step_of(n, 100 * k, fall ? 97 * k : 103 * k, beta).converging));
+            near(step_of(n, 100 * k, fall ? 97 * k + 1 : 103 * k - 1, beta).converging, 1.0 / 2, ABSOLUTE, 0);
+        }
+    }
+    near(step_of(50, 20, 22, beta).jump, 1.0 / 2, ABSOLUTE, 0);
+}
+
 TEST(trap_the_argmax_is_not_alone)
 {
     depth_found f = depth_of_counts((const int[]){ 100, 150, 178, 180, 179 }, NULL);

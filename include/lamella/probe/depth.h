@@ -13,8 +13,8 @@ extern "C" {
 typedef struct lamella_probe_depth_options {
     uint32_t struct_size;
     uint32_t reserved0;
-    double   jump;        /* 0 = 1.1: a rise by this factor */
-    double   flat;        /* 0 = 0.03: a step is flat if its factor is nearer to 1 */
+    double   jump;        /* 0 = 1.1: a rise by this factor or more */
+    double   flat;        /* 0 = 0.03: a step is flat if its factor is nearer to 1 than this; one that lies exactly here is not */
     int64_t  n_depths;    /* 0 = the number of layers given; what depths are measured against, so that of the whole model */
     int64_t  n_bootstrap; /* 0 = 1000 resamples */
     double   confidence;  /* 0 = 0.95 */
@@ -48,6 +48,7 @@ LAMELLA_API lamella_status lamella_probe_depth_options_init(lamella_probe_depth_
  *
  *   beta_l = accuracy_l / accuracy_(l-1);   jump: first beta >= 1.1;   converging: last |beta - 1| < 0.03;   settled: all after it flat
  *
+ * Factors are quotients of counts, rounded once: a rise from 20 rows of 50 to 22 is exactly 1.1, and one of three hundredths is no flat step.
  * The layers that are as good: those whose difference to the best has 0 in its paired bootstrap interval, the same rows drawn for both.
  * A highest accuracy alone is no depth: neighbours differ by less than the rows can tell. Samples that are 255 at every layer are left out,
  * as if they were not given: they had no label, or their fold could not be tested. 255 at some layers only is refused.

@@ -1386,6 +1386,7 @@ FUNCTIONS = [
              '\n'
              '  beta_l = accuracy_l / accuracy_(l-1);   jump: first beta >= 1.1;   converging: last |beta - 1| < 0.03;   settled: all after it flat\n'
              '\n'
+             'Factors are quotients of counts, rounded once: a rise from 20 rows of 50 to 22 is exactly 1.1, and one of three hundredths is no flat step.\n'
              'The layers that are as good: those whose difference to the best has 0 in its paired bootstrap interval, the same rows drawn for both.\n'
              'A highest accuracy alone is no depth: neighbours differ by less than the rows can tell. Samples that are 255 at every layer are left out,\n'
              'as if they were not given: they had no label, or their fold could not be tested. 255 at some layers only is refused.\n'
@@ -1393,8 +1394,8 @@ FUNCTIONS = [
              "  correct    u8|bool [layer, sample] 1 = the layer's probe had the row right, u8 255 = not scored; of a fitted probe: its array `correct`, one task\n"
              '  groups     i32|i64 [sample] resampled whole; of a fitted probe: its array `groups`; NULL: each row a group of its own\n'
              '  depths     i64 [layer] of each layer, rising from 0 or more, at most n_depths; NULL: 0, 1, ...\n'
-             '  jump       0 = 1.1: a rise by this factor\n'
-             '  flat       0 = 0.03: a step is flat if its factor is nearer to 1\n'
+             '  jump       0 = 1.1: a rise by this factor or more\n'
+             '  flat       0 = 0.03: a step is flat if its factor is nearer to 1 than this; one that lies exactly here is not\n'
              '  n_depths   0 = the number of layers given; what depths are measured against, so that of the whole model\n'
              '  n_bootstrap 0 = 1000 resamples\n'
              '  confidence 0 = 0.95\n'
