@@ -152,7 +152,8 @@ LAMELLA_API lamella_status lamella_measure_classification_options_init(lamella_m
  * @in        weights   f32|f64 [sample] NULL: 1 each; 0 or more
  * @in        options   options NULL: threshold 0
  * @out       result    result
- * @return    OK, NOTE if a figure is not defined; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT
+ * @return    OK, NOTE if a figure is not defined; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT; NUMERIC if the difference of two columns is
+ *            beyond f64
  * @precision f64
  * @cost      O(classes * samples log samples) time, O(classes * samples) workspace
  * @since     0.1
@@ -197,7 +198,7 @@ LAMELLA_API lamella_status lamella_measure_correlation(lamella_context *ctx, con
  * @in        mask      u8|bool [sample] NULL: all rows; 0 = left out, never read
  * @in        weights   f32|f64 [sample] NULL: 1 each; 0 or more
  * @out       result    result
- * @return    OK, NOTE if a figure is not defined; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT
+ * @return    OK, NOTE if a figure is not defined; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT; NUMERIC if a figure is beyond f64
  * @precision f64
  * @cost      O(samples)
  * @since     0.1
@@ -262,7 +263,8 @@ LAMELLA_API lamella_status lamella_measure_bootstrap_options_init(lamella_measur
  * @in        weights   f32|f64 [sample] NULL: 1 each; 0 or more; not for PEARSON and SPEARMAN
  * @in        options   options NULL: accuracy, 1000 resamples, 0.95, seed 0
  * @out       result    result
- * @return    OK, NOTE if some resample had no value; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
+ * @return    OK, NOTE if some resample had no value; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED; NUMERIC if a
+ *            figure is beyond f64
  * @precision f64
  * @cost      O(resamples * classes * samples) time after O(classes * samples log samples), O(threads * samples + resamples) workspace
  * @since     0.1

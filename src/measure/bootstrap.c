@@ -61,45 +61,65 @@ static double quantile_of_sorted(const keyed_row *sorted, int64_t n, double q)
     return low + (high - low) * (place - (double)below);
 }
 
+/* Corrected two-pass: what the rounded mean left over is taken out. */
 static double spread_of(const keyed_row *values, int64_t n)
 {
-    double mean = 0, square = 0;
+    double mean = 0, left = 0, square = 0;
     for (int64_t i = 0; i < n; i++)
         mean += double_of_key(values[i].key);
     mean /= (double)n;
     for (int64_t i = 0; i < n; i++) {
         double d = double_of_key(values[i].key) - mean;
+        left += d;
         square += d * d;
     }
-    return sqrt(square / (double)(n - 1));
+    return sqrt(fmax(square - left * (left / (double)n), 0) / (double)(n - 1));
+}
+
+/* A power of two that brings the largest to about 1, so that neither a difference nor a square leaves f64. */
+static double scale_of_values(const double *values, const double *minus, int64_t stride, int64_t n)
+{
+    double largest = 0;
+    for (int64_t i = 0; i < n; i++) {
+        double value = fmax(fabs(values[i * stride]), minus ? fabs(minus[i * stride]) : 0);
+        largest = isfinite(value) ? fmax(largest, value) : largest;
+    }
+    return largest > 0 ? ldexp(1, MAX(MIN(-ilogb(largest), 1000), -1022)) : 1;
 }
 
 bootstrap_figures bootstrap_interval(const double *values, const double *minus, int64_t stride, int64_t n, double confidence, keyed_row *room)
 {
     bootstrap_figures f = { { NAN, NAN }, NAN, 0 };
+    double scale = scale_of_values(values, minus, stride, n);
     for (int64_t i = 0; i < n; i++) {
-        double value = values[i * stride] - (minus ? minus[i * stride] : 0);
+        double value = scale * values[i * stride] - (minus ? scale * minus[i * stride] : 0);
         if (value == value)
             room[f.n_defined++] = (keyed_row){ key_of_double(value), i };
     }
     if (f.n_defined > 1)
-        f.standard_error = spread_of(room, f.n_defined);
+        f.standard_error = spread_of(room, f.n_defined) / scale;
     if (f.n_defined > 0) {
         sort_keyed(room, f.n_defined, room + f.n_defined);
-        f.percentile.low = quantile_of_sorted(room, f.n_defined, (1 - confidence) / 2);
-        f.percentile.high = quantile_of_sorted(room, f.n_defined, (1 + confidence) / 2);
+        f.percentile.low = quantile_of_sorted(room, f.n_defined, (1 - confidence) / 2) / scale;
+        f.percentile.high = quantile_of_sorted(room, f.n_defined, (1 + confidence) / 2) / scale;
     }
     return f;
 }
 
-double mean_of_rows(const double *contribution, const int64_t *rows, int64_t n, const double *weight, const int32_t *times)
+static double scaled_mean_of_rows(const double *contribution, const int64_t *rows, int64_t n, const double *weight, const int32_t *times, double scale)
 {
     double sum = 0, all = 0;
     for (int64_t i = 0; i < n; i++) {
         int64_t row = rows ? rows[i] : i;
         double w = (weight ? weight[row] : 1) * (times ? times[row] : 1);
-        sum += w * contribution[row];
+        sum += w * (scale * contribution[row]);
         all += w;
     }
-    return all > 0 ? sum / all : NAN;
+    return all > 0 ? sum / all / scale : NAN;
+}
+
+double mean_of_rows(const double *contribution, const int64_t *rows, int64_t n, const double *weight, const int32_t *times)
+{
+    double mean = scaled_mean_of_rows(contribution, rows, n, weight, times, 1);
+    return isfinite(mean) ? mean : scaled_mean_of_rows(contribution, rows, n, weight, times, 0x1p-64); /* a sum left f64: the mean does not */
 }

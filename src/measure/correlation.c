@@ -1,12 +1,13 @@
-/* R2, Pearson with Fisher's interval, Spearman.
+/* R2, the mean squared error, Pearson with Fisher's interval, Spearman.
  *
  *   R2 = 1 - sum (y - x)^2 / sum (y - mean y)^2,   r = sum (x - mean x) (y - mean y) / (|x - mean x| |y - mean y|)
  *
- * Two passes in f64, on numbers scaled by a power of two so that no square leaves the range. A constant, by the house's rule for
- * columns, has no correlation. */
+ * Two passes in f64, on numbers scaled by a power of two so that no square leaves the range; what the rounded mean left over is taken out
+ * of the sums of the second, so that a shift that is exact changes nothing. A constant, within half a unit of its last place, has no
+ * correlation. What f64 cannot hold (R2 of a gold that hardly varies, squares over 1e308) is infinite: its caller says so. */
 #include "measure/measure.h"
-#include "moments/moments.h"
 
+#include <float.h>
 #include <math.h>
 
 static double weight_of_pair(const paired_rows *r, int64_t row)
@@ -14,13 +15,13 @@ static double weight_of_pair(const paired_rows *r, int64_t row)
     return (r->weight ? r->weight[row] : 1) * (r->times ? r->times[row] : 1);
 }
 
-/* A power of two that brings the largest |x| of the rows into [1, 2). */
+/* A power of two that brings the largest |x| of the rows to about 1; no subnormal, which a host may have flushed to 0. */
 static double scale_of(const paired_rows *r, const double *x)
 {
     double largest = 0;
     for (int64_t i = 0; i < r->n; i++)
         largest = fmax(largest, fabs(x[r->rows ? r->rows[i] : i]));
-    return largest > 0 ? ldexp(1, MIN(-ilogb(largest), 1000)) : 1;
+    return largest > 0 ? ldexp(1, MAX(MIN(-ilogb(largest), 1000), -1022)) : 1;
 }
 
 /* Of scaled numbers: their mean, and sums over what lies around it. */
@@ -33,6 +34,7 @@ typedef struct centred_sums {
 static centred_sums centred_sums_of(const paired_rows *r, double x_scale, double y_scale)
 {
     centred_sums s = { 0 };
+    double x_left = 0, y_left = 0;
     for (int64_t i = 0; i < r->n; i++) {
         int64_t row = r->rows ? r->rows[i] : i;
         double w = weight_of_pair(r, row);
@@ -46,31 +48,57 @@ static centred_sums centred_sums_of(const paired_rows *r, double x_scale, double
     for (int64_t i = 0; i < r->n; i++) {
         int64_t row = r->rows ? r->rows[i] : i;
         double w = weight_of_pair(r, row), x = x_scale * r->x[row] - s.x_mean, y = y_scale * r->y[row] - s.y_mean;
+        x_left += w * x;
+        y_left += w * y;
         s.xx += w * x * x;
         s.yy += w * y * y;
         s.xy += w * x * y;
     }
+    s.xx -= x_left * (x_left / s.all);
+    s.yy -= y_left * (y_left / s.all);
+    s.xy -= x_left * (y_left / s.all);
     return s;
 }
 
-double r2_of(const paired_rows *r)
+static int is_constant(double mean, double square, double all)
 {
-    double scale = fmin(scale_of(r, r->x), scale_of(r, r->y)), missed = 0;
-    centred_sums s = centred_sums_of(r, scale, scale);
-    if (s.n < 2 || !(s.all > 0) || is_constant_column(s.n, s.y_mean, s.yy / s.all))
-        return NAN;
+    double rounding = DBL_EPSILON / 2 * mean;
+    return square / all <= rounding * rounding;
+}
+
+/* sum w (y - x)^2, of scaled numbers. */
+static double missed_by(const paired_rows *r, double scale)
+{
+    double missed = 0;
     for (int64_t i = 0; i < r->n; i++) {
         int64_t row = r->rows ? r->rows[i] : i;
         double d = scale * r->y[row] - scale * r->x[row];
         missed += weight_of_pair(r, row) * d * d;
     }
-    return 1 - missed / s.yy;
+    return missed;
+}
+
+double r2_of(const paired_rows *r)
+{
+    double y_scale = scale_of(r, r->y), scale = fmin(scale_of(r, r->x), y_scale);
+    centred_sums s = centred_sums_of(r, scale, y_scale);
+    if (s.n < 2 || !(s.all > 0) || is_constant(s.y_mean, s.yy, s.all))
+        return NAN;
+    return 1 - ldexp(missed_by(r, scale) / s.yy, 2 * (ilogb(y_scale) - ilogb(scale)));
+}
+
+double mean_squared_error_of(const paired_rows *r)
+{
+    double scale = fmin(scale_of(r, r->x), scale_of(r, r->y)), all = 0;
+    for (int64_t i = 0; i < r->n; i++)
+        all += weight_of_pair(r, r->rows ? r->rows[i] : i);
+    return all > 0 ? missed_by(r, scale) / all / scale / scale : NAN;
 }
 
 double pearson_of(const paired_rows *r)
 {
     centred_sums s = centred_sums_of(r, scale_of(r, r->x), scale_of(r, r->y));
-    if (s.n < 2 || !(s.all > 0) || is_constant_column(s.n, s.x_mean, s.xx / s.all) || is_constant_column(s.n, s.y_mean, s.yy / s.all))
+    if (s.n < 2 || !(s.all > 0) || is_constant(s.x_mean, s.xx, s.all) || is_constant(s.y_mean, s.yy, s.all))
         return NAN;
     return fmax(-1, fmin(1, s.xy / (sqrt(s.xx) * sqrt(s.yy))));
 }
@@ -105,6 +133,6 @@ interval pearson_interval(double r, int64_t n, double confidence)
         return (interval){ NAN, NAN };
     if (n < 4)
         return (interval){ -1, 1 };
-    double half = normal_quantile(0.5 + confidence / 2) / sqrt((double)(n - 3));
+    double half = -normal_quantile((1 - confidence) / 2) / sqrt((double)(n - 3));
     return (interval){ tanh(atanh(r) - half), tanh(atanh(r) + half) };
 }

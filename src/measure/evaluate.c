@@ -121,6 +121,20 @@ static lamella_status classify(call *c, const double *scores, const gold_classes
     return LAMELLA_OK;
 }
 
+/* One score a row for class k; of two columns the second less the first. */
+static lamella_status column_of_class(call *c, const double *numbers, int64_t n_columns, int64_t k, const char *name, const measured_rows *rows,
+                                      double **column)
+{
+    TAKE(c, *column, rows->n_rows);
+    for (int64_t row = 0; row < rows->n_rows; row++) {
+        (*column)[row] = n_columns == 2 ? numbers[2 * row + 1] - numbers[2 * row] : numbers[row * n_columns + k];
+        if (isinf((*column)[row]))
+            return fail(c, LAMELLA_ERR_NUMERIC, "%s: the second column less the first is beyond f64 at row %lld, expected numbers nearer to each other",
+                        name, (long long)row);
+    }
+    return LAMELLA_OK;
+}
+
 lamella_status evaluate_classes(call *c, const lamella_view *scores, const char *name, const gold_classes *gold, double threshold,
                                 const measured_rows *rows, evaluation *e)
 {
@@ -135,9 +149,7 @@ lamella_status evaluate_classes(call *c, const lamella_view *scores, const char 
     if (gold->n_classes > 2)
         TRY(classify(c, numbers, gold, rows, e));
     for (int64_t k = 0; k < e->n_columns; k++) {
-        TAKE(c, column, rows->n_rows);
-        for (int64_t row = 0; row < rows->n_rows; row++)
-            column[row] = n_columns == 2 ? numbers[2 * row + 1] - numbers[2 * row] : numbers[row * n_columns + k];
+        TRY(column_of_class(c, numbers, n_columns, k, name, rows, &column));
         TRY(score_class(c, column, gold, gold->n_classes == 2 ? 1 : k, n_columns == 1 ? threshold : 0, rows, &e->of_class[k]));
     }
     return LAMELLA_OK;

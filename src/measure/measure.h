@@ -86,7 +86,9 @@ typedef struct interval {
     double low, high;
 } interval;
 
-LAMELLA_INTERNAL double   r2_of(const paired_rows *r);      /* 1 - sum (y - x)^2 / sum (y - mean y)^2; NaN: y is constant */
+/* 1 - sum (y - x)^2 / sum (y - mean y)^2; NaN: y is constant; infinite: beyond f64. */
+LAMELLA_INTERNAL double   r2_of(const paired_rows *r);
+LAMELLA_INTERNAL double   mean_squared_error_of(const paired_rows *r); /* NaN: no weight; infinite: beyond f64 */
 LAMELLA_INTERNAL double   pearson_of(const paired_rows *r); /* NaN: x or y is constant, or fewer than 2 rows */
 /* Fisher: tanh(atanh r -+ z / sqrt(n - 3)); -1 to 1 for n < 4, as SciPy. */
 LAMELLA_INTERNAL interval pearson_interval(double r, int64_t n, double confidence);
@@ -152,15 +154,16 @@ LAMELLA_INTERNAL lamella_status bootstrap_run(call *c, const bootstrap_plan *p, 
                                               double *values);
 
 typedef struct bootstrap_figures {
-    interval percentile;     /* linear between order statistics, as numpy.quantile; NaN if n_defined is 0 */
-    double   standard_error; /* ddof 1; NaN if n_defined < 2 */
+    interval percentile;     /* linear between order statistics, as numpy.quantile; NaN if n_defined is 0; infinite: beyond f64 */
+    double   standard_error; /* ddof 1; NaN if n_defined < 2; infinite: beyond f64 */
     int64_t  n_defined;      /* resamples that are not NaN: only they count */
 } bootstrap_figures;
 
 /* Of values[i * stride], i < n; `minus` NULL, or another column of the same run: of the paired differences. room [2 * n]. */
 LAMELLA_INTERNAL bootstrap_figures bootstrap_interval(const double *values, const double *minus, int64_t stride, int64_t n, double confidence,
                                                       keyed_row *room);
-/* For statistics that are means: sum of times * weight * contribution over sum of times * weight, over the rows listed (NULL = 0 .. n - 1). */
+/* For statistics that are means: sum of times * weight * contribution over sum of times * weight, over the rows listed (NULL = 0 .. n - 1);
+ * finite wherever the contributions are. NaN: no weight. */
 LAMELLA_INTERNAL double mean_of_rows(const double *contribution, const int64_t *rows, int64_t n, const double *weight, const int32_t *times);
 
 #endif

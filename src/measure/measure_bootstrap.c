@@ -113,6 +113,19 @@ static void measure_resample(const int32_t *times, void *room, double *values, v
         values[i] = evaluation_value(&s->of[i], times, room);
 }
 
+/* What is infinite is beyond f64: of all rows, of a resample, or of both systems' difference. */
+static lamella_status check_figures(call *c, const lamella_measure_bootstrap_result *r, const double *values, int64_t n_resamples, int64_t n_systems)
+{
+    for (int64_t i = 0; i < n_resamples * n_systems; i++)
+        if (isinf(values[i]))
+            return fail(c, LAMELLA_ERR_NUMERIC, "the statistic of resample %lld is beyond f64, expected numbers nearer to each other",
+                        (long long)(i / n_systems));
+    if (isinf(r->value) || isinf(r->low) || isinf(r->high) || isinf(r->standard_error))
+        return fail(c, LAMELLA_ERR_NUMERIC, "%s is beyond f64, expected numbers nearer to each other",
+                    isinf(r->value) ? "the value of all rows" : isinf(r->standard_error) ? "the standard error" : "the interval");
+    return LAMELLA_OK;
+}
+
 static lamella_status bootstrap_scores(call *c, const lamella_view *scores, const lamella_view *gold, const lamella_view *versus,
                                        const int64_t *classes, int64_t n_classes, const lamella_view *groups, const lamella_view *mask,
                                        const lamella_view *weights, const lamella_measure_bootstrap_options *options,
@@ -153,6 +166,7 @@ static lamella_status bootstrap_scores(call *c, const lamella_view *scores, cons
     found.standard_error = f.standard_error;
     found.n_defined = f.n_defined;
     found.n_groups = plan.n_groups;
+    TRY(check_figures(c, &found, values, plan.n_resamples, s.n));
     write_sized(result, &found, (int64_t)sizeof found);
     return f.n_defined < plan.n_resamples || found.flags ? LAMELLA_NOTE : LAMELLA_OK;
 }

@@ -1,5 +1,21 @@
-/* R2 and the mean squared error: the formula of R2 stands in correlation.c. */
+/* R2 and the mean squared error: the formulas stand in correlation.c. */
 #include "measure/evaluate.h"
+
+#include <math.h>
+
+/* What is infinite is beyond f64; the row that misses most says where. */
+static lamella_status check_fits(call *c, double value, const char *what, const paired_rows *r)
+{
+    number predicted, gold;
+    int64_t most = r->rows[0];
+    if (!isinf(value))
+        return LAMELLA_OK;
+    for (int64_t i = 1; i < r->n; i++)
+        if (fabs(r->y[r->rows[i]] / 2 - r->x[r->rows[i]] / 2) > fabs(r->y[most] / 2 - r->x[most] / 2))
+            most = r->rows[i];
+    return fail(c, LAMELLA_ERR_NUMERIC, "%s is beyond f64: predicted is %s and gold %s at row %lld, expected numbers nearer to each other", what,
+                number_text(r->x[most], &predicted), number_text(r->y[most], &gold), (long long)most);
+}
 
 static lamella_status score_numbers(call *c, const lamella_view *predicted, const lamella_view *gold, const lamella_view *mask,
                                     const lamella_view *weights, lamella_measure_regression_result *result)
@@ -8,7 +24,7 @@ static lamella_status score_numbers(call *c, const lamella_view *predicted, cons
     lamella_view p_view, y_view;
     measured_rows rows;
     evaluation e = { .statistic = LAMELLA_STATISTIC_R2 };
-    double *p, *y, *square;
+    double *p, *y;
 
     TRY(VIEW(c, p_view, predicted, FLOATS));
     TRY(check_by_row(c, &p_view, "predicted", -1));
@@ -20,13 +36,12 @@ static lamella_status score_numbers(call *c, const lamella_view *predicted, cons
     TRY(numbers_by_row(c, &p_view, "predicted", &rows, &p));
     TRY(numbers_by_row(c, &y_view, "gold", &rows, &y));
     TRY(evaluate_numbers(c, p, y, &rows, &e));
-    TAKE(c, square, rows.n_rows);
-    for (int64_t row = 0; row < rows.n_rows; row++)
-        square[row] = (y[row] - p[row]) * (y[row] - p[row]);
     found.n_rows = rows.n;
     found.r2 = evaluation_value(&e, NULL, NULL);
     found.flags = evaluation_flags(&e, found.r2);
-    found.mean_squared_error = mean_of_rows(square, rows.listed, rows.n, rows.weight, NULL);
+    found.mean_squared_error = mean_squared_error_of(&e.paired);
+    TRY(check_fits(c, found.mean_squared_error, "the mean squared error", &e.paired));
+    TRY(check_fits(c, found.r2, "R2", &e.paired));
     write_sized(result, &found, (int64_t)sizeof found);
     return found.flags ? LAMELLA_NOTE : LAMELLA_OK;
 }

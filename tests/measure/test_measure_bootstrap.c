@@ -147,6 +147,55 @@ TEST(masked_rows_are_never_read_nor_drawn)
     equal_bits(&masked, &alone, sizeof alone);
 }
 
+TEST(sizes_near_the_ends_of_f64_change_nothing)
+{
+    enum { N = 40 };
+    static const double sizes[] = { 0x1p1019, 0x1p-900 };
+    double x[N], far[N];
+    lamella_measure_bootstrap_options options = { .n_resamples = 100 };
+    lamella_measure_bootstrap_result plain, sized;
+    for (int i = 0; i < N; i++)
+        x[i] = i % 23 - 7;
+    ok(mean_of(x, N, NULL, NULL, &options, &plain));
+    for (int k = 0; k < 2; k++) {
+        for (int i = 0; i < N; i++)
+            far[i] = x[i] * sizes[k];
+        ok(mean_of(far, N, NULL, NULL, &options, &sized));
+        near(sized.value / sizes[k], plain.value, RELATIVE, 1e-14);
+        near(sized.low / sizes[k], plain.low, RELATIVE, 1e-14);
+        near(sized.high / sizes[k], plain.high, RELATIVE, 1e-14);
+        near(sized.standard_error / sizes[k], plain.standard_error, RELATIVE, 1e-13);
+    }
+}
+
+TEST(a_standard_error_far_from_zero_is_that_near_it)
+{
+    enum { N = 40 };
+    double x[N], far[N];
+    lamella_measure_bootstrap_options options = { .n_resamples = 100 };
+    lamella_measure_bootstrap_result plain, shifted;
+    for (int i = 0; i < N; i++) {
+        x[i] = (i % 23 - 7) * 0x1p-4;
+        far[i] = x[i] + 0x1p40;
+    }
+    ok(mean_of(x, N, NULL, NULL, &options, &plain));
+    ok(mean_of(far, N, NULL, NULL, &options, &shifted));
+    near(shifted.standard_error, plain.standard_error, RELATIVE, 2e-3); /* a mean at 2^40 is known to 2^-13, of a spread of 2^-4 */
+}
+
+TEST(figures_beyond_f64_are_refused)
+{
+    double x[] = { 1e308, 1.5e308, 1.2e308 }, y[] = { -1e308, -1.5e308, -1.2e308 }, small[] = { 1e-200, 2e-200, 3e-200 };
+    lamella_view scores = view_of(LAMELLA_F64, x, 3), versus = view_of(LAMELLA_F64, y, 3), gold = view_of(LAMELLA_F64, small, 3);
+    lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_STATISTIC_MEAN, .n_resamples = 20 };
+    lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
+    refused(lamella_measure_bootstrap(NULL, &scores, NULL, &versus, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_NUMERIC,
+            "lamella_measure_bootstrap: the value of all rows is beyond f64, expected numbers nearer to each other");
+    options.statistic = LAMELLA_STATISTIC_R2;
+    refused(lamella_measure_bootstrap(NULL, &scores, &gold, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_NUMERIC,
+            "lamella_measure_bootstrap: the statistic of resample 0 is beyond f64, expected numbers nearer to each other");
+}
+
 TEST(every_number_is_drawn_as_often)
 {
     enum { N = 7, DRAWS = 70000 };

@@ -226,6 +226,16 @@ TEST(two_columns_are_the_second_less_the_first)
     near(a.auc, b.auc, ABSOLUTE, 0);
 }
 
+TEST(two_columns_whose_difference_is_beyond_f64_are_refused)
+{
+    const double two[] = { 0, 1, -1e308, 1e308 };
+    const int32_t gold[] = { 0, 1 };
+    lamella_view scores = view_of(LAMELLA_F64, (double *)two, 2, 2), labels = view_of(LAMELLA_I32, (int32_t *)gold, 2);
+    lamella_measure_classification_result r = { .struct_size = sizeof r };
+    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, NULL, &r), LAMELLA_ERR_NUMERIC,
+            "lamella_measure_classification: scores: the second column less the first is beyond f64 at row 1, expected numbers nearer to each other");
+}
+
 TEST(probabilities_take_a_threshold)
 {
     const double p[] = { 0.9, 0.2, 0.6, 0.4 };

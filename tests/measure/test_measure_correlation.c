@@ -111,6 +111,34 @@ TEST(the_largest_and_smallest_numbers_correlate)
     near(r.pearson, 1, ABSOLUTE, 1e-15);
 }
 
+/* A shift that is exact changes nothing, however far. */
+TEST(a_shift_far_from_zero_changes_nothing)
+{
+    enum { N = 600 };
+    double x[N], y[N], far_x[N], far_y[N];
+    lamella_measure_correlation_result near_zero, far;
+    for (int i = 0; i < N; i++) {
+        x[i] = (i % 5 - 2) * 0x1p-12, y[i] = (i * i % 7 - 3 + i % 5) * 0x1p-12;
+        far_x[i] = x[i] + 0x1p36, far_y[i] = y[i] - 0x1p35;
+    }
+    ok(of_pairs(x, y, N, NULL, &near_zero));
+    ok(of_pairs(far_x, far_y, N, NULL, &far));
+    near(far.pearson, near_zero.pearson, RELATIVE, 1e-12);
+    near(far.pearson_low, near_zero.pearson_low, RELATIVE, 1e-12);
+    near(far.spearman, near_zero.spearman, ABSOLUTE, 0);
+}
+
+TEST(the_widest_interval_is_one_still)
+{
+    const double x[] = { 1, 2, 3, 4, 7 };
+    lamella_measure_correlation_options options = { .struct_size = sizeof options, .confidence = 1 - 0x1p-53 };
+    lamella_measure_correlation_result r = { .struct_size = sizeof r };
+    lamella_view a = view_of(LAMELLA_F64, (double *)x, 5);
+    ok(lamella_measure_correlation(NULL, &a, &a, NULL, &options, &r));
+    near(r.pearson_low, 1, ABSOLUTE, 1e-6);
+    near(r.pearson_high, 1, ABSOLUTE, 1e-6);
+}
+
 TEST(masked_rows_are_never_read)
 {
     const double x[] = { 1, NAN, 2, 4, 3 }, y[] = { 1, 1, 2, 4, INFINITY };

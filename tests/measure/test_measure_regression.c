@@ -87,3 +87,55 @@ TEST(trap_r2_is_not_the_squared_correlation)
     ok(of_rows(p, y, 3, NULL, &r));
     near(r.r2, 1 - 1134.0 / 2, RELATIVE, 1e-14);
 }
+
+/* Means and squares of numbers near either end of f64 are what they are on smaller ones; what does not fit is said. */
+TEST(sizes_near_the_ends_of_f64_change_nothing)
+{
+    const double p[] = { 1, 2.5, 2, 5 }, y[] = { 1, 2, 3, 4 }, sizes[] = { 0x1p511, 0x1p-300, 0x1p-500 };
+    lamella_measure_regression_result r;
+    for (int k = 0; k < 3; k++) {
+        double a[4], b[4];
+        for (int i = 0; i < 4; i++)
+            a[i] = p[i] * sizes[k], b[i] = y[i] * sizes[k];
+        ok(of_rows(a, b, 4, NULL, &r));
+        near(r.r2, 1 - 2.25 / 5, RELATIVE, 1e-14);
+        near(r.mean_squared_error, 2.25 / 4 * sizes[k] * sizes[k], RELATIVE, 1e-14);
+    }
+    const double small[] = { 1e-160, 2e-160, 4e-160 }, far[] = { 1, 1, 1 }; /* its squares are subnormal */
+    ok(of_rows(small, (const double[]){ 1e-160, 2e-160, 3e-160 }, 3, NULL, &r));
+    near(r.r2, 0.5, RELATIVE, 1e-14);
+    refused(of_rows(far, small, 3, NULL, &r), LAMELLA_ERR_NUMERIC,
+            "lamella_measure_regression: R2 is beyond f64: predicted is 1 and gold 1e-160 at row 0, expected numbers nearer to each other");
+}
+
+TEST(figures_beyond_f64_are_refused_and_their_row_is_named)
+{
+    const double p[] = { 1, 1e154, -1.7e308 }, y[] = { 2, -1e155, 1.7e308 };
+    const unsigned char mask[] = { 1, 1, 0 };
+    lamella_measure_regression_result r;
+    refused(of_rows(p, y, 3, NULL, &r), LAMELLA_ERR_NUMERIC,
+            "lamella_measure_regression: the mean squared error is beyond f64: predicted is -1.7e+308 and gold 1.7e+308 at row 2, expected numbers nearer "
+            "to each other");
+    refused(of_rows(p, y, 3, mask, &r), LAMELLA_ERR_NUMERIC,
+            "lamella_measure_regression: the mean squared error is beyond f64: predicted is 1e+154 and gold -1e+155 at row 1, expected numbers nearer to "
+            "each other");
+    const double largest[] = { 1e154, 1e154, 1e154 }, gold[] = { 0, 0, 1e153 }; /* the sum of the squares does not fit, their mean does */
+    ok(of_rows(largest, gold, 3, NULL, &r));
+    near(r.mean_squared_error, (2 + 0.81) / 3 * 1e308, RELATIVE, 1e-14);
+}
+
+/* A shift that is exact changes nothing, however far. */
+TEST(a_shift_far_from_zero_changes_nothing)
+{
+    enum { N = 600 };
+    double p[N], y[N], far_p[N], far_y[N];
+    lamella_measure_regression_result near_zero, far;
+    for (int i = 0; i < N; i++) {
+        p[i] = (i % 5 - 2) * 0x1p-12, y[i] = (i * i % 7 - 3) * 0x1p-12;
+        far_p[i] = p[i] + 0x1p36, far_y[i] = y[i] + 0x1p36;
+    }
+    ok(of_rows(p, y, N, NULL, &near_zero));
+    ok(of_rows(far_p, far_y, N, NULL, &far));
+    near(far.r2, near_zero.r2, RELATIVE, 1e-12);
+    near(far.mean_squared_error, near_zero.mean_squared_error, RELATIVE, 1e-12);
+}
