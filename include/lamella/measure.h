@@ -152,8 +152,7 @@ LAMELLA_API lamella_status lamella_measure_classification_options_init(lamella_m
  * @in        weights   f32|f64 [sample] NULL: 1 each; 0 or more
  * @in        options   options NULL: threshold 0
  * @out       result    result
- * @return    OK, NOTE if a figure is not defined; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT; NUMERIC if the difference of two columns is
- *            beyond f64
+ * @return    OK, NOTE if a figure is not defined; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT; NUMERIC if a difference is beyond f64
  * @precision f64
  * @cost      O(classes * samples log samples) time, O(classes * samples) workspace
  * @since     0.1
@@ -251,7 +250,7 @@ LAMELLA_API lamella_status lamella_measure_bootstrap_options_init(lamella_measur
  * Percentile interval of a statistic by resampling rows, or whole groups where there are groups, with replacement.
  *
  * With `versus`, other scores of the same rows, it is the interval of the difference, both on the same resamples: systems differ if
- * it leaves 0 out. A resample on which the statistic is not defined is left out and counted.
+ * it leaves 0 out. A resample on which the statistic is not defined is left out and counted; one beyond f64 is NUMERIC.
  *
  * @in        scores    f32|f64|f16|bf16 [sample, class] or [sample], as the statistic wants them
  * @in        gold      i32|i64|f32|f64|f16|bf16 [sample] labels, or numbers for R2, PEARSON, SPEARMAN; NULL: for MEAN only
@@ -263,8 +262,7 @@ LAMELLA_API lamella_status lamella_measure_bootstrap_options_init(lamella_measur
  * @in        weights   f32|f64 [sample] NULL: 1 each; 0 or more; not for PEARSON and SPEARMAN
  * @in        options   options NULL: accuracy, 1000 resamples, 0.95, seed 0
  * @out       result    result
- * @return    OK, NOTE if some resample had no value; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED; NUMERIC if a
- *            figure is beyond f64
+ * @return    OK, NOTE if some resample had no value; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED, NUMERIC
  * @precision f64
  * @cost      O(resamples * classes * samples) time after O(classes * samples log samples), O(threads * samples + resamples) workspace
  * @since     0.1

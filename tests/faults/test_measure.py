@@ -1,6 +1,5 @@
 """Inputs that once gave wrong figures, or none, in measure and depth; each with what is right."""
 import unittest
-import warnings
 
 import lamella
 import numpy as np
@@ -15,12 +14,12 @@ class Measure(unittest.TestCase):
 
     def test_A15_a_rise_of_exactly_eleven_tenths_is_a_jump(self):
         self.assertEqual(self.step(50, 20, 22).beta[1], 1.1)
-        for k in (*range(1, 300), *range(300, 4546, 283)):
+        for k in (*range(1, 300, 3), *range(300, 4546, 283)):
             self.assertEqual(self.step(50000, 10 * k, 11 * k).result.jump, 0.5, k)
         self.assertTrue(np.isnan(self.step(50000, 1000, 1099).result.jump))
 
     def test_A15_a_step_of_exactly_three_hundredths_is_not_flat(self):
-        for k in range(1, 480):
+        for k in range(1, 480, 7):
             for after in (97, 103):
                 self.assertTrue(np.isnan(self.step(50000, 100 * k, after * k).result.converging), k)
         self.assertEqual(self.step(50000, 10000, 10299).result.converging, 0.5)

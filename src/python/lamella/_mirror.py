@@ -1347,7 +1347,7 @@ FUNCTIONS = [
          doc=('Percentile interval of a statistic by resampling rows, or whole groups where there are groups, with replacement.\n'
              '\n'
              'With `versus`, other scores of the same rows, it is the interval of the difference, both on the same resamples: systems differ if\n'
-             'it leaves 0 out. A resample on which the statistic is not defined is left out and counted.\n'
+             'it leaves 0 out. A resample on which the statistic is not defined is left out and counted; one beyond f64 is NUMERIC.\n'
              '\n'
              '  scores     f32|f64|f16|bf16 [sample, class] or [sample], as the statistic wants them\n'
              '  gold       i32|i64|f32|f64|f16|bf16 [sample] labels, or numbers for R2, PEARSON, SPEARMAN; NULL: for MEAN only\n'
