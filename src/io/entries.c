@@ -31,26 +31,14 @@ void entry_shape(const lamella_io_file *f, const file_entry *e, int64_t *shape)
 
 const file_entry *file_find(const lamella_io_file *f, const char *name)
 {
-    int64_t low = 0, high = f->n_entries;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        int order = name_compare(name, entry_name(f, &f->entry[middle]));
-        if (order == 0)
-            return &f->entry[middle];
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return NULL;
+    int64_t i = names_find(&(named_items){ f->header, f->entry, (int64_t)sizeof *f->entry, f->n_entries }, name);
+    return i < 0 ? NULL : &f->entry[i];
 }
 
 const char *file_metadata(const lamella_io_file *f, const char *key)
 {
-    for (int64_t i = 0; i < f->n_pairs; i++)
-        if (!strcmp(f->header + f->pair[i].key, key))
-            return f->header + f->pair[i].value;
-    return NULL;
+    int64_t i = names_find(&(named_items){ f->header, f->pair, (int64_t)sizeof *f->pair, f->n_pairs }, key);
+    return i < 0 ? NULL : f->header + f->pair[i].value;
 }
 
 lamella_status entry_view(call *c, const lamella_io_file *f, const file_entry *e, lamella_view *view)

@@ -22,6 +22,7 @@
 #define IO_NAME_BYTES 4096
 #define IO_ARRAYS 1000000
 #define IO_PAIRS 100000
+#define IO_LAYERS 65536 /* of a stack: an extent beside a 0 costs its file nothing */
 #define IO_HEADER_BYTES 100000000
 #define IO_NPY_HEADER_BYTES 10000
 #define IO_DATA_BYTES (INT64_C(1) << 53) /* no array is larger: readers that count in doubles agree up to here */
@@ -201,6 +202,30 @@ LAMELLA_INTERNAL int  name_compare(const char *a, const char *b);
 /* Sorts n items in place, nothing allocated, O(n) where they are in order. */
 LAMELLA_INTERNAL void sort_in_place(int64_t n, int (*less)(int64_t i, int64_t j, const void *data), void (*swap)(int64_t i, int64_t j, void *data),
                                     void *data);
+
+/* What is sorted under a key lies side by side in memory, which names and entries do not. */
+typedef struct keyed {
+    uint64_t key;
+    uint32_t index, at; /* `at` is for `more` */
+} keyed;
+
+/* Sorts by key in place; equal keys are asked for `more`: it sets the key to what comes next, or returns 0 where nothing does (all that are equal
+ * so far end alike). In the end, and where `more` is NULL, by index. O(n log n) and the bytes of the keys, whatever a file is made of. */
+LAMELLA_INTERNAL void keyed_sort(keyed *k, int64_t n, int (*more)(keyed *k, const void *data), const void *data);
+
+/* Things that each begin with a uint32_t: the place in `text` of a name. */
+typedef struct named_items {
+    const char *text;
+    const void *items;
+    int64_t     size; /* of one */
+    int64_t     n;
+} named_items;
+
+LAMELLA_INTERNAL uint32_t name_place(const named_items *of, int64_t i);
+/* Sorts k[0 .. n - 1] into the natural order of the names of the items k[i].index. */
+LAMELLA_INTERNAL void    names_sort(const named_items *of, keyed *k);
+/* The item of this name among items in natural order; -1 = none. */
+LAMELLA_INTERNAL int64_t names_find(const named_items *of, const char *name);
 
 /* ---- read.c ---- */
 

@@ -99,11 +99,24 @@ static int json_escape(json *j)
     return 1;
 }
 
+/* Past ASCII that means itself, eight bytes at a time: a byte of `odd` has its high bit set where the text's is a control character, a quote, a
+ * backslash or no ASCII (a borrow from such a byte may mark the next one as well: then that is looked at for nothing). */
+static void json_plain(json *j)
+{
+    const uint64_t ones = UINT64_MAX / 255, high = ones << 7;
+    for (uint64_t b; j->end - j->at >= 8; j->at += 8) {
+        memcpy(&b, j->at, 8);
+        uint64_t quote = b ^ ones * '"', slash = b ^ ones * '\\';
+        if (((b - ones * 0x20) | (quote - ones) | (slash - ones) | b) & high)
+            return;
+    }
+}
+
 /* The rest of a string whose opening quote is consumed. */
 static int json_rest_of_string(json *j, json_text *text)
 {
     text->start = j->at;
-    while (j->at < j->end) {
+    while (json_plain(j), j->at < j->end) {
         unsigned char b = (unsigned char)*j->at;
         if (b == '"') {
             text->n = j->at++ - text->start;
@@ -168,13 +181,23 @@ int json_same(json_text a, json_text b)
     }
 }
 
+static int has_escapes(json_text text)
+{
+    return memchr(text.start, '\\', (size_t)text.n) != NULL;
+}
+
 int json_is(json_text a, const char *ascii)
 {
-    return json_same(a, (json_text){ ascii, (int64_t)strlen(ascii) });
+    int64_t n = (int64_t)strlen(ascii);
+    if (a.n == n && !memcmp(a.start, ascii, (size_t)n))
+        return 1;
+    return a.n > n && has_escapes(a) && json_same(a, (json_text){ ascii, n });
 }
 
 int64_t json_length(json_text text)
 {
+    if (!has_escapes(text))
+        return text.n;
     int64_t n = 0, m;
     char out[4];
     while ((m = json_character(&text, out)) > 0)
@@ -186,6 +209,10 @@ int64_t json_unescape(json_text text, char *to, int64_t room)
 {
     int64_t used = 0, n;
     char out[4];
+    if (text.n <= room && !has_escapes(text)) {
+        memmove(to, text.start, (size_t)text.n);
+        return text.n;
+    }
     while ((n = json_character(&text, out)) > 0 && used + n <= room) {
         memcpy(to + used, out, (size_t)n);
         used += n;

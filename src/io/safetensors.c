@@ -2,19 +2,19 @@
  *
  *   { "__metadata__": { key: text }, name: { "dtype": text, "shape": [whole], "data_offsets": [begin, end] } }
  *
- * Two passes over the text: the first checks all of it and counts, the second fills what the counts sized, so that a refused file costs
- * its header and nothing more. What takes all entries together is in safetensors_check.c.
+ * One pass over the text, which the names and texts that are kept replace in place, behind the scanner. There is room for as many entries as
+ * the text has braces, and for no more than texts of its length can list. What takes all entries together is in safetensors_check.c.
  * Stricter than the format's reference reader: equal keys, NUL characters, sizes over 2^53 bytes whatever the order of their
  * factors, and rank over 64 are refused. Keys inside the value of an unknown field are not compared: nothing reads them. */
 #include "io/io.h"
 
 #define UNKNOWN_FIELDS 8
+#define ENTRY_TEXT 49 /* "":{"dtype":"I8","shape":[],"data_offsets":[0,1]} */
+#define PAIR_TEXT 5   /* "":"" */
 
 typedef struct header_pass {
     const refusal *r;
     json           j;
-    int            fill;       /* the second pass */
-    int64_t        n_entries, n_pairs;
     int            metadata;   /* seen */
     json_text      key;        /* of the member being read */
 } header_pass;
@@ -58,6 +58,7 @@ static uint32_t header_settle(const header_pass *h, json_text text)
 
 static int read_metadata(header_pass *h)
 {
+    lamella_io_file *f = h->r->file;
     json_text key, value;
     int64_t n = 0;
     if (h->metadata++)
@@ -71,9 +72,7 @@ static int read_metadata(header_pass *h)
             return 0;
         if (n > IO_PAIRS)
             return json_refuse(&h->j, LAMELLA_IO_RULE_LIMIT, key.start - 1, "over 100,000 metadata pairs");
-        if (h->fill)
-            h->r->file->pair[h->n_pairs] = (file_pair){ header_settle(h, key), header_settle(h, value) };
-        h->n_pairs++;
+        f->pair[f->n_pairs++] = (file_pair){ header_settle(h, key), header_settle(h, value) };
     }
     return !h->j.rule;
 }
@@ -175,25 +174,23 @@ static int check_fields(json *j, const char *object, const tensor_fields *t)
 
 static int read_tensor(header_pass *h)
 {
+    lamella_io_file *f = h->r->file;
     tensor_fields t;
     t.shape = t.layout = t.dtype = NULL;
     t.n_unknown = 0;
     t.rank = 0;
     if (h->key.n > IO_NAME_BYTES && json_length(h->key) > IO_NAME_BYTES)
         return json_refuse(&h->j, LAMELLA_IO_RULE_LIMIT, h->key.start - 1, "a name over 4,096 bytes");
-    if (h->n_entries == IO_ARRAYS)
+    if (f->n_entries == IO_ARRAYS)
         return json_refuse(&h->j, LAMELLA_IO_RULE_LIMIT, h->key.start - 1, "over 1,000,000 arrays");
     json_peek(&h->j);
     const char *object = h->j.at;
     if (!read_fields(&h->j, &t) || !check_fields(&h->j, object, &t))
         return 0;
-    if (h->fill) {
-        int64_t data = h->r->file->header_at + h->r->file->header_bytes;
-        h->r->file->entry[h->n_entries] = (file_entry){ .name = header_settle(h, h->key), .shape = (uint32_t)header_place(h, t.shape),
-            .layout = (uint32_t)header_place(h, t.layout), .type = (uint8_t)t.type, .rank = (uint8_t)t.rank,
-            .begin = data + (int64_t)t.offset[0], .end = data + (int64_t)t.offset[1] };
-    }
-    h->n_entries++;
+    int64_t data = f->header_at + f->header_bytes;
+    f->entry[f->n_entries++] = (file_entry){ .name = header_settle(h, h->key), .shape = (uint32_t)header_place(h, t.shape),
+        .layout = (uint32_t)header_place(h, t.layout), .type = (uint8_t)t.type, .rank = (uint8_t)t.rank,
+        .begin = data + (int64_t)t.offset[0], .end = data + (int64_t)t.offset[1] };
     return 1;
 }
 
@@ -201,7 +198,6 @@ static lamella_status read_header(header_pass *h)
 {
     int64_t n = 0;
     json_start(&h->j, h->r->file->header, h->r->file->header_bytes);
-    h->n_entries = h->n_pairs = h->metadata = 0;
     h->key = (json_text){ "", 0 };
     char first = json_peek(&h->j);
     if (first && first != '{')
@@ -242,6 +238,14 @@ static lamella_status check_length(const refusal *r, uint64_t *length)
     return LAMELLA_OK;
 }
 
+static int64_t most_entries(const lamella_io_file *f)
+{
+    int64_t braces = 0;
+    for (int64_t i = 0; i < f->header_bytes; i++)
+        braces += f->header[i] == '{';
+    return MIN(MIN(braces, f->header_bytes / ENTRY_TEXT), IO_ARRAYS);
+}
+
 lamella_status safetensors_parse(const refusal *r)
 {
     call *c = r->c;
@@ -251,12 +255,8 @@ lamella_status safetensors_parse(const refusal *r)
     TRY(check_length(r, &length));
     TRY(header_read(r, 8, (int64_t)length));
     f->swap = !IO_LITTLE_ENDIAN;
-    TRY(read_header(&h));
-    f->n_entries = h.n_entries;
-    f->n_pairs = h.n_pairs;
-    TAKE_FROM(c, &f->memory, f->entry, f->n_entries);
-    TAKE_FROM(c, &f->memory, f->pair, f->n_pairs);
-    h.fill = 1;
+    TAKE_FROM(c, &f->memory, f->entry, most_entries(f));
+    TAKE_FROM(c, &f->memory, f->pair, MIN(f->header_bytes / PAIR_TEXT, IO_PAIRS));
     TRY(read_header(&h));
     return safetensors_check(r);
 }

@@ -69,6 +69,8 @@ static lamella_status array_layers(call *c, lamella_io_file *f, const stack_form
 
 static lamella_status open_layers(call *c, lamella_io_file *f, const stack_form *form)
 {
+    if (form->n_layers > IO_LAYERS)
+        return fail(c, LAMELLA_ERR_LIMIT, "%s has %lld layers, expected at most %d", f->name, (long long)form->n_layers, IO_LAYERS);
     TAKE_FROM(c, &f->memory, f->stack.layer, form->n_layers);
     TAKE_FROM(c, &f->memory, f->stack.rows, form->n_layers);
     TAKE_FROM(c, &f->memory, f->stack.depth, form->n_layers);
