@@ -34,6 +34,8 @@ def compare(ours, peers):
                 quality["same_penalties"] = f"{sum(same)} of {len(same)}"
             if "errors" in peer and "errors" in mine:
                 quality["largest_error_difference"] = max(abs(a - b) for a, b in zip(mine["errors"], peer["errors"]))
+            if "objective" in peer and "objective" in mine:
+                quality["objectives"] = f"objective {sum(mine['objective']):.6g} against {sum(peer['objective']):.6g}"
             yield dict(work=peer["work"], peer=peer["peer"], peer_seconds=peer["seconds"], peer_threads=peer["threads"],
                        seconds=mine["seconds"], ratio=peer["seconds"] / mine["seconds"], threads=mine["threads"], kernel=mine["kernel"], **quality)
 
@@ -80,7 +82,7 @@ def main():
                 print(json.dumps(line), flush=True)
             else:
                 print(f"{line['work']:<72} {line['peer']:<44} {line['peer_seconds']:9.4f} {line['seconds']:9.4f} {line['ratio']:6.2f}"
-                      f"  {line['kernel']:<10} {verdict(line['ratio'], busy)}", flush=True)
+                      f"  {line['kernel']:<10} {verdict(line['ratio'], busy)}  {line.get('objectives', '')}".rstrip(), flush=True)
 
 
 if __name__ == "__main__":

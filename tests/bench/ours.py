@@ -1,4 +1,4 @@
-"""Times Lamella's side of the lines in peers.py, one JSON line each: work as there, seconds (best of N), threads, kernel.
+"""Times Lamella's side of the lines in peers.py, one JSON line each: work as there, seconds (best of as many runs as there), threads, kernel.
 
 tests/bench/run calls it. By hand: ours.py PART..., with the package importable and $LAMELLA_DATA set.
 """
@@ -11,6 +11,7 @@ import numpy as np
 from safetensors.numpy import load_file
 
 import lamella
+from repeats import repeats
 
 THREADS = 2
 DATA = os.environ["LAMELLA_DATA"]
@@ -18,11 +19,11 @@ WIDTHS = (8, 16, 32, 64, 128, 256, 384)
 context = lamella.Context(threads=THREADS, own_blas=1)
 
 
-def best(work, n=5):
+def best(work, run):
     seconds, result = float("inf"), None
-    for _ in range(n):
+    for _ in range(repeats(work)):
         started = time.perf_counter()
-        result = work()
+        result = run()
         seconds = min(seconds, time.perf_counter() - started)
     return seconds, result
 
@@ -44,8 +45,9 @@ def retrieval():
 
 def truncate():
     x, _ = retrieval()
-    seconds, _ = best(lambda: lamella.matryoshka.truncate([x], widths=WIDTHS, ctx=context))
-    say("prefixes of 60000x384 at 7 widths, renormalised", seconds)
+    work = "prefixes of 60000x384 at 7 widths, renormalised"
+    seconds, _ = best(work, lambda: lamella.matryoshka.truncate([x], widths=WIDTHS, ctx=context))
+    say(work, seconds)
 
 
 def states():
@@ -57,16 +59,18 @@ def grid():
     """All 384 widths, where the peer answers 7."""
     x, data = states()
     penalties = np.logspace(-2, 3, 10)
-    seconds, found = best(lambda: lamella.matryoshka.ridge(x, data["label.person"][None], penalties=penalties, widths=range(1, 385), ctx=context))
+    work = "ridge probe grid, 7 layers x 7 widths x 10 penalties (leave-one-out), 4000 rows"
+    seconds, found = best(work, lambda: lamella.matryoshka.ridge(x, data["label.person"][None], penalties=penalties, widths=range(1, 385), ctx=context))
     at = [width - 1 for width in WIDTHS]
     chosen = found.best[:, at, 0].ravel()
     errors = found.error[:, at, :, 0].reshape(-1, 10)[np.arange(len(chosen)), chosen]
-    say("ridge probe grid, 7 layers x 7 widths x 10 penalties (leave-one-out), 4000 rows", seconds, widths=384,
+    say(work, seconds, widths=384,
         penalties=[float(penalties[i]) for i in chosen], errors=[float(e) for e in errors])
     labels = data["label.person"]
     cuts = [layer[:, :width] for layer in x for width in WIDTHS]
-    seconds, found = best(lambda: lamella.probe.Linear.fit(cuts, labels, folds=all_but_two(labels), tolerance=1e-4, n_bootstrap=-1, ctx=context), 3)
-    say("logistic probe grid, 7 layers x 7 widths, 4000 rows", seconds, trained=3998, objective=found.get("objective").ravel().tolist())
+    work = "logistic probe grid, 7 layers x 7 widths, 4000 rows"
+    seconds, found = best(work, lambda: lamella.probe.Linear.fit(cuts, labels, folds=all_but_two(labels), tolerance=1e-4, n_bootstrap=-1, ctx=context))
+    say(work, seconds, trained=3998, objective=found.get("objective").ravel().tolist())
 
 
 def relative():
@@ -75,21 +79,24 @@ def relative():
     def projected():
         project = lamella.relative.Project.fit([x], range(768), transform="none", ctx=context)
         return project.apply([x], ctx=context).out[0]
-    seconds, out = best(projected)
+    work = "relative projection, 60000x384 on 768 anchors, cosine"
+    seconds, out = best(work, projected)
     expected = x[::997].astype(np.float64) @ x[:768].T.astype(np.float64)
-    say("relative projection, 60000x384 on 768 anchors, cosine", seconds, largest_difference=float(np.abs(out[::997] - expected).max()))
+    say(work, seconds, largest_difference=float(np.abs(out[::997] - expected).max()))
 
 
 def search():
     x, q = retrieval()
     index = lamella.matryoshka.Index(x, ctx=context)
-    seconds, found = best(lambda: index.search(q, 10, ctx=context))
+    work = "exact top-10, 60000x384, 3000 queries"
+    seconds, found = best(work, lambda: index.search(q, 10, ctx=context))
     rows, wide = x.astype(np.float64), q[::60].astype(np.float64)
     scores = (wide @ rows.T) / np.sqrt((wide * wide).sum(1))[:, None] / np.sqrt((rows * rows).sum(1))
     exact = np.sort(scores, axis=1)[:, :-11:-1]
-    say("exact top-10, 60000x384, 3000 queries", seconds, largest_score_difference=float(np.abs(exact - found.scores[::60]).max()))
-    seconds, single = best(lambda: [index.search(q[i:i + 1], 10, ctx=context).ids for i in range(100)])
-    say("exact top-10, one query at a time, 100 queries", seconds, ids_equal_the_batch=bool((np.concatenate(single) == found.ids[:100]).all()))
+    say(work, seconds, largest_score_difference=float(np.abs(exact - found.scores[::60]).max()))
+    work = "exact top-10, one query at a time, 100 queries"
+    seconds, single = best(work, lambda: [index.search(q[i:i + 1], 10, ctx=context).ids for i in range(100)])
+    say(work, seconds, ids_equal_the_batch=bool((np.concatenate(single) == found.ids[:100]).all()))
 
 
 def all_but_two(labels):
@@ -104,18 +111,20 @@ def probe():
     x, data = states()
     labels, fold = data["label.person"], np.full(4000, -1)
     fold[np.random.RandomState(42).permutation(4000)[:1600]] = 0  # as train_test_split(test_size=.4, random_state=42) takes its test rows
-    seconds, found = best(lambda: lamella.probe.Linear.fit(x, labels, folds=fold, tolerance=1e-4, n_bootstrap=-1, ctx=context), 40)
-    say("logistic probe of 7 layers, 2400x384", seconds, accuracy=found.get("accuracy").ravel().tolist(),
+    work = "logistic probe of 7 layers, 2400x384"
+    seconds, found = best(work, lambda: lamella.probe.Linear.fit(x, labels, folds=fold, tolerance=1e-4, n_bootstrap=-1, ctx=context))
+    say(work, seconds, accuracy=found.get("accuracy").ravel().tolist(),
         objective=found.get("objective").ravel().tolist())
     for work, layers, y, options in (
             ("logistic probe of 7 layers to convergence, 4000x384", x, labels, {}),
             ("logistic probe of 7 layers, 4000x384", x, labels, dict(tolerance=1e-4)),
             ("multinomial probe, 4000x384, 26 classes, one layer", x[6:], data["label.supersense"], dict(tolerance=1e-4))):
-        seconds, found = best(lambda: lamella.probe.Linear.fit(layers, y, folds=all_but_two(y), n_bootstrap=-1, ctx=context, **options))
+        seconds, found = best(work, lambda: lamella.probe.Linear.fit(layers, y, folds=all_but_two(y), n_bootstrap=-1, ctx=context, **options))
         say(work, seconds, trained=3998, objective=found.get("objective").ravel().tolist())
-    seconds, found = best(lambda: lamella.probe.Linear.fit(x[6:], labels, penalties=np.logspace(-4, 4, 10), n_folds=5, tolerance=1e-4, n_bootstrap=-1,
-                                                               ctx=context), 1)
-    say("logistic path, 10 penalties x 5 folds, 4000x384, one layer", seconds, not_converged=found.result.n_not_converged)
+    work = "logistic path, 10 penalties x 5 folds, 4000x384, one layer"
+    seconds, found = best(work, lambda: lamella.probe.Linear.fit(x[6:], labels, penalties=np.logspace(-4, 4, 10), n_folds=5, tolerance=1e-4,
+                                                                     n_bootstrap=-1, ctx=context))
+    say(work, seconds, not_converged=found.result.n_not_converged)
 
 
 PARTS = {"truncate": truncate, "search": search, "relative": relative, "grid": grid, "probe": probe}

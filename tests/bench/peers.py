@@ -4,21 +4,22 @@
 tests/bench/run prepares what it needs and calls it. By hand: peers.py [truncate|search|probe|grid|relative|similarity|pool ...].
 Runs every measurement with one thread and with two (busy machines make BLAS threads spin: two can be 100 times slower)
 and prints the faster: that is the one to beat. THREADS=n fixes the number. Measure on an otherwise idle machine.
-Each line: {"work": ..., "peer": name and version, "seconds": best of N, "threads": T, ...quality figures...}
+Each line: {"work": ..., "peer": name and version, "seconds": best of as many runs as ours, "threads": T, ...quality figures...}
 """
 import json, os, subprocess, sys, time, warnings
 T = int(os.environ.get("THREADS", "0")) or 2
 for v in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(v, str(T))
 import numpy as np
+from repeats import repeats
 from safetensors.numpy import load_file
 warnings.filterwarnings("ignore")
 DATA = os.environ["LAMELLA_DATA"]
 
 
-def best(f, n=5):
+def best(work, f, n=None):
     t, r = 1e99, None
-    for _ in range(n):
+    for _ in range(n or repeats(work)):
         s = time.perf_counter(); r = f(); t = min(t, time.perf_counter() - s)
     return t, r
 
@@ -43,9 +44,9 @@ def recall(a, b):
 
 
 def truncate():
-    x, _ = retrieval(); widths = (8, 16, 32, 64, 128, 256, 384)
-    t, _ = best(lambda: [x[:, :m] / np.linalg.norm(x[:, :m], axis=1, keepdims=True) for m in widths])
-    say("prefixes of 60000x384 at 7 widths, renormalised", "numpy", t)
+    x, _ = retrieval(); widths = (8, 16, 32, 64, 128, 256, 384); work = "prefixes of 60000x384 at 7 widths, renormalised"
+    t, _ = best(work, lambda: [x[:, :m] / np.linalg.norm(x[:, :m], axis=1, keepdims=True) for m in widths])
+    say(work, "numpy", t)
 
 
 def search():
@@ -53,8 +54,10 @@ def search():
     faiss.omp_set_num_threads(T)
     x, q = retrieval(); k = 10
     flat = faiss.IndexFlatIP(384); flat.add(x)
-    t, (s, exact) = best(lambda: flat.search(q, k)); say("exact top-10, 60000x384, 3000 queries", "faiss IndexFlatIP", t)
-    t, _ = best(lambda: [flat.search(q[i:i + 1], k) for i in range(100)]); say("exact top-10, one query at a time, 100 queries", "faiss IndexFlatIP", t)
+    work = "exact top-10, 60000x384, 3000 queries"
+    t, (s, exact) = best(work, lambda: flat.search(q, k)); say(work, "faiss IndexFlatIP", t)
+    work = "exact top-10, one query at a time, 100 queries"
+    t, _ = best(work, lambda: [flat.search(q[i:i + 1], k) for i in range(100)]); say(work, "faiss IndexFlatIP", t)
     w, v = np.linalg.eigh(x.T @ x); v = v[:, ::-1]; xr, qr = np.ascontiguousarray(x @ v), np.ascontiguousarray(q @ v)
     for d, keep in ((64, 200), (128, 100)):
         p = faiss.IndexFlatIP(d); p.add(np.ascontiguousarray(xr[:, :d])); qd = np.ascontiguousarray(qr[:, :d])
@@ -63,12 +66,12 @@ def search():
             for i in range(len(q)):
                 sc = x[c[i]] @ q[i]; out[i] = c[i][np.argsort(-sc)[:k]]
             return out
-        t, got = best(funnel, 3); say(f"adaptive top-10, prefix {d}, shortlist {keep}, 3000 queries", "faiss IndexFlatIP + numpy rerank", t, recall=recall(exact, got))
+        work = f"adaptive top-10, prefix {d}, shortlist {keep}, 3000 queries"; t, got = best(work, funnel); say(work, "faiss IndexFlatIP + numpy rerank", t, recall=recall(exact, got))
     bx, bq = np.packbits(x > 0, axis=1), np.packbits(q > 0, axis=1)
     b = faiss.IndexBinaryFlat(384); b.add(bx)
-    t, _ = best(lambda: b.search(bq, 100)); say("hamming top-100, 60000x384 bits, 3000 queries", "faiss IndexBinaryFlat", t)
+    work = "hamming top-100, 60000x384 bits, 3000 queries"; t, _ = best(work, lambda: b.search(bq, 100)); say(work, "faiss IndexBinaryFlat", t)
     sq = faiss.index_factory(384, "SQ8", faiss.METRIC_INNER_PRODUCT); sq.train(x[:20000]); sq.add(x)
-    t, (_, got) = best(lambda: sq.search(q, k), 1); say("int8 top-10, 60000x384, 3000 queries", "faiss SQ8", t, recall=recall(exact, got))
+    work = "int8 top-10, 60000x384, 3000 queries"; t, (_, got) = best(work, lambda: sq.search(q, k), 1); say(work, "faiss SQ8", t, recall=recall(exact, got))
 
 
 def states():
@@ -77,26 +80,37 @@ def states():
     return x, d
 
 
+def objective(x, s, w, b, C=1.0):
+    """What a logistic probe minimises, s = -1 or 1: one formula for all who are compared."""
+    return float(.5 * (w * w).sum() + C * np.logaddexp(0, -s * (x.astype(np.float64) @ w + b)).sum())
+
+
 def probe():
     from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
     from sklearn.model_selection import train_test_split
-    x, d = states(); y = d["label.person"]
-    def loop():
-        o = []
-        for l in range(7):
-            a, b, c, e = train_test_split(x[l], y, test_size=.4, random_state=42); m = LogisticRegression().fit(a, c)
-            z = a @ m.coef_[0] + m.intercept_[0]; s = 2 * c - 1
-            o.append((float(m.score(b, e)), float(.5 * (m.coef_ ** 2).sum() + np.logaddexp(0, -s * z).sum())))
-        return o
-    t, o = best(loop, 40 if T == 1 else 3); say("logistic probe of 7 layers, 2400x384", "scikit-learn LogisticRegression (defaults)", t, accuracy=[a for a, _ in o], objective=[b for _, b in o])
-    t, _ = best(lambda: [LogisticRegression(tol=1e-8, max_iter=10000).fit(x[l], y) for l in range(7)], 1); say("logistic probe of 7 layers to convergence, 4000x384", "scikit-learn lbfgs tol 1e-8", t)
-    t, _ = best(lambda: LogisticRegressionCV(Cs=10, cv=5).fit(x[6], y), 1); say("logistic path, 10 penalties x 5 folds, 4000x384, one layer", "scikit-learn LogisticRegressionCV", t)
+    x, d = states(); y = d["label.person"]; sign = 2. * y - 1
+    work = "logistic probe of 7 layers, 2400x384"
+    parts = [train_test_split(x[l], y, test_size=.4, random_state=42) for l in range(7)]  # not timed, nor is the objective
+    t, o = best(work, lambda: [(m, m.score(b, e)) for a, b, c, e in parts for m in [LogisticRegression().fit(a, c)]], None if T == 1 else 3)
+    say(work, "scikit-learn LogisticRegression (defaults)", t, accuracy=[float(s) for _, s in o],
+        objective=[objective(a, 2. * c - 1, m.coef_[0], m.intercept_[0]) for (m, _), (a, _, c, _) in zip(o, parts)])
+    work = "logistic probe of 7 layers to convergence, 4000x384"
+    t, o = best(work, lambda: [LogisticRegression(tol=1e-8, max_iter=10000).fit(x[l], y) for l in range(7)])
+    say(work, "scikit-learn lbfgs tol 1e-8", t, objective=[objective(x[l], sign, m.coef_[0], m.intercept_[0]) for l, m in enumerate(o)])
+    work = "logistic path, 10 penalties x 5 folds, 4000x384, one layer"
+    t, _ = best(work, lambda: LogisticRegressionCV(Cs=10, cv=5).fit(x[6], y)); say(work, "scikit-learn LogisticRegressionCV", t)
     ys = d["label.supersense"]
-    t, m = best(lambda: LogisticRegression(max_iter=1000).fit(x[6], ys), 1); say("multinomial probe, 4000x384, 26 classes, one layer", "scikit-learn LogisticRegression", t)
+    work = "multinomial probe, 4000x384, 26 classes, one layer"
+    t, m = best(work, lambda: LogisticRegression(max_iter=1000).fit(x[6], ys)); say(work, "scikit-learn LogisticRegression", t)
     try:
         from liblinear.liblinearutil import parameter, problem, train
-        p = [problem(2 * y - 1, x[l].astype(np.float64)) for l in range(7)]
-        t, _ = best(lambda: [train(a, parameter("-s 0 -c 1 -e 0.0001 -q")) for a in p], 1); say("logistic probe of 7 layers, 4000x384", "liblinear -s 0 (conversion excluded)", t)
+        import ctypes
+        work = "logistic probe of 7 layers, 4000x384"
+        p = [problem(sign, np.hstack([x[l], np.ones((len(x[l]), 1), np.float32)]).astype(np.float64)) for l in range(7)]
+        t, m = best(work, lambda: [train(a, parameter("-s 0 -c 1 -e 0.0001 -q")) for a in p])
+        # weights are of the label seen first; the last is the intercept, which liblinear penalises
+        w = [np.ctypeslib.as_array(ctypes.cast(f.w, ctypes.POINTER(ctypes.c_double)), (385,)) * f.get_labels()[0] for f in m]
+        say(work, "liblinear -s 0 (conversion excluded)", t, objective=[objective(x[l], sign, w[l][:384], w[l][384]) for l in range(7)])
     except ImportError:
         pass
 
@@ -104,20 +118,23 @@ def probe():
 def grid():
     from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
     x, d = states(); y = d["label.person"]; dims = (8, 16, 32, 64, 128, 256, 384)
-    t, m = best(lambda: [RidgeClassifierCV(alphas=np.logspace(-2, 3, 10)).fit(x[l][:, :k], y) for l in range(7) for k in dims], 1)
-    say("ridge probe grid, 7 layers x 7 widths x 10 penalties (leave-one-out), 4000 rows", "scikit-learn RidgeClassifierCV", t,
-        penalties=[float(f.alpha_) for f in m], errors=[float(-f.best_score_) for f in m])
-    t, _ = best(lambda: [LogisticRegression().fit(x[l][:, :k], y) for l in range(7) for k in dims], 1)
-    say("logistic probe grid, 7 layers x 7 widths, 4000 rows", "scikit-learn LogisticRegression", t)
+    work = "ridge probe grid, 7 layers x 7 widths x 10 penalties (leave-one-out), 4000 rows"
+    t, m = best(work, lambda: [RidgeClassifierCV(alphas=np.logspace(-2, 3, 10)).fit(x[l][:, :k], y) for l in range(7) for k in dims])
+    say(work, "scikit-learn RidgeClassifierCV", t, penalties=[float(f.alpha_) for f in m], errors=[float(-f.best_score_) for f in m])
+    work = "logistic probe grid, 7 layers x 7 widths, 4000 rows"
+    t, m = best(work, lambda: [LogisticRegression().fit(x[l][:, :k], y) for l in range(7) for k in dims])
+    say(work, "scikit-learn LogisticRegression", t, objective=[objective(x[l][:, :k], 2. * y - 1, f.coef_[0], f.intercept_[0])
+                                                              for f, (l, k) in zip(m, ((l, k) for l in range(7) for k in dims))])
 
 
 def relative():
     import torch, torch.nn.functional as F
     torch.set_num_threads(T)
     x, _ = retrieval(); a = torch.from_numpy(x[:768].copy()); z = torch.from_numpy(x)
-    t, _ = best(lambda: F.normalize(z, dim=-1) @ F.normalize(a, dim=-1).mT); say("relative projection, 60000x384 on 768 anchors, cosine", "torch (as latentis cosine_proj)", t)
+    work = "relative projection, 60000x384 on 768 anchors, cosine"
+    t, _ = best(work, lambda: F.normalize(z, dim=-1) @ F.normalize(a, dim=-1).mT); say(work, "torch (as latentis cosine_proj)", t)
     n = 3000; m = np.random.default_rng(0).standard_normal((n, n)).astype(np.float32)
-    t, _ = best(lambda: m @ m); say("sgemm 3000 (limit)", "numpy", t, gflops=2 * n ** 3 / t / 1e9)
+    work = "sgemm 3000 (limit)"; t, _ = best(work, lambda: m @ m); say(work, "numpy", t, gflops=2 * n ** 3 / t / 1e9)
 
 
 def similarity():
@@ -125,7 +142,7 @@ def similarity():
     def cka():
         z = x - x.mean(1, keepdims=True); g = [np.linalg.norm(z[i].T @ z[i]) for i in range(7)]
         return [[np.linalg.norm(z[i].T @ z[j]) ** 2 / (g[i] * g[j]) for j in range(7)] for i in range(7)]
-    t, _ = best(cka); say("linear CKA of all layer pairs, 7x4000x384", "numpy", t)
+    work = "linear CKA of all layer pairs, 7x4000x384"; t, _ = best(work, cka); say(work, "numpy", t)
 
 
 def pool():
@@ -137,7 +154,8 @@ def pool():
         with torch.inference_mode():
             Q = q(H).view(64, 128, h, -1).transpose(1, 2); K = k(C).view(1, r, h, -1).transpose(1, 2).expand(64, -1, -1, -1); V = v(C).view(1, r, h, -1).transpose(1, 2).expand(64, -1, -1, -1)
             return (o(torch.nn.functional.scaled_dot_product_attention(Q, K, V).transpose(1, 2).reshape(64, 128, h * d)) + H).mean(1)
-    t, _ = best(f); say("latent attention (without its feed-forward), 64x128x384, 128 latents, 8 heads of 384", "torch scaled_dot_product_attention", t)
+    work = "latent attention (without its feed-forward), 64x128x384, 128 latents, 8 heads of 384"
+    t, _ = best(work, f); say(work, "torch scaled_dot_product_attention", t)
 
 
 if __name__ == "__main__":
