@@ -29,7 +29,7 @@ typedef struct lamella_context_options {
     uint32_t struct_size;
     int32_t  threads;             /* 0 = the CPUs of the affinity mask, 1 = no thread of ours; at most 256 */
     int32_t  simd;                /* 0 = best, or a level the processor has */
-    int32_t  own_blas;            /* 1 = set OpenBLAS to one thread, once and process-wide, so that our threads can call it */
+    int32_t  own_blas;            /* 1 = OpenBLAS has one thread from here on, in the whole process; 0 = while it works for us */
     int64_t  max_workspace_bytes; /* 0 = no limit; what one call may allocate beside its outputs */
     double   deadline_seconds;    /* 0 = none; budget of each call, then STOPPED */
     /* Both or neither; release gets the bytes that were asked for. */
@@ -48,7 +48,7 @@ typedef struct lamella_build {
     int32_t  simd_present;  /* bits 1 << LAMELLA_SIMD_...: levels that this processor has */
     int32_t  simd_chosen;   /* LAMELLA_SIMD_... */
     int32_t  threads;       /* of this context; 1 for NULL */
-    int32_t  blas_threads;  /* of the BLAS library, process-wide */
+    int32_t  blas_threads;  /* of the BLAS library, as the host has them */
     int32_t  reserved0;
     char     version[16];
     char     compiler[64];
@@ -67,7 +67,9 @@ typedef struct lamella_build {
 LAMELLA_API lamella_status lamella_context_options_init(lamella_context_options *options, uint32_t struct_size);
 
 /**
- * Creates a context: starts its threads and warms BLAS, so that later calls meet neither.
+ * Creates a context: starts its threads and lets BLAS take its first memory, so that later calls meet neither. While calls work, BLAS
+ * has one thread, ours beside it, and its own number after: a host that uses BLAS on another thread meanwhile sees that, and own_blas
+ * makes it lasting.
  *
  * @in     options options NULL: all default
  * @out    ctx     handle lamella_context; NULL on failure

@@ -1,24 +1,15 @@
-/* OpenBLAS behind one door: sizes checked before, zeros handled here, a bounded number of callers.
+/* OpenBLAS behind one door: sizes checked before, zeros handled here, each call between blas_enter and blas_leave (linalg/door.c).
  *
  * Zeros: kernels differ in whether 0 * NaN reaches C, so alpha = 0 never calls BLAS and beta = 0 clears C first.
- * Callers: OpenBLAS 0.3.21 writes past its buffer table when some 200 threads call it at once and warns from 128 on.
  * LAPACK goes by its Fortran names, columns first: a row-major lower triangle is its upper one, and A there is A^T here. The lengths
  * of its text arguments follow the others. */
 #include "linalg/blas.h"
-#include "par/gate.h"
 #include "par/par.h"
 
 #include <cblas.h>
 #include <string.h>
 
 #define BLAS_LARGEST INT32_MAX
-#define BLAS_CALLERS 64
-
-/* Of OpenBLAS's cblas.h; the reference's cblas.h, which may be the one installed, lacks them. */
-int   openblas_get_num_threads(void);
-void  openblas_set_num_threads(int num_threads);
-char *openblas_get_corename(void);
-char *openblas_get_config(void);
 
 void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info, size_t);
 void spotrf_(const char *uplo, const int *n, float *a, const int *lda, int *info, size_t);
@@ -31,18 +22,6 @@ void dgeqrf_(const int *m, const int *n, double *a, const int *lda, double *tau,
 void dgeqp3_(const int *m, const int *n, double *a, const int *lda, int *jpvt, double *tau, double *work, const int *lwork, int *info);
 void dorgqr_(const int *m, const int *n, const int *k, double *a, const int *lda, const double *tau, double *work, const int *lwork,
              int *info);
-
-static gate blas_gate;
-
-static void blas_enter(void)
-{
-    gate_enter(&blas_gate, BLAS_CALLERS);
-}
-
-static void blas_leave(void)
-{
-    gate_leave(&blas_gate);
-}
 
 /* ---- checks ---- */
 
@@ -68,7 +47,8 @@ lamella_status blas_product_check(call *c, const blas_product *p)
                     (long long)p->m, (long long)p->k, (long long)p->n, (long long)BLAS_LARGEST);
     TRY(check_blas_stride(c, "A", p->a_stride, p->a_transposed ? p->m : p->k));
     TRY(check_blas_stride(c, "B", p->b_stride, p->b_transposed ? p->k : p->n));
-    return check_blas_stride(c, "C", p->c_stride, p->n);
+    TRY(check_blas_stride(c, "C", p->c_stride, p->n));
+    return blas_warm(c);
 }
 
 lamella_status blas_product_check_f32(call *c, const blas_product_f32 *p)
@@ -85,7 +65,8 @@ lamella_status blas_matrix_check(call *c, const char *matrix, int64_t rows, int6
     if (rows > BLAS_LARGEST || columns > BLAS_LARGEST || rows * columns > BLAS_LARGEST)
         return fail(c, LAMELLA_ERR_LIMIT, "%s is %lld x %lld, expected at most %lld elements", matrix, (long long)rows, (long long)columns,
                     (long long)BLAS_LARGEST);
-    return check_blas_stride(c, matrix, stride, columns);
+    TRY(check_blas_stride(c, matrix, stride, columns));
+    return blas_warm(c);
 }
 
 /* ---- products ---- */
@@ -309,41 +290,6 @@ lamella_status blas_qr(call *c, double *a, int64_t m, int64_t n, double *r, int6
 
 lamella_status blas_parallel(call *c, int64_t n, void (*task)(int64_t i, void *data), void *data)
 {
-    if (blas_threads() == 1)
-        return parallel(c, n, task, data);
-    for (int64_t i = 0; i < n; i++)
-        task(i, data);
-    return LAMELLA_OK;
-}
-
-lamella_status blas_warm(call *c)
-{
-    enum { WARM_ROWS = 64, WARM_DIM = 256 }; /* too large for the kernels that need no buffer */
-    double *rows, *gram;
-    TAKE(c, rows, WARM_ROWS * WARM_DIM);
-    TAKE(c, gram, WARM_ROWS * WARM_ROWS);
-    memset(rows, 0, WARM_ROWS * WARM_DIM * sizeof *rows);
-    blas_product_run(&(blas_product){ .m = WARM_ROWS, .n = WARM_ROWS, .k = WARM_DIM, .alpha = 1, .a = rows, .a_stride = WARM_DIM,
-                                      .b = rows, .b_stride = WARM_DIM, .b_transposed = 1, .c = gram, .c_stride = WARM_ROWS });
-    return LAMELLA_OK;
-}
-
-int32_t blas_threads(void)
-{
-    return openblas_get_num_threads();
-}
-
-void blas_set_one_thread(void)
-{
-    openblas_set_num_threads(1);
-}
-
-const char *blas_core(void)
-{
-    return openblas_get_corename();
-}
-
-const char *blas_config(void)
-{
-    return openblas_get_config();
+    TRY(blas_warm(c));
+    return parallel(c, n, task, data);
 }

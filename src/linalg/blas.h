@@ -1,5 +1,5 @@
-/* The only door to BLAS and LAPACK. Its threads are the host's business: if it has one thread, any thread of ours may run a product,
- * else only the calling thread does (blas_parallel). Row-major throughout, strides in elements between stored rows. Level 2. */
+/* The only door to BLAS and LAPACK. Whatever number of threads it has, our calls use one of them each, from any thread of ours, and
+ * their bits do not depend on it. Row-major throughout, strides in elements between stored rows. Level 2. */
 #ifndef LINALG_BLAS_H
 #define LINALG_BLAS_H
 
@@ -25,12 +25,13 @@ typedef struct blas_product_f32 {
     int32_t      a_transposed, b_transposed;
 } blas_product_f32;
 
-/* BLAS counts in 32-bit integers and prints where it is called wrongly: checked once, on the calling thread. LIMIT, SHAPE. */
+/* BLAS counts in 32-bit integers, prints where it is called wrongly and needs room of its own: checked once, on the calling thread.
+ * LIMIT, SHAPE, MEMORY. */
 LAMELLA_INTERNAL lamella_status blas_product_check(call *c, const blas_product *p);
 LAMELLA_INTERNAL lamella_status blas_product_check_f32(call *c, const blas_product_f32 *p);
 LAMELLA_INTERNAL lamella_status blas_matrix_check(call *c, const char *matrix, int64_t rows, int64_t columns, int64_t stride);
 
-/* From here on sizes are checked. At most 64 threads are inside BLAS at a time; the others wait here. */
+/* From here on sizes are checked. At most 64 threads are inside BLAS at a time, and no more than it has buffers; the others wait. */
 LAMELLA_INTERNAL void           blas_product_run(const blas_product *p);
 LAMELLA_INTERNAL void           blas_product_run_f32(const blas_product_f32 *p);
 /* Lower triangle of C[n, n] = X^T X + beta C, X [k, n]; the upper one is not touched. */
@@ -56,10 +57,14 @@ LAMELLA_INTERNAL lamella_status blas_svd(call *c, double *a, int64_t m, int64_t 
  * upper. pivot NULL, or [n]: column j of A P was column pivot[j] of A. */
 LAMELLA_INTERNAL lamella_status blas_qr(call *c, double *a, int64_t m, int64_t n, double *r, int64_t *pivot);
 
-/* Tasks that call BLAS: on all our threads if BLAS has one, else one after the other on the calling thread, for BLAS's own threads. */
+/* Tasks that call BLAS, on all our threads. */
 LAMELLA_INTERNAL lamella_status blas_parallel(call *c, int64_t n, void (*task)(int64_t i, void *data), void *data);
 
-/* BLAS takes its buffers at the first product and cannot survive not getting them, so that one runs early. */
+/* ---- the door itself: linalg/door.c ---- */
+
+LAMELLA_INTERNAL void           blas_enter(void);
+LAMELLA_INTERNAL void           blas_leave(void);
+/* Lets BLAS take the buffer of its first caller; MEMORY if there is no room. Each caller beside it waits, or gets a buffer of its own. */
 LAMELLA_INTERNAL lamella_status blas_warm(call *c);
 LAMELLA_INTERNAL int32_t        blas_threads(void);
 LAMELLA_INTERNAL void           blas_set_one_thread(void); /* process-wide */

@@ -1,6 +1,6 @@
 /* Dense linear algebra over the door: row-major f64 (f32 where it says so), strides in elements between rows. Level 2.
- * Every result of LAPACK is looked at again: what is not finite is NUMERIC. One call never uses more than BLAS's own threads; tasks of
- * blas_parallel may call what is marked "any thread", on sizes that passed blas_matrix_check. The rest checks for itself. */
+ * Every result of LAPACK is looked at again: what is not finite is NUMERIC. Tasks of blas_parallel may call what is marked "any
+ * thread", on sizes that passed blas_matrix_check. The rest checks for itself. */
 #ifndef LINALG_LINALG_H
 #define LINALG_LINALG_H
 
@@ -52,8 +52,8 @@ LAMELLA_INTERNAL lamella_status qr(call *c, double *a, int64_t m, int64_t n, dou
 
 #define PRODUCT_TILE 256
 
-/* A product in tiles of 256 rows of C at fixed places, on all our threads if BLAS has one, else on BLAS's own. The last tile is filled
- * up with zero rows, so that the bits of a row do not depend on how many there are; nor do they on our threads. */
+/* A product in tiles of 256 rows of C at fixed places, on all our threads. The last tile is filled up with zero rows, so
+ * that the bits of a row do not depend on how many there are; nor do they on our threads. */
 LAMELLA_INTERNAL lamella_status product_f64(call *c, const blas_product *p);
 
 #endif

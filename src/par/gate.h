@@ -6,7 +6,10 @@
 
 typedef struct gate { uint64_t state; } gate; /* process id << 32 | threads inside */
 
+LAMELLA_INTERNAL int  gate_try(gate *g, uint32_t limit);   /* enters if fewer than limit are inside, and returns 1 */
+LAMELLA_INTERNAL void gate_wait(void);                     /* for a moment, before one tries again */
 LAMELLA_INTERNAL void gate_enter(gate *g, uint32_t limit); /* waits until fewer than limit are inside */
-LAMELLA_INTERNAL void gate_leave(gate *g);
+/* `last`, unless it is NULL, is run by who leaves nobody inside; nobody enters meanwhile. */
+LAMELLA_INTERNAL void gate_leave(gate *g, void (*last)(void));
 
 #endif

@@ -11,7 +11,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 # What a regular expression finds stands only in these folders or files.
 ONLY = (
     ("BLAS and LAPACK", r"#\s*include\s*<(cblas|lapacke?|f77blas|openblas\w*)\.h>|\b(cblas|openblas|LAPACKE)_\w+\s*\(|\b[sd](gemm|syrk|potrf|"
-     r"syevd?|gesdd|gesvd|geqrf|orgqr|trsm|gemv|axpy|dot)_\s*\(", ("linalg/blas.c",)),
+     r"syevd?|gesdd|gesvd|geqrf|orgqr|trsm|gemv|axpy|dot)_\s*\(", ("linalg/blas.c", "linalg/door.c")),
     ("cJSON", r"\bcJSON\w*", ("io/",)),
     ("intrinsics", r"#\s*include\s*<(\w*intrin|cpuid|arm_\w+)\.h>|\b_mm\d*_\w+|\b__builtin_(ia32|cpu)_\w+|#\s*pragma\s+GCC\s+target", ("simd/",)),
     ("the allocator of libc", r"\b(malloc|calloc|realloc|free|aligned_alloc|posix_memalign|memalign|strdup|strndup|alloca)\s*\(", ("base/",)),

@@ -160,8 +160,6 @@ TEST(every_byte_goes_back_to_the_hosts_allocator)
     lamella_context *ctx =
         context_of((lamella_context_options){ .threads = 3, .allocate = test_allocate, .release = test_release, .user = &memory });
     check(memory.live > 0);
-    check(memory.peak_bytes > 64 * 256 * 8); /* BLAS was warmed with rows from here */
-    check(memory.live_bytes < 64 * 256 * 8); /* and they went back when the call closed */
     lamella_context_free(ctx);
     equal(memory.live, 0);
     equal(memory.live_bytes, 0);

@@ -91,32 +91,6 @@ TEST(bits_do_not_depend_on_threads)
     free(a), free(b), free(one), free(many);
 }
 
-static void note_thread(int64_t i, void *data)
-{
-    ((pthread_t *)data)[i] = pthread_self();
-    nanosleep(&(struct timespec){ 0, 300000 }, NULL); /* time for other threads to wake up */
-}
-
-static lamella_status note_threads(lamella_context *ctx, int64_t n, pthread_t *seen)
-{
-    CALL(ctx, blas_parallel(c, n, note_thread, seen));
-}
-
-/* With threads of its own, BLAS is called by the calling thread only. */
-TEST(only_the_calling_thread_meets_a_blas_with_threads)
-{
-    pthread_t seen[64];
-    lamella_context *ctx;
-    lamella_context_options options = { .struct_size = sizeof options, .threads = 3 };
-    if (blas_threads() == 1)
-        return;
-    ok(lamella_context_create(&options, &ctx));
-    ok(note_threads(ctx, 64, seen));
-    for (int i = 0; i < 64; i++)
-        check(pthread_equal(seen[i], pthread_self()));
-    lamella_context_free(ctx);
-}
-
 TEST(a_gram_is_the_lower_triangle_of_a_product)
 {
     enum { K = 37, N = 19, STRIDE = 23 };

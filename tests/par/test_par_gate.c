@@ -26,7 +26,7 @@ static void *pass_often(void *unused)
             ;
         pause_for_a_moment();
         __atomic_sub_fetch(&inside, 1, __ATOMIC_SEQ_CST);
-        gate_leave(&tested_gate);
+        gate_leave(&tested_gate, NULL);
     }
     return NULL;
 }

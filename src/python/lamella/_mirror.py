@@ -736,11 +736,13 @@ FUNCTIONS = [
              dict(name='options', way='out', kind='options', of='lamella_context_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
     dict(name="lamella_context_create", python="lamella.Context", returns=c_int32, checked=True,
-         doc=('Creates a context: starts its threads and warms BLAS, so that later calls meet neither.\n'
+         doc=('Creates a context: starts its threads and lets BLAS take its first memory, so that later calls meet neither. While calls work, BLAS\n'
+             'has one thread, ours beside it, and its own number after: a host that uses BLAS on another thread meanwhile sees that, and own_blas\n'
+             'makes it lasting.\n'
              '\n'
              '  threads    0 = the CPUs of the affinity mask, 1 = no thread of ours; at most 256\n'
              '  simd       reference, avx2, avx512; 0 = best, or a level the processor has\n'
-             '  own_blas   1 = set OpenBLAS to one thread, once and process-wide, so that our threads can call it\n'
+             '  own_blas   1 = OpenBLAS has one thread from here on, in the whole process; 0 = while it works for us\n'
              '  max_workspace_bytes 0 = no limit; what one call may allocate beside its outputs\n'
              '  deadline_seconds 0 = none; budget of each call, then STOPPED\n'
              '  allocate   (bytes, alignment)\n'

@@ -8,9 +8,17 @@
 
 enum { CALLERS = 150, MOST_INSIDE = 64 };
 
+/* OpenBLAS's own: what a product takes while it runs. */
+void *blas_memory_alloc(int position);
+void  blas_memory_free(void *buffer);
+
+int   openblas_get_num_threads(void);
+void  openblas_set_num_threads(int num_threads);
+
 static int64_t calls, inside, most_inside;
 static double  result_before; /* C[0] as BLAS gets it */
 static int64_t rows_seen, stride_seen;
+static int64_t many_threads; /* calls that met a BLAS with threads of its own */
 static int     recording = 1; /* or, with many callers, staying a while */
 
 void cblas_dgemm(enum CBLAS_ORDER order, enum CBLAS_TRANSPOSE a_op, enum CBLAS_TRANSPOSE b_op, int m, int n, int k, double alpha,
@@ -21,9 +29,13 @@ void cblas_dgemm(enum CBLAS_ORDER order, enum CBLAS_TRANSPOSE a_op, enum CBLAS_T
     while (now > most && !__atomic_compare_exchange_n(&most_inside, &most, now, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
         ;
     __atomic_add_fetch(&calls, 1, __ATOMIC_SEQ_CST);
-    if (!recording)
+    if (openblas_get_num_threads() != 1)
+        __atomic_add_fetch(&many_threads, 1, __ATOMIC_SEQ_CST);
+    if (!recording) {
+        void *buffer = blas_memory_alloc(0);
         nanosleep(&(struct timespec){ 0, 30000000 }, NULL);
-    else {
+        blas_memory_free(buffer);
+    } else {
         result_before = c ? c[0] : 0;
         rows_seen = m, stride_seen = lda;
     }
@@ -96,4 +108,47 @@ TEST(at_most_64_callers_are_inside)
     equal(calls, CALLERS);
     check(most_inside <= MOST_INSIDE);
     check(most_inside > 1);
+    recording = 1;
+}
+
+static void *multiply_often(void *unused)
+{
+    for (int i = 0; i < 2000; i++)
+        multiply_once(unused);
+    return NULL;
+}
+
+/* Entering and leaving all the time, so that the last to leave meets who comes in. */
+TEST(whoever_is_inside_meets_a_blas_of_one_thread_and_the_host_has_its_number_back)
+{
+    pthread_t callers[6];
+    many_threads = 0;
+    openblas_set_num_threads(3);
+    for (int i = 0; i < LENGTH(callers); i++)
+        equal(pthread_create(&callers[i], NULL, multiply_often, NULL), 0);
+    for (int i = 0; i < LENGTH(callers); i++)
+        pthread_join(callers[i], NULL);
+    equal(many_threads, 0);
+    equal(openblas_get_num_threads(), 3);
+}
+
+TEST(a_host_that_changes_the_number_meanwhile_has_its_way)
+{
+    openblas_set_num_threads(2);
+    blas_enter();
+    equal(openblas_get_num_threads(), 1);
+    equal(blas_threads(), 2);
+    openblas_set_num_threads(4);
+    multiply_once(NULL); /* meets one again */
+    equal(openblas_get_num_threads(), 1);
+    blas_leave();
+    equal(openblas_get_num_threads(), 4);
+    blas_enter();
+    openblas_set_num_threads(3);
+    blas_leave();
+    equal(openblas_get_num_threads(), 3);
+    blas_enter();
+    blas_set_one_thread();
+    blas_leave();
+    equal(openblas_get_num_threads(), 1);
 }
