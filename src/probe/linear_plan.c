@@ -54,6 +54,11 @@ static lamella_status plan_penalties(call *c, const lamella_view *penalties, lin
 static lamella_status check_by_task(call *c, const lamella_view *theirs, uint32_t dtypes, const char *name, int64_t n_tasks, int64_t n, lamella_view *v)
 {
     TRY(view_check(c, v, theirs, dtypes, name));
+    if (v->rank < 1 || v->rank > 2)
+        return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected 2: task, sample, or 1: sample", name, (int)v->rank);
+    if (v->shape[v->rank - 1] != n)
+        return fail(c, LAMELLA_ERR_SHAPE, "%s.shape[%d] is %lld, expected %lld (= samples of stack)", name, (int)v->rank - 1,
+                    (long long)v->shape[v->rank - 1], (long long)n);
     if (v->rank == 1) { /* [sample] is [1, sample] */
         v->shape[1] = v->shape[0];
         v->stride[1] = v->stride[0];

@@ -213,16 +213,21 @@ static lamella_status anchors_check_options(call *c, const stack *s, const lamel
     return o->method == LAMELLA_ANCHORS_FARTHEST ? check_farthest(c, s, o) : LAMELLA_OK;
 }
 
-static lamella_status choose_anchors(call *c, const stack *s, const lamella_relative_anchors_options *o, int64_t n, row_numbers *chosen)
+static lamella_status anchors_check_number(call *c, const stack *s, int64_t n, row_numbers *all)
 {
-    row_numbers all;
+    TRY(row_numbers_all(c, s, all));
+    if (n > all->n)
+        return fail(c, LAMELLA_ERR_SHAPE, "n_anchors is %lld, expected at most %lld (= rows outside the mask)", (long long)n, (long long)all->n);
+    return LAMELLA_OK;
+}
+
+static lamella_status choose_anchors(call *c, const stack *s, const lamella_relative_anchors_options *o, const row_numbers *all, int64_t n,
+                                     row_numbers *chosen)
+{
     int64_t *row;
-    TRY(row_numbers_all(c, s, &all));
-    if (n > all.n)
-        return fail(c, LAMELLA_ERR_SHAPE, "n_anchors is %lld, expected at most %lld (= rows outside the mask)", (long long)n, (long long)all.n);
     TAKE(c, row, n);
     *chosen = (row_numbers){ row, n };
-    return o->method == LAMELLA_ANCHORS_RANDOM ? draw_anchors(c, o->seed, &all, n, row) : farthest_anchors(c, s, o, n, row);
+    return o->method == LAMELLA_ANCHORS_RANDOM ? draw_anchors(c, o->seed, all, n, row) : farthest_anchors(c, s, o, n, row);
 }
 
 typedef struct anchors_out {
@@ -261,7 +266,7 @@ static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t
     lamella_relative_anchors_options o;
     lamella_relative_anchors_result found = { 0 };
     anchors_out out;
-    row_numbers chosen;
+    row_numbers all, chosen;
     stack s;
     int64_t n_duplicates = 0;
 
@@ -269,6 +274,7 @@ static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t
     TRY(anchors_check_extents(c, &s));
     if (n_anchors < 1)
         return fail(c, LAMELLA_ERR_ARGUMENT, "n_anchors is %lld, expected at least 1", (long long)n_anchors);
+    TRY(given ? LAMELLA_OK : anchors_check_number(c, &s, n_anchors, &all)); /* before the outputs, which hosts size by it */
     if (given)
         TRY(row_numbers_check(c, &s, given, "given", &chosen));
     if (given && chosen.n != n_anchors)
@@ -282,7 +288,7 @@ static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t
     TRY(RESULT_OPTIONAL(c, result));
 
     if (!given)
-        TRY(choose_anchors(c, &s, &o, n_anchors, &chosen));
+        TRY(choose_anchors(c, &s, &o, &all, n_anchors, &chosen));
     TRY(row_numbers_repeated(c, &chosen, &found.n_repeated));
     TRY(put_figures(c, &s, &chosen, &out, &n_duplicates));
     for (int64_t i = 0; i < n_anchors; i++)

@@ -295,7 +295,7 @@ TEST(bad_arguments_are_named)
             LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_fit: penalties[1] is -1, expected a number over 0");
     ok(lamella_tensor_slice(example("states/label.person"), 0, 0, 499, 1, &y));
     refused(lamella_probe_linear_fit(NULL, &stack, &y, NULL, NULL, NULL, NULL, NULL, NULL, &p, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_probe_linear_fit: labels.shape[1] is 499, expected 500");
+            "lamella_probe_linear_fit: labels.shape[0] is 499, expected 500 (= samples of stack)");
     check(p == NULL);
 }
 
