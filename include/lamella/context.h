@@ -28,7 +28,7 @@ enum {
 typedef struct lamella_context_options {
     uint32_t struct_size;
     int32_t  threads;             /* 0 = the CPUs of the affinity mask, 1 = no thread of ours; at most 256 */
-    int32_t  simd;                /* 0 = best, or a level the processor has */
+    int32_t  simd;                /* LAMELLA_SIMD_..., 0 = the best; a level that the processor has */
     int32_t  own_blas;            /* 1 = OpenBLAS has one thread from here on, in the whole process; 0 = while it works for us */
     int64_t  max_workspace_bytes; /* 0 = no limit; what one call may allocate beside its outputs */
     double   deadline_seconds;    /* 0 = none; budget of each call, then STOPPED */

@@ -11,6 +11,7 @@ ORDER = ("base", "context", "tensor", "io", "record", "codes", "moments", "measu
          "probe", "matryoshka", "relative", "fusion")
 PAPER_ROOMS = ("probe", "matryoshka", "relative", "fusion")
 MAX_LINES, MAX_FUNCTIONS = 400, 15
+ENUM_FIRST = re.compile(r"(LAMELLA_\w+)(?: ?\.\.\.)?(?=[,;]|$)")
 
 
 @dataclass
@@ -85,6 +86,11 @@ class Api:
     def enum_of(self, name):
         """The enum that has this enumerator, or (with ... taken off) whose members all begin so."""
         return next((e for e in self.enums if name in e.members or e.prefix == name), None)
+
+    def enum_of_field(self, f):
+        """The enum that a field is of says its comment, and nothing else: LAMELLA_NAME ... or LAMELLA_NAME_... stands first."""
+        match = ENUM_FIRST.match(f.comment)
+        return self.enum_of(match[1]) if match else None
 
 
 def public_headers(include):
@@ -170,6 +176,14 @@ def add_header(api, path, room, family):
         api.errors.append(f"{name}:1: {len(contents.functions)} functions, over {MAX_FUNCTIONS}")
 
 
+def check_fields(api, path, contents):
+    for struct in contents.structs:
+        for f in struct.fields:
+            match = ENUM_FIRST.match(f.comment)
+            if match and not api.enum_of_field(f):
+                api.errors.append(f"{path.relative_to(api.root / 'include')}:{f.line}: {f.name}: {match[1]} is no enumerator")
+
+
 def add_functions(api, path, room, family, contents):
     name = str(path.relative_to(api.root / "include"))
     for d in contents.functions:
@@ -194,6 +208,8 @@ def read(root):
         api.errors.append(f"{path.relative_to(root / 'include')}:1: a header of no room: {', '.join(ORDER)}")
     for path, room, family in public_headers(root / "include"):
         add_header(api, path, room, family)
+    for path, _, _, contents in api.headers:
+        check_fields(api, path, contents)
     if api.enum_of("LAMELLA_OK"):
         for header in api.headers:
             add_functions(api, *header)

@@ -2,6 +2,7 @@
 import re
 
 import abi
+import pyhelp
 
 NUMBERS = {"int8_t": "c_int8", "uint8_t": "c_uint8", "int32_t": "c_int32", "uint32_t": "c_uint32", "int64_t": "c_int64",
            "uint64_t": "c_uint64", "double": "c_double", "float": "c_float", "char": "c_char"}
@@ -30,13 +31,6 @@ def field_type(api, f):
     return f"{ctype(api, f.type)} * {f.length}" if f.length else ctype(api, f.type)
 
 
-def enum_key(api, f):
-    """The enum of a field: the one its comment begins with, or the one named as the field is."""
-    word = f.comment.split(",")[0].split(" ")[0].rstrip(".")
-    named = api.enum_of(word) if word.startswith("LAMELLA_") else api.enum_of(f"LAMELLA_{f.name.upper()}_")
-    return named.first if named and not f.type.endswith("*") and not f.length else ""
-
-
 def struct_text(api, struct):
     size, offsets = abi.layout(struct, api.structs)
     lines = [f"class {struct.name}(Structure):"]
@@ -45,8 +39,8 @@ def struct_text(api, struct):
     for f in struct.fields:
         if f.arguments is not None:
             details[f.name] = ("callback", [(a.type if a.arguments is None else "task", a.name) for a in f.arguments])
-        elif enum_key(api, f):
-            details[f.name] = ("enum", enum_key(api, f))
+        elif api.enum_of_field(f):
+            details[f.name] = ("enum", api.enum_of_field(f).first)
         elif f.length and f.comment.startswith("["):
             details[f.name] = ("length", f.comment[1:].split("]")[0])
     lines.append(f"    layout = ({size}, {list(offsets.values())})")
@@ -65,10 +59,10 @@ def argument_entry(api, a):
     if a.enum:
         entry["enum"] = api.enum_of(a.enum).first
     for key in ("dtypes", "axes", "each", "of", "optional"):
-        if getattr(a, key) and (key != "dtypes" or a.way == "out" and a.kind in ("view", "views")):
+        if getattr(a, key) and (key != "dtypes" or a.kind in ("view", "views", "stack")):
             entry[key] = getattr(a, key)
-    if a.way == "in" and a.kind == "view" and a.dtypes == ["i32", "i64"]:
-        entry["integers"] = "biu" if "any integers" in a.text else "iu"    # kinds of dtypes: a bool array is labels, but no index
+    if a.way == "in" and a.kind == "view" and a.dtypes == ["i32", "i64"] and "any integers" not in a.text:
+        entry["no_booleans"] = True     # a bool array is labels, but no row numbers
     shorter = re.match(r"or \[([^\]]*)\] for one \w+", a.text)
     if shorter:
         entry["shorter"] = [axis.strip() for axis in shorter[1].split(",")]
@@ -84,43 +78,8 @@ def entry_text(entry):
     return "dict(" + ", ".join(f"{k}={v}" if k == "ctype" else f"{k}={v!r}" for k, v in entry.items()) + ")"
 
 
-def own_fields(api, name):
-    return [f for f in api.structs[name].fields if f.name not in ("struct_size", "user") and not f.name.startswith("reserved")]
-
-
-def option_line(api, f):
-    """A field of options as the keyword it is in Python: a callback by its arguments, a choice by its names."""
-    if f.arguments is not None:
-        return f"  {f.name:<10} ({', '.join(a.name for a in f.arguments if a.name not in ('user', 'data'))})"
-    text = f.comment
-    if enum_key(api, f) and not re.match(r"LAMELLA_\w+[^_.\w]", text):
-        choices = api.enum_of(enum_key(api, f))
-        names = ", ".join(name[len(choices.prefix):].lower() for name in choices.members)
-        text = f"{names}; {re.sub(r'^LAMELLA_[.A-Z_0-9]+, ', '', text)}"
-    return f"  {f.name:<10} {text}".rstrip()
-
-
-def argument_lines(api, f):
-    """What Python takes and gives, in the words of the header."""
-    arguments = {a.name: a for a in f.arguments}
-    for _, tag, text in f.doc.tags:
-        name, _, rest = text.partition(" ")
-        a = arguments.get(name.partition("[")[0]) if tag in ("in", "out", "inout") else None
-        if not a or a.kind in ("count", "bytes", "sizeof") or a.kind == "handle" and a.way == "out":
-            continue
-        if a.kind == "options" and a.way == "in":
-            yield from (option_line(api, field) for field in own_fields(api, a.of))
-        elif a.kind == "result" and a.of != "lamella_stack":
-            yield f"  {name:<10} {', '.join(field.name for field in own_fields(api, a.of))}"
-        else:
-            yield f"  {name:<10} {rest.strip().removeprefix(a.kind + ' ' if a.kind in ('stack', 'list') else '')}"
-
-
 def function_text(api, f):
-    lines = "\n".join(f.description).strip().split("\n")
-    arguments = list(argument_lines(api, f))
-    lines += [""] + arguments if arguments else []
-    doc = "\n             ".join(repr(line + "\n") for line in lines)
+    doc = "\n             ".join(repr(line + "\n") for line in pyhelp.lines(api, f))
     result = ctype(api, f.returns)
     head = f'    dict(name="{f.name}", python="{f.python()}", returns={result}, checked={f.returns == "lamella_status"},'
     entries = "".join(f"\n             {entry_text(argument_entry(api, a))}," for a in f.arguments)

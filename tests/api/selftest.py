@@ -10,6 +10,7 @@ import built
 import generate
 import headers
 import levels
+import mirror
 import touched
 import tree
 
@@ -115,6 +116,46 @@ class Grammar(Planted):
     def test_header_of_no_room(self):
         self.write("include/lamella/prove.h", "/* prove: nothing */\n")
         self.sees(headers.read(self.root).errors, "prove.h", "of no room")
+
+
+class Mirror(Planted):
+    """What Python is told of the structs and functions."""
+    KINDS = "enum {\n    LAMELLA_KIND_FINE   = 1,\n    LAMELLA_KIND_COARSE = 2\n};\n/* Zero means"
+
+    def mirror(self):
+        told = {}
+        exec(mirror.text(headers.read(self.root)), told)
+        return told
+
+    def test_an_enum_is_told_by_the_comment_and_not_by_a_name(self):
+        self.change("include/lamella/probe/fit.h", "/* Zero means", self.KINDS)
+        self.assertEqual(self.mirror()["lamella_probe_score_options"].details, {})
+        for comment in ("LAMELLA_KIND_..., 0 = FINE", "LAMELLA_KIND_FINE ..., 0 = FINE", "LAMELLA_KIND_COARSE, 0 = none", "LAMELLA_KIND_..."):
+            self.write("include/lamella/probe/fit.h", FIT.replace("/* Zero means", self.KINDS).replace("kind;", f"kind; /* {comment} */"))
+            self.assertEqual(self.mirror()["lamella_probe_score_options"].details, {"kind": ("enum", "LAMELLA_KIND_FINE")}, comment)
+        for comment in ("bits LAMELLA_KIND_...", "a LAMELLA_KIND_FINE", "LAMELLA_KIND_FINE is the first"):
+            self.write("include/lamella/probe/fit.h", FIT.replace("/* Zero means", self.KINDS).replace("kind;", f"kind; /* {comment} */"))
+            self.assertEqual(self.mirror()["lamella_probe_score_options"].details, {}, comment)
+
+    def test_an_enum_that_is_none(self):
+        self.change("include/lamella/probe/fit.h", "kind;", "kind; /* LAMELLA_KINDS_..., 0 = FINE */")
+        self.sees(headers.read(self.root).errors, "probe/fit.h:12: kind: LAMELLA_KINDS_ is no enumerator")
+
+    def test_help_is_in_the_words_of_python(self):
+        text = FIT.replace("/* Zero means", self.KINDS).replace("kind;", "kind; /* LAMELLA_KIND_..., 0 = FINE: how COARSE it is */")
+        text = text.replace("Scores rows.", "Scores rows, as lamella_probe_score does; a LAMELLA_KIND_COARSE one.").replace("[row, width] of the widths",
+                                                                                    "[row, width] READONLY, valid until the probe is freed")
+        self.write("include/lamella/probe/fit.h", text.replace("f32|f64 [row, dim]", "f32|f64 [row, dim] options->kind; NULL: none"))
+        [doc] = [entry["doc"] for entry in self.mirror()["FUNCTIONS"]]
+        self.assertEqual(doc, '''Scores rows, as lamella.probe.score does; a "coarse" one.
+
+  x          f32|f64 [row, dim] kind; None: none
+  widths     list of integers [width]
+  kind       "fine", "coarse"; default "fine": how "coarse" it is
+
+Returns
+  score      f64 [row, width] read-only
+''')
 
 
 class Stale(Planted):

@@ -72,12 +72,8 @@ class In(unittest.TestCase):
         result = pickle.loads(pickle.dumps(lamella.fusion.pool(np.ones((1, 2, 3, 4)))))
         self.assertEqual((result.pooled[0].shape, result.result.n_empty_samples), ((2, 4), 0))
 
-    def test_objects_do_not(self):
-        for thing in (lamella.Context(), lamella.tensor.Block("f32", 1, 1, 1)):
-            self.assertRaisesRegex(TypeError, "lives in one process", pickle.dumps, thing)
-
     def test_what_has_no_view_is_refused(self):
-        with self.assertRaisesRegex(lamella.DtypeError, "complex64 has no view"):
+        with self.assertRaisesRegex(lamella.DtypeError, "x is of dtype complex64"):
             sliced(np.zeros(2, "c8"))
         with self.assertRaisesRegex(lamella.ShapeError, "7 axes"):
             sliced(np.zeros((1,) * 7))

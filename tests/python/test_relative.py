@@ -96,7 +96,7 @@ class Project(unittest.TestCase):
             np.testing.assert_array_equal(np.fromfile(f"{folder}/project.safetensors", "u1"), project.bytes())
         np.testing.assert_array_equal(opened.apply(self.spaces).out[1], project.apply(self.spaces).out[1])
         opened.free()
-        with self.assertRaisesRegex(ValueError, "the Project is freed"):
+        with self.assertRaisesRegex(ValueError, "the lamella.relative.Project is freed"):
             opened.apply(self.spaces)
 
     def test_rows_of_a_file_are_those_in_memory(self):

@@ -127,7 +127,7 @@ LAMELLA_API lamella_status lamella_io_file_load(lamella_context *ctx, const lame
 LAMELLA_API void lamella_io_file_free(lamella_io_file *file);
 
 /**
- * A READONLY view of a named array. Its data is NULL where the bytes are on disk (or byte-swapped): lamella_io_file_read copies them.
+ * A READONLY view of a named array, without data where the bytes are on disk (or byte-swapped): lamella_io_file_read copies them.
  *
  * @in     file handle lamella_io_file
  * @in     name text "" for .npy

@@ -4,6 +4,10 @@ import re
 from ._errors import ShapeError
 
 
+class Untold(Exception):
+    """No input tells the size of an axis: one has not the rank it should, and the library says so."""
+
+
 class Axes:
     """What the inputs of a call say about sizes."""
 
@@ -35,13 +39,16 @@ class Axes:
 
     def of_list(self, argument, values):
         factor, _, axis = argument["axes"][0].rpartition("*")
-        self.count(argument, axis.strip(), len(values) // int(factor or 1))
+        count, rest = divmod(len(values), int(factor.strip() or 1))
+        if rest:
+            raise ShapeError(f"{argument['name']} has length {len(values)}, expected a multiple of {factor.strip()}")
+        self.count(argument, axis.strip(), count)
         self.lists[argument["name"]] = (axis.strip(), values)
 
     def count(self, argument, axis, n):
         """Lists over one axis are equally long: C is told their length once."""
         if self.names.setdefault(axis, n) != n:
-            raise ShapeError(f"{argument['name']} has length {n}, expected {self.names[axis]}")
+            raise ShapeError(f"{argument['name']} has length {n}, expected {self.names[axis]} (one for each {axis})")
 
     def extents(self, axis, at):
         """The extents of an axis of an output; `at` says which layer, width ... of an array of views it is."""
@@ -52,7 +59,7 @@ class Axes:
         indexed = re.fullmatch(r"(\w+)\[\w\]", axis)
         if indexed:
             of, values = self.lists[indexed[1]]
-            return [max(values[at[of]], 0)]     # the library says why less is refused
+            return [values[at[of]]]
         of_object = re.fullmatch(r"(\w+)\((\w+)\)", axis)
         if of_object:
             sizes = self.objects[of_object[2]].get(of_object[1])
@@ -60,9 +67,10 @@ class Axes:
                 return [int(sizes[-1])]
             return [int(sizes[at["layer"]]) if at["layer"] < len(sizes) else 0]    # the library refuses it
         if axis not in self.names:
-            raise ShapeError(f"no input has an axis `{axis}`")
+            raise Untold(axis)
         extent = self.names[axis]
         return extent if isinstance(extent, list) else [extent]
 
     def shape(self, argument, at):
-        return [extent for axis in argument["axes"] for extent in self.extents(axis, at)]
+        """Of an output; less than nothing is nothing, the library says why it is refused."""
+        return [max(extent, 0) for axis in argument["axes"] for extent in self.extents(axis, at)]

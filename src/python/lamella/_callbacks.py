@@ -4,6 +4,7 @@ A signal (Ctrl-C) that came while the library worked is delivered at the first b
 that were the callback's own first bytecode, no `try` of ours would see the KeyboardInterrupt and ctypes would drop it. So callbacks
 enter a generator that already waits inside its `try`, through a C function that packs the arguments into one list for `send`.
 """
+import contextlib
 import ctypes
 import functools
 import threading
@@ -18,6 +19,18 @@ class _Caught(threading.local):
 
 
 CAUGHT = _Caught()  # callbacks run on the thread of the call
+
+
+@contextlib.contextmanager
+def raised_here():
+    """What a callback raises inside comes out at the end, whatever the library made of it."""
+    before, CAUGHT.exception = CAUGHT.exception, None
+    try:
+        yield
+        if CAUGHT.exception:
+            raise CAUGHT.exception
+    finally:
+        CAUGHT.exception = before
 
 
 def _waiting(function, answer_of, failed):
@@ -57,9 +70,9 @@ def _in_python(types, arguments):
             data = arguments[i + 1]
             value, i = functools.partial(_run_task, value, data), i + 1
         elif type_ == "const char *":
-            value = value.decode("utf-8", "replace")
+            value = value.decode("utf-8", "replace") if value is not None else None
         elif type_ == "const lamella_view *":
-            value = array_at(value.contents, None)
+            value = array_at(value.contents, None) if value else None
         found.append(value)
         i += 1
     return found

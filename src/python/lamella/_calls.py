@@ -4,10 +4,11 @@ import inspect
 import warnings
 
 from . import _records
-from ._callbacks import CAUGHT
-from ._errors import ERRORS, WARNINGS, ArgumentError
+from ._callbacks import raised_here
+from ._errors import ERRORS, STATUS, WARNINGS, ArgumentError, Error, named
 from ._frame import TOLD, Frame
 from ._library import LIBRARY
+from ._stacks import PARTS
 
 KEYWORD, POSITIONAL = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
 ARRAYS = ("view", "views")
@@ -19,6 +20,7 @@ class Function:
     def __init__(self, entry, default_context):
         self.entry, self.name, self.arguments = entry, entry["name"], entry["arguments"]
         self.default_context = default_context
+        self.kinds = {argument["kind"] for argument in self.arguments}
         self.by_name = {argument["name"]: argument for argument in self.arguments}
         self.c = getattr(LIBRARY, self.name, None)
         if not self.c:
@@ -60,7 +62,8 @@ class Function:
         try:
             given = self.signature.bind(*args, **kwargs).arguments
         except TypeError as error:
-            raise TypeError(f"{name}: {error}; it is {name.rpartition('.')[2]}{self.signature}") from None
+            parts = [f"{part} is a part of a stack: Stack(..., {part}=)" for part in kwargs if part in PARTS and "stack" in self.kinds]
+            raise TypeError("; ".join([f"{name}: {error}", *parts, f"it is {name.rpartition('.')[2]}{self.signature}"])) from None
         for argument, value in given.items():
             if value is None and self.signature.parameters[argument].default is inspect.Parameter.empty:
                 raise ArgumentError(f"{name}: {argument} is None")
@@ -70,10 +73,12 @@ class Function:
         """The outputs in order; `made` takes the handle."""
         given = self.bound(args, kwargs)
         frame = Frame(self, given)
-        frame.prepare()
+        self.prepare(frame)
         answer, message = self.call(frame, made)
         if not self.entry["checked"]:
             return [answer.decode() if isinstance(answer, bytes) else answer]
+        if frame.impossible and answer == STATUS["err_dtype"]:
+            raise named(frame.impossible, self.entry["python"])
         if answer in ERRORS:
             raise self.error(answer, message, frame)
         owner = made._core if made else frame.cores.get(self.verb_of)
@@ -83,20 +88,22 @@ class Function:
             warnings.warn(f"{self.name}: {WARNINGS[answer].__doc__.split(':')[0]}: {counted}", WARNINGS[answer], stacklevel=4)
         return values
 
+    def prepare(self, frame):
+        """What is wrong with an argument already here says whose it is."""
+        try:
+            frame.prepare()
+        except Error as error:
+            raise named(error, self.entry["python"])
+
     def call(self, frame, made):
         """Status and message. What a callback raised comes out here, whatever the status."""
-        before, CAUGHT.exception = CAUGHT.exception, None
-        try:
+        with raised_here():
             with frame.ctx._lock if frame.ctx else contextlib.nullcontext():
                 answer = self.c(*[frame.passed(a) for a in self.arguments])
             message = LIBRARY.lamella_last_error()
             if self.makes and frame.values[self.makes].value:
                 made._adopt(frame.values[self.makes].value, frame.keep)
-            if CAUGHT.exception:
-                raise CAUGHT.exception
             return answer, message
-        finally:
-            CAUGHT.exception = before
 
     def error(self, answer, message, frame):
         error = ERRORS[answer](message.decode("utf-8", "replace") if answer < 0 else f"{self.name}: stopped")

@@ -45,3 +45,9 @@ DtypeError = ERRORS[STATUS["err_dtype"]]
 for _class in (Error, Stopped, Note, NotConverged):
     _class.__module__ = "lamella"
 EXPORTED = {c.__name__: c for c in [Error, Note, NotConverged, *ERRORS.values()]}
+
+
+def named(error, function):
+    """The error, whose words begin with the function that it came out of."""
+    error.args = (f"{function}: {error}",)
+    return error

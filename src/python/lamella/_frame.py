@@ -1,11 +1,10 @@
 """One call while it runs: inputs converted, outputs allocated from the axes in the docs, results handed out."""
 import ctypes
-import os
 import re
 
 from . import _arrays, _records, _scalars, _stacks
-from ._axes import Axes
-from ._errors import ArgumentError, ShapeError
+from ._axes import Axes, Untold
+from ._errors import ERRORS, STATUS, ArgumentError, DtypeError, ShapeError
 from ._mirror import OBJECTS, lamella_view
 
 BUFFER = 4096                         # bytes of a text that is filled
@@ -21,6 +20,7 @@ class Frame:
     def __init__(self, function, given):
         self.function, self.given = function, given
         self.values, self.axes, self.keep, self.arrays = {}, Axes(), [], {}
+        self.impossible = None      # why an output has no array
         self.ctx, self.cores = None, {}     # of objects: freed by another thread or a callback, they live until the call is over
         self.bf16 = given.get("dtype") == "bf16"    # what uint16 means here
 
@@ -31,20 +31,29 @@ class Frame:
         return self.handle({"name": "ctx", "of": "lamella_context"}, self.ctx)
 
     def view(self, argument, value):
-        view = lamella_view()
-        value = _arrays.as_integers(value, argument["integers"]) if "integers" in argument else value
-        self.keep.append(_arrays.fill_view(view, value, self.bf16))
+        view, name = lamella_view(), argument["name"]
+        self.keep.append(_arrays.fill_view(view, value, name, self.bf16, argument["dtypes"], "no_booleans" not in argument))
+        if not view.data and isinstance(value, _arrays.Layout):
+            raise ArgumentError(f"{name} is {value!r}, which is not in memory: type file.read(..., into=np.empty({value.shape}, ...)), or take "
+                                "a layer of lamella.open(...).layers")
+        if not view.rank and argument["axes"] != ["lead"]:
+            raise ShapeError(f"{name} is {_scalars.shown(value)}, expected an array [{', '.join(argument['axes'])}]")
         self.axes.of_view(argument, view)
         return ctypes.byref(view)
 
     def views(self, argument, value):
-        views, alive = _arrays.views_of(list(value), self.bf16)
+        views, alive = _arrays.views_of(_scalars.elements(value, argument["name"]), argument["name"], self.bf16, argument["dtypes"])
         self.keep += alive
         self.axes.count(argument, argument["each"][0], len(views))
         return views
 
     def stack(self, argument, value):
         struct = _stacks.as_stack(value, self.bf16)._for_call(self.keep)
+        for l in range(struct.n_layers):
+            dtype = _arrays.NAME.get(struct.layer[l].dtype)
+            if dtype not in argument["dtypes"]:
+                raise DtypeError(f"{argument['name']} is of dtype {_arrays.IN_NUMPY[dtype]} at layer {l}, expected "
+                                 f"{' or '.join(argument['dtypes'])}: give each layer as x.astype(\"float32\")")
         self.axes.of_stack(struct)
         return ctypes.byref(struct)
 
@@ -57,7 +66,7 @@ class Frame:
 
     def handle(self, argument, value):
         if getattr(value, "_handle", None) != argument["of"]:
-            raise ArgumentError(f"{argument['name']} is {value!r}, expected a {OBJECTS[argument['of']].rpartition('.')[0]}")
+            raise ArgumentError(f"{argument['name']} is {_scalars.shown(value)}, expected a {OBJECTS[argument['of']].rpartition('.')[0]}")
         pointer, core = value._pointer()
         self.keep.append(core)
         self.axes.objects[argument["name"]] = value
@@ -65,13 +74,13 @@ class Frame:
         return pointer
 
     def path(self, argument, value):
-        return _scalars.without_nul(os.fsencode(value), argument["name"])
+        return _scalars.path(value, argument["name"])
 
     def text(self, argument, value):
         return _scalars.text(value, argument["name"])
 
     def address(self, argument, value):
-        place, alive = _arrays.address(value)
+        place, alive = _arrays.address(value, argument["name"])
         self.keep.append(alive)
         return ctypes.c_void_p(place)
 
@@ -85,6 +94,8 @@ class Frame:
         return ctypes.c_double(_scalars.real(value, argument["name"]))
 
     def list(self, argument, value):
+        if isinstance(value, dict) and argument["axes"][0].startswith("2 *"):
+            value = [each for pair in value.items() for each in pair]
         made = _scalars.array(value, argument["of"], argument["name"])
         self.axes.of_list(argument, made)
         return made
@@ -109,39 +120,55 @@ class Frame:
 
     # ---- outputs ----
 
-    def allocated(self, argument, at):
-        """An array of the size that the inputs tell."""
-        import numpy
+    def dtype_of_output(self, argument):
         names = argument["dtypes"]
         follows = re.fullmatch(r"dtype\((\w+)\)", names[0])
         if follows:
-            name = _arrays.NAME[self.axes.dtypes[follows[1]]]
-        elif len(names) == 1:
-            name = names[0]
-        elif "dtype" not in self.given:
-            raise ArgumentError(f"{self.function.name}: say dtype=, one of {', '.join(names)}, or {argument['name']}=")
-        else:
-            name = _arrays.NAME[_arrays.dtype_number(self.given["dtype"], False)]
-        return numpy.empty(self.axes.shape(argument, at), _arrays.IN_NUMPY[name])
+            return _arrays.NAME[self.axes.dtypes[follows[1]]]
+        if len(names) == 1:
+            return names[0]
+        if "dtype" not in self.given:
+            raise ArgumentError(f"say dtype=, one of {', '.join(names)}, or {argument['name']}=")
+        return _arrays.NAME[_arrays.dtype_number(self.given["dtype"], "dtype")]
+
+    def allocated(self, argument, at):
+        """An array of the size that the inputs tell, or None: then the library refuses the inputs, or `impossible` is why."""
+        import numpy
+        name = self.dtype_of_output(argument)
+        try:
+            shape = self.axes.shape(argument, at)
+        except Untold as axis:
+            self.impossible = self.impossible or ShapeError(f"no input tells the size of the axis `{axis}` of {argument['name']}")
+            return None
+        try:
+            return numpy.empty(shape, _arrays.IN_NUMPY[name])
+        except (MemoryError, ValueError):
+            self.impossible = self.impossible or ERRORS[STATUS["err_memory"]](f"there is no memory for {argument['name']}, {name} {shape}")
+            return None
 
     def output_arrays(self, argument, axes, at, given):
         """Arrays in nested lists, one level for each axis, as in C row-major; `given` ones, or allocated."""
         if not axes:
             return self.allocated(argument, at) if given is None else given
-        n = self.axes.names[axes[0]]
-        if given is not None and len(given) != n:
-            raise ShapeError(f"{argument['name']} has {len(given)} arrays over the axis `{axes[0]}`, expected {n}")
-        return [self.output_arrays(argument, axes[1:], {**at, axes[0]: i}, None if given is None else given[i]) for i in range(n)]
+        n, name = self.axes.names[axes[0]], argument["name"]
+        if given is None:
+            given = [None] * n
+        elif len(_scalars.elements(given, name)) != n:
+            raise ShapeError(f"{name} has {len(given)} arrays over the axis `{axes[0]}`, expected {n}")
+        return [self.output_arrays(argument, axes[1:], {**at, axes[0]: i}, each) for i, each in enumerate(given)]
 
     def output_views(self, argument):
-        axes, given = argument.get("each", []), self.given.get(argument["name"])
-        arrays = self.output_arrays(argument, axes, {}, given)
-        self.arrays[argument["name"]] = arrays if given is None else given
-        flat = [arrays]
+        axes, name = argument.get("each", []), argument["name"]
+        given = self.given.get(name)
+        flat = [self.output_arrays(argument, axes, {}, given)]
+        self.arrays[name] = flat[0] if given is None else given
         for _ in axes:
             flat = [array for inner in flat for array in inner]
-        views, alive = _arrays.views_of(flat, self.bf16 or given is None, written=True)
-        self.keep += alive
+        views = (lamella_view * len(flat))()    # one without an array stays without a dtype, which the library refuses last
+        for i, (view, array) in enumerate(zip(views, flat)):
+            if array is not None:
+                of = f"{name}[{i}]" if axes else name
+                self.keep.append(_arrays.fill_view(view, array, of, self.bf16 or given is None, written=True))
         return views
 
     def output(self, argument):
@@ -158,8 +185,17 @@ class Frame:
 
     # ---- the call ----
 
+    def check_dtype(self):
+        """The keyword: what an output becomes, if it can be several; and what uint16 is."""
+        dtype, outputs = self.given.get("dtype"), self.function.outputs
+        asked = any(len(a.get("dtypes", [])) > 1 and "by_caller" not in a for a in outputs)
+        if dtype is not None and "dtype" not in self.function.by_name and not asked and not self.bf16:
+            raise ArgumentError(f'dtype is {_scalars.shown(dtype)}, expected "bf16", if that is what uint16 arrays hold: every output has a dtype '
+                                "of its own")
+
     def prepare(self):
         arguments = self.function.arguments
+        self.check_dtype()
         for argument in arguments:
             if argument["way"] != "out" and argument["kind"] not in TOLD:
                 self.values[argument["name"]] = self.input(argument)

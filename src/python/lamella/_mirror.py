@@ -67,7 +67,6 @@ class lamella_view(Structure):
     ]
     layout = (128, [0, 8, 56, 104, 108, 112, 116, 120])
     details = {
-        'rank': ('enum', 'LAMELLA_RANK_SCALED'),
     }
 
 
@@ -182,7 +181,6 @@ class lamella_io_entry(Structure):
     layout = (568, [0, 4, 8, 16, 528, 536, 544, 560])
     details = {
         'dtype': ('enum', 'LAMELLA_F32'),
-        'rank': ('enum', 'LAMELLA_RANK_SCALED'),
         'shape': ('length', 'rank'),
     }
 
@@ -722,16 +720,14 @@ FUNCTIONS = [
     dict(name="lamella_status_name", python="lamella.status_name", returns=c_char_p, checked=False,
          doc=('The name of a status, as "ERR_SHAPE"; "unknown" for a number that is none.\n'
              '\n'
-             '  status     i64 any lamella_status\n'),
+             '  status     integer any status\n'),
          arguments=[
              dict(name='status', way='in', kind='i64', ctype=c_int32),]),
     dict(name="lamella_last_error", python="lamella.last_error", returns=c_char_p, checked=False,
          doc=('Why the last failing call on this thread failed: function, argument, value found and value expected.\n'),
          arguments=[]),
     dict(name="lamella_context_options_init", python="lamella.context.options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.Context and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_context_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -740,39 +736,40 @@ FUNCTIONS = [
              'has one thread, ours beside it, and its own number after: a host that uses BLAS on another thread meanwhile sees that, and own_blas\n'
              'makes it lasting.\n'
              '\n'
-             '  threads    0 = the CPUs of the affinity mask, 1 = no thread of ours; at most 256\n'
-             '  simd       reference, avx2, avx512; 0 = best, or a level the processor has\n'
-             '  own_blas   1 = OpenBLAS has one thread from here on, in the whole process; 0 = while it works for us\n'
-             '  max_workspace_bytes 0 = no limit; what one call may allocate beside its outputs\n'
-             '  deadline_seconds 0 = none; budget of each call, then STOPPED\n'
-             '  allocate   (bytes, alignment)\n'
-             '  release    (memory, bytes, alignment)\n'
-             '  parallel_for (n, task)\n'
-             '  log        (level, message)\n'
-             '  progress   (fraction, stage)\n'),
+             '  threads    default the CPUs of the affinity mask, 1 = no thread of ours; at most 256\n'
+             '  simd       "reference", "avx2", "avx512"; default the best; a level that the processor has\n'
+             '  own_blas   1 = OpenBLAS has one thread from here on, in the whole process; default while it works for us\n'
+             '  max_workspace_bytes default no limit; what one call may allocate beside its outputs\n'
+             '  deadline_seconds default none; budget of each call, then STOPPED\n'
+             '  allocate   a function (bytes, alignment)\n'
+             '  release    a function (memory, bytes, alignment)\n'
+             '  parallel_for a function (n, task)\n'
+             '  log        a function (level, message)\n'
+             '  progress   a function (fraction, stage)\n'),
          arguments=[
              dict(name='options', way='in', kind='options', of='lamella_context_options', optional=True),
              dict(name='ctx', way='out', kind='handle', ctype=c_void_p, of='lamella_context'),]),
     dict(name="lamella_context_free", python="lamella.Context.free", returns=None, checked=False,
-         doc=('Frees a context and joins its threads. Objects made with it live on.\n'
-             '\n'
-             '  ctx        handle lamella_context; NULL is nothing to free\n'),
+         doc=('Frees a context and joins its threads. Objects made with it live on.\n'),
          arguments=[
              dict(name='ctx', way='inout', kind='handle', ctype=c_void_p, of='lamella_context'),]),
     dict(name="lamella_build_info", python="lamella.build_info", returns=c_int32, checked=True,
          doc=('What this library is built of and what it chose: version, compiler, BLAS and its core type, kernels, threads.\n'
              '\n'
+             'Returns\n'
              '  build      simd_present, simd_chosen, threads, blas_threads, version, compiler, blas, blas_core\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='build', way='out', kind='result', of='lamella_build'),]),
     dict(name="lamella_tensor_view", python="lamella.tensor.view", returns=c_int32, checked=True,
-         doc=('Fills a READONLY view of host memory.\n'
+         doc=('Fills a read-only view of host memory.\n'
              '\n'
-             '  data       address the first element; may be NULL if an extent is 0\n'
-             '  dtype      i64 LAMELLA_F32 ...\n'
-             '  shape      i64 [rank]\n'
-             '  stride     i64 [rank] in elements; NULL: row-major\n'
+             '  data       an array, or the address of the first element; may be None if an extent is 0\n'
+             '  dtype      "f32", "f64", "f16", "bf16", "i8", "u8", "i32", "i64", "bool"\n'
+             '  shape      list of integers [rank]\n'
+             '  stride     list of integers [rank] in elements; None: row-major\n'
+             '\n'
+             'Returns\n'
              '  out        f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead] the view\n'),
          arguments=[
              dict(name='data', way='in', kind='address'),
@@ -782,12 +779,14 @@ FUNCTIONS = [
              dict(name='stride', way='in', kind='list', ctype=POINTER(c_int64), axes=['rank'], of='i64', optional=True),
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
     dict(name="lamella_tensor_view_mutable", python="lamella.tensor.view_mutable", returns=c_int32, checked=True,
-         doc=('Fills a writable view of host memory; the arguments are those of lamella_tensor_view.\n'
+         doc=('Fills a writable view of host memory; the arguments are those of lamella.tensor.view.\n'
              '\n'
-             '  data       address the first element; may be NULL if an extent is 0\n'
-             '  dtype      i64 LAMELLA_F32 ...\n'
-             '  shape      i64 [rank]\n'
-             '  stride     i64 [rank] in elements; NULL: row-major\n'
+             '  data       an array, or the address of the first element; may be None if an extent is 0\n'
+             '  dtype      "f32", "f64", "f16", "bf16", "i8", "u8", "i32", "i64", "bool"\n'
+             '  shape      list of integers [rank]\n'
+             '  stride     list of integers [rank] in elements; None: row-major\n'
+             '\n'
+             'Returns\n'
              '  out        f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead] the view\n'),
          arguments=[
              dict(name='data', way='in', kind='address'),
@@ -800,40 +799,48 @@ FUNCTIONS = [
          doc=('Writes a view as text for a log, as "f16 [4000, 384] stride [384, 1] readonly".\n'
              '\n'
              '  view       any [lead] may be one that calls refuse\n'
+             '\n'
+             'Returns\n'
              '  text       text always ended; cut to size\n'),
          arguments=[
-             dict(name='view', way='in', kind='view', axes=['lead']),
+             dict(name='view', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['lead']),
              dict(name='text', way='out', kind='buffer'),
              dict(name='size', way='in', kind='bytes', ctype=c_int64, of='text'),]),
     dict(name="lamella_tensor_stack_describe", python="lamella.tensor.stack_describe", returns=c_int32, checked=True,
          doc=('Writes a stack as text for a log, as "7 layers of f16 [4000, 384], in memory".\n'
              '\n'
-             '  stack      any [layer, lead] may be one that calls refuse\n'
+             '  stack      a stack of any [layer, lead] may be one that calls refuse\n'
+             '\n'
+             'Returns\n'
              '  text       text always ended; cut to size\n'),
          arguments=[
-             dict(name='stack', way='in', kind='stack', axes=['layer', 'lead']),
+             dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['layer', 'lead']),
              dict(name='text', way='out', kind='buffer'),
              dict(name='size', way='in', kind='bytes', ctype=c_int64, of='text'),]),
     dict(name="lamella_tensor_sizes", python="lamella.tensor.sizes", returns=c_int32, checked=True,
          doc=('The number of samples of a stack and the width of one of its layers.\n'
              '\n'
-             '  stack      any [layer, lead]\n'
-             '  layer      i64 index, 0 .. n_layers - 1\n'
-             '  n_samples  i64\n'
-             '  dim        i64\n'),
+             '  stack      a stack of any [layer, lead]\n'
+             '  layer      integer index, 0 .. n_layers - 1\n'
+             '\n'
+             'Returns\n'
+             '  n_samples  integer\n'
+             '  dim        integer\n'),
          arguments=[
-             dict(name='stack', way='in', kind='stack', axes=['layer', 'lead']),
+             dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['layer', 'lead']),
              dict(name='layer', way='in', kind='i64', ctype=c_int64),
              dict(name='n_samples', way='out', kind='i64', ctype=c_int64),
              dict(name='dim', way='out', kind='i64', ctype=c_int64),]),
     dict(name="lamella_tensor_block_create", python="lamella.tensor.Block", returns=c_int32, checked=True,
          doc=('Creates zeroed layers [n_samples, dim] and a stack of them: outputs for hosts that bring no buffers. Its layers are writable.\n'
              '\n'
-             '  dtype      i64 LAMELLA_F32 ...\n'
-             '  n_layers   i64 at least 1\n'
-             '  n_samples  i64\n'
-             '  dim        i64\n'
-             '  stack      result lamella_stack; valid until the block is freed\n'),
+             '  dtype      "f32", "f64", "f16", "bf16", "i8", "u8", "i32", "i64", "bool"\n'
+             '  n_layers   integer at least 1\n'
+             '  n_samples  integer\n'
+             '  dim        integer\n'
+             '\n'
+             'Returns\n'
+             '  stack      a lamella.Stack\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='dtype', way='in', kind='i64', ctype=c_int32, enum='LAMELLA_F32'),
@@ -846,29 +853,31 @@ FUNCTIONS = [
          doc=("Makes a stack of a host's one array, layers first, without a copy.\n"
              '\n'
              "  array      f32|f64|f16|bf16|i8|u8|i32|i64|bool [layer, sample, dim], or with tokens between; stays the host's\n"
-             '  stack      result lamella_stack; valid until the block is freed\n'),
+             '\n'
+             'Returns\n'
+             '  stack      a lamella.Stack\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='array', way='in', kind='view', axes=['layer', 'sample', 'dim']),
+             dict(name='array', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['layer', 'sample', 'dim']),
              dict(name='block', way='out', kind='handle', ctype=c_void_p, of='lamella_tensor_block'),
              dict(name='stack', way='out', kind='result', of='lamella_stack'),]),
     dict(name="lamella_tensor_block_free", python="lamella.tensor.Block.free", returns=None, checked=False,
-         doc=('Frees a block; views of its memory end with it.\n'
-             '\n'
-             '  block      handle lamella_tensor_block; NULL is nothing to free\n'),
+         doc=('Frees a block; views of its memory end with it.\n'),
          arguments=[
              dict(name='block', way='inout', kind='handle', ctype=c_void_p, of='lamella_tensor_block'),]),
     dict(name="lamella_tensor_slice", python="lamella.tensor.slice", returns=c_int32, checked=True,
          doc=('Part of one axis of a view, as start:stop:step in Python. Nothing is copied.\n'
              '\n'
              '  x          any [lead]\n'
-             '  axis       i64 0 .. rank - 1\n'
-             '  start      i64 0 .. shape[axis]\n'
-             '  stop       i64 start .. shape[axis]\n'
-             '  step       i64 at least 1\n'
+             '  axis       integer 0 .. rank - 1\n'
+             '  start      integer 0 .. shape[axis]\n'
+             '  stop       integer start .. shape[axis]\n'
+             '  step       integer at least 1\n'
+             '\n'
+             'Returns\n'
              '  out        any [lead] the view\n'),
          arguments=[
-             dict(name='x', way='in', kind='view', axes=['lead']),
+             dict(name='x', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['lead']),
              dict(name='axis', way='in', kind='i64', ctype=c_int32),
              dict(name='start', way='in', kind='i64', ctype=c_int64),
              dict(name='stop', way='in', kind='i64', ctype=c_int64),
@@ -878,10 +887,12 @@ FUNCTIONS = [
          doc=('Converts every element to the dtype of the output, rounding once to nearest even; to an integer type towards zero.\n'
              '\n'
              '  x          f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead]\n'
+             '\n'
+             'Returns\n'
              '  out        f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead]\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='x', way='in', kind='view', axes=['lead']),
+             dict(name='x', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['lead']),
              dict(name='out', way='out', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['lead']),]),
     dict(name="lamella_tensor_gather", python="lamella.tensor.gather", returns=c_int32, checked=True,
          doc=('Rows of the first axis by number, in the order given, repeats allowed.\n'
@@ -890,34 +901,38 @@ FUNCTIONS = [
              '\n'
              '  x          f32|f64|f16|bf16|i8|u8|i32|i64|bool [row, lead]\n'
              '  index      i32|i64 [pick] each 0 .. row - 1\n'
+             '\n'
+             'Returns\n'
              '  out        dtype(x) [pick, lead]\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='x', way='in', kind='view', axes=['row', 'lead']),
-             dict(name='index', way='in', kind='view', axes=['pick'], integers='iu'),
+             dict(name='x', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['row', 'lead']),
+             dict(name='index', way='in', kind='view', dtypes=['i32', 'i64'], axes=['pick'], no_booleans=True),
              dict(name='out', way='out', kind='view', dtypes=['dtype(x)'], axes=['pick', 'lead']),]),
     dict(name="lamella_tensor_finite", python="lamella.tensor.finite", returns=c_int32, checked=True,
          doc=('Counts what is not finite, and what is subnormal.\n'
              '\n'
              '  x          f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead]\n'
+             '\n'
+             'Returns\n'
              '  result     n_nan, n_infinite, n_subnormal, first\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='x', way='in', kind='view', axes=['lead']),
+             dict(name='x', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['lead']),
              dict(name='result', way='out', kind='result', of='lamella_tensor_finite_result'),]),
     dict(name="lamella_io_kind", python="lamella.io.kind", returns=c_int32, checked=True,
          doc=('Tells what a file is from its first bytes, whatever its name.\n'
              '\n'
              '  path       path\n'
-             '  kind       i64 LAMELLA_IO_SAFETENSORS ...\n'),
+             '\n'
+             'Returns\n'
+             '  kind       "safetensors", "npy", "gguf", "zip", "pickle", "hdf5", "parquet", "index", "lfs", "web_page", "empty", "unknown"\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
              dict(name='kind', way='out', kind='i64', ctype=c_int32, enum='LAMELLA_IO_SAFETENSORS'),]),
     dict(name="lamella_io_file_options_init", python="lamella.io.file_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.io.File.open and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_io_file_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -925,8 +940,10 @@ FUNCTIONS = [
          doc=('Opens a .safetensors or .npy file and checks its whole header; data is read by pread when asked for.\n'
              '\n'
              '  path       path\n'
-             "  raw_dtype  LAMELLA_BF16, 0 = refused: what .npy's raw 2-byte type |V2 means\n"
-             '  fault      rule, kind, offset, expected, found, key\n'),
+             '  raw_dtype  "bf16"; default refused: what .npy\'s raw 2-byte type |V2 means\n'
+             '\n'
+             'Returns\n'
+             '  fault      of the exception, if it fails: rule, kind, offset, expected, found, key\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
@@ -937,26 +954,27 @@ FUNCTIONS = [
          doc=("Opens the bytes of a .safetensors or .npy file in memory; they stay the host's and have to outlive the file.\n"
              '\n'
              '  bytes      u8 [byte] contiguous\n'
-             "  raw_dtype  LAMELLA_BF16, 0 = refused: what .npy's raw 2-byte type |V2 means\n"
-             '  fault      rule, kind, offset, expected, found, key\n'),
+             '  raw_dtype  "bf16"; default refused: what .npy\'s raw 2-byte type |V2 means\n'
+             '\n'
+             'Returns\n'
+             '  fault      of the exception, if it fails: rule, kind, offset, expected, found, key\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='bytes', way='in', kind='view', axes=['byte']),
+             dict(name='bytes', way='in', kind='view', dtypes=['u8'], axes=['byte']),
              dict(name='options', way='in', kind='options', of='lamella_io_file_options', optional=True),
              dict(name='file', way='out', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='fault', way='out', kind='result', of='lamella_io_fault', optional=True, on_failure=True),]),
     dict(name="lamella_io_file_free", python="lamella.io.File.free", returns=None, checked=False,
-         doc=('Closes a file; what it filled ends with it.\n'
-             '\n'
-             '  file       handle lamella_io_file; NULL is nothing to free\n'),
+         doc=('Closes a file; what it filled ends with it.\n'),
          arguments=[
              dict(name='file', way='inout', kind='handle', ctype=c_void_p, of='lamella_io_file'),]),
     dict(name="lamella_io_file_get", python="lamella.io.File.get", returns=c_int32, checked=True,
-         doc=('A READONLY view of a named array. Its data is NULL where the bytes are on disk (or byte-swapped): lamella_io_file_read copies them.\n'
+         doc=('A read-only view of a named array, without data where the bytes are on disk (or byte-swapped): lamella.io.File.read copies them.\n'
              '\n'
-             '  file       handle lamella_io_file\n'
              '  name       text "" for .npy\n'
-             '  out        any [lead] valid until the file is freed\n'),
+             '\n'
+             'Returns\n'
+             '  out        any [lead]\n'),
          arguments=[
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='name', way='in', kind='text', ctype=c_char_p),
@@ -965,8 +983,9 @@ FUNCTIONS = [
          doc=('What the file lists under a number, in natural order of the names: runs of digits compare as numbers, so layer.2 stands before\n'
              'layer.10.\n'
              '\n'
-             '  file       handle lamella_io_file\n'
-             '  index      i64 0 .. the number of arrays - 1\n'
+             '  index      integer 0 .. the number of arrays - 1\n'
+             '\n'
+             'Returns\n'
              '  entry      dtype, rank, shape, offset, n_bytes, file_dtype, name\n'),
          arguments=[
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
@@ -975,10 +994,11 @@ FUNCTIONS = [
     dict(name="lamella_io_metadata_get", python="lamella.io.File.metadata", returns=c_int32, checked=True,
          doc=("A pair of the file's metadata by number, in natural order of the keys.\n"
              '\n'
-             '  file       handle lamella_io_file\n'
-             '  index      i64 0 .. the number of pairs - 1\n'
-             '  key        text owned by the file\n'
-             '  value      text owned by the file\n'),
+             '  index      integer 0 .. the number of pairs - 1\n'
+             '\n'
+             'Returns\n'
+             '  key        text\n'
+             '  value      text\n'),
          arguments=[
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='index', way='in', kind='i64', ctype=c_int64),
@@ -987,9 +1007,9 @@ FUNCTIONS = [
     dict(name="lamella_io_sizes_get", python="lamella.io.File.sizes", returns=c_int32, checked=True,
          doc=('How many arrays and metadata pairs a file has.\n'
              '\n'
-             '  file       handle lamella_io_file\n'
-             '  n_entries  i64\n'
-             '  n_metadata i64\n'),
+             'Returns\n'
+             '  n_entries  integer\n'
+             '  n_metadata integer\n'),
          arguments=[
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='n_entries', way='out', kind='i64', ctype=c_int64),
@@ -997,9 +1017,10 @@ FUNCTIONS = [
     dict(name="lamella_io_file_read", python="lamella.io.File.read", returns=c_int32, checked=True,
          doc=("Copies rows of a named array, from disk or memory, in the array's dtype.\n"
              '\n'
-             '  file       handle lamella_io_file\n'
              '  name       text "" for .npy\n'
-             '  first_row  i64\n'
+             '  first_row  integer\n'
+             '\n'
+             'Returns\n'
              "  into       f32|f64|f16|bf16|i8|u8|i32|i64|bool [row, lead] of the caller's size: rows first_row .. first_row + row - 1 of the first axis\n"),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
@@ -1012,14 +1033,14 @@ FUNCTIONS = [
              'file is written beside `path` and renamed into place: there is the old file or the new one, never half of one.\n'
              '\n'
              '  path       path\n'
-             '  names      text [array]\n'
-             '  arrays[array] f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead]\n'
-             '  metadata   text [2 * pair] key, value, key, value ...; NULL: none\n'),
+             '  names      list of texts [array]\n'
+             '  arrays     for each array f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead]\n'
+             '  metadata   list of texts [2 * pair] key, value, key, value ...; None: none\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
              dict(name='names', way='in', kind='list', ctype=POINTER(c_char_p), axes=['array'], of='text'),
-             dict(name='arrays', way='in', kind='views', axes=['lead'], each=['array']),
+             dict(name='arrays', way='in', kind='views', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['lead'], each=['array']),
              dict(name='n_arrays', way='in', kind='count', ctype=c_int64, of='names'),
              dict(name='metadata', way='in', kind='list', ctype=POINTER(c_char_p), axes=['2 * pair'], of='text', optional=True),
              dict(name='n_metadata', way='in', kind='count', ctype=c_int64, of='metadata'),]),
@@ -1031,11 +1052,9 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
-             dict(name='array', way='in', kind='view', axes=['lead']),]),
+             dict(name='array', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['lead']),]),
     dict(name="lamella_io_stack_options_init", python="lamella.io.stack_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.io.stack_open and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_io_stack_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1047,12 +1066,14 @@ FUNCTIONS = [
              '[layer, sample, (token,) dim], one [token, layer, dim] with layer_axis = 2, one matrix. Small parts (offsets, mask, ids, labels) are read at once.\n'
              '\n'
              '  path       path\n'
-             '  raw_dtype  LAMELLA_BF16, 0 = refused, as in lamella_io_file_options\n'
-             '  prefix     NULL = "layer." or the only family of names prefix + integer; else takes that family, or that tensor\n'
-             '  layer_axis of one tensor of rank 3: 1 = first, [layer, sample, dim]; 2 = second, [token, layer, dim]; 0 = first, refused if the shape leaves doubt\n'
-             '  stack      result lamella_stack; valid until the file is freed\n'
+             '  raw_dtype  "bf16"; default refused, as in lamella.io.File.open\n'
+             '  prefix     default "layer." or the only family of names prefix + integer; else takes that family, or that tensor\n'
+             '  layer_axis of one tensor of rank 3: 1 = first, [layer, sample, dim]; 2 = second, [token, layer, dim]; default first, refused if the shape leaves doubt\n'
+             '\n'
+             'Returns\n'
+             '  stack      a lamella.Stack\n'
              '  result     form, n_cast, name\n'
-             '  fault      rule, kind, offset, expected, found, key\n'),
+             '  fault      of the exception, if it fails: rule, kind, offset, expected, found, key\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
@@ -1065,9 +1086,10 @@ FUNCTIONS = [
          doc=('A label of an opened stack file, read into memory when the stack was opened: `label.NAME` of an integer type as i64 (U64 is not\n'
              'read), of a float type as it is.\n'
              '\n'
-             '  file       handle lamella_io_file from lamella_io_stack_open\n'
              '  name       text NAME, without "label."\n'
-             '  out        i64|f64|f32|f16|bf16 [lead] valid until the file is freed\n'),
+             '\n'
+             'Returns\n'
+             '  out        i64|f64|f32|f16|bf16 [lead]\n'),
          arguments=[
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='name', way='in', kind='text', ctype=c_char_p),
@@ -1076,22 +1098,20 @@ FUNCTIONS = [
          doc=('Saves a stack, in memory or read, as a stack file; blocks of rows pass through, never the whole.\n'
              '\n'
              '  path       path\n'
-             '  stack      f32|f64|f16|bf16|i8|u8|i32|i64 [layer, sample, dim], or with tokens\n'
-             '  names      text [label] NAME of each label; NULL: none\n'
-             '  labels[label] i32|i64|f32|f64 [sample] NULL: none\n'
-             '  source     text where the states come from, for the metadata; NULL: none\n'),
+             '  stack      a stack of f32|f64|f16|bf16|i8|u8|i32|i64 [layer, sample, dim], or with tokens\n'
+             '  names      list of texts [label] NAME of each label; None: none\n'
+             '  labels     for each label i32|i64|f32|f64 [sample] None: none\n'
+             '  source     text where the states come from, for the metadata; None: none\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
-             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64'], axes=['layer', 'sample', 'dim']),
              dict(name='names', way='in', kind='list', ctype=POINTER(c_char_p), axes=['label'], of='text', optional=True),
-             dict(name='labels', way='in', kind='views', axes=['sample'], each=['label'], optional=True),
+             dict(name='labels', way='in', kind='views', dtypes=['i32', 'i64', 'f32', 'f64'], axes=['sample'], each=['label'], optional=True),
              dict(name='n_labels', way='in', kind='count', ctype=c_int64, of='names'),
              dict(name='source', way='in', kind='text', ctype=c_char_p, optional=True),]),
     dict(name="lamella_moments_layers_options_init", python="lamella.moments.layers_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.moments.layers and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_moments_layers_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1107,17 +1127,19 @@ FUNCTIONS = [
              'A row with a NaN or an infinity is counted and left out of every other figure of its layer; a cosine needs both rows finite.\n'
              'A column is constant if its variance is within the rounding bound of its mean: var <= n eps var + (n eps mean)^2, eps 2^-52.\n'
              '\n'
-             '  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row\n'
-             "  outlier    0 = 100: a column is an outlier if its root mean square is over this times the layer's median one\n"
+             '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row\n'
+             "  outlier    default 100: a column is an outlier if its root mean square is over this times the layer's median one\n"
+             '\n'
+             'Returns\n'
              '  norms      f64 [layer, 3] NaN for a layer without a finite row\n'
              '  counts     i64 [layer, 8]\n'
              '  shares     f64 [layer, 3] NaN for a layer without a finite row\n'
              '  cosine     f64 [layer] NaN where there is no layer before, its width differs or no row is finite in both\n'
-             '  mean[layer] f64 [dim(l)] NaN for a layer without a finite row; NULL: not wanted\n'
-             '  variance[layer] f64 [dim(l)] NaN for a layer without a finite row; NULL: not wanted\n'),
+             '  mean       for each layer f64 [dim(l)] NaN for a layer without a finite row\n'
+             '  variance   for each layer f64 [dim(l)] NaN for a layer without a finite row\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
              dict(name='options', way='in', kind='options', of='lamella_moments_layers_options', optional=True),
              dict(name='norms', way='out', kind='view', dtypes=['f64'], axes=['layer', '3']),
              dict(name='counts', way='out', kind='view', dtypes=['i64'], axes=['layer', '8']),
@@ -1128,8 +1150,8 @@ FUNCTIONS = [
     dict(name="lamella_moments_gram_create", python="lamella.moments.Gram", returns=c_int32, checked=True,
          doc=('Creates a state of no rows.\n'
              '\n'
-             '  dim        i64 columns of x, at least 1\n'
-             '  cross_dim  i64 columns of y, which stand beside x; 0: there is no y\n'),
+             '  dim        integer columns of x, at least 1\n'
+             '  cross_dim  integer columns of y, which stand beside x; 0: there is no y\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='dim', way='in', kind='i64', ctype=c_int64),
@@ -1142,42 +1164,41 @@ FUNCTIONS = [
              '\n'
              'Every panel of 256 rows is centred on its own mean and joined by the pairwise update, so nothing cancels where means are large.\n'
              '\n'
-             '  gram       handle lamella_moments_gram\n'
              '  x          f32|f64|f16|bf16 [row, dim]\n'
-             '  y          f32|f64|f16|bf16 [row, cross_dim] NULL: a state without y\n'
-             '  weights    f32|f64 [row] each finite, 0 or more; rows of weight 0 are not read; NULL: all 1\n'),
+             '  y          f32|f64|f16|bf16 [row, cross_dim] None: a state without y\n'
+             '  weights    f32|f64 [row] each finite, 0 or more; rows of weight 0 are not read; None: all 1\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='gram', way='inout', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),
-             dict(name='x', way='in', kind='view', axes=['row', 'dim']),
-             dict(name='y', way='in', kind='view', axes=['row', 'cross_dim'], optional=True),
-             dict(name='weights', way='in', kind='view', axes=['row'], optional=True),]),
+             dict(name='x', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['row', 'dim']),
+             dict(name='y', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['row', 'cross_dim'], optional=True),
+             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['row'], optional=True),]),
     dict(name="lamella_moments_gram_merge", python="lamella.moments.Gram.merge", returns=c_int32, checked=True,
          doc=('Adds the rows of another state of the same sizes: the whole from its shards, whoever counted them.\n'
              '\n'
-             '  gram       handle lamella_moments_gram\n'
-             '  other      handle lamella_moments_gram\n'),
+             '  other      a lamella.moments.Gram\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='gram', way='inout', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),
              dict(name='other', way='in', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),]),
     dict(name="lamella_moments_gram_get", python="lamella.moments.Gram.get", returns=c_int32, checked=True,
-         doc=('A READONLY view into the state, valid until it changes or is freed: n i64 [], rows of a weight over 0; weight f64 [], their sum; of x\n'
+         doc=('A read-only view into the state, valid until it changes or is freed: n i64 [], rows of a weight over 0; weight f64 [], their sum; of x\n'
              'mean [dim] and gram [dim, dim]; of y cross_mean [cross_dim] and cross_gram [cross_dim, cross_dim]; of both cross [dim, cross_dim].\n'
              'The last three are blocks of S: a covariance times the weight. Leading blocks are those of a prefix of the columns.\n'
              '\n'
-             '  gram       handle lamella_moments_gram\n'
              '  name       text\n'
+             '\n'
+             'Returns\n'
              '  out        f64|i64 [lead]\n'),
          arguments=[
              dict(name='gram', way='in', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),
              dict(name='name', way='in', kind='text', ctype=c_char_p),
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
     dict(name="lamella_moments_gram_bytes", python="lamella.moments.Gram.bytes", returns=c_int32, checked=True,
-         doc=('The state as the bytes of a .safetensors file (mean, n, square = S, weight), without a copy: READONLY, valid until the state changes\n'
+         doc=('The state as the bytes of a .safetensors file (mean, n, square = S, weight), without a copy: read-only, valid until the state changes\n'
              'or is freed.\n'
              '\n'
-             '  gram       handle lamella_moments_gram\n'
+             'Returns\n'
              '  bytes      u8 [byte]\n'),
          arguments=[
              dict(name='gram', way='in', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),
@@ -1188,18 +1209,14 @@ FUNCTIONS = [
              '  bytes      u8 [byte] contiguous\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='bytes', way='in', kind='view', axes=['byte']),
+             dict(name='bytes', way='in', kind='view', dtypes=['u8'], axes=['byte']),
              dict(name='gram', way='out', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),]),
     dict(name="lamella_moments_gram_free", python="lamella.moments.Gram.free", returns=None, checked=False,
-         doc=('Frees a state; views of it end with it.\n'
-             '\n'
-             '  gram       handle lamella_moments_gram; NULL is nothing to free\n'),
+         doc=('Frees a state; views of it end with it.\n'),
          arguments=[
              dict(name='gram', way='inout', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),]),
     dict(name="lamella_moments_rank_options_init", python="lamella.moments.rank_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.moments.rank and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_moments_rank_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1211,17 +1228,19 @@ FUNCTIONS = [
              'Constant columns (variance within the rounding bound of their mean; uncentred: columns of zeros) have no share. States behind a\n'
              'LayerNorm have rank dim - 1; hand them in as they are stored: cast to a wider dtype, the rounding of the narrow one counts as rank.\n'
              '\n'
-             '  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row\n'
-             '  uncentred  1 = of the rows as they are: columns scaled to unit norm, 0 = to unit spread about their mean\n'
+             '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row\n'
+             '  uncentred  1 = of the rows as they are: columns scaled to unit norm, default to unit spread about their mean\n'
              '  unscaled   1 = eigenvalues of the columns as they are, where `rcond` has to be given\n'
-             "  rcond      eigenvalues under this times the largest are dropped; 0 = max(eps of the layer's dtype squared, dim x 2^-52)\n"
+             "  rcond      eigenvalues under this times the largest are dropped; default max(eps of the layer's dtype squared, dim x 2^-52)\n"
+             '\n'
+             'Returns\n'
              '  rank       i64 [layer]\n'
              '  constant   i64 [layer] columns\n'
              '  dropped    f64 [layer] share of the sum of the eigenvalues\n'
-             '  spectrum[layer] f64 [dim(l)] the eigenvalues, falling; NULL: not wanted\n'),
+             '  spectrum   for each layer f64 [dim(l)] the eigenvalues, falling\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
              dict(name='options', way='in', kind='options', of='lamella_moments_rank_options', optional=True),
              dict(name='rank', way='out', kind='view', dtypes=['i64'], axes=['layer']),
              dict(name='constant', way='out', kind='view', dtypes=['i64'], axes=['layer']),
@@ -1231,15 +1250,15 @@ FUNCTIONS = [
          doc=('Ranks along the last axis, from 1; equal numbers share the mean of their ranks.\n'
              '\n'
              '  x          f32|f64|f16|bf16 [lead]\n'
+             '\n'
+             'Returns\n'
              '  ranks      f64 [lead]\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='x', way='in', kind='view', axes=['lead']),
+             dict(name='x', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead']),
              dict(name='ranks', way='out', kind='view', dtypes=['f64'], axes=['lead']),]),
     dict(name="lamella_measure_classification_options_init", python="lamella.measure.classification_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.measure.classification and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_measure_classification_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1254,25 +1273,25 @@ FUNCTIONS = [
              '\n'
              '  scores     f32|f64|f16|bf16 [sample, class] or [sample] for two classes; two columns are taken as second less first\n'
              '  labels     i32|i64 [sample] any integers\n'
-             '  classes    i64 [class] the label of each column, NULL: the labels that occur, rising\n'
-             '  mask       u8|bool [sample] NULL: all rows; 0 = left out, never read\n'
-             '  weights    f32|f64 [sample] NULL: 1 each; 0 or more\n'
+             '  classes    list of integers [class] the label of each column, None: the labels that occur, rising\n'
+             '  mask       u8|bool [sample] None: all rows; 0 = left out, never read\n'
+             '  weights    f32|f64 [sample] None: 1 each; 0 or more\n'
              '  threshold  of one score a row: positive if score > threshold. 0 suits decision values, 0.5 probabilities\n'
+             '\n'
+             'Returns\n'
              '  result     flags, n_rows, n_classes, accuracy, f1, auc, ap\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='scores', way='in', kind='view', axes=['sample', 'class']),
-             dict(name='labels', way='in', kind='view', axes=['sample'], integers='biu'),
+             dict(name='scores', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample', 'class']),
+             dict(name='labels', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample']),
              dict(name='classes', way='in', kind='list', ctype=POINTER(c_int64), axes=['class'], of='i64', optional=True),
              dict(name='n_classes', way='in', kind='count', ctype=c_int64, of='classes'),
-             dict(name='mask', way='in', kind='view', axes=['sample'], optional=True),
-             dict(name='weights', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['sample'], optional=True),
+             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['sample'], optional=True),
              dict(name='options', way='in', kind='options', of='lamella_measure_classification_options', optional=True),
              dict(name='result', way='out', kind='result', of='lamella_measure_classification_result'),]),
     dict(name="lamella_measure_correlation_options_init", python="lamella.measure.correlation_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.measure.correlation and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_measure_correlation_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1281,14 +1300,16 @@ FUNCTIONS = [
              '\n'
              '  x          f32|f64|f16|bf16 [sample]\n'
              '  y          f32|f64|f16|bf16 [sample]\n'
-             '  mask       u8|bool [sample] NULL: all rows; 0 = left out, never read\n'
-             '  confidence 0 = 0.95\n'
+             '  mask       u8|bool [sample] None: all rows; 0 = left out, never read\n'
+             '  confidence default 0.95\n'
+             '\n'
+             'Returns\n'
              '  result     flags, n_rows, pearson, pearson_low, pearson_high, spearman\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='x', way='in', kind='view', axes=['sample']),
-             dict(name='y', way='in', kind='view', axes=['sample']),
-             dict(name='mask', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='x', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample']),
+             dict(name='y', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample']),
+             dict(name='mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['sample'], optional=True),
              dict(name='options', way='in', kind='options', of='lamella_measure_correlation_options', optional=True),
              dict(name='result', way='out', kind='result', of='lamella_measure_correlation_result'),]),
     dict(name="lamella_measure_regression", python="lamella.measure.regression", returns=c_int32, checked=True,
@@ -1298,20 +1319,20 @@ FUNCTIONS = [
              '\n'
              '  predicted  f32|f64|f16|bf16 [sample]\n'
              '  gold       f32|f64|f16|bf16 [sample]\n'
-             '  mask       u8|bool [sample] NULL: all rows; 0 = left out, never read\n'
-             '  weights    f32|f64 [sample] NULL: 1 each; 0 or more\n'
+             '  mask       u8|bool [sample] None: all rows; 0 = left out, never read\n'
+             '  weights    f32|f64 [sample] None: 1 each; 0 or more\n'
+             '\n'
+             'Returns\n'
              '  result     flags, n_rows, r2, mean_squared_error\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='predicted', way='in', kind='view', axes=['sample']),
-             dict(name='gold', way='in', kind='view', axes=['sample']),
-             dict(name='mask', way='in', kind='view', axes=['sample'], optional=True),
-             dict(name='weights', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='predicted', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample']),
+             dict(name='gold', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample']),
+             dict(name='mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['sample'], optional=True),
+             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['sample'], optional=True),
              dict(name='result', way='out', kind='result', of='lamella_measure_regression_result'),]),
     dict(name="lamella_measure_folds_options_init", python="lamella.measure.folds_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.measure.folds and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_measure_folds_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1321,27 +1342,27 @@ FUNCTIONS = [
              'Without groups the folds, and each stratum in them, are within one row of even. With groups the largest are placed first, each\n'
              'where its strata are rarest so far. With a hold-out fold 0 is tested, and -1 stands for rows that are only trained on.\n'
              '\n'
-             '  n_samples  i64 number of rows\n'
-             '  groups     i32|i64 [n_samples] NULL: each row by itself; any integers, rows of one group share a fold\n'
-             '  strata     i32|i64 [n_samples] NULL: one stratum; any integers, as labels\n'
-             '  order      shuffled, in_order; 0 = SHUFFLED\n'
-             '  n_folds    0 = 5; not read with a hold-out\n'
+             '  n_samples  integer number of rows\n'
+             '  groups     i32|i64 [n_samples] None: each row by itself; any integers, rows of one group share a fold\n'
+             '  strata     i32|i64 [n_samples] None: one stratum; any integers, as labels\n'
+             '  order      "shuffled", "in_order"; default "shuffled"\n'
+             '  n_folds    default 5; not read with a hold-out\n'
              '  holdout    0, or a share in (0, 1): one fold of ceil(share * groups) groups, the rest only trained on\n'
              '  seed\n'
+             '\n'
+             'Returns\n'
              '  folds      i32 [n_samples] 0 .. n_folds - 1\n'
              '  result     n_groups, smallest, largest, n_missing\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='n_samples', way='in', kind='i64', ctype=c_int64),
-             dict(name='groups', way='in', kind='view', axes=['n_samples'], optional=True, integers='biu'),
-             dict(name='strata', way='in', kind='view', axes=['n_samples'], optional=True, integers='biu'),
+             dict(name='groups', way='in', kind='view', dtypes=['i32', 'i64'], axes=['n_samples'], optional=True),
+             dict(name='strata', way='in', kind='view', dtypes=['i32', 'i64'], axes=['n_samples'], optional=True),
              dict(name='options', way='in', kind='options', of='lamella_measure_folds_options', optional=True),
              dict(name='folds', way='out', kind='view', dtypes=['i32'], axes=['n_samples']),
              dict(name='result', way='out', kind='result', of='lamella_measure_folds_result', optional=True),]),
     dict(name="lamella_measure_bootstrap_options_init", python="lamella.measure.bootstrap_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.measure.bootstrap and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_measure_bootstrap_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1352,34 +1373,34 @@ FUNCTIONS = [
              'it leaves 0 out. A resample on which the statistic is not defined is left out and counted; one beyond f64 is NUMERIC.\n'
              '\n'
              '  scores     f32|f64|f16|bf16 [sample, class] or [sample], as the statistic wants them\n'
-             '  gold       i32|i64|f32|f64|f16|bf16 [sample] labels, or numbers for R2, PEARSON, SPEARMAN; NULL: for MEAN only\n'
-             '  versus     f32|f64|f16|bf16 [sample, class] NULL: no difference; shaped like scores\n'
-             '  classes    i64 [class] the label of each column, NULL: the labels that occur, rising\n'
-             '  groups     i32|i64 [sample] NULL: each row by itself\n'
-             '  mask       u8|bool [sample] NULL: all rows; 0 = left out, never read\n'
-             '  weights    f32|f64 [sample] NULL: 1 each; 0 or more; not for PEARSON and SPEARMAN\n'
-             '  statistic  accuracy, f1, auc, ap, r2, pearson, spearman, mean; 0 = ACCURACY\n'
-             '  n_resamples 0 = 1000\n'
-             '  confidence 0 = 0.95\n'
+             '  gold       i32|i64|f32|f64|f16|bf16 [sample] labels, or numbers for "r2", "pearson", "spearman"; None: for "mean" only\n'
+             '  versus     f32|f64|f16|bf16 [sample, class] None: no difference; shaped like scores\n'
+             '  classes    list of integers [class] the label of each column, None: the labels that occur, rising\n'
+             '  groups     i32|i64 [sample] None: each row by itself\n'
+             '  mask       u8|bool [sample] None: all rows; 0 = left out, never read\n'
+             '  weights    f32|f64 [sample] None: 1 each; 0 or more; not for "pearson" and "spearman"\n'
+             '  statistic  "accuracy", "f1", "auc", "ap", "r2", "pearson", "spearman", "mean"; default "accuracy"\n'
+             '  n_resamples default 1000\n'
+             '  confidence default 0.95\n'
              '  threshold  as in classification\n'
              '  seed\n'
+             '\n'
+             'Returns\n'
              '  result     flags, value, low, high, standard_error, n_defined, n_groups\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='scores', way='in', kind='view', axes=['sample', 'class']),
-             dict(name='gold', way='in', kind='view', axes=['sample'], optional=True),
-             dict(name='versus', way='in', kind='view', axes=['sample', 'class'], optional=True),
+             dict(name='scores', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample', 'class']),
+             dict(name='gold', way='in', kind='view', dtypes=['i32', 'i64', 'f32', 'f64', 'f16', 'bf16'], axes=['sample'], optional=True),
+             dict(name='versus', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample', 'class'], optional=True),
              dict(name='classes', way='in', kind='list', ctype=POINTER(c_int64), axes=['class'], of='i64', optional=True),
              dict(name='n_classes', way='in', kind='count', ctype=c_int64, of='classes'),
-             dict(name='groups', way='in', kind='view', axes=['sample'], optional=True, integers='iu'),
-             dict(name='mask', way='in', kind='view', axes=['sample'], optional=True),
-             dict(name='weights', way='in', kind='view', axes=['sample'], optional=True),
+             dict(name='groups', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample'], optional=True, no_booleans=True),
+             dict(name='mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['sample'], optional=True),
+             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['sample'], optional=True),
              dict(name='options', way='in', kind='options', of='lamella_measure_bootstrap_options', optional=True),
              dict(name='result', way='out', kind='result', of='lamella_measure_bootstrap_result'),]),
     dict(name="lamella_probe_depth_options_init", python="lamella.probe.depth_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.probe.depth and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_probe_depth_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1394,14 +1415,16 @@ FUNCTIONS = [
              'as if they were not given: they had no label, or their fold could not be tested. 255 at some layers only is refused.\n'
              '\n'
              "  correct    u8|bool [layer, sample] 1 = the layer's probe had the row right, u8 255 = not scored; of a fitted probe: its array `correct`, one task\n"
-             '  groups     i32|i64 [sample] resampled whole; of a fitted probe: its array `groups`; NULL: each row a group of its own\n'
-             '  depths     i64 [layer] of each layer, rising from 0 or more, at most n_depths; NULL: 0, 1, ...\n'
-             '  jump       0 = 1.1: a rise by this factor or more\n'
-             '  flat       0 = 0.03: a step is flat if its factor is nearer to 1 than this; one that lies exactly here is not\n'
-             '  n_depths   0 = the number of layers given; what depths are measured against, so that of the whole model\n'
-             '  n_bootstrap 0 = 1000 resamples\n'
-             '  confidence 0 = 0.95\n'
+             '  groups     i32|i64 [sample] resampled whole; of a fitted probe: its array `groups`; None: each row a group of its own\n'
+             '  depths     list of integers [layer] of each layer, rising from 0 or more, at most n_depths; None: 0, 1, ...\n'
+             '  jump       default 1.1: a rise by this factor or more\n'
+             '  flat       default 0.03: a step is flat if its factor is nearer to 1 than this; one that lies exactly here is not\n'
+             '  n_depths   default the number of layers given; what depths are measured against, so that of the whole model\n'
+             '  n_bootstrap default 1000 resamples\n'
+             '  confidence default 0.95\n'
              '  seed\n'
+             '\n'
+             'Returns\n'
              '  accuracy   f64 [layer]\n'
              '  beta       f64 [layer] NaN for the first, and after an accuracy of 0\n'
              '  as_good    u8 [layer] 1 = not told from the best\n'
@@ -1409,8 +1432,8 @@ FUNCTIONS = [
              '  result     jump, converging, settled, best, n_best, n_left_out\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='correct', way='in', kind='view', axes=['layer', 'sample']),
-             dict(name='groups', way='in', kind='view', axes=['sample'], optional=True, integers='iu'),
+             dict(name='correct', way='in', kind='view', dtypes=['u8', 'bool'], axes=['layer', 'sample']),
+             dict(name='groups', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample'], optional=True, no_booleans=True),
              dict(name='depths', way='in', kind='list', ctype=POINTER(c_int64), axes=['layer'], of='i64', optional=True),
              dict(name='n_layers', way='in', kind='count', ctype=c_int64, of='depths'),
              dict(name='options', way='in', kind='options', of='lamella_probe_depth_options', optional=True),
@@ -1420,9 +1443,7 @@ FUNCTIONS = [
              dict(name='difference', way='out', kind='view', dtypes=['f64'], axes=['layer', '2']),
              dict(name='result', way='out', kind='result', of='lamella_probe_depth_result'),]),
     dict(name="lamella_probe_linear_options_init", python="lamella.probe.linear_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.probe.Linear.fit and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_probe_linear_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1437,40 +1458,42 @@ FUNCTIONS = [
              'the strongest penalty; there the pooled scores have bootstrap intervals, groups resampled whole. Sample and class weights weigh the fits,\n'
              'not the scores.\n'
              '\n'
-             '  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then options->readout pools first; masked rows and samples without a valid token are left out\n'
+             '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then readout pools first; masked rows and samples without a valid token are left out\n'
              '  labels     i32|i64 [task, sample] or [sample] for one task; any integers\n'
-             '  label_mask u8|bool [task, sample] or [sample]; 0 = no label; NULL: all have one\n'
-             '  groups     i32|i64 [sample] rows that stay together, any integers; NULL: each row a group of its own\n'
-             '  folds      i32|i64 [sample] the fold that tests the row, 0, 1, ..., or -1: always trained on; NULL: made here\n'
-             '  sample_weights f32|f64 [sample] 0 or more; a row of weight 0 is tested, not trained on; NULL: 1 each\n'
-             '  penalties  f32|f64|i32|i64 [penalty] each over 0, in any order; NULL: 1\n'
-             '  kind       LAMELLA_PROBE_LOGISTIC ..., 0 = LOGISTIC\n'
-             '  classes    multinomial, one_vs_rest; 0 = MULTINOMIAL\n'
-             '  readout    mean, cls, last, max, weighted, first_mean; 0 = MEAN: how tokens are pooled first; not WEIGHTED\n'
+             '  label_mask u8|bool [task, sample] or [sample]; 0 = no label; None: all have one\n'
+             '  groups     i32|i64 [sample] rows that stay together, any integers; None: each row a group of its own\n'
+             '  folds      i32|i64 [sample] the fold that tests the row, 0, 1, ..., or -1: always trained on; None: made here\n'
+             '  sample_weights f32|f64 [sample] 0 or more; a row of weight 0 is tested, not trained on; None: 1 each\n'
+             '  penalties  f32|f64|i32|i64 [penalty] each over 0, in any order; None: 1\n'
+             '  kind       "logistic", "ridge"; default "logistic"\n'
+             '  classes    "multinomial", "one_vs_rest"; default "multinomial"\n'
+             '  readout    "mean", "cls", "last", "max", "weighted", "first_mean"; default "mean": how tokens are pooled first; not "weighted"\n'
              "  standardise 1 = columns to mean 0 and spread 1 on each fit's training rows, under their weights; weights come back in raw units\n"
              "  balanced   1 = class weights that give every class of the training rows the same total: all / (classes x the class's)\n"
-             '  n_folds    0 = 5; where no fold numbers are given\n'
-             '  holdout    0 = folds; else one fold, of this share of the rows or groups\n'
+             '  n_folds    default 5; where no fold numbers are given\n'
+             '  holdout    default folds; else one fold, of this share of the rows or groups\n'
              '  seed       of the shuffle before the folds, and of the bootstrap\n'
-             '  max_iterations 0 = 1000, of each fit\n'
-             '  tolerance  0 = 1e-10: converged is an objective within this share of its least value; where many steps each win little (several classes, large penalties) that is an estimate, and several times as much may be left\n'
-             '  n_bootstrap 0 = 1000 resamples; -1 = no intervals\n'
-             '  confidence 0 = 0.95\n'
+             '  max_iterations default 1000, of each fit\n'
+             '  tolerance  default 1e-10: converged is an objective within this share of its least value; where many steps each win little (several classes, large penalties) that is an estimate, and several times as much may be left\n'
+             '  n_bootstrap default 1000 resamples; -1 = no intervals\n'
+             '  confidence default 0.95\n'
+             '\n'
+             'Returns\n'
              '  result     n_layers, n_tasks, n_penalties, n_folds, n_fits, n_outputs, n_scored, n_impossible, n_not_converged, n_edge, n_empty_samples\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
-             dict(name='labels', way='in', kind='view', axes=['task', 'sample'], integers='biu', shorter=['sample']),
-             dict(name='label_mask', way='in', kind='view', axes=['task', 'sample'], optional=True),
-             dict(name='groups', way='in', kind='view', axes=['sample'], optional=True, integers='biu'),
-             dict(name='folds', way='in', kind='view', axes=['sample'], optional=True, integers='iu'),
-             dict(name='sample_weights', way='in', kind='view', axes=['sample'], optional=True),
-             dict(name='penalties', way='in', kind='view', axes=['penalty'], optional=True),
+             dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
+             dict(name='labels', way='in', kind='view', dtypes=['i32', 'i64'], axes=['task', 'sample'], shorter=['sample']),
+             dict(name='label_mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['task', 'sample'], optional=True),
+             dict(name='groups', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample'], optional=True),
+             dict(name='folds', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample'], optional=True, no_booleans=True),
+             dict(name='sample_weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['sample'], optional=True),
+             dict(name='penalties', way='in', kind='view', dtypes=['f32', 'f64', 'i32', 'i64'], axes=['penalty'], optional=True),
              dict(name='options', way='in', kind='options', of='lamella_probe_linear_options', optional=True),
              dict(name='probe', way='out', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),
              dict(name='result', way='out', kind='result', of='lamella_probe_linear_result', optional=True),]),
     dict(name="lamella_probe_linear_get", python="lamella.probe.Linear.get", returns=c_int32, checked=True,
-         doc=('A named array, READONLY. Axes: fit = the folds, then (if there are two folds or more) the fit on all rows; output = of all tasks in turn.\n'
+         doc=('A named array, read-only. Axes: fit = the folds, then (if there are two folds or more) the fit on all rows; output = of all tasks in turn.\n'
              '\n'
              '  accuracy f1 auc                        f64 [layer, task, penalty, fold], NaN where impossible;  f1, auc: macro over more than two classes\n'
              '  accuracy_mean ... accuracy_pooled ...  f64 [layer, task, penalty];  n_scored_folds i64, alike: the folds in the mean\n'
@@ -1479,14 +1502,15 @@ FUNCTIONS = [
              '  objective gradient_norm f64, iterations i64, flags i32   [layer, task, penalty, fit]\n'
              '  weights.L f64 [penalty, fit, output, dim], L = 0 .. n_layers - 1;  intercepts f64 [layer, penalty, fit, output]\n'
              '  depths dims i64 [layer];  penalties f64;  classes i64 of all tasks in turn;  class_offsets output_offsets i64 [task + 1]\n'
-             '  rows i64, groups i64, fold i64 [scored]: rows that a fold tests, their groups as given (NULL: the row);  correct u8 [task, layer, scored] at\n'
+             '  rows i64, groups i64, fold i64 [scored]: rows that a fold tests, their groups as given (None: the row);  correct u8 [task, layer, scored] at\n'
              '  the best penalty, 255 where not scored: no label, or an impossible fold\n'
              '\n'
              'A class that no training row had has weights 0 and intercept -infinity; where there was one class only, NaN.\n'
              '\n'
-             '  probe      handle lamella_probe_linear\n'
              '  name       text\n'
-             '  out        any [lead] valid until the probe is freed\n'),
+             '\n'
+             'Returns\n'
+             '  out        any [lead]\n'),
          arguments=[
              dict(name='probe', way='in', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),
              dict(name='name', way='in', kind='text', ctype=c_char_p),
@@ -1498,20 +1522,20 @@ FUNCTIONS = [
              '\n'
              'One f32 row and f32 scores without gaps take no memory and no lock: the product is its own finite check.\n'
              '\n'
-             '  probe      handle lamella_probe_linear\n'
-             '  layer      i64 place of the layer in the stack that was fitted\n'
+             '  layer      integer place of the layer in the stack that was fitted\n'
              '  x          f32|f64|f16|bf16 [lead, dim] one row or [sample, dim]\n'
+             '\n'
+             'Returns\n'
              '  scores     f32 [lead, output_offsets(probe)] the outputs of all tasks in turn\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='probe', way='in', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),
              dict(name='layer', way='in', kind='i64', ctype=c_int64),
-             dict(name='x', way='in', kind='view', axes=['lead', 'dim']),
+             dict(name='x', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'dim']),
              dict(name='scores', way='out', kind='view', dtypes=['f32'], axes=['lead', 'output_offsets(probe)']),]),
     dict(name="lamella_probe_linear_save", python="lamella.probe.Linear.save", returns=c_int32, checked=True,
          doc=('Saves a probe as .safetensors: its arrays, and `lamella.kind` and `lamella.format` in the metadata.\n'
              '\n'
-             '  probe      handle lamella_probe_linear\n'
              '  path       path\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
@@ -1526,9 +1550,9 @@ FUNCTIONS = [
              dict(name='path', way='in', kind='path'),
              dict(name='probe', way='out', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),]),
     dict(name="lamella_probe_linear_bytes", python="lamella.probe.Linear.bytes", returns=c_int32, checked=True,
-         doc=('A probe as the bytes of the file that _save writes, without a copy: READONLY, valid until the probe is freed.\n'
+         doc=('A probe as the bytes of the file that `save` writes, without a copy: read-only.\n'
              '\n'
-             '  probe      handle lamella_probe_linear\n'
+             'Returns\n'
              '  bytes      u8 [byte]\n'),
          arguments=[
              dict(name='probe', way='in', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),
@@ -1539,12 +1563,10 @@ FUNCTIONS = [
              '  bytes      u8 [byte] contiguous\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='bytes', way='in', kind='view', axes=['byte']),
+             dict(name='bytes', way='in', kind='view', dtypes=['u8'], axes=['byte']),
              dict(name='probe', way='out', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),]),
     dict(name="lamella_probe_linear_free", python="lamella.probe.Linear.free", returns=None, checked=False,
-         doc=('Frees a probe; views of its memory end with it.\n'
-             '\n'
-             '  probe      handle lamella_probe_linear; NULL is nothing to free\n'),
+         doc=('Frees a probe; views of its memory end with it.\n'),
          arguments=[
              dict(name='probe', way='inout', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),]),
     dict(name="lamella_matryoshka_grid_cosine", python="lamella.matryoshka.grid_cosine", returns=c_int32, checked=True,
@@ -1555,18 +1577,20 @@ FUNCTIONS = [
              'All widths of a pair come from one pass of running sums, in f64 over fixed lanes: the same bits at every SIMD level. Rows stand as f32;\n'
              'rows of no pair are not looked at.\n'
              '\n'
-             '  first      f32|f64|f16|bf16 [layer, sample, dim] pool tokens first\n'
-             '  second     f32|f64|f16|bf16 [layer, other, dim] as many layers; NULL: the first\n'
+             '  first      a stack of f32|f64|f16|bf16 [layer, sample, dim] pool tokens first\n'
+             '  second     a stack of f32|f64|f16|bf16 [layer, other, dim] as many layers; None: the first\n'
              '  pairs      i32|i64 [pair, 2] a sample of the first stack and one of the second, each by its row: sample_id of the two is not compared\n'
-             '  widths     i64 [width] each 1 .. dim of every layer, in any order\n'
+             '  widths     list of integers [width] each 1 .. dim of every layer, in any order\n'
+             '\n'
+             'Returns\n'
              '  cosine     f64 [layer, width, pair] NaN for a pair with a masked sample\n'
-             '  dot        f64 [layer, width, pair] a[:m] . b[:m], not renormalised; NaN for a pair with a masked sample; NULL: not wanted\n'
+             '  dot        f64 [layer, width, pair] a[:m] . b[:m], not renormalised; NaN for a pair with a masked sample\n'
              '  result     n_zero_cosines, n_masked_pairs, n_undefined\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='first', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
-             dict(name='second', way='in', kind='stack', axes=['layer', 'other', 'dim'], optional=True),
-             dict(name='pairs', way='in', kind='view', axes=['pair', '2'], integers='iu'),
+             dict(name='first', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
+             dict(name='second', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'other', 'dim'], optional=True),
+             dict(name='pairs', way='in', kind='view', dtypes=['i32', 'i64'], axes=['pair', '2'], no_booleans=True),
              dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
              dict(name='n_widths', way='in', kind='count', ctype=c_int64, of='widths'),
              dict(name='cosine', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'pair']),
@@ -1575,27 +1599,27 @@ FUNCTIONS = [
     dict(name="lamella_matryoshka_grid_spearman", python="lamella.matryoshka.grid_spearman", returns=c_int32, checked=True,
          doc=("Spearman's rank correlation of those cosines with gold values, for every layer and width: Pearson's of average ranks.\n"
              '\n'
-             '  first      f32|f64|f16|bf16 [layer, sample, dim] pool tokens first\n'
-             '  second     f32|f64|f16|bf16 [layer, other, dim] as many layers; NULL: the first\n'
+             '  first      a stack of f32|f64|f16|bf16 [layer, sample, dim] pool tokens first\n'
+             '  second     a stack of f32|f64|f16|bf16 [layer, other, dim] as many layers; None: the first\n'
              '  pairs      i32|i64 [pair, 2] a sample of the first stack and one of the second, each by its row: sample_id of the two is not compared\n'
              '  gold       f32|f64|i32|i64 [pair] finite, higher for more similar; ties share the mean of their ranks\n'
-             '  widths     i64 [width] each 1 .. dim of every layer, in any order\n'
+             '  widths     list of integers [width] each 1 .. dim of every layer, in any order\n'
+             '\n'
+             'Returns\n'
              '  rho        f64 [layer, width] NaN where the cosines are all equal\n'
              '  result     n_zero_cosines, n_masked_pairs, n_undefined\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='first', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
-             dict(name='second', way='in', kind='stack', axes=['layer', 'other', 'dim'], optional=True),
-             dict(name='pairs', way='in', kind='view', axes=['pair', '2'], integers='iu'),
-             dict(name='gold', way='in', kind='view', axes=['pair']),
+             dict(name='first', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
+             dict(name='second', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'other', 'dim'], optional=True),
+             dict(name='pairs', way='in', kind='view', dtypes=['i32', 'i64'], axes=['pair', '2'], no_booleans=True),
+             dict(name='gold', way='in', kind='view', dtypes=['f32', 'f64', 'i32', 'i64'], axes=['pair']),
              dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
              dict(name='n_widths', way='in', kind='count', ctype=c_int64, of='widths'),
              dict(name='rho', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width']),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_grid_result', optional=True),]),
     dict(name="lamella_matryoshka_ridge_options_init", python="lamella.matryoshka.ridge_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.matryoshka.ridge and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_matryoshka_ridge_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1610,20 +1634,22 @@ FUNCTIONS = [
              'the leverage h of width m are sums over the first m rows of Z, and all widths come from one pass. What a width finds does not depend on\n'
              'which others are asked for.\n'
              '\n'
-             '  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then options->readout pools first; masked samples are left out\n'
+             '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then readout pools first; masked samples are left out\n'
              '  labels     i32|i64 [task, sample] or [sample] for one task; any integers, two values each; more classes: one task a class\n'
-             '  penalties  f64 [penalty] each over 0\n'
-             '  widths     i64 [width] each 1 .. dim of every layer, in any order\n'
-             '  readout    mean, cls, last, max, weighted, first_mean; 0 = MEAN: how a stack with tokens is pooled first; not WEIGHTED\n'
+             '  penalties  list of numbers [penalty] each over 0\n'
+             '  widths     list of integers [width] each 1 .. dim of every layer, in any order\n'
+             '  readout    "mean", "cls", "last", "max", "weighted", "first_mean"; default "mean": how a stack with tokens is pooled first; not "weighted"\n'
+             '\n'
+             'Returns\n'
              '  error      f64 [layer, width, penalty, task]\n'
              '  accuracy   f64 [layer, width, penalty, task]\n'
              '  best       i64 [layer, width, task] the penalty of least error, the first of equals\n'
-             '  flags      u8 [layer, width, task] LAMELLA_RIDGE_...\n'
+             '  flags      u8 [layer, width, task] "edge", "impossible", "unstable"\n'
              '  result     n_rows, n_edge, n_impossible, n_unstable\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
-             dict(name='labels', way='in', kind='view', axes=['task', 'sample'], integers='biu', shorter=['sample']),
+             dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
+             dict(name='labels', way='in', kind='view', dtypes=['i32', 'i64'], axes=['task', 'sample'], shorter=['sample']),
              dict(name='penalties', way='in', kind='list', ctype=POINTER(c_double), axes=['penalty'], of='f64'),
              dict(name='n_penalties', way='in', kind='count', ctype=c_int64, of='penalties'),
              dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
@@ -1635,45 +1661,43 @@ FUNCTIONS = [
              dict(name='flags', way='out', kind='view', dtypes=['u8'], axes=['layer', 'width', 'task']),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_ridge_result', optional=True),]),
     dict(name="lamella_matryoshka_search_options_init", python="lamella.matryoshka.search_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.matryoshka.search and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_matryoshka_search_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
     dict(name="lamella_matryoshka_index_options_init", python="lamella.matryoshka.index_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.matryoshka.Index and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_matryoshka_index_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
     dict(name="lamella_matryoshka_search", python="lamella.matryoshka.search", returns=c_int32, checked=True,
          doc=('The k rows most similar to each query, exactly: ids equal those of brute force in f64, ties by the lowest id.\n'
              '\n'
-             '  score = q[:m] . x[:m] / (|q[:m]| |x[:m]|),   or q[:m] . x[:m] for DOT;   m = width\n'
+             '  score = q[:m] . x[:m] / (|q[:m]| |x[:m]|),   or q[:m] . x[:m] for "dot";   m = width\n'
              '\n'
              'Scores are f64 sums over 16 fixed lanes of the rows as f32; rows are ordered by falling score, then rising id. An f32 pass only picks\n'
              'rows that its rounding bound cannot rule out. So ids and scores have the same bits at every SIMD level, thread count and batch.\n'
              '\n'
              '  base       f32|f64|f16|bf16 [row, dim]\n'
              '  queries    f32|f64|f16|bf16 [query, dim]\n'
-             '  k          i64 at least 1; may be more than there are rows\n'
-             '  base_ids   i32|i64 [row] 0 or more, what is found and breaks ties; NULL: row numbers\n'
-             '  query_ids  i32|i64 [query] rows of this id are left out, -1 leaves out none; NULL: none are\n'
-             '  similarity cosine, dot; 0 = COSINE\n'
-             '  width      0 = all dims; else the first 1 .. dim\n'
+             '  k          integer at least 1; may be more than there are rows\n'
+             '  base_ids   i32|i64 [row] 0 or more, what is found and breaks ties; None: row numbers\n'
+             '  query_ids  i32|i64 [query] rows of this id are left out, -1 leaves out none; None: none are\n'
+             '  similarity "cosine", "dot"; default "cosine"\n'
+             '  width      default all dims; else the first 1 .. dim\n'
+             '\n'
+             'Returns\n'
              '  ids        i64 [query, k] -1 where there is no further row\n'
              '  scores     f64 [query, k] NaN there\n'
-             '  found      i64 [query] how many there are; NULL: not wanted\n'
+             '  found      i64 [query] how many there are\n'
              '  result     n_zero_rows, n_zero_queries, n_short_queries\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='base', way='in', kind='view', axes=['row', 'dim']),
-             dict(name='queries', way='in', kind='view', axes=['query', 'dim']),
+             dict(name='base', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['row', 'dim']),
+             dict(name='queries', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['query', 'dim']),
              dict(name='k', way='in', kind='i64', ctype=c_int64),
-             dict(name='base_ids', way='in', kind='view', axes=['row'], optional=True, integers='iu'),
-             dict(name='query_ids', way='in', kind='view', axes=['query'], optional=True, integers='iu'),
+             dict(name='base_ids', way='in', kind='view', dtypes=['i32', 'i64'], axes=['row'], optional=True, no_booleans=True),
+             dict(name='query_ids', way='in', kind='view', dtypes=['i32', 'i64'], axes=['query'], optional=True, no_booleans=True),
              dict(name='options', way='in', kind='options', of='lamella_matryoshka_search_options', optional=True),
              dict(name='ids', way='out', kind='view', dtypes=['i64'], axes=['query', 'k']),
              dict(name='scores', way='out', kind='view', dtypes=['f64'], axes=['query', 'k']),
@@ -1686,15 +1710,17 @@ FUNCTIONS = [
              '  first_scores f64 [query, first_found] falling\n'
              '  second_ids i64 [query, second_found]\n'
              '  second_scores f64 [query, second_found]\n'
-             '  k          i64 at least 1\n'
+             '  k          integer at least 1\n'
+             '\n'
+             'Returns\n'
              '  ids        i64 [query, k] -1 where there is no further row\n'
              '  scores     f64 [query, k] NaN there\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='first_ids', way='in', kind='view', axes=['query', 'first_found']),
-             dict(name='first_scores', way='in', kind='view', axes=['query', 'first_found']),
-             dict(name='second_ids', way='in', kind='view', axes=['query', 'second_found']),
-             dict(name='second_scores', way='in', kind='view', axes=['query', 'second_found']),
+             dict(name='first_ids', way='in', kind='view', dtypes=['i64'], axes=['query', 'first_found']),
+             dict(name='first_scores', way='in', kind='view', dtypes=['f64'], axes=['query', 'first_found']),
+             dict(name='second_ids', way='in', kind='view', dtypes=['i64'], axes=['query', 'second_found']),
+             dict(name='second_scores', way='in', kind='view', dtypes=['f64'], axes=['query', 'second_found']),
              dict(name='k', way='in', kind='i64', ctype=c_int64),
              dict(name='ids', way='out', kind='view', dtypes=['i64'], axes=['query', 'k']),
              dict(name='scores', way='out', kind='view', dtypes=['f64'], axes=['query', 'k']),]),
@@ -1702,59 +1728,57 @@ FUNCTIONS = [
          doc=('Keeps a copy of rows in f32, with what a search needs to know of them.\n'
              '\n'
              '  base       f32|f64|f16|bf16 [row, dim]\n'
-             '  base_ids   i32|i64 [row] 0 or more; NULL: row numbers\n'
-             '  similarity cosine, dot; 0 = COSINE\n'),
+             '  base_ids   i32|i64 [row] 0 or more; None: row numbers\n'
+             '  similarity "cosine", "dot"; default "cosine"\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='base', way='in', kind='view', axes=['row', 'dim']),
-             dict(name='base_ids', way='in', kind='view', axes=['row'], optional=True, integers='iu'),
+             dict(name='base', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['row', 'dim']),
+             dict(name='base_ids', way='in', kind='view', dtypes=['i32', 'i64'], axes=['row'], optional=True, no_booleans=True),
              dict(name='options', way='in', kind='options', of='lamella_matryoshka_index_options', optional=True),
              dict(name='index', way='out', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),]),
     dict(name="lamella_matryoshka_index_search", python="lamella.matryoshka.Index.search", returns=c_int32, checked=True,
-         doc=('Searches the rows of an index: the ids and scores, to the bit, of lamella_matryoshka_search. Any number of threads may search one index.\n'
+         doc=('Searches the rows of an index: the ids and scores, to the bit, of lamella.matryoshka.search. Any number of threads may search one index.\n'
              'A width below the full one costs one more pass over the rows.\n'
              '\n'
-             '  index      handle lamella_matryoshka_index\n'
              '  queries    f32|f64|f16|bf16 [query, dim]\n'
-             '  k          i64 at least 1; may be more than there are rows\n'
-             '  query_ids  i32|i64 [query] rows of this id are left out, -1 leaves out none; NULL: none are\n'
-             '  similarity cosine, dot; 0 = COSINE\n'
-             '  width      0 = all dims; else the first 1 .. dim\n'
+             '  k          integer at least 1; may be more than there are rows\n'
+             '  query_ids  i32|i64 [query] rows of this id are left out, -1 leaves out none; None: none are\n'
+             '  similarity "cosine", "dot"; default "cosine"\n'
+             '  width      default all dims; else the first 1 .. dim\n'
+             '\n'
+             'Returns\n'
              '  ids        i64 [query, k] -1 where there is no further row\n'
              '  scores     f64 [query, k] NaN there\n'
-             '  found      i64 [query] how many there are; NULL: not wanted\n'
+             '  found      i64 [query] how many there are\n'
              '  result     n_zero_rows, n_zero_queries, n_short_queries\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='index', way='in', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),
-             dict(name='queries', way='in', kind='view', axes=['query', 'dim']),
+             dict(name='queries', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['query', 'dim']),
              dict(name='k', way='in', kind='i64', ctype=c_int64),
-             dict(name='query_ids', way='in', kind='view', axes=['query'], optional=True, integers='iu'),
+             dict(name='query_ids', way='in', kind='view', dtypes=['i32', 'i64'], axes=['query'], optional=True, no_booleans=True),
              dict(name='options', way='in', kind='options', of='lamella_matryoshka_search_options', optional=True),
              dict(name='ids', way='out', kind='view', dtypes=['i64'], axes=['query', 'k']),
              dict(name='scores', way='out', kind='view', dtypes=['f64'], axes=['query', 'k']),
              dict(name='found', way='out', kind='view', dtypes=['i64'], axes=['query'], optional=True),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_search_result', optional=True),]),
     dict(name="lamella_matryoshka_index_get", python="lamella.matryoshka.Index.get", returns=c_int32, checked=True,
-         doc=('A named array of an index, READONLY, valid until it is freed: "rows" f32 [row, dim], "ids" i64 [row] if there were base_ids.\n'
+         doc=('A named array of an index, read-only, valid until it is freed: "rows" f32 [row, dim], "ids" i64 [row] if there were base_ids.\n'
              '\n'
-             '  index      handle lamella_matryoshka_index\n'
              '  name       text\n'
+             '\n'
+             'Returns\n'
              '  out        f32|i64 [lead] the view\n'),
          arguments=[
              dict(name='index', way='in', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),
              dict(name='name', way='in', kind='text', ctype=c_char_p),
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
     dict(name="lamella_matryoshka_index_free", python="lamella.matryoshka.Index.free", returns=None, checked=False,
-         doc=('Frees an index; views of its arrays end with it.\n'
-             '\n'
-             '  index      handle lamella_matryoshka_index; NULL is nothing to free\n'),
+         doc=('Frees an index; views of its arrays end with it.\n'),
          arguments=[
              dict(name='index', way='inout', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),]),
     dict(name="lamella_matryoshka_truncate_options_init", python="lamella.matryoshka.truncate_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.matryoshka.truncate and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_matryoshka_truncate_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1765,23 +1789,23 @@ FUNCTIONS = [
              '\n'
              'The norms of all widths come from one pass of running sums, in f64 over fixed lanes: the same bits at every SIMD level.\n'
              '\n'
-             "  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is cut\n"
-             '  widths     i64 [width] each 1 .. dim of every layer, in any order\n'
-             '  normalise  l2, none; 0 = L2\n'
-             '  out[layer, width] f32 [lead, widths[k]] rows under the mask are zeros\n'
+             "  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is cut\n"
+             '  widths     list of integers [width] each 1 .. dim of every layer, in any order\n'
+             '  normalise  "l2", "none"; default "l2"\n'
+             '\n'
+             'Returns\n'
+             '  out        for each layer and width f32 [lead, widths[k]] rows under the mask are zeros\n'
              '  result     n_zero_rows, n_masked_rows\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
              dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
              dict(name='n_widths', way='in', kind='count', ctype=c_int64, of='widths'),
              dict(name='options', way='in', kind='options', of='lamella_matryoshka_truncate_options', optional=True),
              dict(name='out', way='out', kind='views', dtypes=['f32'], axes=['lead', 'widths[k]'], each=['layer', 'width']),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_truncate_result', optional=True),]),
     dict(name="lamella_relative_anchors_options_init", python="lamella.relative.anchors_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.relative.anchors and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_relative_anchors_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1793,24 +1817,26 @@ FUNCTIONS = [
              '\n'
              'Anchors are parallel across spaces: draw once, and give the same list to every space of the same samples.\n'
              '\n'
-             "  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is one; rows under the mask are none, and only FARTHEST looks at rows that are no anchors\n"
-             '  n_anchors  i64 at least 1; of a given list its length\n'
-             '  given      i32|i64 [given] row numbers, repeats allowed and counted; NULL: chosen by the library\n'
-             '  method     random, farthest; 0 = RANDOM; not read where anchors are given\n'
-             '  seed       RANDOM\n'
-             '  start      FARTHEST: the first anchor\n'
-             '  distance_layer FARTHEST: the layer whose rows are measured, by its place in the stack\n'
-             '  farthest   unit, raw; 0 = UNIT\n'
+             '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token\'s row is one; rows under the mask are none, and only "farthest" looks at rows that are no anchors\n'
+             '  n_anchors  integer at least 1; of a given list its length\n'
+             '  given      i32|i64 [given] row numbers, repeats allowed and counted; None: chosen by the library\n'
+             '  method     "random", "farthest"; default "random"; not read where anchors are given\n'
+             '  seed       "random"\n'
+             '  start      "farthest": the first anchor\n'
+             '  distance_layer "farthest": the layer whose rows are measured, by its place in the stack\n'
+             '  farthest   "unit", "raw"; default "unit"\n'
+             '\n'
+             'Returns\n'
              '  anchors    i64 [n_anchors] row numbers\n'
-             '  condition  f64 [layer] NULL: not wanted\n'
-             '  rank       i64 [layer] NULL: not wanted\n'
-             "  duplicates i64 [layer] anchors whose row equals an earlier anchor's, repeats among them; NULL: not wanted\n"
+             '  condition  f64 [layer]\n'
+             '  rank       i64 [layer]\n'
+             "  duplicates i64 [layer] anchors whose row equals an earlier anchor's, repeats among them\n"
              '  result     n_repeated\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
              dict(name='n_anchors', way='in', kind='i64', ctype=c_int64),
-             dict(name='given', way='in', kind='view', axes=['given'], optional=True, integers='iu'),
+             dict(name='given', way='in', kind='view', dtypes=['i32', 'i64'], axes=['given'], optional=True, no_booleans=True),
              dict(name='options', way='in', kind='options', of='lamella_relative_anchors_options', optional=True),
              dict(name='anchors', way='out', kind='view', dtypes=['i64'], axes=['n_anchors']),
              dict(name='condition', way='out', kind='view', dtypes=['f64'], axes=['layer'], optional=True),
@@ -1818,9 +1844,7 @@ FUNCTIONS = [
              dict(name='duplicates', way='out', kind='view', dtypes=['i64'], axes=['layer'], optional=True),
              dict(name='result', way='out', kind='result', of='lamella_relative_anchors_result', optional=True),]),
     dict(name="lamella_relative_project_options_init", python="lamella.relative.project_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.relative.Project.fit and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_relative_project_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1831,21 +1855,23 @@ FUNCTIONS = [
              '\n'
              'Spaces of the same samples (layers, models, modalities) are layers of one stack; they may differ in width.\n'
              '\n'
-             "  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is one\n"
-             '  anchors    i32|i64 [anchor] row numbers, none under the mask; other rows are not looked at. NULL: every row\n'
-             '  transform  none, centre, zscore, whiten; 0 = CENTRE: hidden states share a mean that plain cosine mostly measures\n'
-             '  similarity cosine, angular, euclidean, l1, linf, basis, product, absolute; 0 = COSINE\n'
-             '  distances  raw, by_mean; 0 = RAW\n'
-             '  relative_transform none, centre, zscore, whiten; 0 = NONE; up to ZSCORE, fitted on the similarities of the anchors to each other\n'
-             '  directions scaled, unscaled; 0 = SCALED\n'
-             '  shrinkage  WHITEN: 0 or more\n'
-             "  rcond      WHITEN: 0 = the rule's own\n"
-             '  basis_rcond BASIS: singular values over this share of the largest count; 0 = root of max(eps(dtype)^2, dim 2.2e-16)\n'
+             "  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is one\n"
+             '  anchors    i32|i64 [anchor] row numbers, none under the mask; other rows are not looked at. None: every row\n'
+             '  transform  "none", "centre", "zscore", "whiten"; default "centre": hidden states share a mean that plain cosine mostly measures\n'
+             '  similarity "cosine", "angular", "euclidean", "l1", "linf", "basis", "product", "absolute"; default "cosine"\n'
+             '  distances  "raw", "by_mean"; default "raw"\n'
+             '  relative_transform "none", "centre", "zscore", "whiten"; default "none"; up to "zscore", fitted on the similarities of the anchors to each other\n'
+             '  directions "scaled", "unscaled"; default "scaled"\n'
+             '  shrinkage  "whiten": 0 or more\n'
+             '  rcond      "whiten": default the rule\'s own\n'
+             '  basis_rcond "basis": singular values over this share of the largest count; default root of max(eps(dtype)^2, dim 2.2e-16)\n'
+             '\n'
+             'Returns\n'
              '  result     n_zero_rows, n_constant_columns\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
-             dict(name='anchors', way='in', kind='view', axes=['anchor'], optional=True, integers='iu'),
+             dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
+             dict(name='anchors', way='in', kind='view', dtypes=['i32', 'i64'], axes=['anchor'], optional=True, no_booleans=True),
              dict(name='options', way='in', kind='options', of='lamella_relative_project_options', optional=True),
              dict(name='project', way='out', kind='handle', ctype=c_void_p, of='lamella_relative_project'),
              dict(name='result', way='out', kind='result', of='lamella_relative_project_result', optional=True),]),
@@ -1855,26 +1881,28 @@ FUNCTIONS = [
              'Cosines are f32 FMA chains of unit rows over dim in order, the rest f64 sums over fixed lanes: the same bits at every SIMD level, thread\n'
              'count and batch.\n'
              '\n'
-             '  project    handle lamella_relative_project\n'
-             '  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens; layers as wide as those of the fit\n'
-             '  out[layer] f32 [lead, width(project)] rows under the mask are zeros\n'
+             '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens; layers as wide as those of the fit\n'
+             '\n'
+             'Returns\n'
+             '  out        for each layer f32 [lead, width(project)] rows under the mask are zeros\n'
              '  result     n_zero_rows, n_constant_columns\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='project', way='in', kind='handle', ctype=c_void_p, of='lamella_relative_project'),
-             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
+             dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
              dict(name='out', way='out', kind='views', dtypes=['f32'], axes=['lead', 'width(project)'], each=['layer']),
              dict(name='result', way='out', kind='result', of='lamella_relative_project_result', optional=True),]),
     dict(name="lamella_relative_project_get", python="lamella.relative.Project.get", returns=c_int32, checked=True,
-         doc=('A named array, READONLY. Of all layers: "width" i64 [layer], columns of the output; "rank" i64 [layer], directions that count, dim if none\n'
+         doc=('A named array, read-only. Of all layers: "width" i64 [layer], columns of the output; "rank" i64 [layer], directions that count, dim if none\n'
              'was left out; "dropped" f64 [layer], their share of the sum of the eigenvalues; "rules" i32 [5]: transform, similarity, distances,\n'
              'relative_transform and directions of the options. Of layer l: "anchors.l" f64 [anchor, dim]; "mean.l" [dim]\n'
-             'unless NONE; "scale.l" [dim] of ZSCORE; "root.l" [dim, dim] of WHITEN; "basis.l" [anchor, dim] of BASIS; "distance.l" f64 [3], what\n'
-             'Euclidean, L1 and Linf distances are divided by; "relative_mean.l", "relative_scale.l" [width].\n'
+             'unless "none"; "scale.l" [dim] of "zscore"; "root.l" [dim, dim] of "whiten"; "basis.l" [anchor, dim] of "basis"; "distance.l" f64 [3], what\n'
+             'Euclidean, "l1" and Linf distances are divided by; "relative_mean.l", "relative_scale.l" [width].\n'
              '\n'
-             '  project    handle lamella_relative_project\n'
              '  name       text\n'
-             '  out        i32|i64|f64 [lead] valid until the object is freed\n'),
+             '\n'
+             'Returns\n'
+             '  out        i32|i64|f64 [lead]\n'),
          arguments=[
              dict(name='project', way='in', kind='handle', ctype=c_void_p, of='lamella_relative_project'),
              dict(name='name', way='in', kind='text', ctype=c_char_p),
@@ -1882,7 +1910,6 @@ FUNCTIONS = [
     dict(name="lamella_relative_project_save", python="lamella.relative.Project.save", returns=c_int32, checked=True,
          doc=('Saves a projection as .safetensors: its arrays by name, its rules, and `lamella.kind` and `lamella.format` in the metadata.\n'
              '\n'
-             '  project    handle lamella_relative_project\n'
              '  path       path\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
@@ -1897,10 +1924,10 @@ FUNCTIONS = [
              dict(name='path', way='in', kind='path'),
              dict(name='project', way='out', kind='handle', ctype=c_void_p, of='lamella_relative_project'),]),
     dict(name="lamella_relative_project_bytes", python="lamella.relative.Project.bytes", returns=c_int32, checked=True,
-         doc=('The bytes of the file that _save writes, READONLY; made with the projection, so nothing is allocated.\n'
+         doc=('The bytes of the file that `save` writes, read-only; made with the projection, so nothing is allocated.\n'
              '\n'
-             '  project    handle lamella_relative_project\n'
-             '  bytes      u8 [byte] valid until the object is freed\n'),
+             'Returns\n'
+             '  bytes      u8 [byte]\n'),
          arguments=[
              dict(name='project', way='in', kind='handle', ctype=c_void_p, of='lamella_relative_project'),
              dict(name='bytes', way='out', kind='filled', axes=['byte']),]),
@@ -1910,18 +1937,14 @@ FUNCTIONS = [
              '  bytes      u8 [byte] contiguous; not needed afterwards\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='bytes', way='in', kind='view', axes=['byte']),
+             dict(name='bytes', way='in', kind='view', dtypes=['u8'], axes=['byte']),
              dict(name='project', way='out', kind='handle', ctype=c_void_p, of='lamella_relative_project'),]),
     dict(name="lamella_relative_project_free", python="lamella.relative.Project.free", returns=None, checked=False,
-         doc=('Frees a projection; views of its arrays end with it.\n'
-             '\n'
-             '  project    handle lamella_relative_project; NULL is nothing to free\n'),
+         doc=('Frees a projection; views of its arrays end with it.\n'),
          arguments=[
              dict(name='project', way='inout', kind='handle', ctype=c_void_p, of='lamella_relative_project'),]),
     dict(name="lamella_relative_stitch_options_init", python="lamella.relative.stitch_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.relative.stitch and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_relative_stitch_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1933,34 +1956,36 @@ FUNCTIONS = [
              'Spaces are layers of one stack: the same samples in every one, widths may differ. The diagonal is the head on its own space: only\n'
              'what stands beside it says whether spaces communicate. Representations are not scaled.\n'
              '\n'
-             '  stack      f32|f64|f16|bf16 [layer, sample, dim]; rows in none of the lists are not looked at\n'
+             '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim]; rows in none of the lists are not looked at\n'
              '  labels     i32|i64 [sample] any integers; at least two among the train rows\n'
              '  anchors    i32|i64 [anchor] row numbers\n'
              '  train      i32|i64 [train] row numbers, none twice\n'
              '  test       i32|i64 [test] row numbers, none twice\n'
-             '  transform  none, centre, zscore, whiten; 0 = CENTRE: hidden states share a mean that plain cosine mostly measures\n'
-             '  similarity cosine, angular, euclidean, l1, linf, basis, product, absolute; 0 = COSINE\n'
-             '  distances  raw, by_mean; 0 = RAW\n'
-             '  relative_transform none, centre, zscore, whiten; 0 = NONE; up to ZSCORE, fitted on the similarities of the anchors to each other\n'
-             '  directions scaled, unscaled; 0 = SCALED\n'
-             '  shrinkage  WHITEN: 0 or more\n'
-             "  rcond      WHITEN: 0 = the rule's own\n"
-             '  basis_rcond BASIS: singular values over this share of the largest count; 0 = root of max(eps(dtype)^2, dim 2.2e-16)\n'
-             '  head       logistic, ridge; 0 = LOGISTIC\n'
-             "  penalty    0 = 1; scikit-learn's C of LOGISTIC (less is smoother), alpha of RIDGE (more is smoother)\n"
-             '  max_iterations LOGISTIC: 0 = 1000\n'
-             '  tolerance  LOGISTIC: 0 = 1e-10; the objective is within this share of its least value\n'
+             '  transform  "none", "centre", "zscore", "whiten"; default "centre": hidden states share a mean that plain cosine mostly measures\n'
+             '  similarity "cosine", "angular", "euclidean", "l1", "linf", "basis", "product", "absolute"; default "cosine"\n'
+             '  distances  "raw", "by_mean"; default "raw"\n'
+             '  relative_transform "none", "centre", "zscore", "whiten"; default "none"; up to "zscore", fitted on the similarities of the anchors to each other\n'
+             '  directions "scaled", "unscaled"; default "scaled"\n'
+             '  shrinkage  "whiten": 0 or more\n'
+             '  rcond      "whiten": default the rule\'s own\n'
+             '  basis_rcond "basis": singular values over this share of the largest count; default root of max(eps(dtype)^2, dim 2.2e-16)\n'
+             '  head       "logistic", "ridge"; default "logistic"\n'
+             '  penalty    default 1; scikit-learn\'s C of "logistic" (less is smoother), alpha of "ridge" (more is smoother)\n'
+             '  max_iterations "logistic": default 1000\n'
+             '  tolerance  "logistic": default 1e-10; the objective is within this share of its least value\n'
+             '\n'
+             'Returns\n'
              '  accuracy   f64 [layer, layer] row: the space of the head, column: the space it is tested on; NaN without a score\n'
-             "  f1         f64 [layer, layer] weighted by the classes' test rows; NULL: not wanted\n"
-             '  flags      i32 [layer, layer] bits LAMELLA_STITCH_...; NULL: not wanted\n'
+             "  f1         f64 [layer, layer] weighted by the classes' test rows\n"
+             '  flags      i32 [layer, layer] bits "not_converged", "widths"\n'
              '  result     accuracy_between, accuracy_within, n_pairs, n_trained_tests, n_anchor_tests\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
-             dict(name='labels', way='in', kind='view', axes=['sample'], integers='biu'),
-             dict(name='anchors', way='in', kind='view', axes=['anchor'], integers='iu'),
-             dict(name='train', way='in', kind='view', axes=['train'], integers='iu'),
-             dict(name='test', way='in', kind='view', axes=['test'], integers='iu'),
+             dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
+             dict(name='labels', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample']),
+             dict(name='anchors', way='in', kind='view', dtypes=['i32', 'i64'], axes=['anchor'], no_booleans=True),
+             dict(name='train', way='in', kind='view', dtypes=['i32', 'i64'], axes=['train'], no_booleans=True),
+             dict(name='test', way='in', kind='view', dtypes=['i32', 'i64'], axes=['test'], no_booleans=True),
              dict(name='projection', way='in', kind='options', of='lamella_relative_project_options', optional=True),
              dict(name='options', way='in', kind='options', of='lamella_relative_stitch_options', optional=True),
              dict(name='accuracy', way='out', kind='view', dtypes=['f64'], axes=['layer', 'layer']),
@@ -1968,9 +1993,7 @@ FUNCTIONS = [
              dict(name='flags', way='out', kind='view', dtypes=['i32'], axes=['layer', 'layer'], optional=True),
              dict(name='result', way='out', kind='result', of='lamella_relative_stitch_result', optional=True),]),
     dict(name="lamella_fusion_over_options_init", python="lamella.fusion.over_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.fusion.over and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_fusion_over_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -1984,20 +2007,22 @@ FUNCTIONS = [
              '\n'
              '  colours    f32|f64|f16|bf16 [layer, lead, channel] up to four axes of pixels, or none\n'
              '  alpha      f32|f64|f16|bf16 [layer, lead]\n'
-             '  depth      f32|f64|f16|bf16 [layer, lead] NULL: layers lie as indexed\n'
-             '  background f32|f64|f16|bf16 [lead, channel] NULL: zeros, so that out is C, of premultiplied colours\n'
-             '  opacity    straight, density; 0 = STRAIGHT\n'
-             '  clamp      1 = an alpha outside 0 .. 1, or a density under 0, counts as the nearest that is allowed; 0 = it is refused\n'
-             '  thickness  of a layer of densities; 0 = 1\n'
+             '  depth      f32|f64|f16|bf16 [layer, lead] None: layers lie as indexed\n'
+             '  background f32|f64|f16|bf16 [lead, channel] None: zeros, so that out is C, of premultiplied colours\n'
+             '  opacity    "straight", "density"; default "straight"\n'
+             '  clamp      1 = an alpha outside 0 .. 1, or a density under 0, counts as the nearest that is allowed; default it is refused\n'
+             '  thickness  of a layer of densities; default 1\n'
+             '\n'
+             'Returns\n'
              '  out        f32 [lead, channel]\n'
-             '  transmittance f32 [lead] T behind the last layer, what is seen of the background; NULL: not wanted\n'
+             '  transmittance f32 [lead] T behind the last layer, what is seen of the background\n'
              '  result     n_clamped\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='colours', way='in', kind='view', axes=['layer', 'lead', 'channel']),
-             dict(name='alpha', way='in', kind='view', axes=['layer', 'lead']),
-             dict(name='depth', way='in', kind='view', axes=['layer', 'lead'], optional=True),
-             dict(name='background', way='in', kind='view', axes=['lead', 'channel'], optional=True),
+             dict(name='colours', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead', 'channel']),
+             dict(name='alpha', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead']),
+             dict(name='depth', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead'], optional=True),
+             dict(name='background', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'channel'], optional=True),
              dict(name='options', way='in', kind='options', of='lamella_fusion_over_options', optional=True),
              dict(name='out', way='out', kind='view', dtypes=['f32'], axes=['lead', 'channel']),
              dict(name='transmittance', way='out', kind='view', dtypes=['f32'], axes=['lead'], optional=True),
@@ -2007,55 +2032,57 @@ FUNCTIONS = [
              '\n'
              '  (C1, T1) (C2, T2) = (C1 + T1 C2, T1 T2),   1 the nearer\n'
              '\n'
-             '  near_colours f32|f64|f16|bf16 [lead, channel] `out` of lamella_fusion_over without a background\n'
+             '  near_colours f32|f64|f16|bf16 [lead, channel] `out` of lamella.fusion.over without a background\n'
              '  near_transmittance f32|f64|f16|bf16 [lead]\n'
              '  far_colours f32|f64|f16|bf16 [lead, channel] may have been painted over a background: then so is out\n'
              '  far_transmittance f32|f64|f16|bf16 [lead]\n'
+             '\n'
+             'Returns\n'
              '  out        f32 [lead, channel]\n'
-             '  transmittance f32 [lead] NULL: not wanted\n'),
+             '  transmittance f32 [lead]\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='near_colours', way='in', kind='view', axes=['lead', 'channel']),
-             dict(name='near_transmittance', way='in', kind='view', axes=['lead']),
-             dict(name='far_colours', way='in', kind='view', axes=['lead', 'channel']),
-             dict(name='far_transmittance', way='in', kind='view', axes=['lead']),
+             dict(name='near_colours', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'channel']),
+             dict(name='near_transmittance', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead']),
+             dict(name='far_colours', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'channel']),
+             dict(name='far_transmittance', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead']),
              dict(name='out', way='out', kind='view', dtypes=['f32'], axes=['lead', 'channel']),
              dict(name='transmittance', way='out', kind='view', dtypes=['f32'], axes=['lead'], optional=True),]),
     dict(name="lamella_fusion_over_backward", python="lamella.fusion.over_backward", returns=c_int32, checked=True,
-         doc=('Gradients of lamella_fusion_over.\n'
+         doc=('Gradients of lamella.fusion.over.\n'
              '\n'
              '  dc_k = T_k a_k g,   da_k = T_k g . (c_k - R_k),   R_k all that lies behind k:  R_{k-1} = a_k c_k + (1 - a_k) R_k,  from the background on\n'
              '\n'
              'Nothing is divided by 1 - a: exact at a = 0 and a = 1. A clamped alpha has gradient 0; of densities it is the gradient to sigma.\n'
              '\n'
-             '  colours    f32|f64|f16|bf16 [layer, lead, channel] as in lamella_fusion_over\n'
+             '  colours    f32|f64|f16|bf16 [layer, lead, channel] as in lamella.fusion.over\n'
              '  alpha      f32|f64|f16|bf16 [layer, lead]\n'
-             '  depth      f32|f64|f16|bf16 [layer, lead] NULL: layers lie as indexed; it has no gradient\n'
-             '  background f32|f64|f16|bf16 [lead, channel] NULL: zeros\n'
+             '  depth      f32|f64|f16|bf16 [layer, lead] None: layers lie as indexed; it has no gradient\n'
+             '  background f32|f64|f16|bf16 [lead, channel] None: zeros\n'
              '  g_out      f32|f64|f16|bf16 [lead, channel] gradient of the loss to `out`\n'
-             '  g_transmittance f32|f64|f16|bf16 [lead] NULL: zeros; to `transmittance`\n'
-             '  opacity    straight, density; 0 = STRAIGHT\n'
-             '  clamp      1 = an alpha outside 0 .. 1, or a density under 0, counts as the nearest that is allowed; 0 = it is refused\n'
-             '  thickness  of a layer of densities; 0 = 1\n'
-             '  d_colours  f32 [layer, lead, channel] NULL: not wanted\n'
-             '  d_alpha    f32 [layer, lead] NULL: not wanted\n'
-             '  d_background f32 [lead, channel] NULL: not wanted\n'),
+             '  g_transmittance f32|f64|f16|bf16 [lead] None: zeros; to `transmittance`\n'
+             '  opacity    "straight", "density"; default "straight"\n'
+             '  clamp      1 = an alpha outside 0 .. 1, or a density under 0, counts as the nearest that is allowed; default it is refused\n'
+             '  thickness  of a layer of densities; default 1\n'
+             '\n'
+             'Returns\n'
+             '  d_colours  f32 [layer, lead, channel]\n'
+             '  d_alpha    f32 [layer, lead]\n'
+             '  d_background f32 [lead, channel]\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='colours', way='in', kind='view', axes=['layer', 'lead', 'channel']),
-             dict(name='alpha', way='in', kind='view', axes=['layer', 'lead']),
-             dict(name='depth', way='in', kind='view', axes=['layer', 'lead'], optional=True),
-             dict(name='background', way='in', kind='view', axes=['lead', 'channel'], optional=True),
-             dict(name='g_out', way='in', kind='view', axes=['lead', 'channel']),
-             dict(name='g_transmittance', way='in', kind='view', axes=['lead'], optional=True),
+             dict(name='colours', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead', 'channel']),
+             dict(name='alpha', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead']),
+             dict(name='depth', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead'], optional=True),
+             dict(name='background', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'channel'], optional=True),
+             dict(name='g_out', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'channel']),
+             dict(name='g_transmittance', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead'], optional=True),
              dict(name='options', way='in', kind='options', of='lamella_fusion_over_options', optional=True),
              dict(name='d_colours', way='out', kind='view', dtypes=['f32'], axes=['layer', 'lead', 'channel'], optional=True),
              dict(name='d_alpha', way='out', kind='view', dtypes=['f32'], axes=['layer', 'lead'], optional=True),
              dict(name='d_background', way='out', kind='view', dtypes=['f32'], axes=['lead', 'channel'], optional=True),]),
     dict(name="lamella_fusion_mix_options_init", python="lamella.fusion.mix_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.fusion.mix and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_fusion_mix_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -2066,45 +2093,47 @@ FUNCTIONS = [
              '\n'
              'Sums run in f64, layer by layer in order, and are rounded once: the same bits at every SIMD level and for any thread count.\n'
              '\n'
-             '  stack      f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is mixed; all of one dim\n'
-             '  weights    f32|f64 [layer] NULL: the mean of the layers\n'
-             '  weighting  given, softmax; 0 = GIVEN\n'
-             '  rows       raw, unit, layer_norm; 0 = RAW\n'
-             '  gamma      factor of the whole; 0 = 1\n'
+             '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is mixed; all of one dim\n'
+             '  weights    f32|f64 [layer] None: the mean of the layers\n'
+             '  weighting  "given", "softmax"; default "given"\n'
+             '  rows       "raw", "unit", "layer_norm"; default "raw"\n'
+             '  gamma      factor of the whole; default 1\n'
+             '\n'
+             'Returns\n'
              '  mixed      f32 [lead, dim] rows under the mask are zeros\n'
              '  result     n_zero_rows, n_masked_rows\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
-             dict(name='weights', way='in', kind='view', axes=['layer'], optional=True),
+             dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
+             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['layer'], optional=True),
              dict(name='options', way='in', kind='options', of='lamella_fusion_mix_options', optional=True),
              dict(name='mixed', way='out', kind='view', dtypes=['f32'], axes=['lead', 'dim']),
              dict(name='result', way='out', kind='result', of='lamella_fusion_mix_result', optional=True),]),
     dict(name="lamella_fusion_mix_backward", python="lamella.fusion.mix_backward", returns=c_int32, checked=True,
-         doc=('Gradients of lamella_fusion_mix to its weights and to gamma, so that a host can train them on any loss.\n'
+         doc=('Gradients of lamella.fusion.mix to its weights and to gamma, so that a host can train them on any loss.\n'
              '\n'
              '  ds_l = gamma sum_rows g . x_l;   dw = ds, or with softmax dw_l = s_l (ds_l - sum_m s_m ds_m);   dgamma = sum_l s_l sum_rows g . x_l\n'
              '\n'
-             '  stack      f32|f64|f16|bf16 [layer, sample, dim] as in lamella_fusion_mix\n'
-             '  weights    f32|f64 [layer] NULL: the mean of the layers\n'
+             '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim] as in lamella.fusion.mix\n'
+             '  weights    f32|f64 [layer] None: the mean of the layers\n'
              '  g_mixed    f32|f64|f16|bf16 [lead, dim] gradient of the loss to `mixed`; never read under the mask\n'
-             '  weighting  given, softmax; 0 = GIVEN\n'
-             '  rows       raw, unit, layer_norm; 0 = RAW\n'
-             '  gamma      factor of the whole; 0 = 1\n'
+             '  weighting  "given", "softmax"; default "given"\n'
+             '  rows       "raw", "unit", "layer_norm"; default "raw"\n'
+             '  gamma      factor of the whole; default 1\n'
+             '\n'
+             'Returns\n'
              '  d_weights  f64 [layer]\n'
-             '  d_gamma    f64 NULL: not wanted\n'),
+             '  d_gamma    number\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'dim']),
-             dict(name='weights', way='in', kind='view', axes=['layer'], optional=True),
-             dict(name='g_mixed', way='in', kind='view', axes=['lead', 'dim']),
+             dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
+             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['layer'], optional=True),
+             dict(name='g_mixed', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'dim']),
              dict(name='options', way='in', kind='options', of='lamella_fusion_mix_options', optional=True),
              dict(name='d_weights', way='out', kind='view', dtypes=['f64'], axes=['layer']),
              dict(name='d_gamma', way='out', kind='f64', ctype=c_double, optional=True),]),
     dict(name="lamella_fusion_pool_options_init", python="lamella.fusion.pool_options_init", returns=c_int32, checked=True,
-         doc=('Writes the default options, at most struct_size bytes of them.\n'
-             '\n'
-             '  options    options what zero means, spelled out\n'),
+         doc=('The options of lamella.fusion.pool and what they are if not given.\n'),
          arguments=[
              dict(name='options', way='out', kind='options', of='lamella_fusion_pool_options'),
              dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
@@ -2114,17 +2143,19 @@ FUNCTIONS = [
              '  mean  = sum_t m_t x_t / sum_t m_t,   max_j = max over t with m_t = 1 of x_tj,   weighted = sum_t m_t w_t x_t / sum_t m_t w_t\n'
              '\n'
              'Sums run in f64, token by token in order: the same bits at every SIMD level and for any thread count.\n'
-             'CLS and LAST read no token but the one they take. Max is taken over valid tokens; multiplying by the mask first, as some codes do, lets padding in as 0.\n'
+             '"cls" and "last" read no token but the one they take. Max is taken over valid tokens; multiplying by the mask first, as some codes do, lets padding in as 0.\n'
              '\n'
-             '  stack      f32|f64|f16|bf16 [layer, sample, token, dim], masked or ragged; a canvas [layer, sample, y, x, dim] alike\n'
-             '  weights    f32|f64 [lead] for WEIGHTED, else NULL: of each token, 0 or more; never read under the mask\n'
-             '  readout    mean, cls, last, max, weighted, first_mean; 0 = MEAN\n'
-             '  pooled[layer] f32 [sample, dim(l)] can stand as `layer` of the next stack\n'
+             '  stack      a stack of f32|f64|f16|bf16 [layer, sample, token, dim], masked or ragged; a canvas [layer, sample, y, x, dim] alike\n'
+             '  weights    f32|f64 [lead] for "weighted", else None: of each token, 0 or more; never read under the mask\n'
+             '  readout    "mean", "cls", "last", "max", "weighted", "first_mean"; default "mean"\n'
+             '\n'
+             'Returns\n'
+             '  pooled     for each layer f32 [sample, dim(l)] can stand as `layer` of the next stack\n'
              '  result     n_empty_samples\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='stack', way='in', kind='stack', axes=['layer', 'sample', 'token', 'dim']),
-             dict(name='weights', way='in', kind='view', axes=['lead'], optional=True),
+             dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'token', 'dim']),
+             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['lead'], optional=True),
              dict(name='options', way='in', kind='options', of='lamella_fusion_pool_options', optional=True),
              dict(name='pooled', way='out', kind='views', dtypes=['f32'], axes=['sample', 'dim(l)'], each=['layer']),
              dict(name='result', way='out', kind='result', of='lamella_fusion_pool_result', optional=True),]),

@@ -6,7 +6,7 @@ import threading
 import types
 import weakref
 
-from . import _mirror
+from . import _mirror, _probe
 from ._calls import Function
 from ._errors import ArgumentError
 from ._library import LIBRARY
@@ -27,15 +27,26 @@ class Core:
         self.end = weakref.finalize(self, _end, free, pointer, keep)
 
 
+def _loaded(class_, saved, told):
+    """A copy of an object from its bytes, with what the call that made the first one gave beside it."""
+    made = class_.load(saved)
+    made.__dict__.update(told)
+    return made
+
+
 class Object:
     """Base of the library's objects; usable as a context manager."""
     _core = _handle = None
+
+    def __init__(self, *args, **kwargs):
+        made_by = [name for name, verb in vars(type(self)).items() if isinstance(verb, staticmethod) and not name.startswith("_")]
+        raise TypeError(f"a {_name(type(self))} is made by {' or '.join(f'{_name(type(self))}.{name}' for name in made_by)}")
 
     def _pointer(self):
         """The C handle, and what keeps it."""
         core = self._core
         if core is None:
-            raise ValueError(f"the {type(self).__name__} is freed")
+            raise ValueError(f"the {_name(type(self))} is freed")
         return ctypes.c_void_p(core.pointer), core
 
     def _adopt(self, pointer, keep):
@@ -60,13 +71,25 @@ class Object:
         self.__dict__.clear()
 
     def __reduce__(self):
-        raise TypeError(f"a {type(self).__name__} lives in one process: make it anew where it is needed")
+        """Pickles, and is copied, by its bytes."""
+        if not hasattr(type(self), "bytes") or self._core is None:
+            raise TypeError(f"a {_name(type(self))} lives in one process: make it anew where it is needed")
+        told = {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
+        return _loaded, (type(self), self.bytes().tobytes(), told)
+
+    def __repr__(self):
+        told = "".join(f", {value}" for name, value in self.__dict__.items() if not name.startswith("_"))
+        return f"<{_name(type(self))}{told if self._core else ', freed'}>"
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
         self.free()
+
+
+def _name(class_):
+    return f"{class_.__module__}.{class_.__name__}"
 
 
 def _named(function, call, place):
@@ -109,7 +132,7 @@ def _class(handle, python):
     *place, name, _ = python.split(".")
     free = getattr(LIBRARY, handle + "_free")
     free.restype, free.argtypes = None, [ctypes.c_void_p]
-    return type(name, (Object,), {"_free": staticmethod(free), "_handle": handle, "__module__": ".".join(place)})
+    return type(name, (*_probe.ADDED.get(python, ()), Object), {"_free": staticmethod(free), "_handle": handle, "__module__": ".".join(place)})
 
 
 def _module(package, name):

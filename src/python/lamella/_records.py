@@ -19,12 +19,31 @@ def fields_of(struct):
 
 
 TUPLES = {}
+FEW = 12    # numbers of an array, or elements of a list, that are shown
+
+
+def short(value):
+    """As repr shows it, but what is large by what it is: an array of many numbers, a list of many things."""
+    if hasattr(value, "shape") and getattr(value, "size", 0) > FEW:
+        return f"{value.dtype} {list(value.shape)}"
+    if type(value) is list:
+        shown = [short(each) for each in value[:FEW]]
+        if len(value) > 2 and len(set(shown)) == 1:
+            return f"{len(value)} x {shown[0]}"
+        return f"[{', '.join(shown)}{', ...' if len(value) > FEW else ''}]"
+    return repr(value)
+
+
+def show(values):
+    """A named tuple, in short."""
+    return f"{type(values).__name__}({', '.join(f'{name}={short(value)}' for name, value in zip(values._fields, values))})"
 
 
 def tuple_class(key, name, fields):
     """A named tuple that pickles by its key: nobody can import it by its name."""
     made = TUPLES[key] = collections.namedtuple(name, fields)
     made.__reduce__ = lambda values: (tuple_of, (key, *values))
+    made.__repr__ = show
     return made
 
 
@@ -36,8 +55,8 @@ RECORDS = {name: tuple_class(name, name[len("lamella_"):], fields_of(struct)) fo
 
 
 def number_of(enum, value, name):
-    """A choice by its name, as "mean", or by its number."""
-    if not isinstance(value, str):
+    """A choice by its name, as "mean", or by its number; yes and no are neither."""
+    if not isinstance(value, (str, bool)):
         return _scalars.integer(value, ctypes.c_int32, name)
     if value not in _mirror.ENUMS[enum]:
         raise ArgumentError(f"{name} is {value!r}, expected one of {', '.join(_mirror.ENUMS[enum])}")
@@ -62,7 +81,7 @@ def set_field(struct, name, value, keep):
         value = number_of(detail, value, name)
     elif kind == "callback":
         if not callable(value):
-            raise ArgumentError(f"{name} is {value!r}, expected a function")
+            raise ArgumentError(f"{name} is {_scalars.shown(value)}, expected a function")
         value = callback(value, ctype, detail)
     elif ctype in _scalars.INTEGERS:
         value = _scalars.integer(value, ctype, name)

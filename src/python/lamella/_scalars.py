@@ -1,19 +1,30 @@
 """Numbers and text on their way to C, where ctypes would cut them without a word."""
 import ctypes
 import operator
+import os
 
 from ._errors import ArgumentError
 
 INTEGERS = (ctypes.c_int32, ctypes.c_uint32, ctypes.c_int64, ctypes.c_uint64)
 
 
+def shown(value):
+    """A value in a message: what is long by what it is."""
+    shape = getattr(value, "shape", None)
+    if isinstance(shape, tuple) and shape:
+        return f"an array {value.dtype} {list(shape)}"
+    text = repr(value.item() if shape == () and hasattr(value, "item") else value)
+    return text if len(text) <= 60 else f"a {type(value).__name__}"
+
+
 def integer(value, ctype, name):
     try:
         number = operator.index(value)
     except TypeError:
-        raise ArgumentError(f"{name} is {value!r}, expected an integer") from None
+        raise ArgumentError(f"{name} is {shown(value)}, expected an integer") from None
     if ctype(number).value != number:
-        raise ArgumentError(f"{name} is {number}, expected an integer of {8 * ctypes.sizeof(ctype)} bits")
+        within = f"an integer of {8 * ctypes.sizeof(ctype)} bits" + (" from 0 on" if ctype(-1).value > 0 else "")
+        raise ArgumentError(f"{name} is {number}, expected {within}")
     return number
 
 
@@ -21,13 +32,20 @@ def real(value, name):
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise ArgumentError(f"{name} is {value!r}, expected a number") from None
+        raise ArgumentError(f"{name} is {shown(value)}, expected a number") from None
 
 
 def text(value, name):
     if not isinstance(value, str):
-        raise ArgumentError(f"{name} is {value!r}, expected text")
+        raise ArgumentError(f"{name} is {shown(value)}, expected text")
     return without_nul(value.encode(), name)
+
+
+def path(value, name):
+    try:
+        return without_nul(os.fsencode(value), name)
+    except TypeError:
+        raise ArgumentError(f"{name} is {shown(value)}, expected the path of a file") from None
 
 
 def without_nul(encoded, name):
@@ -37,6 +55,17 @@ def without_nul(encoded, name):
     return encoded
 
 
+def elements(values, name):
+    """The elements of what has an order."""
+    if not isinstance(values, (str, bytes, set, frozenset, dict)):
+        try:
+            return list(values)
+        except TypeError:
+            pass
+    hint = f", as [{values!r}]" if isinstance(values, (int, float)) else ""
+    raise ArgumentError(f"{name} is {shown(values)}, expected a list{hint}")
+
+
 ELEMENTS = {"i64": (ctypes.c_int64, lambda value, name: integer(value, ctypes.c_int64, name)),
             "f64": (ctypes.c_double, real),
             "text": (ctypes.c_char_p, text)}
@@ -44,8 +73,6 @@ ELEMENTS = {"i64": (ctypes.c_int64, lambda value, name: integer(value, ctypes.c_
 
 def array(values, of, name):
     """A list as a C array of i64, f64 or text."""
-    if isinstance(values, str) or not hasattr(values, "__iter__"):
-        raise ArgumentError(f"{name} is {values!r}, expected a list")
     ctype, converted = ELEMENTS[of]
-    elements = [converted(value, f"{name}[{i}]") for i, value in enumerate(values)]
-    return (ctype * len(elements))(*elements)
+    made = [converted(value, f"{name}[{i}]") for i, value in enumerate(elements(values, name))]
+    return (ctype * len(made))(*made)
