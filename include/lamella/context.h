@@ -8,7 +8,8 @@
 extern "C" {
 #endif
 
-/* One thread at a time uses a context. Every function takes NULL for one: then malloc, no thread of ours, no limit, no callbacks. */
+/* One thread at a time uses a context; a call on another one meanwhile is refused (ARGUMENT). Every function takes NULL for one: then
+ * malloc, no thread of ours, no limit, no callbacks. */
 typedef struct lamella_context lamella_context;
 
 /* Kernel levels; 0 in the options means the best one that the processor has. */

@@ -35,6 +35,6 @@
 #include "base/context.h"
 #include "base/call.h"
 #include "base/options.h"
-#include "base/space.h"
+#include "base/process.h"
 
 #endif

@@ -1,6 +1,7 @@
 /* What every public call goes through: its arena, its undos, its progress. */
 #include "base/base.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,14 +13,31 @@ struct undo {
     int          when;
 };
 
-void call_open(call *c, lamella_context *ctx, const char *function)
+/* In a forked child, the thread that had the context may not exist: the first who meets it there takes it over. */
+static int take_context(lamella_context *ctx, int32_t *nested)
+{
+    const uintptr_t me = (uintptr_t)pthread_self();
+    uintptr_t user = 0;
+    if (__atomic_compare_exchange_n(&ctx->user_thread, &user, me, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+        return 1;
+    *nested = user == me;
+    if (*nested)
+        return 1;
+    int32_t process = process_id(), before = __atomic_exchange_n(&ctx->process, process, __ATOMIC_RELAXED);
+    return before != process && __atomic_compare_exchange_n(&ctx->user_thread, &user, me, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+lamella_status call_open(call *c, lamella_context *ctx, const char *function)
 {
     memset(c, 0, sizeof *c);
-    c->ctx = ctx;
     c->function = function;
+    if (ctx && !take_context(ctx, &c->nested))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "ctx is in a call on another thread, expected a context for each thread");
+    c->ctx = ctx;
     arena_open(&c->memory, ctx ? ctx->memory : allocator_of_libc(), ctx ? ctx->max_workspace_bytes : 0);
     if (ctx && ctx->deadline_seconds > 0)
         c->deadline = clock_seconds() + ctx->deadline_seconds;
+    return LAMELLA_OK;
 }
 
 lamella_status call_close(call *c, lamella_status status)
@@ -29,6 +47,8 @@ lamella_status call_close(call *c, lamella_status status)
         if (failed || u->when == UNDO_ALWAYS)
             u->run(u->data);
     arena_close(&c->memory);
+    if (c->ctx && !c->nested)
+        __atomic_store_n(&c->ctx->user_thread, 0, __ATOMIC_RELEASE);
     if (failed)
         return status;
     if (status > 0)

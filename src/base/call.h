@@ -14,17 +14,20 @@ typedef struct call {
     lamella_status   failed; /* of the last failing TAKE */
     double           deadline; /* on base/clock's scale; 0 = none */
     undo            *undos;
+    int32_t          nested; /* 1: in a callback of another call of the same thread */
+    int32_t          reserved0;
 } call;
 
-LAMELLA_INTERNAL void           call_open(call *c, lamella_context *ctx, const char *function);
+/* ARGUMENT if another thread is in a call with this context: then there is no call, and nothing to close. */
+LAMELLA_INTERNAL lamella_status call_open(call *c, lamella_context *ctx, const char *function);
 LAMELLA_INTERNAL lamella_status call_close(call *c, lamella_status status);
 
 /* The whole body of a public function: CALL(ctx, operation(c, arguments...)); */
-#define CALL(context, body)                      \
-    do {                                         \
-        call opened_, *c = &opened_;             \
-        call_open(c, (context), __func__);       \
-        return call_close(c, (body));            \
+#define CALL(context, body)                                          \
+    do {                                                             \
+        call opened_, *c = &opened_;                                 \
+        lamella_status opening_ = call_open(c, (context), __func__); \
+        return opening_ < 0 ? opening_ : call_close(c, (body));      \
     } while (0)
 
 /* Returns on failure and STOPPED; NOT_CONVERGED and NOTE are noted on the call. Needs `c` in scope. */

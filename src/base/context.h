@@ -9,7 +9,8 @@ struct lamella_context {
     int32_t               threads;
     int32_t               simd_level;
     int32_t               own_blas;
-    int32_t               reserved0;
+    int32_t               process;     /* that it was made in, or a forked child of it that has used it since */
+    uintptr_t             user_thread; /* that is in a call with it; 0: none */
     int64_t               max_workspace_bytes;
     double                deadline_seconds;
     const struct kernels *simd; /* simd/ */

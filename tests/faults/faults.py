@@ -15,6 +15,9 @@ PROGRAMS = ROOT / "build" / "release" / "tests"
 
 # number: (program, test)
 IN_C = [
+    ("M3", "test_linalg", "nobody_prints_or_exits_whichever_malloc_fails"),
+    ("M4", "test_linalg_address_space", "room_for_everything_but_the_buffer_is_memory"),
+    ("M10", "test_context", "a_context_in_a_call_is_refused_to_other_threads"),
 ]
 
 

@@ -1,6 +1,7 @@
 """What stood in the ground floor: address space, contexts, tiny numbers."""
 import subprocess
 import sys
+import threading
 import unittest
 
 import numpy as np
@@ -37,6 +38,23 @@ class Base(unittest.TestCase):
             self.assertEqual(within(400, line), "ok")
             self.assertIn(within(32, line), ("ok", "memory"))
             self.assertIn(within(129, line), ("ok", "memory"))
+
+    def test_M10_threads_with_one_context_take_turns(self):
+        context, wrong = lamella.Context(threads=2), []
+        x = np.random.default_rng(0).standard_normal((300, 16)).astype("f4")
+        right = lamella.matryoshka.search(x, x, 5).scores
+
+        def search():
+            for _ in range(100):
+                if not np.array_equal(lamella.matryoshka.search(x, x, 5, ctx=context).scores, right):
+                    wrong.append(1)
+
+        threads = [threading.Thread(target=search) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(wrong, [])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,12 @@
 #include "base/base.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
+
+int32_t process_id(void)
+{
+    return (int32_t)getpid();
+}
 
 int space_for(int64_t bytes)
 {
