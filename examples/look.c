@@ -17,11 +17,16 @@ static const char *const help[] = {
     "it says what is in it, which part could be a stack, or why it is not read. FILE may be - for standard input.",
     "",
     "LABELS, if named, is what linear probes of every layer are asked to tell, by cross-validation, and ridge probes at",
-    "every width: label.NAME of the file (or just NAME), another array of one number a sample, or a .npy of such numbers.",
-    "Over 30 different numbers, or fractions, are split at their median. Rows of one `group` of the file stay together.",
+    "every width: label.NAME of the file (or just NAME), another array of one value a sample, or a file of such values:",
+    ".npy, a JSON list, text with one value a line, or .csv and .tsv, of several columns as FILE:COLUMN. Numbers or words",
+    "are classes; over 30 different numbers, or fractions, are split at their median. Rows of one `group` stay together.",
     "",
-    "  --prefix P        take the arrays P0, P1, P2 ... as layers, or the one array P",
-    "  --layer-axis N    of one array of three axes: 1 = [layer, sample, dim], 2 = [token, layer, dim]",
+    "  --groups G        rows of one value of G stay together, found as labels are; none: no groups. Default: the array",
+    "                    group, groups, label.group or label.groups of the file",
+    "  --prefix P        take the array P, or the arrays P0, P1, P2 ... as layers; {} stands for the number: 'blocks.{}.out'",
+    "  --layer-axis N    of one array of three axes and more: 1 = [layer, sample, dim], 2 = [token, layer, dim],",
+    "                    none = one layer [sample, token, dim]",
+    "  --mask-marks M    what 1 means in a padding_mask: tokens or padding",
     "  --bf16            .npy's raw two-byte type is bf16",
     "  --json            write JSON instead of a table",
     "  --page FILE       write the page there instead of NAME.look.html in the current directory",
@@ -159,37 +164,19 @@ static int show(const request *r, const layers *s, const contents *c)
 static layers *look_at_stack(lamella_context *ctx, const request *r, const contents *c, lamella_status *status, lamella_io_fault *fault,
                              int *failed)
 {
-    lamella_io_stack_options options = { .struct_size = sizeof options, .raw_dtype = r->bf16 ? LAMELLA_BF16 : 0, .prefix = r->prefix,
-                                         .layer_axis = r->layer_axis };
     lamella_io_stack_result taken = { .struct_size = sizeof taken };
     lamella_stack stack = { .struct_size = sizeof stack };
     lamella_io_file *file;
-    *status = lamella_io_stack_open(ctx, r->path, &options, &file, &stack, &taken, fault);
+    *status = stack_open_as(ctx, r, &file, &stack, &taken, fault);
     if (*status < 0)
         return NULL;
     layers *s = layers_measure(ctx, &stack, &taken, status);
     if (s) {
         layers_label(s, file, c);
-        *failed = r->labels ? layers_probe(ctx, r, s, &stack, file) : 0;
+        *failed = r->labels ? layers_probe(ctx, r, s, c, &stack, file) : 0;
     }
     lamella_io_file_free(file);
     return s;
-}
-
-/* The library's message without its function's name, and with this program's options in place of the library's. */
-static const char *why_text(void)
-{
-    static const char *const ours[][2] = {
-        { "set options->prefix to", "type --prefix with" }, { "set options->layer_axis =", "type --layer-axis" },
-        { "set options->raw_dtype = LAMELLA_BF16", "type --bf16" }, { "options->prefix", "--prefix" },
-        { "options->layer_axis", "--layer-axis" }, { "options->raw_dtype", "--bf16" },
-    };
-    const char *colon = strstr(lamella_last_error(), ": ");
-    char *why = text_format("%s", colon ? colon + 2 : lamella_last_error());
-    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-        for (char *at; (at = strstr(why, ours[i][0]));)
-            why = text_format("%.*s%s%s", (int)(at - why), why, ours[i][1], at + strlen(ours[i][0]));
-    return why;
 }
 
 static int is_about_form(lamella_status status)
@@ -198,8 +185,19 @@ static int is_about_form(lamella_status status)
            status == LAMELLA_ERR_EMPTY || status == LAMELLA_ERR_UNSUPPORTED;
 }
 
+/* Arguments that choose are what the library asks for where a file can be read in two ways and more. */
+static const char *why_no_stack(const request *r, lamella_status status, const contents *c, const char *message)
+{
+    int chosen = r->prefix || r->layer_axis || r->mask_marks;
+    if (status == LAMELLA_ERR_ARGUMENT && !chosen && c->n_offers > 1)
+        return text_format("it can be read in %lld%s ways: which one is meant, you know", (long long)c->n_offers, c->n_offers == 8 ? " and more" : "");
+    if (status == LAMELLA_ERR_ARGUMENT && chosen && c->n_offers)
+        return "what was chosen is none of the ways to read it";
+    return message;
+}
+
 /* A stack, or what is in the file instead: unless a part was asked for that is none. */
-static int look_at(lamella_context *ctx, const request *r, contents *c, lamella_io_fault *fault)
+static int look_at(lamella_context *ctx, const request *r, const lamella_io_file *file, contents *c, lamella_io_fault *fault)
 {
     lamella_status status;
     int failed = 0;
@@ -209,14 +207,15 @@ static int look_at(lamella_context *ctx, const request *r, contents *c, lamella_
     if (s)
         return show(r, s, c) | failed;
     if (!is_about_form(status))
-        return look_refuse(r, status, fault);
-    c->why = why_text();
-    contents_offer(ctx, r, c);
+        return look_refuse(r, status, fault, lamella_last_error());
+    const char *message = text_format("%s", lamella_last_error());
+    contents_offer(ctx, r, file, c);
+    c->why = why_no_stack(r, status, c, message);
     if (r->labels)
         fprintf(stderr, "look: labels belong to the samples of a stack, and this file is taken as none\n");
-    if (!r->prefix && !r->layer_axis)
+    if (!r->prefix && !r->layer_axis && !r->mask_marks)
         return show(r, NULL, c) | (r->labels != NULL);
-    look_refuse(r, status, fault);
+    look_refuse(r, status, fault, c->why);
     for (int64_t i = 0; i < c->n_offers; i++)
         fprintf(stderr, "%s    %s\n", i ? "" : "  What could be a stack:\n", text_shown(c->offers[i].command, 0));
     return 1;
@@ -236,21 +235,50 @@ static int look(lamella_context *ctx, request *r)
         return look_refuse_path(r, error);
     lamella_status status = lamella_io_file_open(ctx, r->path, &options, &file, &fault);
     if (status < 0)
-        return look_refuse(r, status, &fault);
+        return look_refuse(r, status, &fault, lamella_last_error());
     lamella_io_kind(ctx, r->path, &kind);
-    int result = look_at(ctx, r, contents_read(file, kind, facts.st_size), &fault);
+    int result = look_at(ctx, r, file, contents_read(file, kind, facts.st_size), &fault);
     lamella_io_file_free(file);
     return result;
 }
 
 /* ---- the arguments ---- */
 
+/* The place of a word in a list that ends with NULL. */
+static int32_t chosen(const char *option, const char *word, const char *const *words)
+{
+    int32_t i = 0;
+    if (!word)
+        return -1;
+    while (words[i] && strcmp(words[i], word))
+        i++;
+    if (!words[i])
+        arguments_refuse("look", "%s is %s, expected %s%s%s%s%s", option, text_quoted(text_shown(word, 40)), words[0], words[2] ? ", " : " or ", words[1],
+                         words[2] ? " or " : "", words[2] ? words[2] : "");
+    return i;
+}
+
+static void check_arguments(request *r)
+{
+    if (r->page && r->no_page)
+        arguments_refuse("look", "--page and --no-page exclude each other");
+    if (r->page && (!*r->page || !strcmp(r->page, "-")))
+        arguments_refuse("look", "--page needs the name of a file");
+    if (r->page && is_same_file(r->page, r->file))
+        arguments_refuse("look", "--page would overwrite the file itself");
+    if (r->groups && !r->labels)
+        arguments_refuse("look", "--groups keeps rows together where probes are fitted: name labels too");
+}
+
 static void read_arguments(int argc, char **argv, request *r)
 {
+    static const char *const axes[] = { "1", "2", "none", NULL }, *const marks[] = { "tokens", "padding", NULL };
     int32_t wants_help = 0, wants_version = 0;
+    const char *axis = NULL, *mask = NULL;
     const argument options[] = {
         { "--prefix", ARGUMENT_TEXT, &r->prefix, 0, 0 },        { "--page", ARGUMENT_TEXT, &r->page, 0, 0 },
-        { "--layer-axis", ARGUMENT_INTEGER, &r->layer_axis, 1, 2 }, { "--threads", ARGUMENT_INTEGER, &r->threads, 1, 256 },
+        { "--layer-axis", ARGUMENT_TEXT, &axis, 0, 0 },         { "--threads", ARGUMENT_INTEGER, &r->threads, 1, 256 },
+        { "--groups", ARGUMENT_TEXT, &r->groups, 0, 0 },        { "--mask-marks", ARGUMENT_TEXT, &mask, 0, 0 },
         { "--bf16", ARGUMENT_FLAG, &r->bf16, 0, 0 },            { "--json", ARGUMENT_FLAG, &r->json, 0, 0 },
         { "--no-page", ARGUMENT_FLAG, &r->no_page, 0, 0 },      { "--help", ARGUMENT_FLAG, &wants_help, 0, 0 },
         { "--version", ARGUMENT_FLAG, &wants_version, 0, 0 },
@@ -267,12 +295,9 @@ static void read_arguments(int argc, char **argv, request *r)
         exit(fflush(stdout) ? 1 : 0);
     if (!n_words)
         arguments_refuse("look", "which file? examples/look FILE");
-    if (r->page && r->no_page)
-        arguments_refuse("look", "--page and --no-page exclude each other");
-    if (r->page && (!*r->page || !strcmp(r->page, "-")))
-        arguments_refuse("look", "--page needs the name of a file");
-    if (r->page && is_same_file(r->page, r->file))
-        arguments_refuse("look", "--page would overwrite the file itself");
+    check_arguments(r);
+    r->layer_axis = (int32_t[]){ 0, 1, 2, -1 }[chosen("--layer-axis", axis, axes) + 1];
+    r->mask_marks = chosen("--mask-marks", mask, marks) + 1;
     r->path = r->file;
     r->title = title_of(r->file);
 }

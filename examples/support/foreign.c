@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define PEEK 512
+#define MOST_TEXT (1 << 20)
 #define MOST_INDEX_BYTES (64 << 20)
 
 static int64_t read_start(const char *path, char *bytes, int64_t size)
@@ -78,28 +79,77 @@ static int is_text(const char *start, int64_t n)
     return n > 0;
 }
 
-/* 1 if the whole word is a number. */
-static int is_number(const char *word, size_t length)
+/* How a line's words part: a comma, semicolon or tab where there is one, else blanks (0). */
+static char delimiter_of(const char *line, size_t n)
 {
-    char *end;
-    char *text = text_format("%.*s", (int)length, word);
-    strtod(text, &end);
-    return end > text && !*end;
+    for (const char *d = ",;\t"; *d; d++)
+        if (memchr(line, *d, n))
+            return *d;
+    return 0;
 }
 
-/* A table of numbers, or of words with numbers behind them, can become a .npy; other text cannot. */
-static foreign text_of(const char *start, const char *file)
+/* Words of a line, and how many of them are numbers, from the end on. */
+static int64_t count_words(const char *line, size_t n, char delimiter, int64_t *n_numbers)
 {
-    static const char blanks[] = " \t,;";
-    size_t line = strcspn(start, "\r\n"), first = strcspn(start, " \t,;\r\n"), last = line;
-    while (last > 0 && !strchr(blanks, start[last - 1]))
-        last--;
-    if (!is_number(start + last, line - last))
+    char apart[] = { delimiter ? delimiter : ' ', delimiter ? delimiter : '\t', 0 }, *end;
+    char *text = text_format("%.*s", (int)n, line);
+    int64_t words = 0;
+    *n_numbers = 0;
+    for (char *word = strtok(text, apart); word; word = strtok(NULL, apart), words++) {
+        strtod(word, &end);
+        *n_numbers = end > word && !*end && strcspn(word, "xXnN") == strlen(word) ? *n_numbers + 1 : 0;
+    }
+    return words;
+}
+
+/* A table of numbers, with a line of titles or not, or words with as many numbers behind each, with a line of counts or not. */
+typedef struct text_form {
+    int64_t n_lines, n_words, n_numbers; /* of every line but the first, if that is skipped */
+    int     skip, even;
+    char    delimiter;
+} text_form;
+
+static text_form text_form_of(const char *text, int whole)
+{
+    text_form f = { .even = 1 };
+    int64_t first_words = 0, first_numbers = 0;
+    for (const char *line = text; *line;) {
+        size_t n = strcspn(line, "\n"), shown = n && line[n - 1] == '\r' ? n - 1 : n;
+        int64_t numbers, words;
+        if (!line[n] && !whole)
+            break; /* cut by the end of what was read */
+        f.delimiter = f.n_lines ? f.delimiter : delimiter_of(line, shown);
+        words = count_words(line, shown, f.delimiter, &numbers);
+        if (f.n_lines == 0)
+            first_words = words, first_numbers = numbers;
+        if (f.n_lines == 1)
+            f.n_words = words, f.n_numbers = numbers;
+        f.even &= f.n_lines < 2 || (words == f.n_words && numbers == f.n_numbers);
+        f.n_lines += words > 0;
+        line += n + (line[n] == '\n');
+    }
+    if (f.n_lines == 1)
+        f.n_words = first_words, f.n_numbers = first_numbers;
+    f.skip = first_words != f.n_words || first_numbers != f.n_numbers;
+    return f;
+}
+
+/* Numbers become a .npy; other text cannot. */
+static foreign text_of(const char *path, const char *file)
+{
+    char *text = take(MOST_TEXT + 1, 1);
+    int64_t n = read_start(path, text, MOST_TEXT);
+    text_form f = text_form_of(text, n < MOST_TEXT);
+    const char *code = NULL, *rest = f.skip ? "[1:]" : "";
+    if (!f.even || f.n_numbers < 1 || f.n_lines <= f.skip || f.n_words - f.n_numbers > 1 || (int64_t)strlen(text) < n)
         return (foreign){ "a text file", "It holds no arrays of states.", "" };
-    return (foreign){ "a text file", "Its numbers can become a .npy (pip install numpy):",
-                      python(is_number(start, first) ? "import sys, numpy; numpy.save(sys.argv[2], numpy.loadtxt(sys.argv[1]))"
-                             : "import sys, numpy; numpy.save(sys.argv[2], [[float(x) for x in line.split()[1:]] for line in open(sys.argv[1])])",
-                             file, ".npy") };
+    if (f.n_words == f.n_numbers)
+        code = text_format("import sys, numpy; numpy.save(sys.argv[2], numpy.loadtxt(sys.argv[1]%s%s, ndmin=2))", f.skip ? ", skiprows=1" : "",
+                           !f.delimiter ? "" : f.delimiter == ',' ? ", delimiter=\",\"" : f.delimiter == ';' ? ", delimiter=\";\"" : ", delimiter=\"\\t\"");
+    else
+        code = text_format("import sys, numpy; numpy.save(sys.argv[2], [[float(x) for x in line.split(%s)[1:]] for line in open(sys.argv[1], encoding=\"utf-8\").readlines()%s])",
+                           !f.delimiter ? "" : f.delimiter == ',' ? "\",\"" : f.delimiter == ';' ? "\";\"" : "\"\\t\"", rest);
+    return (foreign){ "a text file", "Its numbers can become a .npy (pip install numpy):", python(code, file, ".npy") };
 }
 
 static foreign unknown_of(const char *path, const char *file)
@@ -110,19 +160,19 @@ static foreign unknown_of(const char *path, const char *file)
         { "\x1f\x8b", 2, "compressed by gzip" }, { "\x28\xb5\x2f\xfd", 4, "compressed by zstd" },
         { "\xfd" "7zXZ", 5, "compressed by xz" }, { "BZh", 3, "compressed by bzip2" },
     };
-    static const char *const unpack[] = { "gunzip -k", "unzstd", "unxz -k", "bunzip2 -k" };
+    static const char *const unpack[] = { "gzip", "zstd", "xz", "bzip2" };
     char start[PEEK + 1] = "";
     int64_t n = read_start(path, start, PEEK);
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (n >= known[i].length && !memcmp(start, known[i].start, (size_t)known[i].length))
-            return i >= 7 ? (foreign){ known[i].what, "Unpack it first:", text_format("%s %s", unpack[i - 7], text_quoted(file)) }
+            return i >= 7 ? (foreign){ known[i].what, "Unpack it first:", text_format("%s -dc < %s > %s", unpack[i - 7], text_quoted(file), text_quoted(stem(file))) }
                           : (foreign){ known[i].what, "It holds no named arrays.", "" };
     if (n >= 262 && !memcmp(start + 257, "ustar", 5))
         return (foreign){ "a tar archive", "Unpack it first:", text_format("tar xf %s", text_quoted(file)) };
     if (is_text(start, n) && (start[0] == '{' || start[0] == '['))
         return (foreign){ "JSON text", "It holds no arrays of states; look for the .safetensors file that belongs to it.", "" };
     if (is_text(start, n))
-        return text_of(start, file);
+        return text_of(path, file);
     return (foreign){ "neither a .safetensors nor a .npy file, by its first bytes", "Those two are what look reads.", "" };
 }
 
@@ -140,7 +190,7 @@ foreign foreign_of(int32_t kind, const char *path, const char *file)
     case LAMELLA_IO_PARQUET:
         return parquet_of(file);
     case LAMELLA_IO_INDEX:
-        return (foreign){ "the index of a checkpoint in several files, not a file of arrays itself", "Look at its shards one by one:", "" };
+        return (foreign){ "the index of a checkpoint in several files, not a file of arrays itself", "", "" };
     case LAMELLA_IO_LFS:
         return (foreign){ "a Git LFS pointer: the few lines that stand in for a file that was not downloaded", "Get the file itself:",
                           text_format("git lfs pull --include %s", text_quoted(file)) };

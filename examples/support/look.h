@@ -14,8 +14,9 @@ typedef struct request {
     const char *path;  /* what is opened: the file, or a copy of what came through a pipe */
     const char *title; /* what it is called in text and pages */
     const char *prefix, *page;
-    const char *labels; /* what to probe for: a name in the file, or a .npy; NULL: nothing */
-    int32_t     layer_axis, bf16, json, no_page, threads;
+    const char *labels; /* what to probe for: a name in the file, or a file; NULL: nothing */
+    const char *groups; /* of rows that stay together: likewise, or "none"; NULL: the file's own */
+    int32_t     layer_axis, mask_marks, bf16, json, no_page, threads;
     FILE       *spool; /* the copy; NULL: none was needed */
 } request;
 
@@ -52,7 +53,10 @@ typedef struct contents {
 
 typedef struct label {
     const char *name;
-    int64_t     n, least, greatest, n_distinct;
+    int64_t     n, n_distinct, n_nonfinite;
+    int         is_whole;
+    double      least, greatest; /* of the finite ones; NaN: there are none */
+    const char *why;             /* "", or why it is not read */
 } label;
 
 /* One layer: its shape, and the library's figures. */
@@ -80,7 +84,8 @@ typedef struct layers {
     label      *labels;
     const char *tokens; /* in words; "" = none */
     const char *taken;  /* in words: what of the file is the stack */
-    const char *prefix; /* the prefix or tensor taken */
+    const char *prefix; /* the prefix, pattern or tensor taken */
+    const char *mask;   /* the tensor taken as the mask; "": none */
     const char *form;
     int32_t     last_normed, form_number;
     probed     *probed; /* NULL: no labels were named, or they cannot be probed for */
@@ -100,8 +105,11 @@ extern const count_name count_names[N_COUNT_NAMES];
 contents *contents_read(const lamella_io_file *file, int32_t kind, int64_t n_bytes);
 /* The rows of those arrays that `keep` (NULL: all) marks. */
 listed_row *contents_rows(const contents *c, const char *keep, int64_t *n_rows);
-/* Which parts could be a stack: asks the library for each. */
-void contents_offer(lamella_context *ctx, const request *r, contents *c);
+/* Which parts could be a stack: the library's readings of the file, each tried. */
+void contents_offer(lamella_context *ctx, const request *r, const lamella_io_file *file, contents *c);
+/* Opens the stack that was asked for, or that one of another prefix, axis or meaning of the mask. */
+lamella_status stack_open_as(lamella_context *ctx, const request *r, lamella_io_file **file, lamella_stack *stack, lamella_io_stack_result *taken,
+                             lamella_io_fault *fault);
 
 /* Measures every layer: one call of lamella_moments_layers. NULL: *status and lamella_last_error say why. */
 layers *layers_measure(lamella_context *ctx, const lamella_stack *stack, const lamella_io_stack_result *taken,
@@ -109,7 +117,15 @@ layers *layers_measure(lamella_context *ctx, const lamella_stack *stack, const l
 /* Labels of an opened stack file. */
 void layers_label(layers *s, const lamella_io_file *file, const contents *c);
 /* Probes for the labels that were asked for. 0, or 1 and on stderr why not. */
-int layers_probe(lamella_context *ctx, const request *r, layers *s, const lamella_stack *stack, const lamella_io_file *file);
+int layers_probe(lamella_context *ctx, const request *r, layers *s, const contents *c, const lamella_stack *stack, const lamella_io_file *file);
+/* The labels that were asked for as classes, i64 [1, sample], and groups of rows, i64 [sample], by name (NULL: none). 0, or 1 likewise. */
+int labels_find(lamella_context *ctx, const request *r, const layers *s, const lamella_io_file *file, lamella_view *classes, probed *p);
+int groups_find(lamella_context *ctx, const request *r, const layers *s, const contents *c, const lamella_io_file *file, lamella_view *groups,
+                const char **name);
+/* "look: no probes: ..." on stderr; 1. */
+int probes_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The different numbers, rising. */
+const double *reals_distinct(const double *x, int64_t n, int64_t *n_distinct);
 /* What is not part of the stack: marks it in keep[c->n]. */
 void layers_besides(const layers *s, const contents *c, char *keep);
 /* The dims that a count is of, if it is one of columns that are named; else *n is 0. */
@@ -134,7 +150,7 @@ void look_page_probed(FILE *out, const probed *p);
 void look_page_contents(FILE *out, const request *r, const contents *c);
 
 /* Says on stderr why a file is not read and what to type instead (and as JSON on stdout, if asked). Returns 1. */
-int look_refuse(const request *r, lamella_status status, const lamella_io_fault *fault);
+int look_refuse(const request *r, lamella_status status, const lamella_io_fault *fault, const char *message);
 /* The same for what is not an ordinary file at all: missing, a directory, not permitted. */
 int look_refuse_path(const request *r, int error);
 

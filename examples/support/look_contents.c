@@ -94,14 +94,23 @@ listed_row *contents_rows(const contents *c, const char *keep, int64_t *n_rows)
 
 /* ---- offers ---- */
 
-#define MOST_TRIALS 24
 #define MOST_OFFERS 8
 
-static char *command_text(const request *r, const char *prefix, int axis)
+lamella_status stack_open_as(lamella_context *ctx, const request *r, lamella_io_file **file, lamella_stack *stack, lamella_io_stack_result *taken,
+                             lamella_io_fault *fault)
 {
-    char *words = prefix ? text_format(" --prefix %s", text_quoted(prefix)) : text_format("%s", "");
-    if (axis)
-        words = text_format("%s --layer-axis %d", words, axis);
+    const lamella_io_stack_options options = { .struct_size = sizeof options, .raw_dtype = r->bf16 ? LAMELLA_BF16 : 0, .prefix = r->prefix,
+                                               .layer_axis = r->layer_axis, .mask_marks = r->mask_marks };
+    return lamella_io_stack_open(ctx, r->path, &options, file, stack, taken, fault);
+}
+
+static char *command_text(const request *r)
+{
+    char *words = r->prefix ? text_format(" --prefix %s", text_quoted(r->prefix)) : text_format("%s", "");
+    if (r->layer_axis)
+        words = r->layer_axis < 0 ? text_format("%s --layer-axis none", words) : text_format("%s --layer-axis %d", words, (int)r->layer_axis);
+    if (r->mask_marks)
+        words = text_format("%s --mask-marks %s", words, r->mask_marks == LAMELLA_IO_MARKS_PADDING ? "padding" : "tokens");
     return text_format("examples/look%s%s %s", words, r->bf16 ? " --bf16" : "", text_quoted(r->file));
 }
 
@@ -111,12 +120,13 @@ static const char *const float_dtypes[] = { [LAMELLA_F32] = "f32", [LAMELLA_F64]
 /* "5 layers of f32 [1797, 32], widths differ" */
 static char *stack_text(const lamella_stack *stack)
 {
+    static const char *const axes[] = { "", "", "", " [sample, token, dim]", " [sample, y, x, dim]" };
     const lamella_view *first = &stack->layer[0];
     int differ = 0;
     for (int64_t l = 1; l < stack->n_layers; l++)
         differ |= stack->layer[l].shape[stack->layer[l].rank - 1] != first->shape[first->rank - 1];
-    return text_format("%s of %s %s%s", text_count(stack->n_layers, "layer"), float_dtypes[first->dtype],
-                       text_shape(first->shape, first->rank), differ ? ", widths differ" : "");
+    return text_format("%s of %s %s%s%s", text_count(stack->n_layers, "layer"), float_dtypes[first->dtype],
+                       text_shape(first->shape, first->rank), axes[first->rank], differ ? ", widths differ" : "");
 }
 
 /* Floats, and some of them. */
@@ -128,96 +138,44 @@ static int is_measurable(const lamella_view *layer)
     return layer->dtype <= LAMELLA_BF16;
 }
 
-/* A trial is an offer if the library takes it, its numbers are ones that can be measured, and its name can be typed. */
-static void try_offer(lamella_context *ctx, const request *r, contents *c, const char *prefix, int axis, int64_t n_alike)
+/* An offer: the library takes it, its numbers are ones that can be measured, and its name can be typed. */
+static int try_offer(lamella_context *ctx, const request *as, contents *c)
 {
-    lamella_io_stack_options options = { .struct_size = sizeof options, .raw_dtype = r->bf16 ? LAMELLA_BF16 : 0,
-                                         .prefix = prefix, .layer_axis = axis };
     lamella_io_file *file;
     lamella_stack stack = { .struct_size = sizeof stack };
-    if (c->n_offers == MOST_OFFERS || (prefix && strcmp(prefix, text_shown(prefix, 200))) ||
-        lamella_io_stack_open(ctx, r->path, &options, &file, &stack, NULL, NULL) < 0)
-        return;
-    char *alike = n_alike > 1 ? text_format(", the first of %s alike", text_integer(n_alike)) : text_format("%s", "");
-    if (is_measurable(&stack.layer[0]))
-        c->offers[c->n_offers++] = (offer){ command_text(r, prefix, axis), text_format("%s%s", stack_text(&stack), alike) };
+    if (c->n_offers == MOST_OFFERS || (as->prefix && strcmp(as->prefix, text_shown(as->prefix, 255))) ||
+        stack_open_as(ctx, as, &file, &stack, NULL, NULL) < 0)
+        return 0;
+    int taken = is_measurable(&stack.layer[0]);
+    if (taken)
+        c->offers[c->n_offers++] = (offer){ command_text(as), stack_text(&stack) };
     lamella_io_file_free(file);
+    return taken;
 }
 
-static int is_float(const listed *a)
+/* As it stands, or with each meaning of the mask. */
+static int try_masks(lamella_context *ctx, const request *r, contents *c)
 {
-    return a->view_dtype >= LAMELLA_F32 && a->view_dtype <= LAMELLA_BF16;
+    request as = *r;
+    if (try_offer(ctx, &as, c) || r->mask_marks)
+        return 1;
+    for (as.mask_marks = LAMELLA_IO_MARKS_TOKENS; as.mask_marks <= LAMELLA_IO_MARKS_PADDING; as.mask_marks++)
+        try_offer(ctx, &as, c);
+    return 0;
 }
 
-static int prefix_is_new(const char *prefix, const char *const *tried, int n)
+void contents_offer(lamella_context *ctx, const request *r, const lamella_io_file *file, contents *c)
 {
-    for (int i = 0; i < n; i++)
-        if (!strcmp(tried[i], prefix))
-            return 0;
-    return 1;
-}
-
-/* "z" of "z12"; NULL if the name does not end in digits. */
-static char *prefix_of(const char *name)
-{
-    size_t end = strlen(name), length = end;
-    while (end > 0 && name[end - 1] >= '0' && name[end - 1] <= '9')
-        end--;
-    return end < length ? text_format("%.*s", (int)end, name) : NULL;
-}
-
-/* Families prefix + integer; returns how many prefixes were tried. */
-static int offer_families(lamella_context *ctx, const request *r, contents *c, const char **tried)
-{
-    int n = 0;
-    for (int64_t i = 0; i < c->n && n < MOST_TRIALS; i++) {
-        char *prefix = is_float(&c->array[i]) && c->array[i].rank > 1 ? prefix_of(c->array[i].name) : NULL;
-        if (!prefix || !prefix_is_new(prefix, tried, n))
-            continue;
-        try_offer(ctx, r, c, prefix, 0, 1);
-        tried[n++] = prefix;
-    }
-    return n;
-}
-
-/* The first array of each row, with its axis named where its shape leaves doubt. */
-static void offer_arrays(lamella_context *ctx, const request *r, contents *c, const char **tried, int n)
-{
-    for (int64_t g = 0, trials = 0; g < c->n_rows && trials < MOST_TRIALS; g++) {
-        const listed *a = &c->array[c->row[g].first];
-        char *prefix = prefix_of(a->name);
-        if (!is_float(a) || a->rank < 2 || (prefix && !prefix_is_new(prefix, tried, n)))
-            continue;
-        const char *name = *a->name ? a->name : NULL;
-        int64_t before = c->n_offers;
-        trials++;
-        try_offer(ctx, r, c, name, 0, c->row[g].n);
-        int in_doubt = a->rank == 3 && c->n_offers == before;
-        for (int axis = 1; axis <= 2 && in_doubt; axis++)
-            try_offer(ctx, r, c, name, axis, c->row[g].n);
-    }
-}
-
-/* If all is integers, the library's reason (which shape it would take) is beside the point. */
-static int has_no_floats(const contents *c)
-{
-    for (int64_t i = 0; i < c->n; i++)
-        if (is_float(&c->array[i]) || !c->array[i].view_dtype)
-            return 0;
-    return 1;
-}
-
-void contents_offer(lamella_context *ctx, const request *r, contents *c)
-{
-    const char *tried[MOST_TRIALS];
-    request as_bf16 = *r;
+    request as = *r;
+    lamella_io_reading reading = { .struct_size = sizeof reading };
     c->offers = take(MOST_OFFERS, sizeof *c->offers);
-    if (has_no_floats(c)) {
-        c->why = "";
-        return;
+    for (int64_t i = 0; lamella_io_reading_get(file, i, &reading) == LAMELLA_OK; i++) {
+        as.prefix = *reading.prefix ? text_format("%s", reading.prefix) : NULL;
+        as.layer_axis = reading.layer_axis;
+        try_masks(ctx, &as, c);
     }
-    offer_arrays(ctx, r, c, tried, offer_families(ctx, r, c, tried));
-    as_bf16.bf16 = 1;
+    as = *r;
+    as.bf16 = 1;
     if (c->n == 1 && !c->array[0].view_dtype && !r->bf16)
-        try_offer(ctx, &as_bf16, c, NULL, 0, 1);
+        try_offer(ctx, &as, c);
 }

@@ -59,8 +59,9 @@ static void write_labels(json *j, const layers *s)
         json_text(j, "name", s->labels[i].name);
         json_integer(j, "n", s->labels[i].n);
         json_integer(j, "distinct", s->labels[i].n_distinct);
-        json_integer(j, "least", s->labels[i].least);
-        json_integer(j, "greatest", s->labels[i].greatest);
+        json_real(j, "least", s->labels[i].least);
+        json_real(j, "greatest", s->labels[i].greatest);
+        json_text(j, "not_read", *s->labels[i].why ? s->labels[i].why : NULL);
         json_close(j, '}');
     }
     json_close(j, ']');
@@ -77,6 +78,7 @@ void look_json_stack(FILE *out, const request *r, const layers *s, const content
     json_integer(&j, "n_samples", s->n_samples);
     json_integer(&j, "n_depths", s->n_depths);
     json_bool(&j, "last_normed", s->last_normed);
+    json_text(&j, "mask", *s->mask ? s->mask : NULL);
     json_text(&j, "tokens", *s->tokens ? s->tokens : NULL);
     write_labels(&j, s);
     json_open(&j, "layers", '[');

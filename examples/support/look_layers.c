@@ -129,7 +129,7 @@ static int64_t offset_at(const lamella_view *offsets, int64_t i)
     return offsets->dtype == LAMELLA_I32 ? ((const int32_t *)offsets->data)[i] : ((const int64_t *)offsets->data)[i];
 }
 
-static const char *tokens_text(const lamella_stack *stack, int64_t rows)
+static const char *tokens_text(const lamella_stack *stack, const char *mask, int64_t rows)
 {
     const lamella_view *first = &stack->layer[0];
     if (stack->offsets && stack->offsets->data) {
@@ -140,14 +140,21 @@ static const char *tokens_text(const lamella_stack *stack, int64_t rows)
             greatest = length > greatest ? length : greatest;
         }
         return text_format("%s, ragged: %s to %s a sample%s", text_integer(rows), text_integer(n ? least : 0),
-                           text_integer(greatest), stack->mask ? ", masked ones left out" : "");
+                           text_integer(greatest), stack->mask ? text_format(", those under %s left out", mask) : "");
     }
     if (first->rank == 3)
         return text_format("%s a sample%s", text_integer(first->shape[1]),
-                           stack->mask ? text_format("; the mask leaves %s in all", text_integer(rows)) : "");
+                           stack->mask ? text_format("; %s leaves %s in all", mask, text_integer(rows)) : "");
     if (first->rank == 4)
         return text_format("%lld x %lld places a sample", (long long)first->shape[1], (long long)first->shape[2]);
-    return stack->mask ? "none; the mask drops samples" : "";
+    return stack->mask ? text_format("none; %s leaves %s of %s samples", mask, text_integer(rows), text_integer(first->shape[0])) : "";
+}
+
+/* "h.3" of "h.", "blocks.3.out" of "blocks.{}.out" */
+static const char *layer_name(const char *pattern, int64_t depth)
+{
+    const char *hole = strstr(pattern, "{}");
+    return hole ? text_format("%.*s%lld%s", (int)(hole - pattern), pattern, (long long)depth, hole + 2) : text_format("%s%lld", pattern, (long long)depth);
 }
 
 static const char *taken_text(const lamella_io_stack_result *taken, const lamella_stack *stack)
@@ -156,14 +163,13 @@ static const char *taken_text(const lamella_io_stack_result *taken, const lamell
     int64_t n = stack->n_layers, first = stack->depth ? stack->depth[0] : 0, last = stack->depth ? stack->depth[n - 1] : n - 1;
     switch (taken->form) {
     case LAMELLA_IO_FORM_LAYERS:
-        return text_format(n > 1 ? "%s%lld to %s%lld, one array a layer" : "%s%lld, the only layer", name, (long long)first, name,
-                           (long long)last);
+        return text_format(n > 1 ? "%s to %s, one array a layer" : "%s, the only layer", layer_name(name, first), layer_name(name, last));
     case LAMELLA_IO_FORM_LAYER_FIRST:
         return text_format("%s, layers along its first axis", *name ? name : "the array");
     case LAMELLA_IO_FORM_LAYER_SECOND:
         return text_format("%s, layers along its second axis", *name ? name : "the array");
     default:
-        return text_format("%s, one matrix as one layer", *name ? name : "the array");
+        return text_format(stack->layer[0].rank > 2 ? "%s, one layer with tokens" : "%s, one matrix as one layer", *name ? name : "the array");
     }
 }
 
@@ -188,7 +194,8 @@ layers *layers_measure(lamella_context *ctx, const lamella_stack *stack, const l
     s->layer = take(s->n, sizeof *s->layer);
     for (int64_t l = 0; l < s->n; l++)
         s->layer[l] = layer_of(stack, &f, l);
-    s->tokens = tokens_text(stack, s->layer[0].count[LAMELLA_COUNT_ROWS]);
+    s->mask = text_format("%s", taken->mask);
+    s->tokens = tokens_text(stack, !strcmp(s->mask, "mask") ? "the mask" : s->mask, s->layer[0].count[LAMELLA_COUNT_ROWS]);
     s->taken = taken_text(taken, stack);
     s->prefix = text_format("%s", taken->name);
     s->form = form_text(taken->form);

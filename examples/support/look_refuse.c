@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const rule_keys[] = { "none", "size", "text", "grammar", "schema", "duplicate", "overflow", "layout", "limit", "kind" };
 
@@ -55,16 +56,26 @@ static void write_advice(const char *advice, const char *command)
         fprintf(stderr, "    %s\n", text_shown(command, 0));
 }
 
-/* At most ten of the files beside an index, in the order of its text. */
+/* At most ten of the files beside an index, in the order of its text; those that are not there are counted. */
 static void write_shards(const request *r)
 {
     const char **shard, *slash = strrchr(r->file, '/');
-    int64_t n = foreign_shards(r->path, &shard);
-    for (int64_t i = 0; i < n && i < 10; i++)
-        fprintf(stderr, "    examples/look %s\n",
-                text_shown(text_quoted(text_format("%.*s%s", slash ? (int)(slash + 1 - r->file) : 0, r->file, shard[i])), 0));
-    if (n > 10)
-        fprintf(stderr, "    ... and %s\n", text_count(n - 10, "more shard"));
+    int64_t n = foreign_shards(r->path, &shard), there = 0, missing = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const char *path = text_format("%.*s%s", slash ? (int)(slash + 1 - r->file) : 0, r->file, shard[i]);
+        if (access(path, R_OK)) {
+            missing++;
+            continue;
+        }
+        if (there++ == 0)
+            fprintf(stderr, "  Look at its shards one by one:\n");
+        if (there <= 10)
+            fprintf(stderr, "    examples/look %s\n", text_shown(text_quoted(path), 0));
+    }
+    if (there > 10)
+        fprintf(stderr, "    ... and %s\n", text_count(there - 10, "more shard"));
+    if (missing)
+        fprintf(stderr, "  Not beside it: %lld of its %s; download them into the same folder.\n", (long long)missing, text_count(n, "shard"));
 }
 
 static int refuse_foreign(const request *r, const lamella_io_fault *fault)
@@ -96,7 +107,7 @@ static int refuse_broken(const request *r, const lamella_io_fault *fault)
     return 1;
 }
 
-int look_refuse(const request *r, lamella_status status, const lamella_io_fault *fault)
+int look_refuse(const request *r, lamella_status status, const lamella_io_fault *fault, const char *message)
 {
     int known = fault->rule > 0 && fault->rule <= LAMELLA_IO_RULE_KIND && fault->kind >= 0 && fault->kind <= LAMELLA_IO_UNKNOWN;
     if (known && fault->kind != LAMELLA_IO_SAFETENSORS && fault->kind != LAMELLA_IO_NPY)
@@ -104,10 +115,9 @@ int look_refuse(const request *r, lamella_status status, const lamella_io_fault 
     if (known)
         return refuse_broken(r, fault);
     lamella_io_fault none = { .expected = -1, .found = -1 };
-    const char *function = strstr(lamella_last_error(), ": "), *message = function ? function + 2 : lamella_last_error();
     fprintf(stderr, "look: %s: %s\n", text_shown(r->title, 80), text_shown(message, 0));
     if (r->json)
-        write_refusal_json(r, &none, lamella_status_name(status), "", "", lamella_last_error());
+        write_refusal_json(r, &none, lamella_status_name(status), "", "", message);
     return 1;
 }
 

@@ -1,41 +1,48 @@
 #include "support/look.h"
 #include "support/text.h"
+#include "support/values.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- labels ---- */
 
-static int compare_values(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static label label_of(const char *name, const lamella_view *v)
 {
-    int64_t n = 1;
-    for (int32_t axis = 0; axis < v->rank; axis++)
-        n *= v->shape[axis];
-    label found = { .name = name, .n = n };
-    int64_t *value = take(n, sizeof *value);
-    for (int64_t i = 0; i < n; i++)
-        value[i] = ((const int64_t *)v->data)[i];
-    qsort(value, (size_t)n, sizeof *value, compare_values);
-    for (int64_t i = 0; i < n; i++)
-        found.n_distinct += !i || value[i] != value[i - 1];
-    found.least = n ? value[0] : 0;
-    found.greatest = n ? value[n - 1] : 0;
+    values x = { .n = 0 };
+    label found = { .name = name, .why = "", .least = NAN, .greatest = NAN };
+    const char *why = values_of_view(NULL, v, &x);
+    if (why)
+        return (label){ .name = name, .why = why };
+    double *finite = (double *)values_as_reals(&x);
+    int64_t n = 0;
+    for (int64_t i = 0; i < x.n; i++)
+        if (isfinite(finite[i]))
+            finite[n++] = finite[i];
+    const double *different = reals_distinct(finite, n, &found.n_distinct);
+    found.n = x.n;
+    found.n_nonfinite = x.n - n;
+    found.is_whole = x.kind == VALUES_WHOLE;
+    if (n) {
+        found.least = different[0];
+        found.greatest = different[found.n_distinct - 1];
+    }
     return found;
 }
 
-/* Labels that are no integers are arrays beside the stack like any other. */
+/* Every label.NAME, those that are not read too; a file opened as a stack has no others. */
 void layers_label(layers *s, const lamella_io_file *file, const contents *c)
 {
     s->labels = take(c->n, sizeof *s->labels);
     for (int64_t i = 0; i < c->n; i++) {
         lamella_view v;
-        if (!strncmp(c->array[i].name, "label.", 6) && lamella_io_label_get(file, c->array[i].name + 6, &v) == LAMELLA_OK)
-            s->labels[s->n_labels++] = label_of(c->array[i].name + 6, &v);
+        const char *name = c->array[i].name + 6;
+        if (strncmp(c->array[i].name, "label.", 6))
+            continue;
+        if (lamella_io_label_get(file, name, &v) == LAMELLA_OK)
+            s->labels[s->n_labels++] = label_of(name, &v);
+        else
+            s->labels[s->n_labels++] = (label){ .name = name, .why = text_format("%s", lamella_last_error()) };
     }
 }
 
@@ -47,23 +54,24 @@ static int is_label(const layers *s, const char *name)
     return 0;
 }
 
-/* The prefix taken, then digits only; or the tensor taken. */
+/* The tensor taken; or the prefix taken and digits only, or the pattern with digits for its {}. */
 static int is_layer(const layers *s, const char *name)
 {
-    size_t length = strlen(s->prefix);
+    const char *hole = strstr(s->prefix, "{}"), *tail = hole ? hole + 2 : "";
+    size_t head = hole ? (size_t)(hole - s->prefix) : strlen(s->prefix), digits;
     if (s->form_number != LAMELLA_IO_FORM_LAYERS)
         return !strcmp(name, s->prefix);
-    return !strncmp(name, s->prefix, length) && name[length] && !name[length + strspn(name + length, "0123456789")];
+    if (strncmp(name, s->prefix, head))
+        return 0;
+    digits = strspn(name + head, "0123456789");
+    return digits && !strcmp(name + head + digits, tail);
 }
 
 void layers_besides(const layers *s, const contents *c, char *keep)
 {
-    static const char *const parts[] = { "offsets", "mask", "sample_id" };
     for (int64_t i = 0; i < c->n; i++) {
         const char *name = c->array[i].name;
-        keep[i] = !is_layer(s, name) && !is_label(s, name);
-        for (int p = 0; p < 3; p++)
-            keep[i] &= strcmp(name, parts[p]) != 0;
+        keep[i] = !is_layer(s, name) && !is_label(s, name) && strcmp(name, "offsets") && strcmp(name, "sample_id") && strcmp(name, s->mask);
     }
 }
 
@@ -137,18 +145,33 @@ int64_t layers_findings(const layers *s, const char **finding)
 
 static char *label_text(const label *l)
 {
-    return text_format("%s (%s, %lld to %lld)", text_shown(l->name, 40), text_count(l->n_distinct, "value"), (long long)l->least,
-                       (long long)l->greatest);
+    const char *holes = l->n_nonfinite ? text_format(", %s not finite", text_integer(l->n_nonfinite)) : "";
+    if (isnan(l->least))
+        return text_format("%s (%s%s)", text_shown(l->name, 40), text_count(l->n, "value"), holes);
+    return text_format(l->is_whole ? "%s (%s, %.0f to %.0f%s)" : "%s (%s, %g to %g%s)", text_shown(l->name, 40), text_count(l->n_distinct, "value"),
+                       l->least, l->greatest, holes);
 }
 
 static const char *labels_text(const layers *s)
 {
-    char *text = text_format("%s", s->n_labels ? "" : "none");
-    for (int64_t i = 0; i < s->n_labels && i < 12; i++)
-        text = text_format("%s%s%s", text, i ? ", " : "", label_text(&s->labels[i]));
-    if (s->n_labels > 12)
-        text = text_format("%s, and %s more", text, text_integer(s->n_labels - 12));
+    char *text = text_format("%s", "");
+    int64_t n_read = 0;
+    for (int64_t i = 0; i < s->n_labels; i++)
+        if (!*s->labels[i].why && n_read++ < 12)
+            text = text_format("%s%s%s", text, n_read > 1 ? ", " : "", label_text(&s->labels[i]));
+    if (n_read > 12)
+        text = text_format("%s, and %s more", text, text_integer(n_read - 12));
+    text = n_read ? text : text_format("none");
     return s->n_cast ? text_format("%s; %s widened to i64", text, text_integer(s->n_cast)) : text;
+}
+
+static const char *unread_text(const layers *s)
+{
+    char *text = text_format("%s", "");
+    for (int64_t i = 0; i < s->n_labels; i++)
+        if (*s->labels[i].why)
+            text = text_format("%s%s%s", text, *text ? "; " : "", text_shown(s->labels[i].why, 0));
+    return text;
 }
 
 static const char *besides_text(const layers *s, const contents *c)
@@ -178,6 +201,7 @@ int look_facts(const layers *s, const contents *c, const char *fact[][2])
         { "tokens", *s->tokens ? s->tokens : "none: one row a sample" },
         { "taken", s->taken },
         { "labels", labels_text(s) },
+        { "not read", unread_text(s) },
         { "also there", besides_text(s, c) },
         { "source", text_shown(metadata_of(c, "source"), 400) },
         { "depths", s->n_depths != s->n ? text_format("%lld in the model, %lld here", (long long)s->n_depths, (long long)s->n) : "" },

@@ -140,8 +140,32 @@ const char *widths_title(const widths_grid *w)
                           : "accuracy of ridge probes, each row left out once";
 }
 
+/* What the larger class alone would reach in 39 of 40 such samples; a cell under it tells nothing. */
+static double most_by_chance(const widths_grid *w)
+{
+    return w->n_tasks > 1 ? 0 : w->chance + 1.96 * sqrt(w->chance * (1 - w->chance) / (double)w->n_rows);
+}
+
+int widths_tell(const widths_grid *w)
+{
+    return shown(w)[w->best] > most_by_chance(w);
+}
+
+/* Where nothing is told, the highest of the cells is no figure to name. */
+static const char *nothing_text(const widths_grid *w)
+{
+    if (w->n_tasks > 1)
+        return "No cell is above 0, what always answering each class's share gives: none is shown to tell these classes. Leaving out a row lowers the "
+               "share of its class, so figures of noise lie below 0.";
+    return text_format("No cell is above %.3f, what always answering the larger class (%.3f) reaches by chance: none is shown to tell this label. "
+                       "Leave-one-out of classes of one size lies below a half where there is nothing to tell, because the row left out makes its "
+                       "own class the smaller one.", most_by_chance(w), w->chance);
+}
+
 const char *widths_best_text(const widths_grid *w)
 {
+    if (!widths_tell(w))
+        return nothing_text(w);
     const char *best = text_format("Highest: %.3f at layer %lld with %lld dims", shown(w)[w->best], (long long)w->depth[w->best / w->n_widths],
                                    (long long)w->width[w->best % w->n_widths]);
     return w->n_tasks > 1 ? text_format("%s; always answering each class's share gives 0.", best)
@@ -160,14 +184,16 @@ void widths_draw(FILE *out, const widths_grid *w)
 {
     int64_t cells = w->n_layers * w->n_widths;
     uint8_t *outlined = take(cells, 1);
-    double low = INFINITY;
+    double low = INFINITY, high = shown(w)[w->best];
     for (int64_t i = 0; i < cells; i++)
         low = shown(w)[i] < low ? shown(w)[i] : low;
-    outlined[w->best] = 1;
+    outlined[w->best] = (uint8_t)widths_tell(w);
+    if (!widths_tell(w)) /* pale as a whole */
+        high = 1;
     const chart_grid g = { .label = text_format("Ridge probes for %s by layer and width: %s. %s", w->name, widths_measured(w), widths_best_text(w)),
                            .row_title = "", .column_title = "dims kept", .n_rows = w->n_layers, .n_columns = w->n_widths,
                            .row = names_of(w->depth, w->n_layers, "layer %lld"), .column = names_of(w->width, w->n_widths, "%lld"),
-                           .value = shown(w), .low = low, .high = shown(w)[w->best], .outlined = outlined, .digits = 3 };
+                           .value = shown(w), .low = low, .high = high, .outlined = outlined, .digits = 3 };
     chart_write_grid(out, &g);
 }
 

@@ -22,6 +22,7 @@ widths_grid *widths_measure(lamella_context *ctx, const lamella_stack *stack, co
                             lamella_status *status);
 const char *widths_measured(const widths_grid *w); /* "accuracy", or what else is shown */
 const char *widths_title(const widths_grid *w);    /* the same in full */
+int         widths_tell(const widths_grid *w); /* some cell is above what chance gives */
 const char *widths_best_text(const widths_grid *w);
 void        widths_draw(FILE *out, const widths_grid *w);
 void        widths_text(FILE *out, const widths_grid *w);

@@ -5,7 +5,8 @@
  *   file, entries, read           open, list, rows
  *   output, save, npy_save        temporary file, fsync, rename
  *   model                         fitted models: a kind, a format, their arrays
- *   stack_open, stack_form, stack_parts, stack_save   files of layers */
+ *   stack_families, stack_readings, stack_form, stack_words   which arrays of a file are its layers
+ *   stack_open, stack_parts, stack_save   files of layers */
 #ifndef IO_IO_H
 #define IO_IO_H
 
@@ -105,8 +106,9 @@ typedef struct file_rows {
 } file_rows;
 
 typedef struct file_label {
-    const char  *name;
-    lamella_view view;
+    const char      *name;
+    const file_type *type;
+    lamella_view     view; /* dtype 0: no view holds it */
 } file_label;
 
 /* What lamella_io_stack_open fills. */
@@ -292,21 +294,75 @@ LAMELLA_INTERNAL lamella_status model_array(call *c, const lamella_io_file *f, c
 
 /* ---- stacks ---- */
 
-/* What a file offers as a stack. */
+/* ---- stack_families.c: arrays whose names differ in one integer ---- */
+
+/* An integer of a name, with its minus. */
+typedef struct family_place {
+    int64_t  number;
+    uint32_t entry;
+    uint16_t head, bytes; /* what stands before it; its own */
+} family_place;
+
+typedef struct family {
+    family_place *member; /* [n], by rising numbers, in the call's arena */
+    int64_t       n;
+} family;
+
+/* Those of two arrays and more, in the order of their first; an array is in as many as its name has integers. */
+LAMELLA_INTERNAL lamella_status families_find(call *c, const lamella_io_file *f, family **found, int64_t *n_found);
+/* That of one name: "h." for h.0, h.1 ..., or a pattern, "blocks.{}.out"; of no or one array too. */
+LAMELLA_INTERNAL lamella_status family_named(call *c, const lamella_io_file *f, const char *prefix, family *found);
+
+/* ---- stack_form.c: what of a file is the stack ---- */
+
 typedef struct stack_form {
-    int64_t form;         /* LAMELLA_IO_FORM_... */
-    int64_t first;        /* entry: the one tensor, or the family's first */
-    int64_t prefix_bytes; /* of its name */
+    int32_t form;       /* LAMELLA_IO_FORM_... */
+    int32_t layer_axis; /* what names it beside the prefix, 0 = nothing has to */
+    family  layers;     /* FORM_LAYERS */
+    int64_t entry;      /* the first array */
     int64_t n_layers;
 } stack_form;
 
 LAMELLA_INTERNAL lamella_status stack_form_find(call *c, const lamella_io_file *f, const char *prefix, int32_t layer_axis, stack_form *form);
-/* The integer that ends a name after the first `bytes` of it; -1 = none. */
-LAMELLA_INTERNAL int64_t        family_number(const char *name, int64_t bytes);
-/* The next member of the family of entry `first`, from entry i on; n_entries: none. */
-LAMELLA_INTERNAL int64_t        family_next(const lamella_io_file *f, int64_t first, int64_t prefix_bytes, int64_t i);
-/* offsets, mask, sample_id, label.*: read, or widened to i64, into the file's memory and counted. */
-LAMELLA_INTERNAL lamella_status stack_parts_read(call *c, lamella_io_file *f, int64_t *n_cast);
+/* The prefix or the array that names a form, cut to fit; 0 if that is not what options->prefix would take. */
+LAMELLA_INTERNAL int            stack_form_name(const lamella_io_file *f, const stack_form *form, char *to, int64_t size);
+LAMELLA_INTERNAL void           name_shown(const lamella_io_file *f, int64_t entry, char room[256]);
+
+/* ---- stack_readings.c: every way to read a file ---- */
+
+#define MOST_READINGS 64
+
+typedef struct stack_readings {
+    stack_form form[MOST_READINGS];
+    int64_t    n;
+    int        in_doubt;    /* there were several, if only one can be typed */
+    int        one_array;   /* all are readings of one array */
+    char       misfit[400]; /* "", or which array is no layer of the family that its name belongs to, and why */
+} stack_readings;
+
+LAMELLA_INTERNAL lamella_status readings_find(call *c, const lamella_io_file *f, stack_readings *r);
+/* Of one array: along its first axis, its second, or as one layer with tokens; where the file's parts fit one of them only, that one. */
+LAMELLA_INTERNAL void           readings_add_array(const lamella_io_file *f, int64_t entry, stack_readings *r);
+LAMELLA_INTERNAL stack_form     form_of_family(const family *a);
+LAMELLA_INTERNAL stack_form     form_of_array(const lamella_io_file *f, int64_t entry, int32_t layer_axis);
+/* 1: all members are layers of one stack; 0: which is not, and why. */
+LAMELLA_INTERNAL int            family_fits(const lamella_io_file *f, const family *a, char text[400]);
+
+/* ---- stack_words.c: what names say ---- */
+
+/* What stands before the integer at byte `at` of a name counts layers, or something else. */
+LAMELLA_INTERNAL int name_counts_layers(const char *name, int64_t at);
+LAMELLA_INTERNAL int name_counts_else(const char *name, int64_t at);
+LAMELLA_INTERNAL int name_is_mask(const char *name);
+LAMELLA_INTERNAL int name_is_padding_mask(const char *name); /* of which 1 may mark the padding */
+LAMELLA_INTERNAL int name_is_part(const char *name);         /* offsets, mask, sample_id or a label: no layer */
+
+/* ---- stack_parts.c ---- */
+
+/* offsets, mask, sample_id, label.*: read, or widened to i64, into the file's memory. */
+LAMELLA_INTERNAL lamella_status stack_parts_read(call *c, lamella_io_file *f, int32_t mask_marks, lamella_io_stack_result *result);
+/* Equal but for axes of extent 1. */
+LAMELLA_INTERNAL int            mask_fits(const int64_t *mask, int32_t rank, const int64_t *lead, int32_t n_lead);
 LAMELLA_INTERNAL lamella_status stack_open(call *c, const file_operations *ops, const char *path, const lamella_io_stack_options *options,
                                            lamella_io_file **file, lamella_stack *stack, lamella_io_stack_result *result, lamella_io_fault *fault);
 LAMELLA_INTERNAL lamella_status stack_save(call *c, const file_operations *ops, const char *path, const lamella_stack *stack,

@@ -24,12 +24,11 @@ static int64_t read_layer(int64_t depth, int64_t first_row, int64_t n_rows, cons
 
 static lamella_status family_layers(call *c, lamella_io_file *f, const stack_form *form)
 {
-    int64_t l = 0;
-    for (int64_t i = form->first; i < f->n_entries; i = family_next(f, form->first, form->prefix_bytes, i + 1), l++) {
-        const file_entry *e = &f->entry[i];
+    for (int64_t l = 0; l < form->n_layers; l++) {
+        const file_entry *e = &f->entry[form->layers.member[l].entry];
         TRY(entry_view(c, f, e, &f->stack.layer[l]));
         f->stack.rows[l] = rows_of_entry(f, e, &f->stack.layer[l]);
-        f->stack.depth[l] = family_number(entry_name(f, e), form->prefix_bytes);
+        f->stack.depth[l] = form->layers.member[l].number;
     }
     return LAMELLA_OK;
 }
@@ -57,7 +56,7 @@ static void cut_layer(const stack_form *form, const lamella_view *array, const f
 static lamella_status array_layers(call *c, lamella_io_file *f, const stack_form *form)
 {
     lamella_view array;
-    const file_entry *e = &f->entry[form->first];
+    const file_entry *e = &f->entry[form->entry];
     TRY(entry_view(c, f, e, &array));
     file_rows rows = rows_of_entry(f, e, &array);
     for (int64_t l = 0; l < form->n_layers; l++) {
@@ -95,12 +94,45 @@ static lamella_status read_format(call *c, const lamella_io_file *f)
     return fail(c, LAMELLA_ERR_UNSUPPORTED, "%s: lamella.format is \"%s\", expected 1: a newer Lamella wrote it", f->name, shown);
 }
 
-/* As the file says, else the last depth and one. */
-static int64_t depths_of_model(const lamella_io_file *f)
+static lamella_status refuse_metadata(const refusal *r, const char *key, const char *value, const char *expected)
 {
+    char shown[64];
+    text_cut(shown, LENGTH(shown), value, (int64_t)strlen(value));
+    return refuse(r, LAMELLA_IO_RULE_SCHEMA, r->file->header_at, key, "the metadata %s is \"%s\", expected %s", key, shown, expected);
+}
+
+/* As the file says, else the last depth and one. */
+static lamella_status read_n_depths(const refusal *r, int64_t *n)
+{
+    const lamella_io_file *f = r->file;
     const char *text = file_metadata(f, "n_depths");
-    int64_t n = text && strlen(text) <= 18 ? family_number(text, 0) : -1;
-    return n > 0 || f->stack.n_layers == 0 ? MAX(n, 0) : f->stack.depth[f->stack.n_layers - 1] + 1;
+    int64_t digits = text ? (int64_t)strspn(text, "0123456789") : 0;
+    *n = 0;
+    if (text && (!digits || text[digits] || digits > 18))
+        return refuse_metadata(r, "n_depths", text, "a number of 1 to 18 digits");
+    for (int64_t i = 0; i < digits; i++)
+        *n = *n * 10 + (text[i] - '0');
+    if (!*n)
+        *n = f->stack.depth[f->stack.n_layers - 1] + 1;
+    return LAMELLA_OK;
+}
+
+static int is_word(const char *text, const char *word)
+{
+    while (*word && (*text | 32) == *word)
+        text++, word++;
+    return !*word && !*text;
+}
+
+static lamella_status read_last_normed(const refusal *r, uint32_t *flags)
+{
+    const char *text = file_metadata(r->file, "last_normed");
+    if (!text || !strcmp(text, "0") || is_word(text, "false"))
+        return LAMELLA_OK;
+    if (strcmp(text, "1") && !is_word(text, "true"))
+        return refuse_metadata(r, "last_normed", text, "true or false, 1 or 0");
+    *flags |= LAMELLA_LAST_NORMED;
+    return LAMELLA_OK;
 }
 
 static const lamella_view *part_or_none(const lamella_view *v)
@@ -108,31 +140,45 @@ static const lamella_view *part_or_none(const lamella_view *v)
     return v->dtype ? v : NULL;
 }
 
-static lamella_stack stack_of_file(lamella_io_file *f)
+static lamella_status stack_of_file(const refusal *r, lamella_stack *stack)
 {
-    const char *normed = file_metadata(f, "last_normed");
-    return (lamella_stack){ .struct_size = (uint32_t)sizeof(lamella_stack),
-        .flags = normed && (!strcmp(normed, "1") || !strcmp(normed, "true")) ? LAMELLA_LAST_NORMED : 0,
-        .layer = f->stack.layer, .n_layers = f->stack.n_layers, .depth = f->stack.depth, .n_depths = depths_of_model(f),
-        .mask = part_or_none(&f->stack.mask), .offsets = part_or_none(&f->stack.offsets), .sample_id = part_or_none(&f->stack.sample_id),
-        .read = read_layer, .user = f };
+    call *c = r->c;
+    lamella_io_file *f = r->file;
+    *stack = (lamella_stack){ .struct_size = (uint32_t)sizeof(lamella_stack), .layer = f->stack.layer, .n_layers = f->stack.n_layers,
+        .depth = f->stack.depth, .mask = part_or_none(&f->stack.mask), .offsets = part_or_none(&f->stack.offsets),
+        .sample_id = part_or_none(&f->stack.sample_id), .read = read_layer, .user = f };
+    TRY(read_n_depths(r, &stack->n_depths));
+    return read_last_normed(r, &stack->flags);
 }
 
 /* ---- the call ---- */
 
-static lamella_status fill(call *c, lamella_io_file *f, const lamella_io_stack_options *o, lamella_stack *filled, lamella_io_stack_result *result)
+static lamella_status fill(const refusal *r, const lamella_io_stack_options *o, lamella_stack *filled, lamella_io_stack_result *result)
 {
+    call *c = r->c;
+    lamella_io_file *f = r->file;
     stack_form form;
     stack checked;
     TRY(read_format(c, f));
     TRY(stack_form_find(c, f, o->prefix, o->layer_axis, &form));
+    if (!form.n_layers)
+        return fail(c, LAMELLA_ERR_EMPTY, "%s: \"%s\" has no layers", f->name, entry_name(f, &f->entry[form.entry]));
     TRY(open_layers(c, f, &form));
-    TRY(stack_parts_read(c, f, &result->n_cast));
-    *filled = stack_of_file(f);
+    TRY(stack_parts_read(c, f, o->mask_marks, result));
+    TRY(stack_of_file(r, filled));
     TRY(stack_check(c, &checked, filled, ANY_DTYPE, "stack"));
-    const char *name = entry_name(f, &f->entry[form.first]);
-    result->form = (int32_t)form.form;
-    text_cut(result->name, LENGTH(result->name), name, form.form == LAMELLA_IO_FORM_LAYERS ? form.prefix_bytes : (int64_t)strlen(name));
+    result->form = form.form;
+    stack_form_name(f, &form, result->name, LENGTH(result->name));
+    return LAMELLA_OK;
+}
+
+static lamella_status check_options(call *c, const lamella_io_stack_options *o)
+{
+    TRY(file_check_raw(c, o->raw_dtype));
+    if (o->layer_axis < -1 || o->layer_axis > 2)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options->layer_axis is %d, expected -1 to 2", (int)o->layer_axis);
+    if (o->mask_marks < 0 || o->mask_marks > LAMELLA_IO_MARKS_PADDING)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options->mask_marks is %d, expected 0 to %d", (int)o->mask_marks, LAMELLA_IO_MARKS_PADDING);
     return LAMELLA_OK;
 }
 
@@ -149,16 +195,13 @@ lamella_status stack_open(call *c, const file_operations *ops, const char *path,
     TRY(RESULT_OPTIONAL(c, result));
     TRY(RESULT_OPTIONAL(c, fault));
     TRY(OPTIONS(c, o, options));
-    TRY(file_check_raw(c, o.raw_dtype));
-    if (o.layer_axis < 0 || o.layer_axis > 2)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->layer_axis is %d, expected 0 to 2", (int)o.layer_axis);
-    if (o.reserved0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->reserved0 is %d, expected 0", (int)o.reserved0);
+    TRY(check_options(c, &o));
     TRY(check_path(c, path));
     lamella_status status = file_open(c, ops, path, o.raw_dtype, &opened, &found);
+    if (status == LAMELLA_OK)
+        status = fill(&(refusal){ c, opened, &found }, &o, &filled, &taken);
     write_sized(fault, &found, (int64_t)sizeof found);
     TRY(status);
-    TRY(fill(c, opened, &o, &filled, &taken));
     write_sized(stack, &filled, (int64_t)sizeof filled);
     write_sized(result, &taken, (int64_t)sizeof taken);
     *file = opened;

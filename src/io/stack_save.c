@@ -111,7 +111,7 @@ static lamella_status add_label(call *c, const stack *s, const char *label, cons
     snprintf(name, (size_t)size, "label.%s", label);
     indexed_name(indexed, sizeof indexed, "labels", i);
     a[*n] = (save_array){ .name = name };
-    TRY(view_check(c, &a[*n].view, view, I32 | I64 | F32 | F64, indexed));
+    TRY(view_check(c, &a[*n].view, view, ANY_DTYPE, indexed));
     TRY(view_check_shape(c, &a[*n].view, indexed, &s->n_samples, 1));
     ++*n;
     return LAMELLA_OK;

@@ -466,7 +466,7 @@ class Refusals(Look):
         self.refused("k.txt", b"0.1 0.2 0.3\n0.4 0.5 0.6\n", "text file", "numpy.loadtxt")
         self.refused("k2.txt", b"the 0.1 0.2 0.3\nof 0.4 0.5 0.6\n", "text file", "line.split()[1:]")
         self.refused("k3.txt", b"entity\nphysical entity\n", "text file", "no arrays")
-        self.refused("l.gz", b"\x1f\x8b\x08" + bytes(64), "gzip", "gunzip")
+        self.refused("l.gz", b"\x1f\x8b\x08" + bytes(64), "gzip", "gzip -dc < ")
         self.refused("m.json", b"[{\"word\": \"entity\"}]\n" * 4, "JSON")
 
     def test_an_index_names_its_shards(self):
@@ -474,7 +474,13 @@ class Refusals(Look):
                                                                "c": "model-00001-of-00002.safetensors"}}
         path = self.path("model.safetensors.index.json", json.dumps(index, indent=2).encode())
         _, err = self.look(path, status=1)
+        self.assertIn("Not beside it: 2 of its 2 shards", err)
+        self.assertNotIn("examples/look", err)
+        for k in (1, 2):
+            self.path("model-0000%d-of-00002.safetensors" % k, safetensors(layers(1, 2, 2)))
+        _, err = self.look(path, status=1)
         self.assertIn("index", err)
+        self.assertNotIn("Not beside", err)
         self.assertEqual([line.strip() for line in err.splitlines() if line.startswith("    ")],
                          ["examples/look " + self.path("model-0000%d-of-00002.safetensors" % k) for k in (1, 2)])
 
@@ -516,7 +522,7 @@ class Arguments(Look):
         self.assertIn("-x", self.wrong("-x"))
         self.assertIn("needs a value", self.wrong("x", "--prefix"))
         self.assertIn("'1 2'", self.wrong("--threads", "1 2", "x"))
-        self.assertIn("expected a number from 1 to 2", self.wrong("--layer-axis", "3", "x"))
+        self.assertIn("expected 1, 2 or none", self.wrong("--layer-axis", "3", "x"))
         self.assertIn("takes no value", self.wrong("--json=1", "x"))
         self.assertIn("one name too many", self.wrong("x", "y", "z"))
         self.assertIn("exclude each other", self.wrong("--page", "p", "--no-page", "x"))

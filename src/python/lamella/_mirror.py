@@ -16,6 +16,7 @@ ENUMS = {
     'LAMELLA_LOG_INFO': {'info': 1, 'warn': 2},
     'LAMELLA_IO_SAFETENSORS': {'safetensors': 1, 'npy': 2, 'gguf': 3, 'zip': 4, 'pickle': 5, 'hdf5': 6, 'parquet': 7, 'index': 8, 'lfs': 9, 'web_page': 10, 'empty': 11, 'unknown': 12},
     'LAMELLA_IO_RULE_SIZE': {'size': 1, 'text': 2, 'grammar': 3, 'schema': 4, 'duplicate': 5, 'overflow': 6, 'layout': 7, 'limit': 8, 'kind': 9},
+    'LAMELLA_IO_MARKS_TOKENS': {'tokens': 1, 'padding': 2},
     'LAMELLA_IO_FORM_LAYERS': {'layers': 1, 'layer_first': 2, 'layer_second': 3, 'one_layer': 4},
     'LAMELLA_NORM_MEAN': {'mean': 0, 'min': 1, 'max': 2},
     'LAMELLA_COUNT_ROWS': {'rows': 0, 'zero_rows': 1, 'constant_rows': 2, 'nonfinite_rows': 3, 'zero_columns': 4, 'constant_columns': 5, 'nonfinite_columns': 6, 'outlier_columns': 7},
@@ -202,11 +203,12 @@ class lamella_io_stack_options(Structure):
         ("raw_dtype", c_int32),
         ("prefix", c_char_p),
         ("layer_axis", c_int32),
-        ("reserved0", c_int32),
+        ("mask_marks", c_int32),
     ]
     layout = (24, [0, 4, 8, 16, 20])
     details = {
         'raw_dtype': ('enum', 'LAMELLA_F32'),
+        'mask_marks': ('enum', 'LAMELLA_IO_MARKS_TOKENS'),
     }
 
 
@@ -216,8 +218,24 @@ class lamella_io_stack_result(Structure):
         ("form", c_int32),
         ("n_cast", c_int64),
         ("name", c_char * 256),
+        ("mask", c_char * 64),
     ]
-    layout = (272, [0, 4, 8, 16])
+    layout = (336, [0, 4, 8, 16, 272])
+    details = {
+        'form': ('enum', 'LAMELLA_IO_FORM_LAYERS'),
+    }
+
+
+class lamella_io_reading(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("form", c_int32),
+        ("layer_axis", c_int32),
+        ("reserved0", c_int32),
+        ("n_layers", c_int64),
+        ("prefix", c_char * 256),
+    ]
+    layout = (280, [0, 4, 8, 12, 16, 24])
     details = {
         'form': ('enum', 'LAMELLA_IO_FORM_LAYERS'),
     }
@@ -711,7 +729,7 @@ class lamella_fusion_pool_result(Structure):
     }
 
 
-STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_moments_layers_options, lamella_moments_rank_options, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_probe_depth_options, lamella_probe_depth_result, lamella_probe_linear_options, lamella_probe_linear_result, lamella_matryoshka_grid_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_search_options, lamella_matryoshka_index_options, lamella_matryoshka_search_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_relative_stitch_options, lamella_relative_stitch_result, lamella_fusion_over_options, lamella_fusion_over_result, lamella_fusion_mix_options, lamella_fusion_mix_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
+STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_io_reading, lamella_moments_layers_options, lamella_moments_rank_options, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_probe_depth_options, lamella_probe_depth_result, lamella_probe_linear_options, lamella_probe_linear_result, lamella_matryoshka_grid_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_search_options, lamella_matryoshka_index_options, lamella_matryoshka_search_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_relative_stitch_options, lamella_relative_stitch_result, lamella_fusion_over_options, lamella_fusion_over_result, lamella_fusion_mix_options, lamella_fusion_mix_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
 
 FUNCTIONS = [
     dict(name="lamella_version", python="lamella.version", returns=c_char_p, checked=False,
@@ -1062,17 +1080,21 @@ FUNCTIONS = [
          doc=('Opens a file of layered states as a stack whose rows are read when a call asks for them.\n'
              '\n'
              'The stack file has tensors `layer.K` (K the depth), and as it likes `offsets`, `mask`, `sample_id`, `label.NAME`; metadata\n'
-             '`lamella.format`, `n_depths`, `last_normed`, `source`. Taken as well: any one family of names prefix + integer, one tensor\n'
-             '[layer, sample, (token,) dim], one [token, layer, dim] with layer_axis = 2, one matrix. Small parts (offsets, mask, ids, labels) are read at once.\n'
+             '`lamella.format`, `n_depths` (a number), `last_normed` (true or 1). Taken as well: the only family of tensors whose names differ in one\n'
+             'integer, if that counts layers by the word before it (layer, block, h, hidden_states ...) or runs from 0 up; one matrix; one tensor of more\n'
+             'axes whose axis of layers is named. What could be read in two ways is refused, and every way named: lamella.io.File.reading lists them. An\n'
+             'array that does not fit its family is refused by its name. Small parts (offsets, mask, ids, labels) are read at once. The mask may be of\n'
+             'any whole type and have its usual names; one that fits tokens which the layers do not have is left aside.\n'
              '\n'
              '  path       path\n'
              '  raw_dtype  "bf16"; default refused, as in lamella.io.File.open\n'
-             '  prefix     default "layer." or the only family of names prefix + integer; else takes that family, or that tensor\n'
-             '  layer_axis of one tensor of rank 3: 1 = first, [layer, sample, dim]; 2 = second, [token, layer, dim]; default first, refused if the shape leaves doubt\n'
+             '  prefix     the name of a tensor, what stands before the integers of several, "h.", or their name with {} for the integer, "blocks.{}.out"; default "layer.", else what leaves no doubt\n'
+             '  layer_axis of one tensor of three axes and more: 1 = first, [layer, sample, dim]; 2 = second, [token, layer, dim]; -1 = none, one layer [sample, token, dim]; default refused if in doubt\n'
+             '  mask_marks "tokens", "padding"; what 1 means in a padding_mask or key_padding_mask; default such a mask is refused\n'
              '\n'
              'Returns\n'
              '  stack      a lamella.Stack\n'
-             '  result     form, n_cast, name\n'
+             '  result     form, n_cast, name, mask\n'
              '  fault      of the exception, if it fails: rule, kind, offset, expected, found, key\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
@@ -1082,9 +1104,20 @@ FUNCTIONS = [
              dict(name='stack', way='out', kind='result', of='lamella_stack'),
              dict(name='result', way='out', kind='result', of='lamella_io_stack_result', optional=True),
              dict(name='fault', way='out', kind='result', of='lamella_io_fault', optional=True, on_failure=True),]),
+    dict(name="lamella_io_reading_get", python="lamella.io.File.reading", returns=c_int32, checked=True,
+         doc=('A way to read a file as a stack, by number, in natural order of the names. A file that leaves no doubt has one; at most 64 are listed.\n'
+             '\n'
+             '  index      integer 0 .. the number of readings - 1\n'
+             '\n'
+             'Returns\n'
+             '  reading    form, layer_axis, n_layers, prefix\n'),
+         arguments=[
+             dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
+             dict(name='index', way='in', kind='i64', ctype=c_int64),
+             dict(name='reading', way='out', kind='result', of='lamella_io_reading'),]),
     dict(name="lamella_io_label_get", python="lamella.io.File.label", returns=c_int32, checked=True,
-         doc=('A label of an opened stack file, read into memory when the stack was opened: `label.NAME` of an integer type as i64 (U64 is not\n'
-             'read), of a float type as it is.\n'
+         doc=('A label of an opened stack file, read into memory when the stack was opened: `label.NAME` of an integer type as i64, of a float\n'
+             'type as it is.\n'
              '\n'
              '  name       text NAME, without "label."\n'
              '\n'
@@ -1100,14 +1133,14 @@ FUNCTIONS = [
              '  path       path\n'
              '  stack      a stack of f32|f64|f16|bf16|i8|u8|i32|i64 [layer, sample, dim], or with tokens\n'
              '  names      list of texts [label] NAME of each label; None: none\n'
-             '  labels     for each label i32|i64|f32|f64 [sample] None: none\n'
+             '  labels     for each label i8|u8|bool|i32|i64|f32|f64|f16|bf16 [sample] None: none\n'
              '  source     text where the states come from, for the metadata; None: none\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64'], axes=['layer', 'sample', 'dim']),
              dict(name='names', way='in', kind='list', ctype=POINTER(c_char_p), axes=['label'], of='text', optional=True),
-             dict(name='labels', way='in', kind='views', dtypes=['i32', 'i64', 'f32', 'f64'], axes=['sample'], each=['label'], optional=True),
+             dict(name='labels', way='in', kind='views', dtypes=['i8', 'u8', 'bool', 'i32', 'i64', 'f32', 'f64', 'f16', 'bf16'], axes=['sample'], each=['label'], optional=True),
              dict(name='n_labels', way='in', kind='count', ctype=c_int64, of='names'),
              dict(name='source', way='in', kind='text', ctype=c_char_p, optional=True),]),
     dict(name="lamella_moments_layers_options_init", python="lamella.moments.layers_options_init", returns=c_int32, checked=True,
