@@ -23,7 +23,7 @@ static int take_context(lamella_context *ctx, int32_t *nested)
     *nested = user == me;
     if (*nested)
         return 1;
-    int32_t process = process_id(), before = __atomic_exchange_n(&ctx->process, process, __ATOMIC_RELAXED);
+    int32_t process = id_of_process(), before = __atomic_exchange_n(&ctx->process, process, __ATOMIC_RELAXED);
     return before != process && __atomic_compare_exchange_n(&ctx->user_thread, &user, me, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 

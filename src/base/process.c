@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-int32_t process_id(void)
+int32_t id_of_process(void)
 {
     return (int32_t)getpid();
 }

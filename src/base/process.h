@@ -4,7 +4,7 @@
 
 #include "base/base.h"
 
-LAMELLA_INTERNAL int32_t process_id(void);
+LAMELLA_INTERNAL int32_t id_of_process(void);
 /* 1 if so many bytes more could be mapped now. */
 LAMELLA_INTERNAL int     space_for(int64_t bytes);
 

@@ -46,7 +46,7 @@ static void take_context_options(lamella_context *ctx, const lamella_context_opt
     ctx->simd_level = o->simd;
     ctx->simd = simd_kernels(o->simd);
     ctx->own_blas = o->own_blas;
-    ctx->process = process_id();
+    ctx->process = id_of_process();
     ctx->max_workspace_bytes = o->max_workspace_bytes;
     ctx->deadline_seconds = o->deadline_seconds;
     ctx->parallel_for = o->parallel_for;
