@@ -85,6 +85,7 @@ typedef struct linear_work {
     const int64_t *group;      /* [n]; NULL = every row a group */
     int64_t *scored;           /* [n_scored] rows that a fold tests */
     linear_unit *unit;         /* [task, fit] */
+    unsigned char **constant;  /* [layer][dim]: 1 = some fit left the column out as a constant */
     lamella_probe_linear *probe;
 } linear_work;
 
@@ -96,6 +97,10 @@ LAMELLA_INTERNAL int64_t        cell_of(const linear_work *w, int64_t l, int64_t
 LAMELLA_INTERNAL double        *cell_weights(const linear_work *w, int64_t l, int64_t penalty, int64_t fit, int64_t output);
 LAMELLA_INTERNAL double        *cell_intercept(const linear_work *w, int64_t l, int64_t penalty, int64_t fit, int64_t output);
 
+LAMELLA_INTERNAL int            is_present(const linear_unit *u, int64_t class);
+/* An output without a fit: the class has no training row, and is never chosen, or there is but one class. */
+LAMELLA_INTERNAL void           put_absent(const linear_work *w, const linear_unit *u, int64_t l, int64_t penalty, int64_t output);
+
 typedef struct linear_inputs {
     const lamella_view *labels, *label_mask, *groups, *folds, *sample_weights, *penalties;
 } linear_inputs;
@@ -103,6 +108,8 @@ typedef struct linear_inputs {
 LAMELLA_INTERNAL lamella_status linear_plan_options(call *c, lamella_probe_linear_options *o);
 LAMELLA_INTERNAL lamella_status linear_plan(call *c, const linear_inputs *in, linear_work *w);
 LAMELLA_INTERNAL lamella_status linear_units(call *c, linear_work *w);
+/* Notes the columns that a fit found constant, where these are standardised. */
+LAMELLA_INTERNAL void           add_constant(const linear_work *w, int64_t l, const unsigned char *constant);
 /* Adds one fit's report to its cell: several fits of one-vs-rest make one. */
 LAMELLA_INTERNAL void           add_report(const linear_work *w, int64_t l, int64_t task, int64_t penalty, int64_t fit, const fit_report *r);
 LAMELLA_INTERNAL lamella_status linear_solve(call *c, linear_work *w);

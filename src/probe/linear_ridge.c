@@ -4,7 +4,6 @@
  * that train on the same rows with the same weights share states: then every fit costs one Cholesky factor a penalty. */
 #include "probe/linear.h"
 
-#include <math.h>
 #include <string.h>
 
 /* Tasks first .. of one set: the same rows and weights in every fit. */
@@ -59,29 +58,36 @@ static void fill_weights(const linear_work *w, const linear_unit *u, int64_t fol
     }
 }
 
+/* Output k of a task, which is output `from` of the set's fits. */
+static void put_ridge_output(const linear_work *w, int64_t l, const linear_unit *u, int64_t k, int64_t from, const ridge_fits *f)
+{
+    int64_t dim = w->sizes.dim[l], output = w->output_offset[u->task] + k;
+    int fitted = u->trains && (task_outputs(w, u->task) == 1 || is_present(u, k));
+    for (int64_t i = 0; i < f->n_penalties; i++) {
+        int64_t at = i * f->n_outputs + from, penalty = w->rising[i];
+        if (!fitted) {
+            put_absent(w, u, l, penalty, k);
+            continue;
+        }
+        memcpy(cell_weights(w, l, penalty, u->fit, output), f->weights + at * dim, (size_t)dim * sizeof(double));
+        *cell_intercept(w, l, penalty, u->fit, output) = f->intercepts[at];
+        add_report(w, l, u->task, penalty, u->fit, &f->report[at]);
+    }
+}
+
 static void put_ridge(const linear_work *w, int64_t l, const ridge_set *set, int64_t fit, const ridge_fits *f)
 {
-    int64_t at = 0, dim = w->sizes.dim[l];
-    for (int64_t j = 0; j < set->n; j++) {
-        int64_t task = set->task[j], outputs = task_outputs(w, task);
-        const linear_unit *u = unit_of(w, task, fit);
-        for (int64_t i = 0; u->trains && i < f->n_penalties; i++) {
-            for (int64_t k = 0; k < outputs; k++) {
-                int64_t output = w->output_offset[task] + k, from = i * f->n_outputs + at + k;
-                memcpy(cell_weights(w, l, w->rising[i], fit, output), f->weights + from * dim, (size_t)dim * sizeof(double));
-                *cell_intercept(w, l, w->rising[i], fit, output) = f->intercepts[from];
-                add_report(w, l, task, w->rising[i], fit, &f->report[from]);
-            }
-        }
-        for (int64_t q = 0; !u->trains && q < f->n_penalties; q++)
-            for (int64_t k = 0; k < outputs; k++) {
-                double *weights = cell_weights(w, l, q, fit, w->output_offset[task] + k);
-                for (int64_t d = 0; d < dim; d++)
-                    weights[d] = NAN;
-                *cell_intercept(w, l, q, fit, w->output_offset[task] + k) = NAN;
-            }
-        at += outputs;
-    }
+    for (int64_t j = 0, from = 0; j < set->n; j++)
+        for (int64_t k = 0; k < task_outputs(w, set->task[j]); k++)
+            put_ridge_output(w, l, unit_of(w, set->task[j], fit), k, from++, f);
+}
+
+static int set_trains(const linear_work *w, const ridge_set *set, int64_t fit)
+{
+    int trains = 0;
+    for (int64_t j = 0; j < set->n; j++)
+        trains |= unit_of(w, set->task[j], fit)->trains;
+    return trains;
 }
 
 static lamella_status ridge_of_set(call *c, const linear_work *w, int64_t l, const ridge_set *set)
@@ -95,6 +101,7 @@ static lamella_status ridge_of_set(call *c, const linear_work *w, int64_t l, con
     TAKE(c, part, n_parts);
     TAKE(c, weight, w->n);
     TAKE(c, target, w->n * set->outputs);
+    TAKE(c, f.constant, z->dim[l]);
     TAKE(c, f.weights, z->n_penalties * set->outputs * z->dim[l]);
     TAKE(c, f.intercepts, z->n_penalties * set->outputs);
     TAKE(c, f.report, z->n_penalties * set->outputs);
@@ -117,8 +124,10 @@ static lamella_status ridge_of_set(call *c, const linear_work *w, int64_t l, con
             fill_weights(w, unit_of(w, set->task[0], fit), -2, weight);
             TRY(gram_of_rows(c, &of, &whole));
         }
-        if (whole.n)
+        if (set_trains(w, set, fit)) {
             TRY(ridge_of_gram(c, &whole, &f));
+            add_constant(w, l, f.constant);
+        }
         put_ridge(w, l, set, fit, &f);
     }
     return LAMELLA_OK;

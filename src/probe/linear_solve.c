@@ -155,6 +155,7 @@ static lamella_status make_problem(call *c, const linear_work *w, const linear_f
         p->weight = packed->weight;
         p->label = packed->label;
     }
+    TAKE(c, p->constant, rows_->dim);
     TAKE(c, p->weights, q * outputs * rows_->dim);
     TAKE(c, p->intercepts, q * outputs);
     TAKE(c, p->report, q);
@@ -188,6 +189,7 @@ static void put_output(const linear_work *w, int64_t l, int64_t penalty, const l
 static void put_fit(const linear_work *w, int64_t l, const linear_fit *f, const fit_problem *p)
 {
     int64_t outputs = fit_outputs(f->n_classes);
+    add_constant(w, l, p->constant);
     double share = w->o.kind == LAMELLA_PROBE_LOGISTIC ? 0.5 : 1; /* of a pair: softmax of (-z/2, z/2) is sigma(z) */
     for (int64_t i = 0; i < p->n_penalties; i++) {
         int64_t penalty = w->rising[i];
@@ -199,6 +201,8 @@ static void put_fit(const linear_work *w, int64_t l, const linear_fit *f, const 
         } else if (f->form == FIT_PAIR) {
             put_output(w, l, penalty, f, f->u->present[0], weights, intercepts[0], -share);
             put_output(w, l, penalty, f, f->u->present[1], weights, intercepts[0], share);
+            if (w->o.kind == LAMELLA_PROBE_RIDGE) /* of two outputs that are one */
+                add_report(w, l, f->u->task, penalty, f->u->fit, &p->report[i]);
         } else {
             for (int64_t k = 0; k < outputs; k++)
                 put_output(w, l, penalty, f, f->u->present[k], weights + k * p->rows->dim, intercepts[k], 1);
@@ -228,19 +232,12 @@ static lamella_status fit_layers(call *c, const linear_work *w, int64_t first, i
     return LAMELLA_OK;
 }
 
-/* A class without a training row is never chosen; a fit that cannot be has no weights. */
 static void fill_absent(const linear_work *w, int64_t l)
 {
-    for (int64_t i = 0; i < w->sizes.n_tasks * w->sizes.n_fits; i++) {
-        const linear_unit *u = &w->unit[i];
+    for (int64_t i = 0; i < w->sizes.n_tasks * w->sizes.n_fits; i++)
         for (int64_t q = 0; q < w->sizes.n_penalties; q++)
-            for (int64_t k = w->output_offset[u->task]; k < w->output_offset[u->task + 1]; k++) {
-                double *weights = cell_weights(w, l, q, u->fit, k);
-                *cell_intercept(w, l, q, u->fit, k) = u->trains ? -INFINITY : NAN;
-                for (int64_t j = 0; !u->trains && j < w->sizes.dim[l]; j++)
-                    weights[j] = NAN;
-            }
-    }
+            for (int64_t k = 0; k < task_outputs(w, w->unit[i].task); k++)
+                put_absent(w, &w->unit[i], l, q, k);
 }
 
 lamella_status linear_solve(call *c, linear_work *w)

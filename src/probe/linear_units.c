@@ -1,6 +1,7 @@
 /* Which rows each fit trains on, how heavy they are, and which cells are possible. */
 #include "probe/linear.h"
 
+#include <math.h>
 #include <string.h>
 
 linear_unit *unit_of(const linear_work *w, int64_t task, int64_t fit)
@@ -24,6 +25,29 @@ double *cell_intercept(const linear_work *w, int64_t l, int64_t penalty, int64_t
     const linear_sizes *z = &w->sizes;
     double *intercepts = linear_array_of(w->probe, "intercepts");
     return intercepts + ((l * z->n_penalties + penalty) * z->n_fits + fit) * z->n_outputs + output;
+}
+
+int is_present(const linear_unit *u, int64_t class)
+{
+    for (int64_t j = 0; j < u->n_present; j++)
+        if (u->present[j] == class)
+            return 1;
+    return 0;
+}
+
+void put_absent(const linear_work *w, const linear_unit *u, int64_t l, int64_t penalty, int64_t output)
+{
+    int64_t k = w->output_offset[u->task] + output;
+    double *weights = cell_weights(w, l, penalty, u->fit, k);
+    for (int64_t j = 0; j < w->sizes.dim[l]; j++)
+        weights[j] = u->trains ? 0 : NAN;
+    *cell_intercept(w, l, penalty, u->fit, k) = u->trains ? -INFINITY : NAN;
+}
+
+void add_constant(const linear_work *w, int64_t l, const unsigned char *constant)
+{
+    for (int64_t j = 0; w->o.standardise && j < w->sizes.dim[l]; j++)
+        w->constant[l][j] |= constant[j];
 }
 
 static int trains_on(const linear_work *w, const linear_unit *u, int64_t row)

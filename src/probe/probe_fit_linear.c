@@ -46,10 +46,13 @@ static lamella_status plan_sizes(call *c, linear_work *w)
     w->simd = simd_of(c);
     w->sizes.n_layers = w->s.n_layers;
     TAKE(c, dim, w->s.n_layers);
+    TAKE(c, w->constant, w->s.n_layers);
     for (int64_t l = 0; l < w->s.n_layers; l++) {
         dim[l] = stack_dim(&w->s, l);
         if (dim[l] < 1)
             return fail(c, LAMELLA_ERR_EMPTY, "stack->layer[%lld] has 0 dims, expected at least 1", (long long)l);
+        TAKE(c, w->constant[l], dim[l]);
+        memset(w->constant[l], 0, (size_t)dim[l]);
     }
     w->sizes.dim = dim;
     return LAMELLA_OK;
@@ -69,6 +72,9 @@ static lamella_probe_linear_result count_cells(call *c, const linear_work *w, in
     }
     for (int64_t i = 0; i < z->n_layers * z->n_tasks; i++)
         r.n_edge += edge[i];
+    for (int64_t l = 0; l < z->n_layers; l++)
+        for (int64_t j = 0; j < z->dim[l]; j++)
+            r.n_constant_columns += w->constant[l][j];
     if (r.n_impossible || n_empty)
         call_note(c, LAMELLA_NOTE);
     if (r.n_not_converged)

@@ -225,13 +225,14 @@ static int factor_is_worn(const logistic *m, double gap, double value)
     return m->since_factor >= (gap <= LOGISTIC_NEAR * fabs(value) ? LOGISTIC_SERVES : 1);
 }
 
-static void after_move(logistic *m, const fit_options *o, double value)
+/* `moved`: not the point before seen anew, in other coordinates or more precisely. Those looks are no iterations. */
+static void after_move(logistic *m, const fit_options *o, double value, int moved)
 {
     note_value(m, value);
     double gap = gap_bound(m), least = fabs(value) * (m->precise ? o->tolerance : fmax(o->tolerance, LOGISTIC_COARSE));
     int level = gap <= LOGISTIC_LEVEL * fabs(value);
-    m->iterations++;
-    m->since_factor++;
+    m->iterations += moved;
+    m->since_factor += moved;
     if (gap <= least || level) {
         if (m->precise || o->tolerance > LOGISTIC_COARSE) /* so little asked for, f32 scores can tell */
             finish_penalty(m, 1);
@@ -261,12 +262,12 @@ static void logistic_advance(logistic *m, const fit_options *o)
 {
     double value = objective_at_v(m);
     int64_t at = m->at_penalty;
-    int32_t precise = m->precise;
+    int32_t precise = m->precise, moves = m->search.started;
     logistic_gradient(m, m->v, m->gradient);
     logistic_gradient_to_t(m, m->gradient, m->t_gradient, m->row_f32);
     int32_t told = lbfgs_tell(&m->search, value, m->t_gradient, m->precise ? LOGISTIC_NOISE_F64 : LOGISTIC_NOISE_F32);
     if (told == LBFGS_MOVED)
-        after_move(m, o, value);
+        after_move(m, o, value, moves);
     else if (told == LBFGS_STUCK)
         after_stuck(m, o, value);
     if (m->state != LOGISTIC_ITERATING || at != m->at_penalty)

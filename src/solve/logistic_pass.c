@@ -58,8 +58,10 @@ void logistic_columns(logistic *m)
         for (int64_t j = 0; j < dim; j++)
             square[j] += weight * ((double)x[j] - m->mean[j]) * ((double)x[j] - m->mean[j]);
     }
-    for (int64_t j = 0; m->p->standardise && j < dim; j++) /* a constant column has weight 0: the intercept does its work */
-        m->inverse_spread[j] = is_constant_column(n, m->mean[j], square[j] / m->total_weight) ? 0 : 1 / sqrt(square[j] / m->total_weight);
+    for (int64_t j = 0; m->p->standardise && j < dim; j++) { /* a constant column has weight 0: the intercept does its work */
+        m->p->constant[j] = (unsigned char)is_constant_column(n, m->mean[j], square[j] / m->total_weight);
+        m->inverse_spread[j] = m->p->constant[j] ? 0 : 1 / sqrt(square[j] / m->total_weight);
+    }
 }
 
 /* ---- one row ---- */

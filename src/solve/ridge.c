@@ -156,6 +156,8 @@ lamella_status ridge_of_gram(call *c, const gram *g, const ridge_fits *f)
     TAKE(c, spread, dim);
     for (int64_t j = 0; j < dim; j++)
         spread[j] = inverse_spread_of(g->n, g->mean[j], g->square[j * g->dim + j] / g->weight, f->standardise);
+    for (int64_t j = 0; f->standardise && j < dim; j++)
+        f->constant[j] = spread[j] == 0;
     for (int64_t i = 0; i < dim; i++) {
         for (int64_t j = 0; j < dim; j++)
             s[i * dim + j] = g->square[i * g->dim + j] * spread[i] * spread[j];
@@ -205,7 +207,7 @@ static lamella_status ridge_primal(call *c, const fit_problem *p)
 {
     const fit_rows *rows_ = p->rows;
     ridge_fits f = { .n_outputs = fit_outputs(p->n_classes), .standardise = p->standardise, .penalty = p->penalty, .n_penalties = p->n_penalties,
-                     .weights = p->weights, .intercepts = p->intercepts };
+                     .weights = p->weights, .intercepts = p->intercepts, .constant = p->constant };
     lamella_view layer = { .data = rows_->x_f64 ? (void *)rows_->x_f64 : (void *)rows_->x, .dtype = rows_->x_f64 ? LAMELLA_F64 : LAMELLA_F32,
                            .rank = 2, .shape = { rows_->n, rows_->dim }, .stride = { rows_->stride, 1 }, .flags = LAMELLA_FINITE };
     lamella_stack host = { .struct_size = sizeof host, .layer = &layer, .n_layers = 1 };
@@ -310,6 +312,8 @@ static int dual_fill(const kernels *simd, const fit_problem *p, int64_t outputs,
     for (int64_t i = 0; p->standardise && i < n; i++)
         for (int64_t j = 0; j < dim; j++)
             d->z[i * dim + j] *= d->spread[j];
+    for (int64_t j = 0; p->standardise && j < dim; j++)
+        p->constant[j] = d->spread[j] == 0;
     return 1;
 }
 

@@ -38,6 +38,7 @@ typedef struct fit_problem {
     int64_t         n_classes;   /* 2: one output, for class 1; more: one a class */
     int32_t         standardise; /* columns to mean 0 and spread 1 (ddof 0) under the weights of these rows; weights come back in raw units */
     int32_t         reserved;
+    unsigned char  *constant;    /* out [dim] where columns are standardised: 1 = constant on these rows, of weight 0 */
     const double   *penalty;     /* [n_penalties], each over 0; rising is fastest: each starts from the one before */
     int64_t         n_penalties;
     double         *weights;     /* out [n_penalties, n_outputs, dim] */
@@ -67,6 +68,7 @@ typedef struct ridge_fits {
     double       *weights;    /* out [n_penalties, n_outputs, dim] */
     double       *intercepts; /* out [n_penalties, n_outputs] */
     fit_report   *report;     /* out [n_penalties, n_outputs] */
+    unsigned char *constant;  /* out [dim] as of a fit_problem */
     int32_t       standardise, reserved;
 } ridge_fits;
 

@@ -64,5 +64,60 @@ class Tokens(unittest.TestCase):
         self.assertEqual((probe.result.n_scored, probe.result.n_empty_samples), (40, 24))
 
 
+class Reports(unittest.TestCase):
+    def test_A11_constant_columns_are_counted(self):
+        rng = np.random.default_rng(0)
+        y = np.arange(40) % 2
+        x = rng.standard_normal((40, 3)).astype("f4")
+        x[:, 0] = np.float32(0.7)
+        wide = np.c_[x, rng.standard_normal((40, 60)).astype("f4")]
+        for kind in ("logistic", "ridge"):
+            for layers, n in (([x], 1), ([x, x[:, 1:]], 1), ([x, x], 2), ([wide, x], 2)):
+                probe = lamella.probe.Linear.fit(layers, y, kind=kind, standardise=1, n_bootstrap=-1)
+                self.assertEqual(probe.result.n_constant_columns, n)
+                self.assertEqual(np.abs(probe.get("weights.0")[..., 0]).max(), 0)
+            self.assertEqual(lamella.probe.Linear.fit([x], y, kind=kind, n_bootstrap=-1).result.n_constant_columns, 0)
+
+    def test_A11_constant_in_one_fold_only(self):
+        y, fold = np.arange(40) % 2, np.arange(40) // 2 % 4
+        x = np.random.default_rng(0).standard_normal((40, 3)).astype("f4")
+        x[fold != 2, 1] = 5
+        for kind in ("logistic", "ridge"):
+            probe = lamella.probe.Linear.fit([x], y, folds=fold, kind=kind, standardise=1, n_bootstrap=-1)
+            self.assertEqual(probe.result.n_constant_columns, 1)
+            self.assertEqual([w[0, 1] == 0 for w in probe.get("weights.0")[0]], [False, False, True, False, False])
+
+    def test_A12_no_more_iterations_than_asked(self):
+        x = np.array([[i % 7 - 3] for i in range(40)], "f4")
+        y = np.array([i % 7 + i % 3 > 4 for i in range(40)])
+        rows = np.random.default_rng(0).standard_normal((200, 120)).astype("f4")
+        labels = np.random.default_rng(1).integers(0, 3, 200)
+        for most in range(1, 9):
+            for data, classes in ((x, y), (rows, labels > 0), (rows, labels)):
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    probe = lamella.probe.Linear.fit([data], classes, penalties=[0.1, 100], max_iterations=most, n_bootstrap=-1)
+                self.assertLessEqual(probe.get("iterations").max(), most)
+
+    def test_A16_a_class_without_training_rows(self):
+        rng = np.random.default_rng(0)
+        y, fold = np.arange(90) % 3, np.arange(90) // 3 % 3
+        fold[y == 2] = 0    # fold 0 trains on classes 0 and 1
+        for dim in (4, 100):                    # by moments, and by rows
+            x = (rng.standard_normal((90, dim)) + y[:, None]).astype("f4")
+            found = [lamella.probe.Linear.fit([x], y, folds=fold, kind=kind, classes=classes, n_bootstrap=-1)
+                     for kind, classes in (("ridge", 0), ("logistic", 0), ("logistic", 2))]
+            for probe in found:
+                self.assertEqual(probe.get("intercepts")[0, 0, 0, 2], -np.inf)
+                self.assertEqual(np.abs(probe.get("weights.0")[0, 0, 2]).max(), 0)
+                self.assertTrue(np.isfinite(probe.get("intercepts")[0, 0, 1:]).all())
+            two = lamella.probe.Linear.fit([x], y, folds=fold, label_mask=y < 2, kind="ridge", n_bootstrap=-1)
+            w, b = found[0].get("weights.0")[0, 0], found[0].get("intercepts")[0, 0, 0]
+            np.testing.assert_allclose(w[1], two.get("weights.0")[0, 0, 0], rtol=1e-9, atol=1e-12)
+            np.testing.assert_allclose(w[0], -w[1], rtol=1e-9, atol=1e-12)
+            np.testing.assert_allclose(b[:2], [-two.get("intercepts")[0, 0, 0, 0], two.get("intercepts")[0, 0, 0, 0]], rtol=1e-9)
+            np.testing.assert_allclose(found[0].get("objective")[0, 0, 0, 0], 2 * two.get("objective")[0, 0, 0, 0], rtol=1e-9)
+
+
 if __name__ == "__main__":
     unittest.main()

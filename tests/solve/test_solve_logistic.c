@@ -157,6 +157,7 @@ TEST(sharp_digits_are_reached_in_few_steps)
     enum { ROWS = 1198, PIXELS = 64 };
     static int32_t label[ROWS];
     static double weights[2 * PIXELS];
+    static unsigned char constant[PIXELS];
     double penalty[] = { 1e3, 1e4 }, intercepts[2], w[PIXELS + 1];
     fit_report report[2];
     for (int i = 0; i < ROWS; i++)
@@ -164,7 +165,7 @@ TEST(sharp_digits_are_reached_in_few_steps)
     fit_rows rows_ = { .x = example("digits/images")->data, .n = ROWS, .dim = PIXELS, .stride = PIXELS };
     for (int standardise = 0; standardise < 2; standardise++) {
         fit_problem p = { .rows = &rows_, .n_rows = ROWS, .label = label, .n_classes = 2, .standardise = standardise, .penalty = penalty,
-                          .n_penalties = 2, .weights = weights, .intercepts = intercepts, .report = report };
+                          .n_penalties = 2, .weights = weights, .intercepts = intercepts, .report = report, .constant = constant };
         ok(run_fits(NULL, &p, 1, 1e-10));
         for (int q = 0; q < 2; q++) {
             check(report[q].converged && report[q].iterations < 100);

@@ -63,6 +63,8 @@ typedef struct lamella_probe_linear_result {
     int64_t  n_not_converged; /* cells flagged NOT_CONVERGED */
     int64_t  n_edge;          /* layers x tasks whose best penalty, if some fold was possible, is the least or the greatest of several */
     int64_t  n_empty_samples; /* of a stack with tokens: samples without a valid one; they take no part */
+    int64_t  n_constant_columns; /* where columns are standardised: those of all layers that are constant on the training rows of some fit, where
+                                    their weights are 0 */
 } lamella_probe_linear_result;
 
 /**

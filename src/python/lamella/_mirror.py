@@ -461,8 +461,9 @@ class lamella_probe_linear_result(Structure):
         ("n_not_converged", c_int64),
         ("n_edge", c_int64),
         ("n_empty_samples", c_int64),
+        ("n_constant_columns", c_int64),
     ]
-    layout = (96, [0, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88])
+    layout = (104, [0, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88, 96])
     details = {
     }
 
@@ -1512,7 +1513,7 @@ FUNCTIONS = [
              '  confidence default 0.95\n'
              '\n'
              'Returns\n'
-             '  result     n_layers, n_tasks, n_penalties, n_folds, n_fits, n_outputs, n_scored, n_impossible, n_not_converged, n_edge, n_empty_samples\n'),
+             '  result     n_layers, n_tasks, n_penalties, n_folds, n_fits, n_outputs, n_scored, n_impossible, n_not_converged, n_edge, n_empty_samples, n_constant_columns\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
