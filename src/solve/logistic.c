@@ -11,6 +11,7 @@
 #include "solve/logistic.h"
 #include "linalg/linalg.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -50,7 +51,7 @@ int64_t fit_outputs(int64_t n_classes)
 static int64_t logistic_bytes(const fit_problem *p)
 {
     int64_t outputs = fit_outputs(p->n_classes), dim = p->rows->dim, size = outputs * (dim + 1);
-    return (lbfgs_doubles(size) + 5 * size + 2 * outputs * dim + 4 * outputs + 5 * dim) * 8 + (2 * logistic_factor_floats(dim) + outputs * dim + outputs * LOGISTIC_BLOCK + dim) * 4;
+    return (lbfgs_doubles(size) + 5 * size + 2 * outputs * dim + 4 * outputs + 6 * dim) * 8 + (2 * logistic_factor_floats(dim) + outputs * dim + outputs * LOGISTIC_BLOCK + dim) * 4;
 }
 
 static lamella_status logistic_create(call *c, const fit_problem *p, logistic *m)
@@ -79,6 +80,7 @@ static lamella_status logistic_create(call *c, const fit_problem *p, logistic *m
     TAKE(c, m->factor, logistic_factor_floats(m->dim));
     TAKE(c, m->intercept_scale, m->outputs);
     TAKE(c, m->shift, m->dim);
+    TAKE(c, m->curved, m->dim);
     TAKE(c, search, lbfgs_doubles(m->size));
     lbfgs_in(&m->search, search, m->size, m->simd);
     memset(m->base, 0, (size_t)m->size * sizeof *m->base);
@@ -188,19 +190,28 @@ static double falls_to_come(const logistic *m)
     return fmax(geometric_rest(m, 1), m->n_values >= LOGISTIC_VALUES ? geometric_rest(m, LOGISTIC_VALUES / 2) : 0);
 }
 
-/* How far the objective can still fall. */
+/* Where the rows that curve lie, about which the intercept is apart from column j. */
+static double shift_now(const logistic *m, int64_t j)
+{
+    if (!logistic_sums_curved(m) || !(m->curvature > 0))
+        return m->shift[j];
+    return (m->curved[j] / m->curvature - m->mean[j]) * m->inverse_spread[j];
+}
+
+/* How far the objective can still fall: g.H^-1 g / 2, for H no more than it is: I on what is penalised, and the intercept's own curvature. */
 static double gap_bound(const logistic *m)
 {
-    double square = 0;
+    double square = 0, intercept_curvature = fmax(m->penalty * m->curvature, DBL_MIN);
     for (int64_t k = 0; k < m->outputs; k++) {
         const double *g = m->gradient + k * m->width;
         for (int64_t j = 0; j < m->dim; j++) {
-            double at_best_intercept = g[j] - m->shift[j] * g[m->dim];
+            double at_best_intercept = g[j] - shift_now(m, j) * g[m->dim];
             square += at_best_intercept * at_best_intercept;
         }
-        double of_intercept = g[m->dim] * m->intercept_scale[k];
-        square += of_intercept * of_intercept;
+        square += g[m->dim] * g[m->dim] / intercept_curvature;
     }
+    if (m->dim > LOGISTIC_FULL_FACTOR) /* a diagonal promises nothing */
+        return square / 2;
     double promised = (m->outputs > 1 ? LOGISTIC_MARGIN_CLASSES : LOGISTIC_MARGIN) * lbfgs_promise(&m->search);
     return fmin(square / 2, fmax(promised, falls_to_come(m)));
 }

@@ -26,6 +26,8 @@ typedef struct logistic {
     double  *weights, *intercepts;
     /* and fills */
     double   loss;
+    double   curvature;                 /* of the intercepts: sum of s p (1 - p); several classes: of s times the least p, no more than it is */
+    double  *curved;                    /* [dim]: sum of s p (1 - p) x; of two classes, precise, where L is a diagonal */
     double   log_product;               /* of factors whose logarithm is still to be added */
     int64_t  n_factors;
     double  *sums;                      /* [outputs, dim]: sum of residual times row */
@@ -71,6 +73,7 @@ LAMELLA_INTERNAL void logistic_gradient(const logistic *m, const double *v, doub
 /* Objective and gradient of weights as they are handed out. */
 LAMELLA_INTERNAL void logistic_measure(logistic *m, const double *weights, const double *intercepts, fit_report *report);
 LAMELLA_INTERNAL int64_t logistic_row(const logistic *m, int64_t i);
+LAMELLA_INTERNAL int     logistic_sums_curved(const logistic *m);
 LAMELLA_INTERNAL double  logistic_weight(const logistic *m, int64_t row);
 /* p (1 - p) of a row at the weights at hand, for several classes the mean over them. */
 LAMELLA_INTERNAL double  logistic_curvature(logistic *m, const float *x);

@@ -108,6 +108,7 @@ static double binary_residual(logistic *m, double weight, int positive)
         m->loss += weight * log1p(small);
     }
     double other = margin >= 0 ? small / (1 + small) : 1 / (1 + small); /* the share of the wrong class */
+    m->curvature += weight * other * (1 - other);
     return positive ? -weight * other : weight * other;
 }
 
@@ -136,14 +137,26 @@ static void residuals_of_row(logistic *m, int64_t row)
     }
     double gold = m->scores[label];
     m->loss += weight * (softmax_scores(m->scores, m->outputs) - gold);
+    double least = m->scores[0];
+    for (int64_t k = 1; k < m->outputs; k++)
+        least = fmin(least, m->scores[k]);
+    m->curvature += weight * least;
     m->scores[label] -= 1;
     for (int64_t k = 0; k < m->outputs; k++)
         m->residuals[k] += m->scores[k] *= weight;
 }
 
+int logistic_sums_curved(const logistic *m)
+{
+    return m->precise && m->outputs == 1 && m->dim > LOGISTIC_FULL_FACTOR;
+}
+
 static void look_at_row(logistic *m, int64_t row)
 {
+    double curvature = m->curvature;
     residuals_of_row(m, row);
+    if (logistic_sums_curved(m))
+        m->simd->add_scaled_f32(row_of(m, row), m->dim, m->curvature - curvature, m->curved);
     for (int64_t k = 0; k < m->outputs; k++)
         m->simd->add_scaled_f32(row_of(m, row), m->dim, m->scores[k], m->sums + k * m->dim);
 }
@@ -190,7 +203,9 @@ double logistic_curvature(logistic *m, const float *x)
 void logistic_pass_open(logistic *m)
 {
     m->cursor = 0;
-    m->loss = 0;
+    m->loss = m->curvature = 0;
+    if (logistic_sums_curved(m))
+        memset(m->curved, 0, (size_t)m->dim * sizeof *m->curved);
     m->log_product = 1;
     m->n_factors = 0;
     memset(m->sums, 0, (size_t)(m->outputs * m->dim) * sizeof *m->sums);

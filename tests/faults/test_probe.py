@@ -99,6 +99,14 @@ class Reports(unittest.TestCase):
                     probe = lamella.probe.Linear.fit([data], classes, penalties=[0.1, 100], max_iterations=most, n_bootstrap=-1)
                 self.assertLessEqual(probe.get("iterations").max(), most)
 
+    def test_A17_converged_means_within_the_tolerance(self):
+        for seed in range(4):
+            rng = np.random.default_rng(seed)
+            x, y = rng.standard_normal((120, 1500)).astype("f4"), rng.permutation(np.arange(120) % 2)
+            found, least = (lamella.probe.Linear.fit([x], y, folds=np.where(np.arange(120) < 20, 0, -1), tolerance=tolerance, n_bootstrap=-1)
+                            .get("objective").item() for tolerance in (1e-10, 1e-15))
+            self.assertLessEqual(found, least * (1 + 1e-10))
+
     def test_A16_a_class_without_training_rows(self):
         rng = np.random.default_rng(0)
         y, fold = np.arange(90) % 3, np.arange(90) // 3 % 3

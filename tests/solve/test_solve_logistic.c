@@ -273,3 +273,20 @@ TEST(no_fit_is_called_converged_from_afar)
     check(!fit_wide(x, 130, two, 2, 1, 1e-10, b).converged);
     check(!fit_wide(x, 130, three, 3, 1, 1e-10, b).converged);
 }
+
+/* More dims than a triangle is made for: L is a diagonal, and what the next step promises is no bound. */
+TEST(wide_rows_are_within_the_tolerance)
+{
+    enum { ROWS = 80, WIDE = 1500 };
+    static float x[ROWS * WIDE];
+    static int32_t label[ROWS];
+    double b;
+    for (int seed = 0; seed < 4; seed++) {
+        for (int i = 0; i < ROWS * WIDE; i++)
+            x[i] = (float)(noise_of((uint64_t)(i + seed * 1000003) * 7919) + noise_of((uint64_t)(i + seed * 1000003) * 104729)) * 3;
+        for (int i = 0; i < ROWS; i++)
+            label[i] = (i * 7 + seed) % 5 < 2;
+        double found = fit_wide(x, WIDE, label, 2, 1, 1e-10, &b).objective, least = fit_wide(x, WIDE, label, 2, 1, 1e-15, &b).objective;
+        check(found <= least * (1 + 1e-10));
+    }
+}
