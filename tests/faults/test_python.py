@@ -332,6 +332,21 @@ class Newcomers(Case):
         one = fit(X, np.stack([Y, np.zeros(40, int)]))
         self.says(lambda: one.predict(0, X[0], task=1), "task 1 had rows of one class")
 
+    def test_E9_the_larger_class_beside_an_accuracy(self):
+        y = (np.arange(40) % 4 == 0).astype(int)
+        keep = np.arange(40) % 8 != 1   # five zeros less
+        both = np.stack([y, Y])
+        self.assertEqual(fit(X, y).larger_class, [30 / 40])
+        self.assertEqual(fit(X, y, label_mask=keep).larger_class, [25 / 35])
+        self.assertEqual(fit(lamella.Stack(X, mask=keep), y).larger_class, [25 / 35])
+        probe = fit(X, both, folds=np.where(np.arange(40) < 8, 0, -1))
+        np.testing.assert_array_equal(probe.larger_class, [6 / 8, 4 / 8])
+        np.testing.assert_array_equal(pickle.loads(pickle.dumps(probe)).larger_class, probe.larger_class)
+        tokens = fit(TOKENS, np.arange(10) % 5 == 0, n_folds=2)
+        self.assertEqual(tokens.larger_class, [0.8])
+        one_class = fit(X, np.stack([Y, np.zeros(40, int)]))
+        self.assertTrue(np.isnan(one_class.larger_class[1]))
+
     def test_E9_a_short_repr(self):
         stack = lamella.Stack([X[0]] * 500, mask=np.ones(40, int))
         self.assertEqual(repr(stack), "<lamella.Stack, 500 layers of [40, 6], mask>")

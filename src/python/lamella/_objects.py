@@ -78,7 +78,7 @@ class Object:
         return _loaded, (type(self), self.bytes().tobytes(), told)
 
     def __repr__(self):
-        told = "".join(f", {value}" for name, value in self.__dict__.items() if not name.startswith("_"))
+        told = "".join(f", {value}" for value in self.__dict__.values() if isinstance(value, tuple))
         return f"<{_name(type(self))}{told if self._core else ', freed'}>"
 
     def __enter__(self):
