@@ -86,7 +86,14 @@ def function_text(api, f):
     return f"{head}\n         doc=({doc}),\n         arguments=[{entries}]),"
 
 
+def room_text(api, room):
+    """What a room's header, or the plate on its door, says in the first line: what lamella.<room> says of itself."""
+    path = api.root / "include" / "lamella" / f"{room}.h"
+    return f"    {room!r}: {path.read_text(encoding='utf-8').split(chr(10), 1)[0].strip('/* ')!r},"
+
+
 def text(api):
+    rooms = dict.fromkeys(f.room for f in api.functions if f.room)
     enums = [f"    {e.first!r}: {dict((name[len(e.prefix):].lower(), value) for name, value in e.members.items())}," for e in api.enums]
     classes = {name: f.python() for name in api.handles for f in api.functions if f.name == f"{name}_free"}
     return "\n".join([
@@ -96,7 +103,8 @@ def text(api):
         f"MAX_RANK = {api.numbers['LAMELLA_MAX_RANK']}", f"STOP = {api.numbers['LAMELLA_STOP']}", "",
         "# By the name of the first enumerator.", "ENUMS = {", "\n".join(enums), "}", "",
         "# The class of each object; its last word frees it.",
-        "OBJECTS = {", "\n".join(f"    {name!r}: {python!r}," for name, python in classes.items()), "}", "", "",
+        "OBJECTS = {", "\n".join(f"    {name!r}: {python!r}," for name, python in classes.items()), "}", "",
+        "# What each room holds.", "ROOMS = {", "\n".join(room_text(api, room) for room in rooms), "}", "", "",
         "\n\n\n".join(struct_text(api, s) for s in api.structs.values()), "", "",
         "STRUCTS = [" + ", ".join(api.structs) + "]", "",
         "FUNCTIONS = [", "\n".join(function_text(api, f) for f in api.functions), "]", ""])

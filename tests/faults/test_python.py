@@ -31,6 +31,12 @@ def bf16(array):
 
 
 class Case(unittest.TestCase):
+    def setUp(self):
+        notes = warnings.catch_warnings()   # a fold of forty rows may have one class
+        notes.__enter__()
+        self.addCleanup(notes.__exit__, None, None, None)
+        warnings.simplefilter("ignore", lamella.Note)
+
     def says(self, call, *words, error=lamella.Error):
         """It is refused, in a message that has all the words and none of another layer's."""
         with self.assertRaises(error) as caught:
@@ -284,12 +290,6 @@ class Dlpack:
 
 
 class Newcomers(Case):
-    def setUp(self):
-        notes = warnings.catch_warnings()   # a fold of forty rows may have one class
-        notes.__enter__()
-        self.addCleanup(notes.__exit__, None, None, None)
-        warnings.simplefilter("ignore", lamella.Note)
-
     def test_E9_bf16_tensors_of_other_libraries(self):
         raw = bf16(X)
         expected = fit(list(raw), Y, dtype="bf16").bytes()
@@ -383,6 +383,10 @@ class Newcomers(Case):
         text = pydoc.plain(pydoc.render_doc(lamella.probe.Linear.fit))
         self.assertIn('kind       "logistic", "ridge"; default "logistic"', text)
         self.assertIn("n_folds    default 5", text)
+        self.assertEqual(lamella.probe.__doc__, "probe: what layers know")
+        for thing in (lamella.probe.Linear, lamella.relative.Project, lamella.moments.Gram, lamella.io.File):
+            self.assertTrue(thing.__doc__.strip(), thing)
+        self.assertIn("Made by lamella.probe.Linear.fit. Fits and scores linear probes", lamella.probe.Linear.__doc__)
         self.assertIn('default "mean": how tokens are pooled first; not "weighted"', text)
         self.assertIn("for each layer and width f32 [lead, widths[k]]", lamella.matryoshka.truncate.__doc__)
         self.assertIn('to the bit, of lamella.matryoshka.search.', lamella.matryoshka.Index.search.__doc__)

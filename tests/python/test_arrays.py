@@ -146,6 +146,9 @@ class Out(unittest.TestCase):
             lamella.tensor.cast(self.x)
         self.assertEqual(lamella.tensor.cast(self.x, dtype="f16").dtype, np.float16)
         self.assertEqual(lamella.tensor.cast(self.x, dtype=np.dtype("f8")).dtype, np.float64)
+        for dtype in ("uint16", "float99", 3):
+            with self.assertRaisesRegex(lamella.DtypeError, f"dtype is {dtype!r}, expected one of f32, f64, f16, bf16"):
+                lamella.tensor.cast(self.x, dtype=dtype)
 
     def test_the_dtype_of_an_input(self):
         for name in ("f2", "i4"):

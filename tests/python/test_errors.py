@@ -106,6 +106,14 @@ class Warnings(unittest.TestCase):
         self.assertIn("n_empty_samples=1", str(caught[0].message))
         self.assertEqual(found.result.n_empty_samples, 1)
 
+    def test_a_note_of_a_fit_warns_where_the_call_stands(self):
+        labels = np.arange(20) % 2
+        stack = lamella.Stack(np.random.default_rng(0).standard_normal((1, 20, 2, 3)), mask=np.arange(40).reshape(20, 2) > 1)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            lamella.probe.Linear.fit(stack, labels, n_bootstrap=-1)
+        self.assertEqual([w.filename for w in caught], [__file__])
+
     def test_a_note_can_be_an_error(self):
         with warnings.catch_warnings():
             warnings.simplefilter("error")

@@ -3,6 +3,7 @@ import ctypes
 import importlib
 import inspect
 import os
+import pickle
 import tempfile
 import unittest
 import unittest.mock
@@ -74,6 +75,11 @@ class Names(unittest.TestCase):
                 if argument not in ("dtype", "ctx"):
                     self.assertRegex(thing.__doc__, rf"(?m)^  {argument}\b", name)
         self.assertRegex(lamella.fusion.pool.__doc__, '(?m)^  readout +"mean", "cls", "last", "max", "weighted", "first_mean"; default "mean"$')
+
+    def test_a_function_knows_its_name(self):
+        for function, *names in ((lamella.probe.Linear.fit, "fit", "Linear.fit", "lamella.probe"), (lamella.fusion.pool, "pool", "pool", "lamella.fusion")):
+            self.assertEqual([function.__name__, function.__qualname__, function.__module__], names)
+            self.assertIs(pickle.loads(pickle.dumps(function)), function)     # so that other processes can be sent it
 
     def test_a_signature_reads_like_the_header(self):
         self.assertEqual(str(inspect.signature(lamella.matryoshka.truncate)),

@@ -54,6 +54,19 @@ OBJECTS = {
     'lamella_relative_project': 'lamella.relative.Project.free',
 }
 
+# What each room holds.
+ROOMS = {
+    'context': 'context: allocator, threads, limits, progress, log; what the library is built of',
+    'tensor': "tensor: views and stacks of the host's memory; blocks that own one; cast, gather, slice, finite check",
+    'io': 'io: .npy, .safetensors and stack files',
+    'moments': "moments: what a stack's layers look like, their ranks, and second moments that merge",
+    'measure': 'measure: ranks, scores of predictions, folds, bootstrap intervals',
+    'probe': 'probe: what layers know',
+    'matryoshka': 'matryoshka: layers and dims cut short',
+    'relative': 'relative: spaces made comparable',
+    'fusion': 'fusion: layers, tokens and modalities combined',
+}
+
 
 class lamella_view(Structure):
     _fields_ = [

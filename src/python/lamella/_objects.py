@@ -56,6 +56,10 @@ class Object:
     def _make(self, function, args, kwargs):
         values = function.run(self, args, kwargs)
         self.__dict__.update(zip((a["name"] for a in function.outputs), values))
+        self._add(function.bound(args, kwargs))
+
+    def _add(self, given):
+        """What a class adds from the arguments that made it."""
 
     def __getattr__(self, name):
         """Its named arrays are attributes: what `get` gives for the name."""
@@ -93,7 +97,8 @@ def _name(class_):
 
 
 def _named(function, call, place):
-    call.__name__, call.__qualname__, call.__module__ = place[-1], ".".join(place[-2:]), ".".join(place[:-1])
+    room = next(i for i, word in enumerate(place) if word[0].isupper() or word is place[-1])
+    call.__name__, call.__qualname__, call.__module__ = place[-1], ".".join(place[room:]), ".".join(place[:room])
     call.__doc__ = function.entry["doc"]
     return call
 
@@ -138,7 +143,7 @@ def _class(handle, python):
 def _module(package, name):
     """lamella.<room>, importable."""
     if not hasattr(package, name):
-        module = types.ModuleType(f"lamella.{name}", f"The functions lamella_{name}_* of the library.")
+        module = types.ModuleType(f"lamella.{name}", _mirror.ROOMS[name])
         sys.modules[module.__name__] = module
         setattr(package, name, module)
     return getattr(package, name)
@@ -178,6 +183,7 @@ def _place(package, place, function, classes):
         here.__doc__, here.__signature__ = function.entry["doc"], function.signature
     elif made:
         call = _named(function, _maker(function, made), place)
+        made.__doc__ = made.__doc__ or f"Made by {function.entry['python']}. {function.entry['doc'].strip().split(chr(10))[0]}"
         setattr(home, place[-1], staticmethod(call) if isinstance(home, type) else call)
     else:
         call = _verb(function) if isinstance(home, type) else _plain(function)

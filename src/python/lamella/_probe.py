@@ -6,18 +6,14 @@ from ._scalars import shown
 class Classifier:
     """Labels from scores, under the names that scikit-learn gave them; and what an accuracy has to be held against."""
 
-    def _make(self, function, args, kwargs):
+    def _add(self, given):
         """A fit knows its labels: `larger_class` [task] is the accuracy of always answering the label that most scored rows have."""
-        super()._make(function, args, kwargs)
-        labels = function.bound(args, kwargs).get("labels")
-        if labels is not None:
-            self.larger_class = self._larger(labels)
-
-    def _larger(self, labels):
         import numpy
-        of_rows = numpy.atleast_2d(labels)[:, self.rows]
+        if "labels" not in given:
+            return
+        of_rows = numpy.atleast_2d(given["labels"])[:, self.rows]
         counts = [numpy.unique(task[scored], return_counts=True)[1] for task, scored in zip(of_rows, self.correct[:, 0] != 255)]
-        return numpy.array([n.max() / n.sum() if n.size else numpy.nan for n in counts])
+        self.larger_class = numpy.array([n.max() / n.sum() if n.size else numpy.nan for n in counts])
 
     @property
     def classes_(self):
