@@ -67,12 +67,16 @@ class Entries(Case):
 
     def test_B3_one_label_that_is_not_read_beside_others(self):
         states = lamella.open(self.write({"layer.0": X[0], "label.id": np.full(40, 2**64 - 1, "u8"), "label.y": Y}))
-        with self.assertWarnsRegex(lamella.Note, "label.id is U64"):
+        with self.assertWarnsRegex(lamella.Note, "label.id.* U64") as said:
             found = dict(states.labels)
+        self.assertEqual(said.filename, __file__)
+        with self.assertWarnsRegex(lamella.Note, "label.id.* U64") as said:
+            self.assertEqual([name for name in states.labels], ["y"])
+        self.assertEqual(said.filename, __file__)
         self.assertEqual(list(found), ["y"])
         np.testing.assert_array_equal(states.labels["y"], Y)
         self.assertEqual((len(states.labels), "id" in states.labels, "y" in states.labels), (1, False, True))
-        self.says(lambda: states.labels["id"], "label.id is U64 [40]", "write it as I64")
+        self.says(lambda: states.labels["id"], "label.id", "U64")
         with self.assertRaisesRegex(KeyError, "no label 'x': the file has id, y"):
             states.labels["x"]
         self.assertIn("y", repr(states.labels))

@@ -88,7 +88,7 @@ def fitted(array, dtype, name, takes, booleans):
     kind = array.dtype.kind
     if dtype in takes:
         return array, dtype
-    whole = next((to for to in ("i64", "u8", "f64") if to in takes), None) if "i8" not in takes else None
+    whole = next((to for to in ("i64", "u8", "f64") if to in takes), None) if takes[0] != "f32" or "i8" not in takes else None
     if whole and (kind in "iu" and dtype != "bf16" or kind == "b" and booleans):
         low, high = (int(array.min()), int(array.max())) if array.size else (0, 0)
         least, most = EXACT[whole]
@@ -105,7 +105,7 @@ def unfit(array, dtype, name, takes):
     """What an array holds that the argument does not take, and what to type."""
     kind, first = array.dtype.kind, next(iter(array.flat), None)
     first = first.item() if hasattr(first, "item") else first
-    whole = takes[0] in ("i32", "i64", "u8")
+    whole = takes[0] in ("i8", "i32", "i64", "u8")
     names = ["bf16" if t == "bf16" else IN_NUMPY[t] for t in takes]
     expected = f"expected {', '.join(names[:-1])}{' or ' * (len(names) > 1)}{names[-1]}"
     if kind == "O" and any(element is None for element in array.flat):

@@ -222,6 +222,8 @@ class Labels(Mapping):
             entry = self._entries[name]
             return DtypeError(f"label.{name} is {entry.file_dtype} {list(entry.shape)}, which the library does not read: "
                               "write it as I64, or as F64")
+        except Error as error:
+            return error
 
     def __getitem__(self, name):
         if name not in self._entries:
@@ -234,12 +236,17 @@ class Labels(Mapping):
     def __contains__(self, name):
         return name in self._entries and not isinstance(self._found(name), Error)
 
-    def __iter__(self):
+    def _there(self):
         for name in self._entries:
-            if name in self:
-                yield name
-            else:
-                warnings.warn(f"left out: {self._found(name)}", Note, stacklevel=2)
+            if name not in self:
+                warnings.warn(f"left out: {self._found(name)}", Note, stacklevel=3)
+        return {name: None for name in self._entries if name in self}
+
+    def __iter__(self):
+        return iter(self._there())
+
+    def keys(self):
+        return self._there().keys()
 
     def __len__(self):
         return sum(name in self for name in self._entries)
