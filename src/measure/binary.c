@@ -22,7 +22,7 @@ static double weight_of_row(const scored_rows *r, int64_t row)
 double binary_accuracy(const scored_rows *r)
 {
     double right = 0, all = 0;
-    for (int64_t i = 0; i < r->n; i++) {
+    for (int64_t i = 0; i < r->n && !told_to_stop(r->asks); i++) {
         int64_t row = r->order[i];
         double w = weight_of_row(r, row);
         all += w;
@@ -35,7 +35,7 @@ double binary_accuracy(const scored_rows *r)
 double binary_f1(const scored_rows *r)
 {
     double hits = 0, claimed = 0, positive = 0, all = 0; /* TP, TP + FP, TP + FN */
-    for (int64_t i = 0; i < r->n; i++) {
+    for (int64_t i = 0; i < r->n && !told_to_stop(r->asks); i++) {
         int64_t row = r->order[i];
         double w = weight_of_row(r, row);
         int claim = r->score[row] > r->threshold;
@@ -57,6 +57,7 @@ typedef struct tied_rows {
 
 static void add_tied(const scored_rows *r, int64_t row, tied_rows *t)
 {
+    told_to_stop(r->asks); /* the loop over ties ends soon, the one around it at once */
     double w = weight_of_row(r, row);
     t->all += w;
     t->positive += r->gold[row] ? w : 0;
@@ -67,7 +68,7 @@ static void add_tied(const scored_rows *r, int64_t row, tied_rows *t)
 double binary_auc(const scored_rows *r)
 {
     double negative_below = 0, positive = 0, won = 0;
-    for (int64_t first = 0, end; first < r->n; first = end) {
+    for (int64_t first = 0, end; first < r->n && !told_to_stop(r->asks); first = end) {
         tied_rows t = { 0 };
         for (end = first; end < r->n && (end == first || r->score[r->order[end]] == r->score[r->order[first]]); end++)
             add_tied(r, r->order[end], &t); /* at least one row: a NaN, which a fit that failed may score, equals not even itself */
@@ -80,10 +81,10 @@ double binary_auc(const scored_rows *r)
 }
 
 /* E above. */
-static double expected_precision(const tied_rows *t, double positive_before, double all_before)
+static double expected_precision(const tied_rows *t, double positive_before, double all_before, asking *asks)
 {
     double m = (double)t->n, w = t->all / m, p = t->positive / w, sum = 0;
-    for (int64_t j = 1; j <= t->n; j++) {
+    for (int64_t j = 1; j <= t->n && !told_to_stop(asks); j++) {
         double earlier = t->n > 1 ? (double)(j - 1) * (p - 1) / (m - 1) : 0;
         sum += (positive_before + w * (1 + earlier)) / (all_before + (double)j * w);
     }
@@ -93,12 +94,12 @@ static double expected_precision(const tied_rows *t, double positive_before, dou
 double binary_ap(const scored_rows *r)
 {
     double positive = 0, all = 0, sum = 0;
-    for (int64_t end = r->n, first; end > 0; end = first) {
+    for (int64_t end = r->n, first; end > 0 && !told_to_stop(r->asks); end = first) {
         tied_rows t = { 0 };
         for (first = end; first > 0 && (first == end || r->score[r->order[first - 1]] == r->score[r->order[end - 1]]); first--)
             add_tied(r, r->order[first - 1], &t);
         if (t.positive > 0)
-            sum += expected_precision(&t, positive, all);
+            sum += expected_precision(&t, positive, all, r->asks);
         positive += t.positive;
         all += t.all;
     }

@@ -8,6 +8,12 @@
 
 #define RESAMPLES_A_BATCH 64
 
+/* So few that the host is asked every 2^18 rows or so, and enough for every thread: no bit depends on how resamples are batched. */
+static int64_t resamples_a_batch(const call *c, const bootstrap_plan *p, int64_t n_values)
+{
+    return MAX(parallel_width(c), MIN(RESAMPLES_A_BATCH, ROWS_BETWEEN_ASKS / p->n_rows / n_values));
+}
+
 void bootstrap_times(const bootstrap_plan *p, int64_t number, int32_t *times, int32_t *room)
 {
     int32_t *drawn = p->group ? room : times;
@@ -44,9 +50,10 @@ lamella_status bootstrap_run(call *c, const bootstrap_plan *p, int64_t n_values,
     w.times_bytes = round_up(p->n_rows * (int64_t)sizeof(int32_t), 64);
     w.groups_bytes = p->group ? round_up(p->n_groups * (int64_t)sizeof(int32_t), 64) : 0;
     TRY(scratch_open(c, w.times_bytes + w.groups_bytes + room_bytes, &w.pieces));
-    for (w.first = 0; w.first < p->n_resamples; w.first += RESAMPLES_A_BATCH) {
+    int64_t batch = resamples_a_batch(c, p, n_values);
+    for (w.first = 0; w.first < p->n_resamples; w.first += batch) {
         TRY(progress(c, w.first, p->n_resamples));
-        TRY(parallel(c, MIN(RESAMPLES_A_BATCH, p->n_resamples - w.first), resample_task, &w));
+        TRY(parallel(c, MIN(batch, p->n_resamples - w.first), resample_task, &w));
     }
     arena_rewind(&c->memory, before);
     return progress(c, p->n_resamples, p->n_resamples);

@@ -20,7 +20,7 @@ static double weight_of_classed(const classed_rows *r, int64_t row)
 double class_accuracy(const classed_rows *r)
 {
     double right = 0, all = 0;
-    for (int64_t i = 0; i < r->n; i++) {
+    for (int64_t i = 0; i < r->n && !told_to_stop(r->asks); i++) {
         int64_t row = r->rows ? r->rows[i] : i;
         double w = weight_of_classed(r, row);
         all += w;
@@ -34,7 +34,7 @@ double class_f1(const classed_rows *r, double *room)
     double *hits = room, *claimed = room + r->n_classes, *gold = room + 2 * r->n_classes, sum = 0, present = 0;
     for (int64_t k = 0; k < 3 * r->n_classes; k++)
         room[k] = 0;
-    for (int64_t i = 0; i < r->n; i++) {
+    for (int64_t i = 0; i < r->n && !told_to_stop(r->asks); i++) {
         int64_t row = r->rows ? r->rows[i] : i;
         double w = weight_of_classed(r, row);
         claimed[r->predicted[row]] += w;

@@ -19,7 +19,7 @@ static double weight_of_pair(const paired_rows *r, int64_t row)
 static double scale_of(const paired_rows *r, const double *x)
 {
     double largest = 0;
-    for (int64_t i = 0; i < r->n; i++)
+    for (int64_t i = 0; i < r->n && !told_to_stop(r->asks); i++)
         largest = fmax(largest, fabs(x[r->rows ? r->rows[i] : i]));
     return largest > 0 ? ldexp(1, MAX(MIN(-ilogb(largest), 1000), -1022)) : 1;
 }
@@ -35,7 +35,7 @@ static centred_sums centred_sums_of(const paired_rows *r, double x_scale, double
 {
     centred_sums s = { 0 };
     double x_left = 0, y_left = 0;
-    for (int64_t i = 0; i < r->n; i++) {
+    for (int64_t i = 0; i < r->n && !told_to_stop(r->asks); i++) {
         int64_t row = r->rows ? r->rows[i] : i;
         double w = weight_of_pair(r, row);
         s.n += r->times ? r->times[row] : 1;
@@ -45,7 +45,7 @@ static centred_sums centred_sums_of(const paired_rows *r, double x_scale, double
     }
     s.x_mean /= s.all;
     s.y_mean /= s.all;
-    for (int64_t i = 0; i < r->n; i++) {
+    for (int64_t i = 0; i < r->n && !told_to_stop(r->asks); i++) {
         int64_t row = r->rows ? r->rows[i] : i;
         double w = weight_of_pair(r, row), x = x_scale * r->x[row] - s.x_mean, y = y_scale * r->y[row] - s.y_mean;
         x_left += w * x;
@@ -70,7 +70,7 @@ static int is_constant(double mean, double square, double all)
 static double missed_by(const paired_rows *r, double scale)
 {
     double missed = 0;
-    for (int64_t i = 0; i < r->n; i++) {
+    for (int64_t i = 0; i < r->n && !told_to_stop(r->asks); i++) {
         int64_t row = r->rows ? r->rows[i] : i;
         double d = scale * r->y[row] - scale * r->x[row];
         missed += weight_of_pair(r, row) * d * d;
@@ -90,7 +90,7 @@ double r2_of(const paired_rows *r)
 double mean_squared_error_of(const paired_rows *r)
 {
     double scale = fmin(scale_of(r, r->x), scale_of(r, r->y)), all = 0;
-    for (int64_t i = 0; i < r->n; i++)
+    for (int64_t i = 0; i < r->n && !told_to_stop(r->asks); i++)
         all += weight_of_pair(r, r->rows ? r->rows[i] : i);
     return all > 0 ? missed_by(r, scale) / all / scale / scale : NAN;
 }
@@ -108,9 +108,9 @@ double spearman_of(const paired_rows *r, const int64_t *x_order, const int64_t *
     int64_t last = -1;
     for (int64_t i = 0; i < r->n; i++)
         last = MAX(last, x_order[i]);
-    paired_rows ranks = { .n = r->n, .rows = x_order, .x = room, .y = room + last + 1, .weight = r->weight, .times = r->times };
-    average_ranks(r->x, x_order, r->n, r->times, room);
-    average_ranks(r->y, y_order, r->n, r->times, room + last + 1);
+    paired_rows ranks = { .n = r->n, .rows = x_order, .x = room, .y = room + last + 1, .weight = r->weight, .times = r->times, .asks = r->asks };
+    average_ranks(r->x, x_order, r->n, r->times, room, r->asks);
+    average_ranks(r->y, y_order, r->n, r->times, room + last + 1, r->asks);
     return pearson_of(&ranks);
 }
 

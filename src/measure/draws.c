@@ -39,11 +39,18 @@ void draw_with_replacement(uint64_t seed, uint64_t stream, int64_t n, int32_t *t
     }
 }
 
-void shuffle_rows(uint64_t seed, uint64_t stream, int64_t *rows, int64_t n)
+lamella_status shuffle_rows_asking(call *c, uint64_t seed, uint64_t stream, int64_t *rows, int64_t n)
 {
     for (int64_t i = n - 1; i > 0; i--) {
         int64_t j = draw_below(seed, stream, (uint64_t)(n - 1 - i), i + 1), moved = rows[i];
         rows[i] = rows[j];
         rows[j] = moved;
+        TRY(ask_rows(c, n - i, 1));
     }
+    return LAMELLA_OK;
+}
+
+void shuffle_rows(uint64_t seed, uint64_t stream, int64_t *rows, int64_t n)
+{
+    shuffle_rows_asking(NULL, seed, stream, rows, n);
 }

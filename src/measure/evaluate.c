@@ -41,7 +41,7 @@ static lamella_status occurring_classes(call *c, const int64_t *label, const cha
     TAKE(c, *rising, 2 * rows->n);
     for (int64_t i = 0; i < rows->n; i++)
         (*rising)[i] = (keyed_row){ label[rows->listed[i]], i };
-    sort_keyed(*rising, rows->n, *rising + rows->n);
+    TRY(sort_keyed_asking(c, *rising, rows->n, *rising + rows->n));
     for (int64_t i = 0; i < rows->n; i++)
         if (i == 0 || (*rising)[i].key != (*rising)[*n_classes - 1].key) {
             (*rising)[*n_classes] = (keyed_row){ (*rising)[i].key, *n_classes };
@@ -65,8 +65,10 @@ lamella_status gold_classes_of(call *c, const lamella_view *labels, const char *
     *gold = (gold_classes){ .n_classes = n_classes };
     TRY(check_by_row(c, labels, name, rows->n_rows));
     TAKE(c, label, rows->n_rows);
-    for (int64_t i = 0; i < rows->n; i++)
+    for (int64_t i = 0; i < rows->n; i++) {
         label[rows->listed[i]] = load_i64(labels->dtype, view_at(labels, &rows->listed[i]));
+        TRY(ask_rows(c, i, 1));
+    }
     if (classes)
         TRY(named_classes(c, classes, n_classes, &rising));
     else
@@ -82,6 +84,7 @@ lamella_status gold_classes_of(call *c, const lamella_view *labels, const char *
         if (k < 0)
             return fail(c, LAMELLA_ERR_ARGUMENT, "%s[%lld] is %lld, expected one of the %lld classes", name, (long long)row,
                         (long long)label[row], (long long)gold->n_classes);
+        TRY(ask_rows(c, i, 1));
         of_row[row] = (int32_t)k;
         gold->n_present += !seen[k];
         seen[k] = 1;
@@ -105,7 +108,8 @@ static lamella_status score_class(call *c, const double *score, const gold_class
     arena_mark before = arena_now(&c->memory);
     TAKE(c, room, 2 * rows->n_rows);
     *r = (scored_rows){ .order = order, .score = score, .gold = positive, .threshold = threshold, .weight = rows->weight };
-    r->n = order_rows(score, 1, rows->valid, rows->n_rows, order, room);
+    TRY(order_rows_asking(c, score, 1, rows->valid, rows->n_rows, order, &r->n, room));
+    TRY(ask_rows(c, k * rows->n_rows, rows->n_rows));
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }
@@ -114,8 +118,10 @@ static lamella_status classify(call *c, const double *scores, const gold_classes
 {
     int32_t *predicted;
     TAKE(c, predicted, rows->n_rows);
-    for (int64_t row = 0; row < rows->n_rows; row++)
+    for (int64_t row = 0; row < rows->n_rows; row++) {
         predicted[row] = class_of_scores(scores + row * gold->n_classes, 1, gold->n_classes);
+        TRY(ask_rows(c, row * gold->n_classes, gold->n_classes));
+    }
     e->classed = (classed_rows){ .n = rows->n, .rows = rows->listed, .predicted = predicted, .gold = gold->of_row,
                                  .n_classes = gold->n_classes, .weight = rows->weight };
     return LAMELLA_OK;
@@ -127,6 +133,7 @@ static lamella_status column_of_class(call *c, const double *numbers, int64_t n_
 {
     TAKE(c, *column, rows->n_rows);
     for (int64_t row = 0; row < rows->n_rows; row++) {
+        TRY(ask_rows(c, row, 1));
         (*column)[row] = n_columns == 2 ? numbers[2 * row + 1] - numbers[2 * row] : numbers[row * n_columns + k];
         if (isinf((*column)[row]))
             return fail(c, LAMELLA_ERR_NUMERIC, "%s: the second column less the first is beyond f64 at row %lld, expected numbers nearer to each other",
@@ -159,7 +166,7 @@ lamella_status evaluate_classes(call *c, const lamella_view *scores, const char 
 
 lamella_status evaluate_numbers(call *c, const double *x, const double *y, const measured_rows *rows, evaluation *e)
 {
-    int64_t *x_order, *y_order;
+    int64_t *x_order, *y_order, n;
     keyed_row *room;
     e->paired = (paired_rows){ .n = rows->n, .rows = rows->listed, .x = x, .y = y, .weight = rows->weight };
     if (e->statistic != LAMELLA_STATISTIC_SPEARMAN)
@@ -167,8 +174,8 @@ lamella_status evaluate_numbers(call *c, const double *x, const double *y, const
     TAKE(c, x_order, rows->n);
     TAKE(c, y_order, rows->n);
     TAKE(c, room, 2 * rows->n_rows);
-    order_rows(x, 1, rows->valid, rows->n_rows, x_order, room);
-    order_rows(y, 1, rows->valid, rows->n_rows, y_order, room);
+    TRY(order_rows_asking(c, x, 1, rows->valid, rows->n_rows, x_order, &n, room));
+    TRY(order_rows_asking(c, y, 1, rows->valid, rows->n_rows, y_order, &n, room));
     e->x_order = x_order;
     e->y_order = y_order;
     return LAMELLA_OK;
@@ -183,12 +190,13 @@ int64_t evaluation_room(const evaluation *e, int64_t n_rows)
 }
 
 /* One class against the rest, the mean over classes that the rows drawn hold. */
-static double mean_over_classes(const evaluation *e, const int32_t *times, double (*of)(const scored_rows *r))
+static double mean_over_classes(const evaluation *e, const int32_t *times, asking *asks, double (*of)(const scored_rows *r))
 {
     double sum = 0, present = 0;
     for (int64_t k = 0; k < e->n_columns; k++) {
         scored_rows r = e->of_class[k];
         r.times = times;
+        r.asks = asks;
         double value = of(&r);
         if (value == value) {
             sum += value;
@@ -198,28 +206,30 @@ static double mean_over_classes(const evaluation *e, const int32_t *times, doubl
     return present > 0 ? sum / present : NAN;
 }
 
-static double value_of_classes(const evaluation *e, const int32_t *times, void *room)
+static double value_of_classes(const evaluation *e, const int32_t *times, asking *asks, void *room)
 {
     classed_rows r = e->classed;
     r.times = times;
+    r.asks = asks;
     switch (e->statistic) {
-    case LAMELLA_STATISTIC_AUC: return mean_over_classes(e, times, binary_auc);
-    case LAMELLA_STATISTIC_AP: return mean_over_classes(e, times, binary_ap);
-    case LAMELLA_STATISTIC_F1: return e->n_columns > 1 ? class_f1(&r, room) : mean_over_classes(e, times, binary_f1);
-    default: return e->n_columns > 1 ? class_accuracy(&r) : mean_over_classes(e, times, binary_accuracy);
+    case LAMELLA_STATISTIC_AUC: return mean_over_classes(e, times, asks, binary_auc);
+    case LAMELLA_STATISTIC_AP: return mean_over_classes(e, times, asks, binary_ap);
+    case LAMELLA_STATISTIC_F1: return e->n_columns > 1 ? class_f1(&r, room) : mean_over_classes(e, times, asks, binary_f1);
+    default: return e->n_columns > 1 ? class_accuracy(&r) : mean_over_classes(e, times, asks, binary_accuracy);
     }
 }
 
-double evaluation_value(const evaluation *e, const int32_t *times, void *room)
+double evaluation_value(const evaluation *e, const int32_t *times, asking *asks, void *room)
 {
     paired_rows r = e->paired;
     r.times = times;
+    r.asks = asks;
     switch (e->statistic) {
     case LAMELLA_STATISTIC_R2: return r2_of(&r);
     case LAMELLA_STATISTIC_PEARSON: return pearson_of(&r);
     case LAMELLA_STATISTIC_SPEARMAN: return spearman_of(&r, e->x_order, e->y_order, room);
     case LAMELLA_STATISTIC_MEAN: return mean_of_rows(r.x, r.rows, r.n, r.weight, times);
-    default: return value_of_classes(e, times, room);
+    default: return value_of_classes(e, times, asks, room);
     }
 }
 
@@ -240,4 +250,13 @@ uint32_t evaluation_flags(const evaluation *e, double value)
     if (is_weightless(weight, numbers ? e->paired.rows : e->of_class[0].order, numbers ? e->paired.n : e->of_class[0].n))
         return LAMELLA_SCORE_WEIGHTLESS;
     return numbers ? LAMELLA_SCORE_CONSTANT : LAMELLA_SCORE_ONE_CLASS;
+}
+
+lamella_status evaluate_all_rows(call *c, const evaluation *e, void *room, double *value, uint32_t *flags)
+{
+    asking asks = { .c = c };
+    *value = evaluation_value(e, NULL, &asks, room);
+    TRY(asks.status);
+    *flags |= evaluation_flags(e, *value);
+    return LAMELLA_OK;
 }

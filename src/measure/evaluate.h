@@ -55,8 +55,10 @@ LAMELLA_INTERNAL lamella_status evaluate_classes(call *c, const lamella_view *sc
 LAMELLA_INTERNAL lamella_status evaluate_numbers(call *c, const double *x, const double *y, const measured_rows *rows, evaluation *e);
 /* Bytes of room that evaluation_value needs. */
 LAMELLA_INTERNAL int64_t evaluation_room(const evaluation *e, int64_t n_rows);
-/* On any thread; times NULL: every row once. NaN: not defined. */
-LAMELLA_INTERNAL double  evaluation_value(const evaluation *e, const int32_t *times, void *room);
+/* On any thread; times NULL: every row once; asks NULL on workers. NaN: not defined. */
+LAMELLA_INTERNAL double  evaluation_value(const evaluation *e, const int32_t *times, asking *asks, void *room);
+/* Of every row once, on the calling thread; the bits of evaluation_flags join `flags`. */
+LAMELLA_INTERNAL lamella_status evaluate_all_rows(call *c, const evaluation *e, void *room, double *value, uint32_t *flags);
 /* Why it is NaN, as bits LAMELLA_SCORE_...; 0 if it is not. */
 LAMELLA_INTERNAL uint32_t evaluation_flags(const evaluation *e, double value);
 

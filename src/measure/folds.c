@@ -36,7 +36,7 @@ static int64_t group_of(const fold_plan *p, int64_t row)
     return p->group ? p->group[row] : row;
 }
 
-static void list_group_rows(const fold_work *w, int64_t *next)
+static lamella_status list_group_rows(call *c, const fold_work *w, int64_t *next)
 {
     const fold_plan *p = w->p;
     memset(w->groups, 0, (size_t)p->n_groups * sizeof *w->groups);
@@ -44,11 +44,15 @@ static void list_group_rows(const fold_work *w, int64_t *next)
     for (int64_t row = 0; row < p->n_rows; row++) {
         w->groups[group_of(p, row)].n++;
         w->in_stratum[stratum_of(p, row)]++;
+        TRY(ask_rows(c, row, 1));
     }
     for (int64_t g = 0, first = 0; g < p->n_groups; first += w->groups[g].n, g++)
         next[g] = w->groups[g].first = first;
-    for (int64_t row = 0; row < p->n_rows; row++)
+    for (int64_t row = 0; row < p->n_rows; row++) {
         w->listed[next[group_of(p, row)]++] = row;
+        TRY(ask_rows(c, row, 1));
+    }
+    return LAMELLA_OK;
 }
 
 static int64_t group_first_row(const fold_work *w, const fold_group *g)
@@ -68,26 +72,32 @@ static int64_t group_falling_size(const fold_work *w, const fold_group *g)
 }
 
 /* Equal groups keep their order. */
-static void sort_groups(const fold_work *w, int64_t (*key)(const fold_work *w, const fold_group *g))
+static lamella_status sort_groups(call *c, const fold_work *w, int64_t (*key)(const fold_work *w, const fold_group *g))
 {
     int64_t n = w->p->n_groups;
     for (int64_t i = 0; i < n; i++)
         w->sorted[i] = (keyed_row){ key(w, &w->groups[i]), i };
-    sort_keyed(w->sorted, n, w->sorted + n);
+    TRY(sort_keyed_asking(c, w->sorted, n, w->sorted + n));
     memcpy(w->spare, w->groups, (size_t)n * sizeof *w->spare);
-    for (int64_t i = 0; i < n; i++)
+    for (int64_t i = 0; i < n; i++) {
         w->groups[i] = w->spare[w->sorted[i].row];
+        TRY(ask_rows(c, i, 1));
+    }
+    return LAMELLA_OK;
 }
 
-static void shuffle_groups(const fold_work *w, int64_t *order)
+static lamella_status shuffle_groups(call *c, const fold_work *w, int64_t *order)
 {
     int64_t n = w->p->n_groups;
     for (int64_t i = 0; i < n; i++)
         order[i] = i;
-    shuffle_rows(w->p->seed, STREAM_FOLDS, order, n);
+    TRY(shuffle_rows_asking(c, w->p->seed, STREAM_FOLDS, order, n));
     memcpy(w->spare, w->groups, (size_t)n * sizeof *w->spare);
-    for (int64_t i = 0; i < n; i++)
+    for (int64_t i = 0; i < n; i++) {
         w->groups[i] = w->spare[order[i]];
+        TRY(ask_rows(c, i, 1));
+    }
+    return LAMELLA_OK;
 }
 
 static lamella_status order_groups(call *c, fold_work *w)
@@ -100,12 +110,12 @@ static lamella_status order_groups(call *c, fold_work *w)
     TAKE(c, w->spare, p->n_groups);
     TAKE(c, w->sorted, 2 * p->n_groups);
     TAKE(c, numbers, p->n_groups);
-    list_group_rows(w, numbers);
-    sort_groups(w, group_first_row); /* what groups are called does not matter */
+    TRY(list_group_rows(c, w, numbers));
+    TRY(sort_groups(c, w, group_first_row)); /* what groups are called does not matter */
     if (!p->in_order) {
-        shuffle_groups(w, numbers);
-        sort_groups(w, group_first_stratum);
-        sort_groups(w, group_falling_size);
+        TRY(shuffle_groups(c, w, numbers));
+        TRY(sort_groups(c, w, group_first_stratum));
+        TRY(sort_groups(c, w, group_falling_size));
     }
     return LAMELLA_OK;
 }
@@ -117,28 +127,33 @@ static void put_group(const fold_work *w, const fold_group *g, int64_t to, int32
 }
 
 /* As KFold: the first (groups % folds) folds have one group more. */
-static void deal_in_order(const fold_work *w, int32_t *fold)
+static lamella_status deal_in_order(call *c, const fold_work *w, int32_t *fold)
 {
     int64_t folds = w->p->n_folds, n = w->p->n_groups, i = 0;
     for (int64_t f = 0; f < folds; f++)
-        for (int64_t end = i + n / folds + (f < n % folds); i < end; i++)
+        for (int64_t end = i + n / folds + (f < n % folds); i < end; i++) {
             put_group(w, &w->groups[i], f, fold);
+            TRY(ask_rows(c, w->groups[i].first, w->groups[i].n));
+        }
+    return LAMELLA_OK;
 }
 
-static void deal_holdout(const fold_work *w, int64_t n_held, int32_t *fold)
+static lamella_status deal_holdout(call *c, const fold_work *w, int64_t n_held, int32_t *fold)
 {
     int64_t n = w->p->n_groups;
     for (int64_t i = 0, carried = 0; i < n; i++) {
         carried += n_held;
         put_group(w, &w->groups[i], carried >= n ? 0 : -1, fold);
         carried -= carried >= n ? n : 0;
+        TRY(ask_rows(c, i, 1));
     }
+    return LAMELLA_OK;
 }
 
 static lamella_status deal_evenly(call *c, const fold_work *w, int32_t *fold)
 {
     const fold_plan *p = w->p;
-    int64_t *count, *rows, cells; /* [stratum, fold]; rows of a fold */
+    int64_t *count, *rows, cells, tried = 0; /* [stratum, fold]; rows of a fold; rows times folds */
     if (!size_mul(p->n_strata, p->n_folds, &cells))
         return fail(c, LAMELLA_ERR_MEMORY, "%lld strata in %lld folds do not fit into memory", (long long)p->n_strata, (long long)p->n_folds);
     TAKE(c, count, cells);
@@ -149,8 +164,9 @@ static lamella_status deal_evenly(call *c, const fold_work *w, int32_t *fold)
         const fold_group *g = &w->groups[i];
         int64_t best = 0;
         double least = INFINITY;
-        for (int64_t f = 0; f < p->n_folds; f++) {
+        for (int64_t f = 0; f < p->n_folds; f++, tried += g->n) {
             double cost = 0;
+            TRY(ask_rows(c, tried, g->n));
             for (int64_t j = g->first; j < g->first + g->n; j++) {
                 int64_t s = stratum_of(p, w->listed[j]);
                 cost += (double)count[s * p->n_folds + f] / ((double)w->in_stratum[s] * (double)w->in_stratum[s]);
@@ -164,8 +180,6 @@ static lamella_status deal_evenly(call *c, const fold_work *w, int32_t *fold)
         rows[best] += g->n;
         for (int64_t j = g->first; j < g->first + g->n; j++)
             count[stratum_of(p, w->listed[j]) * p->n_folds + best]++;
-        if (i % 1024 == 0)
-            TRY(progress(c, i, p->n_groups));
     }
     return LAMELLA_OK;
 }
@@ -198,9 +212,9 @@ lamella_status folds_assign(call *c, const fold_plan *p, int32_t *fold)
     TRY(check_folds(c, &plan, &n_held));
     TRY(order_groups(c, &w));
     if (p->holdout > 0)
-        deal_holdout(&w, n_held, fold);
+        TRY(deal_holdout(c, &w, n_held, fold));
     else if (p->in_order)
-        deal_in_order(&w, fold);
+        TRY(deal_in_order(c, &w, fold));
     else
         TRY(deal_evenly(c, &w, fold));
     return LAMELLA_OK;

@@ -1,20 +1,28 @@
 /* Any integers as numbers 0, 1, ...: groups, strata, classes. */
 #include "measure/measure.h"
 
-int64_t group_rows(const int64_t *labels, int64_t n, int64_t *group, int64_t *distinct, keyed_row *room)
+lamella_status group_rows_asking(call *c, const int64_t *labels, int64_t n, int64_t *group, int64_t *distinct, keyed_row *room, int64_t *n_groups)
 {
-    int64_t n_groups = 0;
+    *n_groups = 0;
     for (int64_t row = 0; row < n; row++)
         room[row] = (keyed_row){ labels[row], row };
-    sort_keyed(room, n, room + n);
+    TRY(sort_keyed_asking(c, room, n, room + n));
     for (int64_t i = 0; i < n; i++) {
         if (i == 0 || room[i].key != room[i - 1].key) {
             if (distinct)
-                distinct[n_groups] = room[i].key;
-            n_groups++;
+                distinct[*n_groups] = room[i].key;
+            ++*n_groups;
         }
-        group[room[i].row] = n_groups - 1;
+        group[room[i].row] = *n_groups - 1;
+        TRY(ask_rows(c, i, 1));
     }
+    return LAMELLA_OK;
+}
+
+int64_t group_rows(const int64_t *labels, int64_t n, int64_t *group, int64_t *distinct, keyed_row *room)
+{
+    int64_t n_groups;
+    group_rows_asking(NULL, labels, n, group, distinct, room, &n_groups);
     return n_groups;
 }
 
@@ -29,9 +37,11 @@ lamella_status groups_of_view(call *c, const lamella_view *v, int64_t n, int64_t
     TAKE(c, numbers, n);
     TAKE(c, labels, n);
     TAKE(c, room, 2 * n);
-    for (int64_t row = 0; row < n; row++)
+    for (int64_t row = 0; row < n; row++) {
         labels[row] = load_i64(v->dtype, view_at(v, &row));
-    *n_groups = group_rows(labels, n, numbers, NULL, room);
+        TRY(ask_rows(c, row, 1));
+    }
+    TRY(group_rows_asking(c, labels, n, numbers, NULL, room, n_groups));
     *group = numbers;
     return LAMELLA_OK;
 }

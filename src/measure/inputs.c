@@ -29,6 +29,7 @@ static lamella_status list_valid(call *c, const lamella_view *mask, measured_row
             valid[row] = *view_at(mask, &row) != 0;
         if (!mask || valid[row])
             listed[rows->n++] = row;
+        TRY(ask_rows(c, row, 1));
     }
     rows->valid = valid;
     rows->listed = listed;
@@ -82,7 +83,8 @@ lamella_status numbers_by_row(call *c, const lamella_view *v, const char *name, 
     if (!size_mul(rows->n_rows, n_columns, &cells))
         return fail(c, LAMELLA_ERR_MEMORY, "%s does not fit into memory", name);
     TAKE(c, x, cells);
-    for (int64_t row = 0; row < rows->n_rows; row++)
+    for (int64_t row = 0; row < rows->n_rows; row++) {
+        TRY(ask_rows(c, row * n_columns, n_columns));
         for (int64_t k = 0; k < n_columns; k++) {
             int64_t index[2] = { row, k };
             double *cell = &x[row * n_columns + k];
@@ -93,6 +95,7 @@ lamella_status numbers_by_row(call *c, const lamella_view *v, const char *name, 
                             (long long)row, (long long)k);
             }
         }
+    }
     *numbers = x;
     return LAMELLA_OK;
 }

@@ -8,6 +8,33 @@
 
 #include "tensor/tensor.h"
 
+/* ---- whether to stop ---- */
+
+/* Loops over rows ask the host every 2^18 of them, which take some milliseconds; nothing is claimed to be done yet. */
+enum { ROWS_BETWEEN_ASKS = 1 << 18 };
+
+/* `done` rows are behind, now come `more`. c NULL: never asks, as on a worker. */
+static inline lamella_status ask_rows(call *c, int64_t done, int64_t more)
+{
+    return c && done / ROWS_BETWEEN_ASKS != (done + more) / ROWS_BETWEEN_ASKS ? progress(c, 0, 1) : LAMELLA_OK;
+}
+
+/* The same for cores, which return a number: they break off, and their caller looks at the status. */
+typedef struct asking {
+    call          *c;
+    int64_t        rows; /* seen so far */
+    lamella_status status;
+} asking;
+
+static inline int told_to_stop(asking *a) /* NULL: never asks */
+{
+    if (!a)
+        return 0;
+    if (a->status == LAMELLA_OK)
+        a->status = ask_rows(a->c, a->rows++, 1);
+    return a->status != LAMELLA_OK;
+}
+
 /* ---- order and ranks: measure/ranks.c ---- */
 
 typedef struct keyed_row {
@@ -17,6 +44,8 @@ typedef struct keyed_row {
 
 /* Sorts by key, equal keys by row; room [n]. */
 LAMELLA_INTERNAL void    sort_keyed(keyed_row *rows, int64_t n, keyed_row *room);
+/* The same on the calling thread: asks now and then whether to stop. */
+LAMELLA_INTERNAL lamella_status sort_keyed_asking(call *c, keyed_row *rows, int64_t n, keyed_row *room);
 /* x < y exactly if key(x) < key(y); -0 and 0 have one key. */
 LAMELLA_INTERNAL int64_t key_of_double(double x);
 LAMELLA_INTERNAL double  double_of_key(int64_t key);
@@ -24,10 +53,13 @@ LAMELLA_INTERNAL double  double_of_key(int64_t key);
 /* Rows of x by rising value, equal ones (-0 and 0 are) by rising row: x[row * stride] of those with valid[row] != 0, NULL meaning all.
  * Fills order and returns how many; room [2 * n]. */
 LAMELLA_INTERNAL int64_t order_rows(const double *x, int64_t stride, const unsigned char *valid, int64_t n, int64_t *order, keyed_row *room);
+LAMELLA_INTERNAL lamella_status order_rows_asking(call *c, const double *x, int64_t stride, const unsigned char *valid, int64_t n, int64_t *order,
+                                                  int64_t *n_valid, keyed_row *room);
 /* The same of the rows listed. */
 LAMELLA_INTERNAL void    order_listed(const double *x, int64_t stride, const int64_t *rows, int64_t n, int64_t *order, keyed_row *room);
 /* ranks[row] := 1 .. n, equal values share the mean of theirs; x is not strided. `times` as in scored_rows: rows drawn 0 times get none. */
-LAMELLA_INTERNAL void    average_ranks(const double *x, const int64_t *order, int64_t n, const int32_t *times, double *ranks);
+LAMELLA_INTERNAL void    average_ranks(const double *x, const int64_t *order, int64_t n, const int32_t *times, double *ranks,
+                                       asking *asks);
 
 /* ---- two classes: measure/binary.c ---- */
 
@@ -40,6 +72,7 @@ typedef struct scored_rows {
     double               threshold; /* positive if score > threshold: 0 for decision values, 0.5 for probabilities */
     const double        *weight;    /* by row; NULL = 1 each */
     const int32_t       *times;     /* by row, how often a resample drew it; NULL = once each */
+    asking              *asks;      /* NULL on workers */
 } scored_rows;
 
 LAMELLA_INTERNAL double binary_accuracy(const scored_rows *r); /* NaN: no rows */
@@ -63,6 +96,7 @@ typedef struct classed_rows {
     int64_t        n_classes;
     const double  *weight;    /* by row; NULL = 1 each */
     const int32_t *times;     /* by row; NULL = once each */
+    asking        *asks;
 } classed_rows;
 
 /* The class of the largest of n_classes scores; of equal ones the lowest class. */
@@ -80,6 +114,7 @@ typedef struct paired_rows {
     const double  *y;      /* by row; gold, for R2 */
     const double  *weight; /* by row; NULL = 1 each */
     const int32_t *times;  /* by row; NULL = once each */
+    asking        *asks;
 } paired_rows;
 
 typedef struct interval {
@@ -106,6 +141,7 @@ LAMELLA_INTERNAL int64_t draw_below(uint64_t seed, uint64_t stream, uint64_t i, 
 LAMELLA_INTERNAL void    draw_with_replacement(uint64_t seed, uint64_t stream, int64_t n, int32_t *times);
 /* Fisher-Yates with draws 0 .. n - 2 of the stream. */
 LAMELLA_INTERNAL void    shuffle_rows(uint64_t seed, uint64_t stream, int64_t *rows, int64_t n);
+LAMELLA_INTERNAL lamella_status shuffle_rows_asking(call *c, uint64_t seed, uint64_t stream, int64_t *rows, int64_t n);
 
 /* Names of the streams: what draws for one purpose never meets another's. */
 enum { STREAM_FOLDS = 1, STREAM_BOOTSTRAP = (int64_t)1 << 32 /* + number of the resample */ };
@@ -114,6 +150,8 @@ enum { STREAM_FOLDS = 1, STREAM_BOOTSTRAP = (int64_t)1 << 32 /* + number of the 
 
 /* Any integers to 0 .. n_groups - 1, in rising order of the integers; `distinct` (NULL, or [n]) gets them. room [2 * n]. */
 LAMELLA_INTERNAL int64_t group_rows(const int64_t *labels, int64_t n, int64_t *group, int64_t *distinct, keyed_row *room);
+LAMELLA_INTERNAL lamella_status group_rows_asking(call *c, const int64_t *labels, int64_t n, int64_t *group, int64_t *distinct, keyed_row *room,
+                                                  int64_t *n_groups);
 /* From a checked i32|i64 view [n] (NULL: every row a group of its own). */
 LAMELLA_INTERNAL lamella_status groups_of_view(call *c, const lamella_view *v, int64_t n, int64_t *n_groups, const int64_t **group);
 

@@ -90,9 +90,11 @@ static lamella_status groups_in_play(call *c, const lamella_view *groups, const 
     TAKE(c, group, rows->n);
     TAKE(c, by_row, rows->n_rows);
     TAKE(c, room, 2 * rows->n);
-    for (int64_t i = 0; i < rows->n; i++)
+    for (int64_t i = 0; i < rows->n; i++) {
+        TRY(ask_rows(c, i, 1));
         label[i] = groups ? load_i64(v.dtype, view_at(&v, &rows->listed[i])) : i;
-    p->n_groups = group_rows(label, rows->n, group, NULL, room);
+    }
+    TRY(group_rows_asking(c, label, rows->n, group, NULL, room, &p->n_groups));
     for (int64_t row = 0; row < rows->n_rows; row++)
         by_row[row] = 0;
     for (int64_t i = 0; i < rows->n; i++)
@@ -110,7 +112,7 @@ static void measure_resample(const int32_t *times, void *room, double *values, v
 {
     const two_systems *s = data;
     for (int64_t i = 0; i < s->n; i++)
-        values[i] = evaluation_value(&s->of[i], times, room);
+        values[i] = evaluation_value(&s->of[i], times, NULL, room);
 }
 
 /* What is infinite is beyond f64: of all rows, of a resample, or of both systems' difference. */
@@ -155,9 +157,8 @@ static lamella_status bootstrap_scores(call *c, const lamella_view *scores, cons
     TAKE(c, sorted, cells);
     int64_t room_bytes = evaluation_room(&s.of[0], in.rows.n_rows);
     TAKE(c, room, room_bytes / (int64_t)sizeof *room);
-    measure_resample(NULL, room, at_all_rows, &s);
     for (int64_t i = 0; i < s.n; i++)
-        found.flags |= evaluation_flags(&s.of[i], at_all_rows[i]);
+        TRY(evaluate_all_rows(c, &s.of[i], room, &at_all_rows[i], &found.flags));
     found.value = at_all_rows[0] - (versus ? at_all_rows[1] : 0);
     TRY(bootstrap_run(c, &plan, s.n, room_bytes, measure_resample, &s, values));
     bootstrap_figures f = bootstrap_interval(values, versus ? values + 1 : NULL, s.n, plan.n_resamples, in.o.confidence, sorted);

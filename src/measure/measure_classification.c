@@ -3,12 +3,10 @@
 
 #include <math.h>
 
-static double value_as(evaluation *e, int32_t statistic, void *room, uint32_t *flags)
+static lamella_status value_as(call *c, evaluation *e, int32_t statistic, void *room, double *value, uint32_t *flags)
 {
     e->statistic = statistic;
-    double value = evaluation_value(e, NULL, room);
-    *flags |= evaluation_flags(e, value);
-    return value;
+    return evaluate_all_rows(c, e, room, value, flags);
 }
 
 static lamella_status score_classes(call *c, const lamella_view *scores, const lamella_view *labels, const int64_t *classes, int64_t n_classes,
@@ -39,10 +37,11 @@ static lamella_status score_classes(call *c, const lamella_view *scores, const l
     TAKE(c, room, 3 * e.n_columns);
     found.n_rows = rows.n;
     found.n_classes = gold.n_present;
-    found.accuracy = value_as(&e, LAMELLA_STATISTIC_ACCURACY, room, &found.flags);
-    found.f1 = value_as(&e, LAMELLA_STATISTIC_F1, room, &found.flags);
-    found.auc = value_as(&e, LAMELLA_STATISTIC_AUC, room, &found.flags);
-    found.ap = value_as(&e, LAMELLA_STATISTIC_AP, room, &found.flags);
+    TRY(value_as(c, &e, LAMELLA_STATISTIC_ACCURACY, room, &found.accuracy, &found.flags));
+    TRY(value_as(c, &e, LAMELLA_STATISTIC_F1, room, &found.f1, &found.flags));
+    TRY(value_as(c, &e, LAMELLA_STATISTIC_AUC, room, &found.auc, &found.flags));
+    TRY(value_as(c, &e, LAMELLA_STATISTIC_AP, room, &found.ap, &found.flags));
+    TRY(progress(c, 1, 1));
     write_sized(result, &found, (int64_t)sizeof found);
     return found.flags ? LAMELLA_NOTE : LAMELLA_OK;
 }

@@ -26,11 +26,10 @@ static lamella_status correlate(call *c, const lamella_view *x, const lamella_vi
     TRY(evaluate_numbers(c, x_numbers, y_numbers, &rows, &e));
     TAKE(c, room, 2 * rows.n_rows);
     found.n_rows = rows.n;
-    found.spearman = evaluation_value(&e, NULL, room);
-    found.flags = evaluation_flags(&e, found.spearman);
+    TRY(evaluate_all_rows(c, &e, room, &found.spearman, &found.flags));
     e.statistic = LAMELLA_STATISTIC_PEARSON;
-    found.pearson = evaluation_value(&e, NULL, room);
-    found.flags |= evaluation_flags(&e, found.pearson);
+    TRY(evaluate_all_rows(c, &e, room, &found.pearson, &found.flags));
+    TRY(progress(c, 1, 1));
     interval around = pearson_interval(found.pearson, rows.n, o.confidence);
     found.pearson_low = around.low;
     found.pearson_high = around.high;

@@ -37,9 +37,11 @@ static lamella_status describe_folds(call *c, const fold_plan *p, const int32_t 
         return fail(c, LAMELLA_ERR_MEMORY, "%lld strata in %lld folds do not fit into memory", (long long)n_strata, (long long)p->n_folds);
     TAKE(c, count, cells);
     memset(count, 0, (size_t)cells * sizeof *count);
-    for (int64_t row = 0; row < p->n_rows; row++)
+    for (int64_t row = 0; row < p->n_rows; row++) {
         if (fold[row] >= 0)
             count[(p->stratum ? p->stratum[row] : 0) * p->n_folds + fold[row]]++;
+        TRY(ask_rows(c, row, 1));
+    }
     found->n_groups = p->n_groups;
     found->smallest = p->n_rows;
     for (int64_t f = 0; f < p->n_folds; f++) {
@@ -74,9 +76,10 @@ static lamella_status make_folds(call *c, int64_t n_samples, const lamella_view 
 
     TAKE(c, fold, n_samples);
     TRY(folds_assign(c, &p, fold));
+    TRY(describe_folds(c, &p, fold, &found));
+    TRY(progress(c, 1, 1));
     for (int64_t row = 0; row < n_samples; row++)
         memcpy(view_at(&out, &row), &fold[row], sizeof *fold);
-    TRY(describe_folds(c, &p, fold, &found));
     write_sized(result, &found, (int64_t)sizeof found);
     return found.n_missing ? LAMELLA_NOTE : LAMELLA_OK;
 }

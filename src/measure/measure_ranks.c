@@ -14,10 +14,11 @@ typedef struct ranks_work {
     lowest       fault; /* row-major index of the first number that is none */
 } ranks_work;
 
-static void ranks_task(int64_t i, void *data)
+/* asks NULL: on a worker. */
+static void rank_run(ranks_work *w, int64_t run, asking *asks)
 {
-    ranks_work *w = data;
-    int64_t n = run_length(&w->x), run = w->first + i, step = run_stride(&w->x) * dtype_size(w->x.dtype);
+    lamella_status status = LAMELLA_OK;
+    int64_t n = run_length(&w->x), n_ranked, step = run_stride(&w->x) * dtype_size(w->x.dtype);
     int64_t out_step = run_stride(&w->ranks) * (int64_t)sizeof(double);
     const char *from = view_run(&w->x, run);
     char *to = view_run(&w->ranks, run);
@@ -30,13 +31,22 @@ static void ranks_task(int64_t i, void *data)
         if (!finite)
             lowest_report(&w->fault, run * n + j);
     }
-    if (finite) {
-        order_rows(x, 1, NULL, n, order, room);
-        average_ranks(x, order, n, NULL, ranks);
+    if (finite)
+        status = order_rows_asking(asks ? asks->c : NULL, x, 1, NULL, n, order, &n_ranked, room);
+    if (asks)
+        asks->status = status;
+    if (finite && status == LAMELLA_OK) {
+        average_ranks(x, order, n, NULL, ranks, asks);
         for (int64_t j = 0; j < n; j++)
             memcpy(to + j * out_step, &ranks[j], sizeof *ranks);
     }
     scratch_release(&w->pieces, room);
+}
+
+static void ranks_task(int64_t i, void *data)
+{
+    ranks_work *w = data;
+    rank_run(w, w->first + i, NULL);
 }
 
 static lamella_status not_finite(call *c, const ranks_work *w, int64_t at)
@@ -56,11 +66,17 @@ static lamella_status rank_runs(call *c, const lamella_view *x, const lamella_vi
     int64_t n_runs = view_runs(&w.x), bytes;
     if (!size_mul(run_length(&w.x), 2 * (int64_t)sizeof(keyed_row) + 3 * (int64_t)sizeof(double), &bytes))
         return fail(c, LAMELLA_ERR_MEMORY, "x does not fit into memory");
+    int64_t batch = n_runs ? MAX(parallel_width(c), MIN(RUNS_A_BATCH, ROWS_BETWEEN_ASKS / MAX(run_length(&w.x), 1))) : 1;
+    asking asks = { .c = c };
     lowest_reset(&w.fault);
     TRY(scratch_open(c, bytes, &w.pieces));
-    for (; w.first < n_runs; w.first += RUNS_A_BATCH) {
+    for (; w.first < n_runs; w.first += batch) {
         TRY(progress(c, w.first, n_runs));
-        TRY(parallel(c, MIN(RUNS_A_BATCH, n_runs - w.first), ranks_task, &w));
+        if (n_runs == 1) /* no other run shares the time: this thread ranks it, and can ask */
+            rank_run(&w, 0, &asks);
+        else
+            TRY(parallel(c, MIN(batch, n_runs - w.first), ranks_task, &w));
+        TRY(asks.status);
         int64_t at = lowest_get(&w.fault);
         if (at != INT64_MAX)
             return not_finite(c, &w, at);

@@ -37,11 +37,11 @@ static lamella_status score_numbers(call *c, const lamella_view *predicted, cons
     TRY(numbers_by_row(c, &y_view, "gold", &rows, &y));
     TRY(evaluate_numbers(c, p, y, &rows, &e));
     found.n_rows = rows.n;
-    found.r2 = evaluation_value(&e, NULL, NULL);
-    found.flags = evaluation_flags(&e, found.r2);
+    TRY(evaluate_all_rows(c, &e, NULL, &found.r2, &found.flags));
     found.mean_squared_error = mean_squared_error_of(&e.paired);
     TRY(check_fits(c, found.mean_squared_error, "the mean squared error", &e.paired));
     TRY(check_fits(c, found.r2, "R2", &e.paired));
+    TRY(progress(c, 1, 1));
     write_sized(result, &found, (int64_t)sizeof found);
     return found.flags ? LAMELLA_NOTE : LAMELLA_OK;
 }

@@ -21,24 +21,33 @@ static void sort_short_run(keyed_row *rows, int64_t n)
     }
 }
 
-static void merge_runs(const keyed_row *a, int64_t n_a, const keyed_row *b, int64_t n_b, keyed_row *to)
+/* Until one of the two is used up, in strides that cannot run past either. */
+static lamella_status merge_runs(call *c, const keyed_row *a, int64_t n_a, const keyed_row *b, int64_t n_b, keyed_row *to)
 {
     int64_t i = 0, j = 0;
-    while (i < n_a && j < n_b)
-        *to++ = stands_before(&b[j], &a[i]) ? b[j++] : a[i++];
+    while (i < n_a && j < n_b) {
+        int64_t before = i + j, stride = MIN(MIN(n_a - i, n_b - j), ROWS_BETWEEN_ASKS);
+        for (int64_t k = 0; k < stride; k++)
+            *to++ = stands_before(&b[j], &a[i]) ? b[j++] : a[i++];
+        TRY(ask_rows(c, before, stride));
+    }
     memcpy(to, a + i, (size_t)(n_a - i) * sizeof *to);
     memcpy(to + (n_a - i), b + j, (size_t)(n_b - j) * sizeof *to);
+    return LAMELLA_OK;
 }
 
-void sort_keyed(keyed_row *rows, int64_t n, keyed_row *room)
+lamella_status sort_keyed_asking(call *c, keyed_row *rows, int64_t n, keyed_row *room)
 {
     keyed_row *from = rows, *to = room, *swap;
-    for (int64_t i = 0; i < n; i += SHORT_RUN)
+    for (int64_t i = 0; i < n; i += SHORT_RUN) {
         sort_short_run(rows + i, MIN(SHORT_RUN, n - i));
+        TRY(ask_rows(c, i, SHORT_RUN));
+    }
     for (int64_t run = SHORT_RUN; run < n; run *= 2) {
         for (int64_t i = 0; i < n; i += 2 * run) {
             int64_t n_a = MIN(run, n - i), n_b = MIN(run, n - i - n_a);
-            merge_runs(from + i, n_a, from + i + n_a, n_b, to + i);
+            TRY(merge_runs(c, from + i, n_a, from + i + n_a, n_b, to + i));
+            TRY(ask_rows(c, i, 2 * run));
         }
         swap = from;
         from = to;
@@ -46,6 +55,12 @@ void sort_keyed(keyed_row *rows, int64_t n, keyed_row *room)
     }
     if (from != rows)
         memcpy(rows, from, (size_t)n * sizeof *rows);
+    return LAMELLA_OK;
+}
+
+void sort_keyed(keyed_row *rows, int64_t n, keyed_row *room)
+{
+    sort_keyed_asking(NULL, rows, n, room);
 }
 
 /* Bits of a double read as a signed integer rise with it from 0 on, and fall with it below. */
@@ -65,20 +80,28 @@ double double_of_key(int64_t key)
     return x;
 }
 
-static void rows_of_sorted(keyed_row *room, int64_t n, int64_t *order)
+static lamella_status rows_of_sorted(call *c, keyed_row *room, int64_t n, int64_t *order)
 {
-    sort_keyed(room, n, room + n);
+    TRY(sort_keyed_asking(c, room, n, room + n));
     for (int64_t i = 0; i < n; i++)
         order[i] = room[i].row;
+    return LAMELLA_OK;
+}
+
+lamella_status order_rows_asking(call *c, const double *x, int64_t stride, const unsigned char *valid, int64_t n, int64_t *order, int64_t *n_valid,
+                                 keyed_row *room)
+{
+    *n_valid = 0;
+    for (int64_t row = 0; row < n; row++)
+        if (!valid || valid[row])
+            room[(*n_valid)++] = (keyed_row){ key_of_double(x[row * stride]), row };
+    return rows_of_sorted(c, room, *n_valid, order);
 }
 
 int64_t order_rows(const double *x, int64_t stride, const unsigned char *valid, int64_t n, int64_t *order, keyed_row *room)
 {
-    int64_t n_valid = 0;
-    for (int64_t row = 0; row < n; row++)
-        if (!valid || valid[row])
-            room[n_valid++] = (keyed_row){ key_of_double(x[row * stride]), row };
-    rows_of_sorted(room, n_valid, order);
+    int64_t n_valid;
+    order_rows_asking(NULL, x, stride, valid, n, order, &n_valid, room);
     return n_valid;
 }
 
@@ -86,13 +109,13 @@ void order_listed(const double *x, int64_t stride, const int64_t *rows, int64_t 
 {
     for (int64_t i = 0; i < n; i++)
         room[i] = (keyed_row){ key_of_double(x[rows[i] * stride]), rows[i] };
-    rows_of_sorted(room, n, order);
+    rows_of_sorted(NULL, room, n, order);
 }
 
-void average_ranks(const double *x, const int64_t *order, int64_t n, const int32_t *times, double *ranks)
+void average_ranks(const double *x, const int64_t *order, int64_t n, const int32_t *times, double *ranks, asking *asks)
 {
     int64_t before = 0; /* rows of lower value, each as often as it was drawn */
-    for (int64_t first = 0, end; first < n; first = end) {
+    for (int64_t first = 0, end; first < n && !told_to_stop(asks); first = end) {
         int64_t tied = 0;
         for (end = first; end < n && x[order[end]] == x[order[first]]; end++)
             tied += times ? times[order[end]] : 1;

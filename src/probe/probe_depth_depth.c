@@ -60,6 +60,7 @@ static lamella_status scored_samples(call *c, const lamella_view *correct, int64
     *n = 0;
     for (int64_t i = 0; i < correct->shape[1]; i++) {
         int first = score_at(correct, 0, i);
+        TRY(ask_rows(c, i * correct->shape[0], correct->shape[0]));
         for (int64_t l = 0; l < correct->shape[0]; l++) {
             int x = score_at(correct, l, i);
             if (x > 1 && x != NOT_SCORED)
@@ -79,10 +80,15 @@ static lamella_status scored_samples(call *c, const lamella_view *correct, int64
 
 static lamella_status scored_values(call *c, const lamella_view *correct, const int64_t *row, int64_t n, double **value)
 {
-    TAKE(c, *value, correct->shape[0] * n);
+    int64_t cells;
+    if (!size_mul(correct->shape[0], n, &cells))
+        return fail(c, LAMELLA_ERR_MEMORY, "correct does not fit into memory");
+    TAKE(c, *value, cells);
     for (int64_t l = 0; l < correct->shape[0]; l++)
-        for (int64_t i = 0; i < n; i++)
+        for (int64_t i = 0; i < n; i++) {
             (*value)[l * n + i] = score_at(correct, l, row[i]);
+            TRY(ask_rows(c, l * n + i, 1));
+        }
     return LAMELLA_OK;
 }
 
@@ -96,9 +102,11 @@ static lamella_status scored_groups(call *c, const lamella_view *groups, const i
     TAKE(c, label, plan->n_rows);
     TAKE(c, group, plan->n_rows);
     TAKE(c, room, 2 * plan->n_rows);
-    for (int64_t i = 0; i < plan->n_rows; i++)
+    for (int64_t i = 0; i < plan->n_rows; i++) {
         label[i] = load_i64(groups->dtype, view_at(groups, &row[i]));
-    plan->n_groups = group_rows(label, plan->n_rows, group, NULL, room);
+        TRY(ask_rows(c, i, 1));
+    }
+    TRY(group_rows_asking(c, label, plan->n_rows, group, NULL, room, &plan->n_groups));
     plan->group = group;
     return LAMELLA_OK;
 }
@@ -155,7 +163,10 @@ static lamella_status find_as_good(call *c, const depth_work *w, const bootstrap
 {
     double *values;
     keyed_row *room;
-    TAKE(c, values, plan->n_resamples * w->n_layers);
+    int64_t cells;
+    if (!size_mul(plan->n_resamples, MAX(2, w->n_layers), &cells))
+        return fail(c, LAMELLA_ERR_MEMORY, "%lld resamples of %lld layers do not fit into memory", (long long)plan->n_resamples, (long long)w->n_layers);
+    TAKE(c, values, cells);
     TAKE(c, room, 2 * plan->n_resamples);
     TRY(bootstrap_run(c, plan, w->n_layers, 0, resample_accuracies, (void *)w, values));
     for (int64_t l = 0; l < w->n_layers; l++) {
@@ -178,6 +189,7 @@ static lamella_status compare_layers(call *c, depth_work *w)
         w->right[l] = 0;
         for (int64_t i = 0; i < w->n; i++)
             w->right[l] += w->correct[l * w->n + i];
+        TRY(ask_rows(c, l * w->n, w->n));
         int has_factor = l > 0 && w->right[l - 1] > 0;
         w->beta[l] = has_factor ? w->right[l] / w->right[l - 1] : NAN;
         w->step[l] = has_factor ? fabs(w->right[l] - w->right[l - 1]) / w->right[l - 1] : NAN;

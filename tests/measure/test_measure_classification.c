@@ -19,12 +19,12 @@ static lamella_status classify_columns(matrix *m, const lamella_view *weights)
     return status;
 }
 
-OPERATION(lamella_measure_classification, .in_memory = 1, .forms = FORM_ROWS, .quick = 1)
+OPERATION(lamella_measure_classification, .in_memory = 1, .forms = FORM_ROWS)
 {
     return classify_columns(m, NULL);
 }
 
-OPERATION(lamella_measure_classification, .as = "weighted", .in_memory = 1, .forms = FORM_ROWS, .quick = 1)
+OPERATION(lamella_measure_classification, .as = "weighted", .in_memory = 1, .forms = FORM_ROWS)
 {
     return classify_columns(m, matrix_weights(m, LAMELLA_F64));
 }
@@ -261,6 +261,77 @@ TEST(trap_ties_in_the_order_of_rows)
     near(a.ap, b.ap, ABSOLUTE, 0);
     near(a.auc, 0.5, ABSOLUTE, 0);
     check(a.ap > 0.5 && a.ap < 1);
+}
+
+/* ---- whether to stop ---- */
+
+typedef struct host_asked {
+    double  last, first_backward;
+    int64_t n, stop_at;
+} host_asked;
+
+static int32_t count_asks(double fraction, const char *stage, void *user)
+{
+    host_asked *h = user;
+    (void)stage;
+    h->n++;
+    if (fraction < h->last)
+        h->first_backward = fraction;
+    h->last = fraction;
+    return h->n == h->stop_at ? LAMELLA_STOP : 0;
+}
+
+static lamella_status all_of_measure(lamella_context *ctx, int which, int64_t n, const lamella_view *x, const lamella_view *y)
+{
+    lamella_measure_classification_result c = { .struct_size = sizeof c };
+    lamella_measure_correlation_result r = { .struct_size = sizeof r };
+    lamella_measure_regression_result e = { .struct_size = sizeof e };
+    lamella_measure_folds_options o = { .struct_size = sizeof o, .order = which == 5 ? LAMELLA_FOLDS_IN_ORDER : 0, .holdout = which == 6 ? 0.5 : 0 };
+    static double ranks[3 << 18];
+    static int32_t folds[3 << 18];
+    lamella_view ranked = view_of(LAMELLA_F64, ranks, n), folded = view_of(LAMELLA_I32, folds, n);
+    switch (which) {
+    case 0: return lamella_measure_classification(ctx, x, y, NULL, 0, NULL, x, NULL, &c);
+    case 1: return lamella_measure_correlation(ctx, x, x, NULL, NULL, &r);
+    case 2: return lamella_measure_regression(ctx, x, x, NULL, NULL, &e);
+    case 3: return lamella_measure_ranks(ctx, x, &ranked);
+    default: return lamella_measure_folds(ctx, n, y, which == 4 ? y : NULL, &o, &folded, NULL);
+    }
+}
+
+/* Of 3 * 2^18 rows every pass asks three times; the fraction never falls and ends at 1, and a host that stops is heard at once. */
+TEST(many_rows_ask_often_and_stop_at_once)
+{
+    enum { N = 3 << 18 };
+    static double x[N];
+    static int64_t y[N];
+    static const int64_t passes[] = { 18, 35, 8, 15, 12, 6, 6 }; /* fewer than there are */
+    lamella_view scores = view_of(LAMELLA_F64, x, N), labels = view_of(LAMELLA_I64, y, N);
+    host_asked h;
+    lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .progress = count_asks, .user = &h };
+    lamella_context *ctx;
+    for (int64_t i = 0; i < N; i++) {
+        x[i] = (double)(i * 7919 % 100003);
+        y[i] = i % 5 == 0;
+    }
+    ok(lamella_context_create(&options, &ctx));
+    for (int which = 0; which < 7; which++) {
+        if (which >= 4)
+            for (int64_t i = 0; i < N; i++)
+                y[i] = i / 2;
+        h = (host_asked){ .first_backward = 2 };
+        returns(all_of_measure(ctx, which, N, &scores, &labels), which == 4 ? LAMELLA_NOTE : LAMELLA_OK);
+        near(h.first_backward, 2, ABSOLUTE, 0);
+        near(h.last, 1, ABSOLUTE, 0);
+        check(h.n > 3 * passes[which]);
+        int64_t n = h.n;
+        for (int64_t at = 1; at <= n; at += 1 + n / 7) {
+            h = (host_asked){ .stop_at = at };
+            returns(all_of_measure(ctx, which, N, &scores, &labels), LAMELLA_STOPPED);
+            equal(h.n, at);
+        }
+    }
+    lamella_context_free(ctx);
 }
 
 TEST(bad_arguments_are_named)

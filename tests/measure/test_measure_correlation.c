@@ -15,7 +15,7 @@ static lamella_view column(const lamella_view *x, int64_t at)
     return v;
 }
 
-OPERATION(lamella_measure_correlation, .in_memory = 1, .forms = FORM_ROWS, .quick = 1, .one_width = 1)
+OPERATION(lamella_measure_correlation, .in_memory = 1, .forms = FORM_ROWS, .one_width = 1)
 {
     lamella_measure_correlation_result result = { .struct_size = sizeof result };
     lamella_status status = LAMELLA_ERR_SHAPE;

@@ -3,12 +3,12 @@
 #include "support/matrix.h"
 #include <math.h>
 
-OPERATION(lamella_measure_regression, .in_memory = 1, .forms = FORM_ROWS, .quick = 1)
+OPERATION(lamella_measure_regression, .in_memory = 1, .forms = FORM_ROWS)
 {
     lamella_measure_regression_result result = { .struct_size = sizeof result };
     lamella_status status = LAMELLA_OK;
     lamella_view ends[2];
-    for (int64_t j = 0; j < m->view->shape[1] && status >= 0; j++) {
+    for (int64_t j = 0; j < m->view->shape[1] && status >= 0 && status != LAMELLA_STOPPED; j++) {
         int64_t at[] = { m->view->shape[1] - 1, j };
         for (int i = 0; i < 2; i++) {
             ok(lamella_tensor_slice(m->view, 1, at[i], at[i] + 1, 1, &ends[i]));

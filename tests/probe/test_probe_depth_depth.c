@@ -250,6 +250,16 @@ TEST(bad_arguments_are_named)
             "lamella_probe_depth: n_layers is 4, expected 5 (= correct.shape[0])");
 }
 
+TEST(resamples_that_fit_no_memory_are_refused)
+{
+    lamella_probe_depth_options o = { .struct_size = sizeof o, .n_bootstrap = INT64_MAX / 2 };
+    lamella_view correct = view_of(LAMELLA_U8, right, LAYERS, N);
+    depth_found f;
+    memset(right, 1, sizeof right);
+    refused(depth_of_rows(&f, &correct, NULL, NULL, &o), LAMELLA_ERR_MEMORY,
+            "lamella_probe_depth: 4611686018427387903 resamples of 5 layers do not fit into memory");
+}
+
 TEST(options_init_spells_out_the_defaults)
 {
     lamella_probe_depth_options o;
