@@ -187,6 +187,9 @@ static lamella_status deal_evenly(call *c, const fold_work *w, int32_t *fold)
 static lamella_status check_folds(call *c, const fold_plan *p, int64_t *n_held)
 {
     const char *of = p->group ? "groups" : "rows";
+    if (p->n_groups == 1)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "one %s cannot be trained on and tested at once, so neither folds nor a probe can be made of it, expected "
+                    "at least 2", p->group ? "group" : "sample");
     if (p->holdout > 0) {
         *n_held = (int64_t)ceil(p->holdout * (double)p->n_groups);
         if (*n_held < 1 || *n_held >= p->n_groups)

@@ -48,6 +48,26 @@ class Measure(unittest.TestCase):
             self.assertAlmostEqual(far.pearson, near.pearson, delta=1e-12)
             self.assertAlmostEqual(lamella.measure.regression(x + shift, y + shift).r2, lamella.measure.regression(x, y).r2, delta=1e-11)
 
+    def test_B13_one_sample_cannot_be_probed(self):
+        for call in (lambda: lamella.measure.folds(1), lambda: lamella.probe.Linear.fit([np.ones((1, 4), "f4")], np.array([1]), kind="ridge")):
+            with self.assertRaisesRegex(lamella.ArgumentError, "one sample cannot be trained on and tested at once, so neither folds nor a probe"):
+                call()
+
+    def test_M11_resamples_that_fit_no_memory(self):
+        with self.assertRaisesRegex(lamella.MemoryError, "resamples of 3 layers do not fit into memory"):
+            lamella.probe.depth(np.ones((3, 9), bool), n_bootstrap=2 ** 62)
+
+    def test_M14_classification_asks_whether_to_stop(self):
+        asked = []
+
+        def progress(fraction, stage):
+            asked.append(fraction)
+            return -1 if len(asked) == 9 else 0
+        n = 1 << 20
+        with self.assertRaises(lamella.Stopped):
+            lamella.measure.classification(np.arange(n) * 7919 % n / 3, np.arange(n) % 2, ctx=lamella.Context(progress=progress))
+        self.assertEqual(len(asked), 9)
+
 
 if __name__ == "__main__":
     unittest.main()

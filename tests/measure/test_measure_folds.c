@@ -282,6 +282,16 @@ TEST(bad_arguments_are_named)
     f.strata = groups;
     refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_measure_folds: strata is given beside options->order IN_ORDER, expected NULL, or SHUFFLED");
+    const int64_t same[] = { 3, 3, 3, 3, 3, 3 };
+    f = (folding){ .n = 6, .groups = same };
+    refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_folds: one group cannot be trained on and tested at once, so neither folds nor a probe can be made of it, expected at least 2");
+    f = (folding){ .n = 1 };
+    refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_folds: one sample cannot be trained on and tested at once, so neither folds nor a probe can be made of it, expected at least 2");
+    f.options.holdout = 0.5;
+    refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_folds: one sample cannot be trained on and tested at once, so neither folds nor a probe can be made of it, expected at least 2");
     lamella_view out = view_of(LAMELLA_I32, fold, 6);
     refused(lamella_measure_folds(NULL, 0, NULL, NULL, NULL, &out, NULL), LAMELLA_ERR_EMPTY,
             "lamella_measure_folds: n_samples is 0, expected at least 1");
