@@ -43,17 +43,17 @@ static lamella_view saved_view(int32_t dtype, void *data, int32_t rank, const in
 
 static lamella_status list_projection_arrays(call *c, lamella_relative_project *of, save_array **arrays, int64_t *n_arrays)
 {
-    enum { NAME_BYTES = 48 };
+    enum { ARRAY_NAME_BYTES = 48 };
     char *name;
     int64_t n = 0;
     TAKE(c, *arrays, of->n_layers * PROJECTION_ARRAYS + 2);
-    TAKE(c, name, of->n_layers * PROJECTION_ARRAYS * NAME_BYTES);
+    TAKE(c, name, of->n_layers * PROJECTION_ARRAYS * ARRAY_NAME_BYTES);
     for (int64_t l = 0; l < of->n_layers; l++)
-        for (int64_t which = 0; which < PROJECTION_ARRAYS; which++, name += NAME_BYTES) {
+        for (int64_t which = 0; which < PROJECTION_ARRAYS; which++, name += ARRAY_NAME_BYTES) {
             int64_t shape[2] = { 0 };
             double *data = *projection_array(&of->layer[l], which);
             int32_t rank = projection_array_shape(&of->layer[l], which, shape);
-            snprintf(name, NAME_BYTES, "%s.%lld", projection_array_name(which), (long long)l);
+            snprintf(name, ARRAY_NAME_BYTES, "%s.%lld", projection_array_name(which), (long long)l);
             if (data)
                 (*arrays)[n++] = (save_array){ .name = name, .view = saved_view(LAMELLA_F64, data, rank, shape) };
         }
