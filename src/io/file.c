@@ -25,7 +25,7 @@ void text_cut(char *to, int64_t size, const char *from, int64_t n)
 
 static lamella_status refused_status(int32_t rule)
 {
-    return rule == LAMELLA_IO_RULE_LIMIT ? LAMELLA_ERR_LIMIT : LAMELLA_ERR_FORMAT;
+    return rule == LAMELLA_IO_RULE_LIMIT ? LAMELLA_ERR_LIMIT : rule == LAMELLA_IO_RULE_DTYPE ? LAMELLA_ERR_UNSUPPORTED : LAMELLA_ERR_FORMAT;
 }
 
 lamella_status refuse(const refusal *r, int32_t rule, int64_t offset, const char *key, const char *format, ...)
@@ -81,9 +81,14 @@ lamella_status header_read(const refusal *r, int64_t at, int64_t n)
     call *c = r->c;
     lamella_io_file *f = r->file;
     TAKE_FROM(c, &f->memory, f->header, n + 1);
-    int code = source_read(&f->from, at, f->header, n);
-    if (code)
-        return source_fail(c, f->name, code);
+    for (int64_t done = 0, part; done < n; done += part) {
+        part = MIN(n - done, 16 * IO_BLOCK);
+        int code = source_read(&f->from, at + done, f->header + done, part);
+        if (code)
+            return source_fail(c, f->name, code);
+        if (n > part) /* a fifth of the work: see safetensors.c */
+            TRY(progress(c, done + part, 5 * n));
+    }
     f->header[n] = 0;
     f->header_at = at;
     f->header_bytes = n;

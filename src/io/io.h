@@ -40,9 +40,13 @@ typedef struct file_operations {
     int     (*close)(int fd);
     int     (*rename)(const char *from, const char *to);
     int     (*unlink)(const char *path);
+    int     (*lock)(int fd, const char *path);  /* until it is closed, and the path is this file: regular, ours, without another name; else EWOULDBLOCK */
+    int     (*adopt)(int fd, const char *like); /* owner, group and mode of a file, where there is one */
 } file_operations;
 
 LAMELLA_INTERNAL const file_operations *file_operations_of_system(void);
+/* Where a save to this path goes: links are followed, also those that lead to nothing yet. 0, or an errno. */
+LAMELLA_INTERNAL int path_target(const char *path, char *target, int64_t size);
 /* The errno that says why a file must not be put in this place: a directory, a device or a pipe is there. 0: it may. */
 LAMELLA_INTERNAL int path_refusal(const char *path);
 
@@ -162,7 +166,7 @@ LAMELLA_INTERNAL lamella_status    entry_view(call *c, const lamella_io_file *f,
 
 /* ---- refusals: file.c ---- */
 
-/* A refusal: the message, the fault, and FORMAT, or LIMIT for that rule. Sizes of -1 are none; `key` may hold anything. */
+/* A refusal: the message, the fault, and FORMAT, or LIMIT or UNSUPPORTED for that rule. Sizes of -1 are none; `key` may hold anything. */
 typedef struct refusal {
     call             *c;
     lamella_io_file  *file;
@@ -240,7 +244,8 @@ LAMELLA_INTERNAL void      swap_bytes(char *data, int64_t n, int64_t size);
 
 typedef struct output {
     const file_operations *ops;
-    const char            *path;
+    const char            *path;      /* as given, for messages */
+    char                  *target;    /* where it leads */
     char                  *temporary;
     int                    fd;        /* -1 = closed */
     int32_t                exists;    /* the temporary file */
@@ -282,13 +287,15 @@ LAMELLA_INTERNAL lamella_status save_rows(call *c, output *o, const save_array *
 LAMELLA_INTERNAL lamella_status model_image(call *c, arena *memory, const char *kind, save_array *arrays, int64_t n_arrays,
                                             const char *const *metadata, int64_t n_metadata, lamella_view *image);
 LAMELLA_INTERNAL lamella_status model_save(call *c, const char *path, const lamella_view *image);
-/* A file of this kind and a format that is known, from a path, or if that is NULL from bytes that outlive it. lamella_io_file_free is the last
- * thing that the caller does with it; where the call fails, the call does. */
+/* A file of this kind and a format that is known, of which only the header was read: from a path, or if that is NULL from bytes that outlive
+ * it. lamella_io_file_free is the last thing that the caller does with it; where the call fails, the call does. */
 LAMELLA_INTERNAL lamella_status model_open(call *c, const char *path, const lamella_view *bytes, const char *kind, lamella_io_file **file);
 /* FORMAT where there is none. */
 LAMELLA_INTERNAL lamella_status model_text(call *c, const lamella_io_file *f, const char *key, const char **value);
 LAMELLA_INTERNAL lamella_status model_shape(call *c, const lamella_io_file *f, const char *name, int32_t dtype, int32_t rank, int64_t *shape);
-/* Of exactly this shape, f64 finite; FORMAT otherwise. */
+/* It is there in exactly this shape; FORMAT otherwise. For every array before there is memory for any. */
+LAMELLA_INTERNAL lamella_status model_check(call *c, const lamella_io_file *f, const char *name, int32_t dtype, int32_t rank, const int64_t *shape);
+/* The same, and its numbers, f64 finite. */
 LAMELLA_INTERNAL lamella_status model_array(call *c, const lamella_io_file *f, const char *name, int32_t dtype, int32_t rank, const int64_t *shape,
                                             void *to);
 

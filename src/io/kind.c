@@ -42,13 +42,14 @@ static uint64_t little_endian(const char *bytes)
     return value;
 }
 
-/* .safetensors has no magic: the length of a header that fits, or that at least starts with a brace. */
+/* .safetensors has no magic: the length of a header that fits, or that at least starts with a brace; a header over the limit has to do both. */
 static int is_safetensors(const char *bytes, int64_t n, int64_t file_bytes)
 {
     if (n < 8)
         return 0;
     uint64_t header = little_endian(bytes);
-    return header <= IO_HEADER_BYTES && ((int64_t)header + 8 <= file_bytes || (n > 8 && bytes[8] == '{'));
+    int fits = header <= (uint64_t)file_bytes - 8, brace = n > 8 && bytes[8] == '{';
+    return header <= IO_HEADER_BYTES ? fits || brace : fits && brace;
 }
 
 int32_t kind_of_bytes(const char *bytes, int64_t n, int64_t file_bytes)

@@ -77,15 +77,29 @@ lamella_status model_shape(call *c, const lamella_io_file *f, const char *name, 
     return LAMELLA_OK;
 }
 
+static lamella_status model_view_shaped(call *c, const lamella_io_file *f, const char *name, int32_t dtype, int32_t rank, const int64_t *shape,
+                                       const file_entry **e, lamella_view *v)
+{
+    TRY(model_view(c, f, name, dtype, rank, e, v));
+    for (int32_t a = 0; a < rank; a++)
+        if (v->shape[a] != shape[a])
+            return fail(c, LAMELLA_ERR_FORMAT, "%s: \"%s\".shape[%d] is %lld, expected %lld", f->name, name, (int)a, (long long)v->shape[a],
+                        (long long)shape[a]);
+    return LAMELLA_OK;
+}
+
+lamella_status model_check(call *c, const lamella_io_file *f, const char *name, int32_t dtype, int32_t rank, const int64_t *shape)
+{
+    const file_entry *e;
+    lamella_view v;
+    return model_view_shaped(c, f, name, dtype, rank, shape, &e, &v);
+}
+
 lamella_status model_array(call *c, const lamella_io_file *f, const char *name, int32_t dtype, int32_t rank, const int64_t *shape, void *to)
 {
     const file_entry *e;
     lamella_view v;
-    TRY(model_view(c, f, name, dtype, rank, &e, &v));
-    for (int32_t a = 0; a < rank; a++)
-        if (v.shape[a] != shape[a])
-            return fail(c, LAMELLA_ERR_FORMAT, "%s: \"%s\".shape[%d] is %lld, expected %lld", f->name, name, (int)a, (long long)v.shape[a],
-                        (long long)shape[a]);
+    TRY(model_view_shaped(c, f, name, dtype, rank, shape, &e, &v));
     file_rows r = rows_of_entry(f, e, &v);
     int code = file_rows_read(&f->from, &r, 0, r.n_rows, to);
     if (code)

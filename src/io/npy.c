@@ -10,6 +10,7 @@ typedef struct npy_header {
     const refusal *r;
     const char    *at, *end;
     const char    *descr, *order, *shape; /* where the values stand; NULL = not seen */
+    json_text      unread;                /* a dtype that numpy.save writes and nobody here reads; its start NULL: none */
     int32_t        type, rank;
     int64_t        extent[IO_RANK];
 } npy_header;
@@ -48,6 +49,54 @@ static lamella_status npy_text(npy_header *h, json_text *text, const char *what)
     return LAMELLA_OK;
 }
 
+/* ---- dtypes ---- */
+
+/* What a dtype holds that is none of ours, and what to save instead; NULL: numpy.save writes no such text. */
+static const char *npy_unread(json_text d)
+{
+    if (d.start[0] == '[')
+        return "records: save each field as an array of its own, x[\"name\"]";
+    const char *kind = d.n > 1 && strchr("<>|=", d.start[0]) ? strchr("USOcMmVf", d.start[1]) : NULL;
+    int64_t digits = 0;
+    while (kind && 2 + digits < d.n && d.start[2 + digits] >= '0' && d.start[2 + digits] <= '9')
+        digits++;
+    int unit = digits == 1 && 3 < d.n && d.start[3] == '[' && d.start[d.n - 1] == ']';
+    if (!kind || !*kind || (*kind == 'O' ? d.n != 2 : !digits || d.start[2] == '0') || (2 + digits != d.n && !(unit && (*kind | 0x20) == 'm')))
+        return NULL;
+    switch (*kind) {
+    case 'U':
+    case 'S': return "text: save numbers in its place, numpy.unique(x, return_inverse=True)[1]";
+    case 'O': return "Python objects: save numbers, x.astype(\"f4\")";
+    case 'c': return "complex numbers: save x.real and x.imag";
+    case 'M':
+    case 'm': return "times: save x.astype(\"i8\")";
+    case 'V': return d.start[0] == '|' ? "raw bytes of no dtype: save x.view() of the dtype that they are" : NULL;
+    default: return digits == 2 ? "floats of over 64 bits: save x.astype(\"f8\")" : NULL;
+    }
+}
+
+/* A Python list up to its closing bracket: brackets in pairs, texts skipped. */
+static lamella_status npy_list(npy_header *h)
+{
+    call *c = h->r->c;
+    json_text text;
+    int64_t depth = 0;
+    h->unread.start = h->at;
+    do {
+        char b = npy_peek(h);
+        if (b == '\'' || b == '"') {
+            TRY(npy_text(h, &text, ""));
+            continue;
+        }
+        if (!b)
+            return npy_refuse(h, LAMELLA_IO_RULE_GRAMMAR, h->descr, "descr", "a list that does not end");
+        depth += b == '[' || b == '(' ? 1 : b == ']' || b == ')' ? -1 : 0;
+        h->at++;
+    } while (depth > 0);
+    h->unread.n = h->at - h->unread.start;
+    return LAMELLA_OK;
+}
+
 static lamella_status npy_descr(npy_header *h)
 {
     call *c = h->r->c;
@@ -55,13 +104,19 @@ static lamella_status npy_descr(npy_header *h)
     json_text text;
     char first = npy_peek(h);
     h->descr = h->at;
+    if (first == '[')
+        return npy_list(h);
     if (first != '\'' && first != '"')
-        return npy_refuse(h, LAMELLA_IO_RULE_SCHEMA, h->at, "descr", "a dtype that is no text: arrays of records are not read");
+        return npy_refuse(h, LAMELLA_IO_RULE_SCHEMA, h->at, "descr", "a dtype that is neither a text nor a list");
     TRY(npy_text(h, &text, ""));
     char order = text.n == 3 ? text.start[0] : 0;
     h->type = file_type_of_npy(text.start + 1, text.n - 1);
     int one_byte = h->type >= 0 && file_type_get(h->type)->bits == 8, raw = h->type >= 0 && !file_type_get(h->type)->name[0];
     int known = order == '<' || (order == '|' && (one_byte || raw)) || ((order == '>' || order == '=') && !raw);
+    if ((h->type < 0 || !known) && npy_unread(text)) {
+        h->unread = text;
+        return LAMELLA_OK;
+    }
     if (h->type < 0 || !known)
         return npy_refuse(h, LAMELLA_IO_RULE_SCHEMA, h->descr, "descr",
                           "a dtype that is not read: expected < or > and f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 or b1, or |V2");
@@ -215,6 +270,9 @@ lamella_status npy_parse(const refusal *r)
     h.end = f->header + length;
     TRY(npy_ascii(&h));
     TRY(npy_dict(&h));
+    if (h.unread.start)
+        return refuse(r, LAMELLA_IO_RULE_DTYPE, at + (h.descr - f->header), "descr", "%.*s is not read: the file holds %s",
+                      (int)MIN(h.unread.n, 40), h.unread.start, npy_unread(h.unread));
     if (!array_bits(h.extent, h.rank, file_type_get(h.type)->bits, &bits))
         return npy_refuse(&h, LAMELLA_IO_RULE_OVERFLOW, h.shape, "shape", "a shape of over 2^53 bytes");
     f->fortran = f->fortran && h.rank > 1;

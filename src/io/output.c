@@ -1,4 +1,6 @@
-/* A file written beside its place and renamed into it: there is the old file or the new one, never half of one. */
+/* A file written beside its place and renamed into it: there is the old file or the new one, never half of one. As a careful editor saves:
+ * through symbolic links, with the owner and mode of the file that is replaced, its folder written to the disk as well. The temporary file
+ * is locked while it is written: what has no lock was left by a process that was killed, and the next save of the same name removes it. */
 #include "io/io.h"
 
 #include <errno.h>
@@ -7,6 +9,8 @@
 #include <unistd.h>
 
 #define OUTPUT_TRIES 100
+#define OUTPUT_PATH_BYTES 4200 /* more than the longest path */
+#define OUTPUT_NAME_BYTES 200  /* of a name that is kept; with what is added it stays under the 255 bytes that a name may have */
 
 static lamella_status output_fail(const call *c, const output *o, const char *step, int code)
 {
@@ -26,31 +30,74 @@ static void output_end(void *data)
     o->exists = 0;
 }
 
-/* A name that no other process or thread takes; what an older crash left is stepped over. */
-static int open_temporary(output *o, int64_t size, int try)
+/* FILE.0.tmp beside the file; of a long name its beginning, whole characters, and a number for the whole. */
+static void name_temporary(output *o, int try)
 {
-    snprintf(o->temporary, (size_t)size, "%s.%ld-%llx-%d.tmp", o->path, (long)getpid(), (unsigned long long)(uintptr_t)o, try);
+    const char *slash = strrchr(o->target, '/'), *name = slash ? slash + 1 : o->target;
+    int64_t folder = name - o->target, n = (int64_t)strlen(name), kept = MIN(n, OUTPUT_NAME_BYTES);
+    uint64_t whole = 0;
+    for (const char *p = name; *p; p++)
+        whole = (whole ^ (unsigned char)*p) * 0x100000001b3u;
+    while (kept < n && kept > 0 && ((unsigned char)name[kept] & 0xc0) == 0x80)
+        kept--;
+    if (kept < n)
+        snprintf(o->temporary, OUTPUT_PATH_BYTES, "%.*s~%016llx.%d.tmp", (int)(folder + kept), o->target, (unsigned long long)whole, try);
+    else
+        snprintf(o->temporary, OUTPUT_PATH_BYTES, "%s.%d.tmp", o->target, try);
+}
+
+static int open_as(output *o, int flags, int mode)
+{
     do
-        o->fd = o->ops->open(o->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        o->fd = o->ops->open(o->temporary, flags | O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode);
     while (o->fd < 0 && errno == EINTR);
-    o->exists = o->fd >= 0;
-    return o->exists ? 0 : errno;
+    return o->fd < 0 ? errno : 0;
+}
+
+/* What nobody writes any more; removed under its lock, so that nobody begins to. */
+static int remove_leftover(output *o)
+{
+    if (open_as(o, 0, 0))
+        return 0;
+    int removed = !o->ops->lock(o->fd, o->temporary) && !o->ops->unlink(o->temporary);
+    o->ops->close(o->fd);
+    o->fd = -1;
+    return removed;
+}
+
+/* Another process may take the file for a leftover before it is locked: then it is lost. Where there are no locks nobody does. */
+static int open_temporary(output *o, int try, int mode)
+{
+    name_temporary(o, try);
+    int code = open_as(o, O_CREAT | O_EXCL, mode);
+    if (code == EEXIST && remove_leftover(o))
+        code = open_as(o, O_CREAT | O_EXCL, mode);
+    if (!code && o->ops->lock(o->fd, o->temporary) && errno == EWOULDBLOCK) {
+        o->ops->close(o->fd);
+        o->fd = -1;
+        return EEXIST;
+    }
+    o->exists = !code;
+    return code;
 }
 
 lamella_status output_open(call *c, const file_operations *ops, const char *path, int64_t total, output **made)
 {
     output *o;
-    int64_t size = (int64_t)strlen(path) + 64;
-    int code = EEXIST;
     TAKE(c, o, 1);
     *o = (output){ .ops = ops, .path = path, .fd = -1, .total = total };
-    TAKE(c, o->temporary, size);
+    TAKE(c, o->target, OUTPUT_PATH_BYTES);
+    TAKE(c, o->temporary, OUTPUT_PATH_BYTES);
     TAKE(c, o->block, IO_BLOCK);
     TRY(call_undo(c, UNDO_ALWAYS, output_end, o));
-    if (path_refusal(path))
-        return output_fail(c, o, "it cannot be replaced by a file", path_refusal(path));
+    int refused = path_target(path, o->target, OUTPUT_PATH_BYTES - 64), code = EEXIST;
+    if (!refused)
+        refused = path_refusal(o->target);
+    if (refused)
+        return output_fail(c, o, "it cannot be replaced by a file", refused);
+    int mode = access(o->target, F_OK) ? 0666 : 0600; /* until it adopts the old one's */
     for (int try = 0; try < OUTPUT_TRIES && code == EEXIST; try++)
-        code = open_temporary(o, size, try);
+        code = open_temporary(o, try, mode);
     *made = o;
     return code ? output_fail(c, o, "a temporary file beside it cannot be made", code) : LAMELLA_OK;
 }
@@ -123,21 +170,36 @@ lamella_status output_write_view(call *c, output *o, const lamella_view *view)
     return LAMELLA_OK;
 }
 
+/* The new name outlasts a power cut once the folder is on the disk. By now the file stands, so what fails here is only logged. */
+static void sync_folder(call *c, output *o)
+{
+    char room[32], *slash = strrchr(o->target, '/');
+    if (slash)
+        slash[slash == o->target] = 0;
+    int fd = o->ops->open(slash ? o->target : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    int code = fd < 0 || o->ops->fsync(fd) ? errno : 0;
+    if (fd >= 0)
+        o->ops->close(fd);
+    if (code && code != EINVAL) /* a file system that does not sync folders */
+        call_log(c, LAMELLA_LOG_WARN, "%s: writing its folder to the disk: %s", path_shown(o->path), error_text(code, room));
+}
+
 lamella_status output_finish(call *c, output *o)
 {
     int code;
     TRY(output_flush(c, o));
+    if (o->ops->adopt(o->fd, o->target))
+        return output_fail(c, o, "keeping the file's mode", errno);
     do
         code = o->ops->fsync(o->fd) ? errno : 0;
     while (code == EINTR);
     if (code)
         return output_fail(c, o, "writing it to the disk", code);
-    code = o->ops->close(o->fd) ? errno : 0;
-    o->fd = -1;
-    if (code && code != EINTR)
-        return output_fail(c, o, "closing", code);
-    if (o->ops->rename(o->temporary, o->path))
+    if (o->ops->rename(o->temporary, o->target))
         return output_fail(c, o, "renaming the temporary file", errno);
     o->exists = 0;
+    o->ops->close(o->fd); /* with it the lock; what could fail was on the disk before */
+    o->fd = -1;
+    sync_folder(c, o);
     return LAMELLA_OK;
 }

@@ -17,6 +17,8 @@ typedef struct header_pass {
     json           j;
     int            metadata;   /* seen */
     json_text      key;        /* of the member being read */
+    const char    *polled;     /* up to here the host was asked whether to stop */
+    lamella_status stopped;
 } header_pass;
 
 /* One tensor's object while it is read. */
@@ -54,6 +56,17 @@ static uint32_t header_settle(const header_pass *h, json_text text)
     return (uint32_t)header_place(h, start);
 }
 
+/* Of every megabyte of text: 0 where the host stopped the call. The first fifth of the work was reading it, the last is sorting. */
+static int header_goes_on(header_pass *h)
+{
+    const lamella_io_file *f = h->r->file;
+    if (h->j.at - h->polled < IO_BLOCK)
+        return 1;
+    h->polled = h->j.at;
+    h->stopped = progress(h->r->c, f->header_bytes + 3 * header_place(h, h->j.at), 5 * f->header_bytes);
+    return h->stopped == LAMELLA_OK;
+}
+
 /* ---- metadata ---- */
 
 static int read_metadata(header_pass *h)
@@ -67,14 +80,14 @@ static int read_metadata(header_pass *h)
         return json_skip(&h->j);
     if (!json_begin(&h->j, '{', "expected an object of texts"))
         return 0;
-    while (json_member(&h->j, &n, &key)) {
+    while (header_goes_on(h) && json_member(&h->j, &n, &key)) {
         if (!json_string(&h->j, &value, "expected a text in double quotes"))
             return 0;
         if (n > IO_PAIRS)
             return json_refuse(&h->j, LAMELLA_IO_RULE_LIMIT, key.start - 1, "over 100,000 metadata pairs");
         f->pair[f->n_pairs++] = (file_pair){ header_settle(h, key), header_settle(h, value) };
     }
-    return !h->j.rule;
+    return !h->j.rule && !h->stopped;
 }
 
 /* ---- a tensor ---- */
@@ -199,12 +212,15 @@ static lamella_status read_header(header_pass *h)
     int64_t n = 0;
     json_start(&h->j, h->r->file->header, h->r->file->header_bytes);
     h->key = (json_text){ "", 0 };
+    h->polled = h->j.at;
     char first = json_peek(&h->j);
     if (first && first != '{')
         json_refuse(&h->j, LAMELLA_IO_RULE_GRAMMAR, h->j.at, "the header has to be a JSON object");
     if (json_begin(&h->j, '{', ""))
-        while (json_member(&h->j, &n, &h->key) && (json_is(h->key, "__metadata__") ? read_metadata(h) : read_tensor(h)))
+        while (header_goes_on(h) && json_member(&h->j, &n, &h->key) && (json_is(h->key, "__metadata__") ? read_metadata(h) : read_tensor(h)))
             h->key = (json_text){ "", 0 };
+    if (h->stopped)
+        return h->stopped;
     return json_end(&h->j) ? LAMELLA_OK : refuse_json(h);
 }
 
@@ -229,6 +245,8 @@ static lamella_status check_length(const refusal *r, uint64_t *length)
         *length = *length << 8 | bytes[i];
     if (*length < 2)
         return refuse_size(r, 10, "a header of %d bytes, expected at least 2", (int)*length);
+    if (*length > IO_HEADER_BYTES && r->file->kind == LAMELLA_IO_SAFETENSORS)
+        return refuse(r, LAMELLA_IO_RULE_LIMIT, 0, "", "a header of %llu bytes, over the limit of %d", (unsigned long long)*length, IO_HEADER_BYTES);
     if (*length > IO_HEADER_BYTES)
         return refuse_size(r, file_size_with(*length), "is no .safetensors or .npy file: its first 8 bytes would mean a header of %llu bytes, "
                            "expected at most %d", (unsigned long long)*length, IO_HEADER_BYTES);
@@ -250,7 +268,7 @@ lamella_status safetensors_parse(const refusal *r)
 {
     call *c = r->c;
     lamella_io_file *f = r->file;
-    header_pass h = { .r = r };
+    header_pass h = { .r = r, .stopped = LAMELLA_OK };
     uint64_t length = 0;
     TRY(check_length(r, &length));
     TRY(header_read(r, 8, (int64_t)length));

@@ -102,11 +102,14 @@ lamella_status safetensors_check(const refusal *r)
     int short_pairs = PAIR_SHORT * f->n_pairs > f->header_bytes;
     TAKE(c, k, short_pairs ? f->n_entries : MAX(f->n_entries, f->n_pairs));
     sort_names(f, (char *)f->entry, (int64_t)sizeof *f->entry, f->n_entries, k);
+    if (f->header_bytes > IO_BLOCK)
+        TRY(progress(c, 9, 10));
     if (short_pairs)
         sort_in_place(f->n_pairs, pair_less, pair_swap, f);
     else
         sort_names(f, (char *)f->pair, (int64_t)sizeof *f->pair, f->n_pairs, k);
     TRY(check_names(r, f->entry, (int64_t)sizeof *f->entry, f->n_entries));
     TRY(check_names(r, f->pair, (int64_t)sizeof *f->pair, f->n_pairs));
-    return check_layout(r, k);
+    TRY(check_layout(r, k));
+    return f->header_bytes > IO_BLOCK ? progress(c, 1, 1) : LAMELLA_OK;
 }

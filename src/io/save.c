@@ -244,7 +244,7 @@ lamella_status safetensors_image(call *c, arena *memory, save_array *arrays, int
         const lamella_view *v = &arrays[i].view;
         const int64_t size = dtype_size(v->dtype);
         char *begin = to;
-        for (int64_t run = 0; run < view_runs(v); run++)
+        for (int64_t run = 0; view_elements(v) > 0 && run < view_runs(v); run++)
             to = copy_run(to, view_run(v, run), run_length(v), run_stride(v), size);
         if (!IO_LITTLE_ENDIAN)
             swap_bytes(begin, view_elements(v), size);

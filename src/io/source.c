@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,6 +34,26 @@ int path_refusal(const char *path)
     return S_ISREG(s.st_mode) ? 0 : S_ISDIR(s.st_mode) ? EISDIR : EINVAL;
 }
 
+int path_target(const char *path, char *target, int64_t size)
+{
+    char link[4096];
+    int64_t length = (int64_t)strlen(path), n;
+    if (length >= size)
+        return ENAMETOOLONG;
+    memcpy(target, path, (size_t)length + 1);
+    for (int links = 0; (n = readlink(target, link, sizeof link)) >= 0; links++) {
+        const char *slash = strrchr(target, '/');
+        int64_t folder = slash && link[0] != '/' ? slash + 1 - target : 0;
+        if (links == 40)
+            return ELOOP;
+        if (n == LENGTH(link) || folder + n >= size)
+            return ENAMETOOLONG;
+        memcpy(target + folder, link, (size_t)n);
+        target[folder + n] = 0;
+    }
+    return 0;
+}
+
 static int64_t system_pread(int fd, void *to, int64_t n, int64_t offset)
 {
     return pread(fd, to, (size_t)n, (off_t)offset);
@@ -43,9 +64,39 @@ static int64_t system_write(int fd, const void *from, int64_t n)
     return write(fd, from, (size_t)n);
 }
 
+/* A lock ends with its process, so what a killed one left can be told from what another is writing. */
+static int system_lock(int fd, const char *path)
+{
+    struct stat mine, there;
+    if (flock(fd, LOCK_EX | LOCK_NB))
+        return -1;
+    if (!fstat(fd, &mine) && !lstat(path, &there) && mine.st_dev == there.st_dev && mine.st_ino == there.st_ino && S_ISREG(mine.st_mode) &&
+        mine.st_nlink == 1 && mine.st_uid == geteuid())
+        return 0;
+    errno = EWOULDBLOCK;
+    return -1;
+}
+
+/* Where the group cannot be kept, another one may do no more than everybody. */
+static int system_adopt(int fd, const char *like)
+{
+    struct stat s, mine;
+    if (stat(like, &s))
+        return errno == ENOENT ? 0 : -1;
+    if (fstat(fd, &mine))
+        return -1;
+    mode_t mode = s.st_mode & 0777;
+    if (mine.st_uid != s.st_uid && !fchown(fd, s.st_uid, s.st_gid))
+        return fchmod(fd, mode);
+    if (mine.st_gid != s.st_gid && fchown(fd, (uid_t)-1, s.st_gid))
+        mode &= (mode_t)(0707 | (mode & 7) << 3);
+    return fchmod(fd, mode);
+}
+
 const file_operations *file_operations_of_system(void)
 {
-    static const file_operations system = { system_open, system_size, system_pread, system_write, fsync, close, rename, unlink };
+    static const file_operations system = { system_open, system_size, system_pread, system_write, fsync, close, rename, unlink, system_lock,
+                                            system_adopt };
     return &system;
 }
 

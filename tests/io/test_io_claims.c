@@ -177,3 +177,118 @@ TEST(names_are_listed_in_natural_order)
     free(b.at);
     free(t.at);
 }
+
+/* ---- kinds ---- */
+
+/* Of another kind of file only the header is read and nothing is taken for the rest: there is none, but for a hole on the disk. */
+TEST(M5_the_kind_of_a_model_is_looked_at_first)
+{
+    static const char header[] = "{\"__metadata__\":{\"lamella.kind\":\"another\",\"lamella.format\":\"1\"},"
+                                 "\"x\":{\"dtype\":\"U8\",\"shape\":[4000000000],\"data_offsets\":[0,4000000000]}}";
+    char expected[300];
+    test_allocator a = { 0 };
+    lamella_context *ctx = context_of(&a);
+    lamella_relative_project *project;
+    folder_make();
+    bytes b = of_text(header);
+    const char *path = folder_write("f", b);
+    equal(truncate(path, b.n + 4000000000), 0);
+    snprintf(expected, sizeof expected, "lamella_relative_project_open: %s: lamella.kind is \"another\", expected \"relative.project\"", path);
+    refused(lamella_relative_project_open(ctx, path, &project), LAMELLA_ERR_FORMAT, expected);
+    check(a.peak_bytes < 1 << 20);
+    lamella_context_free(ctx);
+    free(b.at);
+    folder_remove();
+}
+
+/* ---- a host that stops ---- */
+
+typedef struct stopper {
+    int64_t calls, stop_at;
+    double  before;
+    int     fell;
+} stopper;
+
+static int32_t stop_or_go(double fraction, const char *stage, void *user)
+{
+    stopper *s = user;
+    (void)stage;
+    s->fell |= fraction < s->before || fraction > 1;
+    s->before = fraction;
+    return ++s->calls == s->stop_at ? LAMELLA_STOP : 0;
+}
+
+static lamella_status open_until(const char *path, stopper *s, lamella_io_file **file)
+{
+    lamella_context *ctx;
+    lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .progress = stop_or_go, .user = s };
+    ok(lamella_context_create(&options, &ctx));
+    s->calls = s->fell = 0;
+    s->before = 0;
+    lamella_status status = lamella_io_file_open(ctx, path, NULL, file, NULL);
+    lamella_context_free(ctx);
+    return status;
+}
+
+static void stops_everywhere(text *t)
+{
+    stopper s = { .stop_at = 0 };
+    lamella_io_file *file;
+    t->at[0] = '{';
+    t->at[t->n - 1] = '}';
+    bytes b = safetensors(t->at, t->n, 0);
+    const char *path = folder_write("f", b);
+    ok(open_until(path, &s, &file));
+    int64_t calls = s.calls;
+    check(calls >= 4 && !s.fell && s.before == 1);
+    lamella_io_file_free(file);
+    for (s.stop_at = 1; s.stop_at <= calls; s.stop_at++) {
+        returns(open_until(path, &s, &file), LAMELLA_STOPPED);
+        check(file == NULL && s.calls == s.stop_at);
+    }
+    free(b.at);
+    free(t->at);
+}
+
+TEST(M14_opening_asks_whether_to_stop)
+{
+    text arrays = text_start(), pairs = text_start();
+    folder_make();
+    for (int64_t n = 0; arrays.n < 3000000; n++)
+        text_add(&arrays, "\"%lld\"" NOTHING ",", (long long)n);
+    stops_everywhere(&arrays);
+    text_add(&pairs, "\"__metadata__\":{\"\":\"\"");
+    for (int64_t n = 0; pairs.n < 3000000; n++)
+        text_add(&pairs, ",\"%lld\":\"%0100d\"", (long long)n, 0);
+    text_add(&pairs, "},");
+    stops_everywhere(&pairs);
+    folder_remove();
+}
+
+TEST(M14_reading_asks_whether_to_stop)
+{
+    enum { N = 40 << 20 };
+    stopper s = { .stop_at = 0 };
+    lamella_io_file *file;
+    lamella_context *ctx;
+    lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .progress = stop_or_go, .user = &s };
+    char *x = calloc(2, N);
+    lamella_view v = view_of(LAMELLA_U8, x, N), apart = view_of(LAMELLA_U8, x, N);
+    apart.stride[0] = 2;
+    folder_make();
+    ok(lamella_io_npy_save(NULL, in_folder("x"), &v));
+    ok(lamella_context_create(&options, &ctx));
+    ok(lamella_io_file_open(ctx, in_folder("x"), NULL, &file, NULL));
+    for (int i = 0; i < 2; i++) {
+        s = (stopper){ .stop_at = 0 };
+        ok(lamella_io_file_read(ctx, file, "", 0, i ? &apart : &v));
+        check(s.calls >= 3 && !s.fell && s.before == 1);
+        s = (stopper){ .stop_at = 2 };
+        returns(lamella_io_file_read(ctx, file, "", 0, i ? &apart : &v), LAMELLA_STOPPED);
+        equal(s.calls, 2);
+    }
+    lamella_io_file_free(file);
+    lamella_context_free(ctx);
+    free(x);
+    folder_remove();
+}

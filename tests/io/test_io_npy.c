@@ -13,6 +13,7 @@ typedef struct corpus {
 #define SCHEMA LAMELLA_IO_RULE_SCHEMA
 #define DUPLICATE LAMELLA_IO_RULE_DUPLICATE
 #define OVERFLOWS LAMELLA_IO_RULE_OVERFLOW
+#define UNREAD LAMELLA_IO_RULE_DTYPE
 
 #define H(header) header, sizeof(header) - 1
 #define DICT(descr, order, shape) "{'descr': " descr ", 'fortran_order': " order ", 'shape': " shape ", }"
@@ -53,16 +54,26 @@ static const corpus refused_files[] = {
     { "f4",                    H(DESCR("@'f4'")), 8, SCHEMA, "descr" },
     { "|f4",                   H(DESCR("@'|f4'")), 8, SCHEMA, "descr" },
     { "<q9",                   H(DESCR("@'<q9'")), 8, SCHEMA, "descr" },
-    { "<f16",                  H(DESCR("@'<f16'")), 32, SCHEMA, "descr" },
-    { "<c8",                   H(DESCR("@'<c8'")), 16, SCHEMA, "descr" },
-    { "<U1",                   H(DESCR("@'<U1'")), 8, SCHEMA, "descr" },
-    { "|S4",                   H(DESCR("@'|S4'")), 8, SCHEMA, "descr" },
-    { "<M8[ns]",               H(DESCR("@'<M8[ns]'")), 16, SCHEMA, "descr" },
-    { "|O",                    H(DESCR("@'|O'")), 16, SCHEMA, "descr" },
-    { "records",               H(DESCR("@[('a', '<f4')]")), 8, SCHEMA, "descr" },
+    { "<f16",                  H(DESCR("@'<f16'")), 32, UNREAD, "descr" },
+    { "<c8",                   H(DESCR("@'<c8'")), 16, UNREAD, "descr" },
+    { "<U1",                   H(DESCR("@'<U1'")), 8, UNREAD, "descr" },
+    { "|S4",                   H(DESCR("@'|S4'")), 8, UNREAD, "descr" },
+    { "<M8[ns]",               H(DESCR("@'<M8[ns]'")), 16, UNREAD, "descr" },
+    { "|O",                    H(DESCR("@'|O'")), 16, UNREAD, "descr" },
+    { "records",               H(DESCR("@[('a', '<f4')]")), 8, UNREAD, "descr" },
     { "a sub-array",           H(DESCR("@('<f4', (2,))")), 16, SCHEMA, "descr" },
+    { "<m8",                   H(DESCR("@'<m8'")), 16, UNREAD, "descr" },
+    { ">U12",                  H(DESCR("@'>U12'")), 96, UNREAD, "descr" },
+    { "records of records",    H(DESCR("@[('a', [('b', '<f4'), ('c]', '|S3', (2,))])]")), 16, UNREAD, "descr" },
+    { "a list without an end", H("{'fortran_order': False, 'shape': (2,), 'descr': @[('a', '<f4')"), 8, GRAMMAR, "descr" },
+    { "text with broken shape", H("{'descr': '<U1', 'fortran_order': False, 'shape': @[2]}"), 8, SCHEMA, "shape" },
+    { "<U",                    H(DESCR("@'<U'")), 8, SCHEMA, "descr" },
+    { "<U01",                  H(DESCR("@'<U01'")), 8, SCHEMA, "descr" },
+    { "<M8[ns",                H(DESCR("@'<M8[ns'")), 16, SCHEMA, "descr" },
+    { "<U8[ns]",               H(DESCR("@'<U8[ns]'")), 16, SCHEMA, "descr" },
+    { "|O8",                   H(DESCR("@'|O8'")), 16, SCHEMA, "descr" },
     { "|V0",                   H(DESCR("@'|V0'")), 0, SCHEMA, "descr" },
-    { "|V4",                   H(DESCR("@'|V4'")), 8, SCHEMA, "descr" },
+    { "|V4",                   H(DESCR("@'|V4'")), 8, UNREAD, "descr" },
     { ">V2",                   H(DESCR("@'>V2'")), 4, SCHEMA, "descr" },
 };
 
@@ -88,7 +99,8 @@ static void refuses(const char *name, bytes b, int32_t rule, int64_t offset, con
 {
     lamella_io_fault fault;
     lamella_status status = load_both_ways(b, 0, &fault);
-    if (status != (rule == LAMELLA_IO_RULE_LIMIT ? LAMELLA_ERR_LIMIT : LAMELLA_ERR_FORMAT) || fault.rule != rule || fault.offset != offset ||
+    const lamella_status expected = rule == LAMELLA_IO_RULE_LIMIT ? LAMELLA_ERR_LIMIT : rule == UNREAD ? LAMELLA_ERR_UNSUPPORTED : LAMELLA_ERR_FORMAT;
+    if (status != expected || fault.rule != rule || fault.offset != offset ||
         strcmp(fault.key, key))
         ck_abort_msg("%s: %s, rule %d at %lld, key \"%s\", expected rule %d at %lld, key \"%s\": %s", name, lamella_status_name(status), fault.rule,
                      (long long)fault.offset, fault.key, rule, (long long)offset, key, lamella_last_error());
@@ -104,6 +116,31 @@ TEST(every_rule_is_told_at_its_first_offending_byte)
         refuses(f->name, b, f->rule, b.marked, f->key);
     }
     folder_remove();
+}
+
+/* Nothing is wrong with these files: what they hold, and what would be read. */
+TEST(B7_a_sound_file_of_another_dtype_says_what_would_be_read)
+{
+    static const char *const said[][2] = {
+        { "'<U3'", "<U3 is not read: the file holds text: save numbers in its place, numpy.unique(x, return_inverse=True)[1]" },
+        { "'|S3'", "|S3 is not read: the file holds text: save numbers in its place, numpy.unique(x, return_inverse=True)[1]" },
+        { "'|O'", "|O is not read: the file holds Python objects: save numbers, x.astype(\"f4\")" },
+        { "'<c16'", "<c16 is not read: the file holds complex numbers: save x.real and x.imag" },
+        { "'<M8[D]'", "<M8[D] is not read: the file holds times: save x.astype(\"i8\")" },
+        { "'<f16'", "<f16 is not read: the file holds floats of over 64 bits: save x.astype(\"f8\")" },
+        { "'|V7'", "|V7 is not read: the file holds raw bytes of no dtype: save x.view() of the dtype that they are" },
+        { "[('a', '<f4')]", "[('a', '<f4')] is not read: the file holds records: save each field as an array of its own, x[\"name\"]" },
+    };
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        char header[200], expected[300];
+        lamella_io_file *file;
+        lamella_io_fault fault;
+        int n = snprintf(header, sizeof header, DICT("%s", "False", "(2,)"), said[i][0]);
+        bytes b = npy(header, n, 8);
+        snprintf(expected, sizeof expected, "lamella_io_file_load: bytes: byte 20: \"descr\": %s", said[i][1]);
+        refused(load(NULL, b, 0, &file, &fault), LAMELLA_ERR_UNSUPPORTED, expected);
+        free(b.at);
+    }
 }
 
 TEST(what_numpy_writes_and_reads_alike_is_accepted)

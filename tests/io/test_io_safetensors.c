@@ -199,6 +199,25 @@ static void refuses_size(bytes b, int64_t expected)
     free(b.at);
 }
 
+/* A file that is there in full, but for a few holes on the disk: the limit is named, not another format. */
+TEST(B13_a_header_over_the_limit_is_named)
+{
+    enum { OVER = 132000000 };
+    char expected[300];
+    lamella_io_file *file;
+    lamella_io_fault fault = { .struct_size = sizeof fault };
+    folder_make();
+    bytes b = with_length(OVER, 1);
+    b.at[8] = '{';
+    const char *path = folder_write("f", b);
+    equal(truncate(path, 8 + OVER), 0);
+    snprintf(expected, sizeof expected, "lamella_io_file_open: %s: byte 0: a header of 132000000 bytes, over the limit of 100000000", path);
+    refused(lamella_io_file_open(NULL, path, NULL, &file, &fault), LAMELLA_ERR_LIMIT, expected);
+    check(fault.rule == LAMELLA_IO_RULE_LIMIT && fault.kind == LAMELLA_IO_SAFETENSORS);
+    free(b.at);
+    folder_remove();
+}
+
 TEST(a_size_that_does_not_fit_is_told_with_both_sizes)
 {
     folder_make();

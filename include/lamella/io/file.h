@@ -38,7 +38,8 @@ enum {
     LAMELLA_IO_RULE_OVERFLOW  = 6, /* sizes whose product does not fit */
     LAMELLA_IO_RULE_LAYOUT    = 7, /* overlap, hole, reversed or mismatched offsets */
     LAMELLA_IO_RULE_LIMIT     = 8, /* over rank 64, 4,096 bytes of name, 1,000,000 tensors, 100,000 metadata pairs, 10,000 bytes of .npy header */
-    LAMELLA_IO_RULE_KIND      = 9  /* another format: see `kind` */
+    LAMELLA_IO_RULE_KIND      = 9, /* another format: see `kind` */
+    LAMELLA_IO_RULE_DTYPE     = 10 /* nothing is wrong with the file, but its dtype is not read */
 };
 
 /* Why a file was refused. Size-led: the caller sets struct_size only; all zero if nothing was refused. */
@@ -97,8 +98,8 @@ LAMELLA_API lamella_status lamella_io_file_options_init(lamella_io_file_options 
  * @in     path    path
  * @in     options options NULL: default
  * @out    file    handle lamella_io_file; NULL on failure
- * @out    fault   result NULL: not wanted; filled on FORMAT and LIMIT
- * @return OK; ARGUMENT, MEMORY, LIMIT, IO, FORMAT
+ * @out    fault   result NULL: not wanted; filled on FORMAT, LIMIT and UNSUPPORTED
+ * @return OK; ARGUMENT, MEMORY, LIMIT, IO, FORMAT, UNSUPPORTED for .npy of text, objects, records or complex numbers, CALLBACK, STOPPED
  * @cost   at most 2 x the header + 1 MiB of memory
  * @since  0.1
  */
@@ -111,8 +112,8 @@ LAMELLA_API lamella_status lamella_io_file_open(lamella_context *ctx, const char
  * @in     bytes   u8 [byte] contiguous
  * @in     options options NULL: default
  * @out    file    handle lamella_io_file; NULL on failure
- * @out    fault   result NULL: not wanted; filled on FORMAT and LIMIT
- * @return OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, FORMAT
+ * @out    fault   result NULL: not wanted; filled on FORMAT, LIMIT and UNSUPPORTED
+ * @return OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, FORMAT, UNSUPPORTED as lamella_io_file_open, CALLBACK, STOPPED
  * @since  0.1
  */
 LAMELLA_API lamella_status lamella_io_file_load(lamella_context *ctx, const lamella_view *bytes, const lamella_io_file_options *options,
@@ -180,7 +181,7 @@ LAMELLA_API lamella_status lamella_io_sizes_get(const lamella_io_file *file, int
  * @in        first_row i64
  * @out       into      f32|f64|f16|bf16|i8|u8|i32|i64|bool [row, lead] of the caller's size: rows first_row .. first_row + row - 1 of the first axis
  * @nonfinite copied as they are
- * @return    OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, IO, UNSUPPORTED
+ * @return    OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, IO, UNSUPPORTED, CALLBACK, STOPPED
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_io_file_read(lamella_context *ctx, const lamella_io_file *file, const char *name, int64_t first_row,
@@ -188,7 +189,9 @@ LAMELLA_API lamella_status lamella_io_file_read(lamella_context *ctx, const lame
 
 /**
  * Saves named arrays as .safetensors: data from a multiple of 64 on, arrays by falling element size, then name, metadata by key. The
- * file is written beside `path` and renamed into place: there is the old file or the new one, never half of one.
+ * file is written beside `path` and renamed into place: there is the old file or the new one, never half of one. Symbolic links are
+ * followed, a file that is replaced leaves its mode and owner, the folder is written to the disk as well; what a killed process left
+ * half written (NAME.0.tmp) the next save to the same path removes.
  *
  * @in        path       path
  * @in        names      list text [array]
@@ -204,7 +207,7 @@ LAMELLA_API lamella_status lamella_io_file_save(lamella_context *ctx, const char
     const lamella_view *arrays, int64_t n_arrays, const char *const *metadata, int64_t n_metadata);
 
 /**
- * Saves one array as .npy version 1, row-major; bf16 as |V2. Written beside `path` and renamed into place.
+ * Saves one array as .npy version 1, row-major; bf16 as |V2. Written as lamella_io_file_save does.
  *
  * @in        path  path
  * @in        array f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead]

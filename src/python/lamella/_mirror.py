@@ -15,7 +15,7 @@ ENUMS = {
     'LAMELLA_SIMD_REFERENCE': {'reference': 1, 'avx2': 2, 'avx512': 3},
     'LAMELLA_LOG_INFO': {'info': 1, 'warn': 2},
     'LAMELLA_IO_SAFETENSORS': {'safetensors': 1, 'npy': 2, 'gguf': 3, 'zip': 4, 'pickle': 5, 'hdf5': 6, 'parquet': 7, 'index': 8, 'lfs': 9, 'web_page': 10, 'empty': 11, 'unknown': 12},
-    'LAMELLA_IO_RULE_SIZE': {'size': 1, 'text': 2, 'grammar': 3, 'schema': 4, 'duplicate': 5, 'overflow': 6, 'layout': 7, 'limit': 8, 'kind': 9},
+    'LAMELLA_IO_RULE_SIZE': {'size': 1, 'text': 2, 'grammar': 3, 'schema': 4, 'duplicate': 5, 'overflow': 6, 'layout': 7, 'limit': 8, 'kind': 9, 'dtype': 10},
     'LAMELLA_IO_MARKS_TOKENS': {'tokens': 1, 'padding': 2},
     'LAMELLA_IO_FORM_LAYERS': {'layers': 1, 'layer_first': 2, 'layer_second': 3, 'one_layer': 4},
     'LAMELLA_NORM_MEAN': {'mean': 0, 'min': 1, 'max': 2},
@@ -1062,7 +1062,9 @@ FUNCTIONS = [
              dict(name='into', way='out', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['row', 'lead'], by_caller=True),]),
     dict(name="lamella_io_file_save", python="lamella.io.file_save", returns=c_int32, checked=True,
          doc=('Saves named arrays as .safetensors: data from a multiple of 64 on, arrays by falling element size, then name, metadata by key. The\n'
-             'file is written beside `path` and renamed into place: there is the old file or the new one, never half of one.\n'
+             'file is written beside `path` and renamed into place: there is the old file or the new one, never half of one. Symbolic links are\n'
+             'followed, a file that is replaced leaves its mode and owner, the folder is written to the disk as well; what a killed process left\n'
+             'half written (NAME.0.tmp) the next save to the same path removes.\n'
              '\n'
              '  path       path\n'
              '  names      list of texts [array]\n'
@@ -1077,7 +1079,7 @@ FUNCTIONS = [
              dict(name='metadata', way='in', kind='list', ctype=POINTER(c_char_p), axes=['2 * pair'], of='text', optional=True),
              dict(name='n_metadata', way='in', kind='count', ctype=c_int64, of='metadata'),]),
     dict(name="lamella_io_npy_save", python="lamella.io.npy_save", returns=c_int32, checked=True,
-         doc=('Saves one array as .npy version 1, row-major; bf16 as |V2. Written beside `path` and renamed into place.\n'
+         doc=('Saves one array as .npy version 1, row-major; bf16 as |V2. Written as lamella.io.file_save does.\n'
              '\n'
              '  path       path\n'
              '  array      f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead]\n'),
