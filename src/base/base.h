@@ -33,6 +33,7 @@
 #include "base/atomic.h"
 #include "base/arena.h"
 #include "base/context.h"
+#include "base/lent.h"
 #include "base/call.h"
 #include "base/options.h"
 #include "base/process.h"

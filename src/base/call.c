@@ -29,12 +29,15 @@ static int take_context(lamella_context *ctx, int32_t *nested)
 
 lamella_status call_open(call *c, lamella_context *ctx, const char *function)
 {
-    memset(c, 0, sizeof *c);
+    memset(c, 0, offsetof(call, read));
+    c->read.piece = c->written.piece = NULL;
+    c->read.n = c->written.n = 0;
     c->function = function;
     if (ctx && !take_context(ctx, &c->nested))
         return fail(c, LAMELLA_ERR_ARGUMENT, "ctx is in a call on another thread, expected a context for each thread");
     c->ctx = ctx;
     arena_open(&c->memory, ctx ? ctx->memory : allocator_of_libc(), ctx ? ctx->max_workspace_bytes : 0);
+    arena_open(&c->lent_memory, c->memory.source, 0);
     if (ctx && ctx->deadline_seconds > 0)
         c->deadline = clock_seconds() + ctx->deadline_seconds;
     return LAMELLA_OK;
@@ -47,6 +50,7 @@ lamella_status call_close(call *c, lamella_status status)
         if (failed || u->when == UNDO_ALWAYS)
             u->run(u->data);
     arena_close(&c->memory);
+    arena_close(&c->lent_memory);
     if (c->ctx && !c->nested)
         __atomic_store_n(&c->ctx->user_thread, 0, __ATOMIC_RELEASE);
     if (failed)

@@ -6,7 +6,7 @@
 
 typedef struct undo undo;
 
-typedef struct call {
+struct call {
     lamella_context *ctx; /* NULL: malloc, this thread only, no callbacks */
     const char      *function;
     arena            memory;
@@ -16,7 +16,9 @@ typedef struct call {
     undo            *undos;
     int32_t          nested; /* 1: in a callback of another call of the same thread */
     int32_t          reserved0;
-} call;
+    arena            lent_memory;   /* of the lists: they grow whatever is rewound in `memory` */
+    lent_list        read, written; /* last, as they are not zeroed whole */
+};
 
 /* ARGUMENT if another thread is in a call with this context: then there is no call, and nothing to close. */
 LAMELLA_INTERNAL lamella_status call_open(call *c, lamella_context *ctx, const char *function);

@@ -53,9 +53,6 @@ lamella_status canvas_output(call *c, const canvas *v, const lamella_view *their
     int64_t shape[LAMELLA_MAX_RANK];
     int32_t rank = canvas_shape(v, axes, shape);
     TRY(view_check_out(c, &checked, theirs, F32, name, shape, rank));
-    for (int i = 0; i < N_CANVAS_INPUTS; i++)
-        if (v->has[i])
-            TRY(check_apart(c, &checked, name, &v->view[i], canvas_inputs[i].name));
     *p = pixels_of(&checked, axes);
     return LAMELLA_OK;
 }

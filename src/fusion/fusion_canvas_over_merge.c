@@ -99,14 +99,10 @@ static lamella_status check_merge(call *c, const lamella_view *const *theirs, co
         return fail(c, LAMELLA_ERR_SHAPE, "near_colours has %lld pixels of %lld channels, expected fewer", (long long)w->in[0].n,
                     (long long)w->in[0].n_channels);
     TRY(view_check_out(c, &to, out, F32, "out", in[MERGE_NEAR].shape, in[MERGE_NEAR].rank));
-    for (int k = 0; k < N_MERGE_INPUTS; k++)
-        TRY(check_apart(c, &to, "out", &in[k], merge_names[k]));
     w->out = pixels_of(&to, WITH_CHANNELS);
     if (!transmittance)
         return LAMELLA_OK;
     TRY(view_check_out(c, &to, transmittance, F32, "transmittance", in[MERGE_NEAR].shape, in[MERGE_NEAR].rank - 1));
-    for (int k = 0; k < N_MERGE_INPUTS; k++)
-        TRY(check_apart(c, &to, "transmittance", &in[k], merge_names[k]));
     w->transmittance = pixels_of(&to, 0);
     w->has_transmittance = 1;
     return LAMELLA_OK;

@@ -69,9 +69,7 @@ static lamella_status mix_layers(call *c, const lamella_stack *stack_, const lam
     TRY(mix_check_stack(c, stack_, &m));
     TRY(mix_check_weights(c, weights, options, &m));
     int32_t rank = stack_lead_shape(&m.s, m.dim, shape);
-    TRY(check_out_apart(c, &m.s, &out, mixed, F32, "mixed", shape, rank));
-    if (weights)
-        TRY(check_apart(c, &out, "mixed", weights, "weights"));
+    TRY(view_check_out(c, &out, mixed, F32, "mixed", shape, rank));
     TRY(RESULT_OPTIONAL(c, result));
 
     w.mixed = pixels_of(&out, WITH_CHANNELS);

@@ -122,10 +122,7 @@ static lamella_status mix_gradients(call *c, const lamella_stack *stack_, const 
     TRY(view_check(c, &g, g_mixed, FLOATS, "g_mixed"));
     TRY(view_check_shape(c, &g, "g_mixed", shape, rank));
     n_layers = m.s.n_layers;
-    TRY(check_out_apart(c, &m.s, &out, d_weights, F64, "d_weights", &n_layers, 1));
-    TRY(check_apart(c, &out, "d_weights", &g, "g_mixed"));
-    if (weights)
-        TRY(check_apart(c, &out, "d_weights", weights, "weights"));
+    TRY(view_check_out(c, &out, d_weights, F64, "d_weights", &n_layers, 1));
 
     w.g = pixels_of(&g, WITH_CHANNELS);
     lowest_reset(&w.fault);

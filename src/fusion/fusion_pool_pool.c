@@ -29,8 +29,7 @@ static lamella_status pool_tokens(call *c, const lamella_stack *stack_, const la
     for (int64_t l = 0; l < s.n_layers; l++) {
         char name[64];
         const int64_t shape[] = { s.n_samples, stack_dim(&s, l) };
-        TRY(check_out_apart(c, &s, &out[l], &pooled[l], F32, indexed_name(name, sizeof name, "pooled", l), shape, 2));
-        TRY(weights ? check_apart(c, &out[l], name, weights, "weights") : LAMELLA_OK);
+        TRY(view_check_out(c, &out[l], &pooled[l], F32, indexed_name(name, sizeof name, "pooled", l), shape, 2));
     }
     TRY(RESULT_OPTIONAL(c, result));
 

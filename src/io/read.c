@@ -127,9 +127,8 @@ static lamella_status read_into(call *c, const lamella_io_file *file, const char
     if (view_elements(&v) == 0)
         return LAMELLA_OK;
     if (file->from.memory) {
-        lamella_view bytes = { .data = (char *)(uintptr_t)file->from.memory, .dtype = LAMELLA_U8, .rank = 1,
-                               .shape = { file->from.bytes }, .stride = { 1 } };
-        TRY(check_apart(c, &v, "into", &bytes, "the file's bytes"));
+        const char *bytes = (const char *)file->from.memory;
+        TRY(call_reads(c, (lent){ .low = bytes, .high = bytes + file->from.bytes }, "the file's bytes"));
     }
     array.shape[0] = array.rank ? rows : 0;
     file_rows r = rows_of_entry(file, e, &array);

@@ -17,11 +17,9 @@ typedef struct pair_grid {
     int64_t        n_zero_cosines;   /* so far */
 } pair_grid;
 
-/* Everything but the outputs; the views of the inputs, as far as outputs can lie over them, are checked by grid_check_out. */
+/* Everything but the outputs. */
 LAMELLA_INTERNAL lamella_status grid_open(call *c, const lamella_stack *first, const lamella_stack *second, const lamella_view *pairs,
                                           const int64_t *widths, int64_t n_widths, pair_grid *g);
-LAMELLA_INTERNAL lamella_status grid_check_out(call *c, const pair_grid *g, const lamella_view *pairs, lamella_view *v,
-                                               const lamella_view *theirs, const char *name, const int64_t *shape, int64_t rank);
 /* Of layer l into checked f64 views [width, pair], NaN for masked pairs; no dot products if `dot` is NULL. */
 LAMELLA_INTERNAL lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *cosine, const lamella_view *dot);
 LAMELLA_INTERNAL int            is_masked_pair(const pair_grid *g, int64_t p);

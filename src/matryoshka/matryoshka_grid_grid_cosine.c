@@ -282,6 +282,7 @@ lamella_status grid_open(call *c, const lamella_stack *first, const lamella_stac
         if (g->second.n_layers != g->first.n_layers)
             return fail(c, LAMELLA_ERR_SHAPE, "second->n_layers is %lld, expected %lld (= first->n_layers)", (long long)g->second.n_layers,
                         (long long)g->first.n_layers);
+        TRY(stacks_check_ids(c, &g->first, &g->second));
     }
     if (!g->first.n_samples || !g->second.n_samples)
         return fail(c, LAMELLA_ERR_EMPTY, "%s has no samples, expected at least 1", g->first.n_samples ? "second" : "first");
@@ -290,24 +291,6 @@ lamella_status grid_open(call *c, const lamella_stack *first, const lamella_stac
     TRY(check_widths(c, &g->second, widths, n_widths));
     g->n_widths = n_widths;
     return rising_widths(c, widths, n_widths, &g->rising, &g->place);
-}
-
-lamella_status grid_check_out(call *c, const pair_grid *g, const lamella_view *pairs, lamella_view *v, const lamella_view *theirs,
-                              const char *name, const int64_t *shape, int64_t rank)
-{
-    TRY(check_out_apart(c, &g->first, v, theirs, F64, name, shape, rank));
-    TRY(check_out_apart(c, &g->second, v, theirs, F64, name, shape, rank));
-    return check_apart(c, v, name, pairs, "pairs");
-}
-
-/* Apart from the inputs and, as both are written pair by pair, from the cosines. */
-static lamella_status check_dot(call *c, const pair_grid *g, const lamella_view *pairs, lamella_view *v, const lamella_view *theirs,
-                                const int64_t *shape, const lamella_view *cosine)
-{
-    TRY(grid_check_out(c, g, pairs, v, theirs, "dot", shape, 3));
-    if (views_overlap(v, cosine))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "dot shares memory with cosine, expected an output apart from the others");
-    return LAMELLA_OK;
 }
 
 /* Layer l of an output [layer, width, pair]. */
@@ -327,8 +310,8 @@ static lamella_status grid_of_cosines(call *c, const lamella_stack *first, const
     pair_grid g;
     TRY(grid_open(c, first, second, pairs, widths, n_widths, &g));
     const int64_t shape[] = { g.first.n_layers, n_widths, g.n_pairs };
-    TRY(grid_check_out(c, &g, pairs, &cosines, cosine, "cosine", shape, 3));
-    TRY(dot ? check_dot(c, &g, pairs, &dots, dot, shape, &cosines) : LAMELLA_OK);
+    TRY(view_check_out(c, &cosines, cosine, F64, "cosine", shape, 3));
+    TRY(dot ? view_check_out(c, &dots, dot, F64, "dot", shape, 3) : LAMELLA_OK);
     TRY(RESULT_OPTIONAL(c, result));
 
     for (int64_t l = 0; l < g.first.n_layers; l++) {

@@ -86,8 +86,7 @@ static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lam
     TRY(grid_open(c, first, second, pairs, widths, n_widths, &g));
     TRY(check_pair_gold(c, gold, &g, &golds, &values));
     const int64_t shape[] = { g.first.n_layers, n_widths };
-    TRY(grid_check_out(c, &g, pairs, &out, rho, "rho", shape, 2));
-    TRY(check_apart(c, &out, "rho", &golds, "gold"));
+    TRY(view_check_out(c, &out, rho, F64, "rho", shape, 2));
     TRY(RESULT_OPTIONAL(c, result));
 
     TRY(open_ranks(c, &g, values, &w));

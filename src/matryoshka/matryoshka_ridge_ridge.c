@@ -82,10 +82,10 @@ static lamella_status check_ridge_outputs(call *c, const stack *s, const ridge_p
                                           const lamella_view *best, const lamella_view *flags, ridge_out *out)
 {
     const int64_t grid[] = { s->n_layers, p->n_widths, p->n_penalties, p->n_tasks }, cells[] = { s->n_layers, p->n_widths, p->n_tasks };
-    TRY(check_out_apart(c, s, &out->error, error, F64, "error", grid, 4));
-    TRY(check_out_apart(c, s, &out->accuracy, accuracy, F64, "accuracy", grid, 4));
-    TRY(check_out_apart(c, s, &out->best, best, I64, "best", cells, 3));
-    return check_out_apart(c, s, &out->flags, flags, DTYPE_BIT(LAMELLA_U8), "flags", cells, 3);
+    TRY(view_check_out(c, &out->error, error, F64, "error", grid, 4));
+    TRY(view_check_out(c, &out->accuracy, accuracy, F64, "accuracy", grid, 4));
+    TRY(view_check_out(c, &out->best, best, I64, "best", cells, 3));
+    return view_check_out(c, &out->flags, flags, DTYPE_BIT(LAMELLA_U8), "flags", cells, 3);
 }
 
 /* ---- figures of one layer ---- */

@@ -47,7 +47,7 @@ static lamella_status index_search(call *c, const lamella_matryoshka_index *inde
         return fail(c, LAMELLA_ERR_ARGUMENT, "options->similarity is %d, expected 0 or %d (that of the index)", (int)o.similarity,
                     (int)index->s.similarity);
     asked->width = o.width;
-    TRY(search_check(c, asked, index->s.rows.dim, NULL, NULL, &ready));
+    TRY(search_check(c, asked, index->s.rows.dim, &ready));
     return search_run(c, &index->s, asked, &ready);
 }
 

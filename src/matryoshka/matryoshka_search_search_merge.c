@@ -82,12 +82,6 @@ static lamella_status merge_found(call *c, const lamella_view *first_ids, const 
     const int64_t shape[] = { a.ids.shape[0], k };
     TRY(view_check_out(c, &out.ids, ids, I64, "ids", shape, 2));
     TRY(view_check_out(c, &out.scores, scores, F64, "scores", shape, 2));
-    const lamella_view *in[] = { &a.ids, &a.scores, &b.ids, &b.scores };
-    static const char *const names[] = { "first_ids", "first_scores", "second_ids", "second_scores" };
-    for (int64_t i = 0; i < LENGTH(in); i++) {
-        TRY(check_apart(c, &out.ids, "ids", in[i], names[i]));
-        TRY(check_apart(c, &out.scores, "scores", in[i], names[i]));
-    }
     for (int64_t query = 0; query < shape[0]; query++)
         merge_query(&a, &b, query, k, &out);
     return LAMELLA_OK;

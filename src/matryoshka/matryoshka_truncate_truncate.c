@@ -70,7 +70,7 @@ static lamella_status plan_cuts(call *c, const stack *s, const int64_t *widths, 
         char name[64];
         int64_t shape[LAMELLA_MAX_RANK], k = i % n_widths, at = i - k + place[k];
         int32_t rank = stack_lead_shape(s, (*rising)[k], shape);
-        TRY(check_out_apart(c, s, &(*checked)[i], &out[at], F32, indexed_name(name, sizeof name, "out", at), shape, rank));
+        TRY(view_check_out(c, &(*checked)[i], &out[at], F32, indexed_name(name, sizeof name, "out", at), shape, rank));
     }
     return LAMELLA_OK;
 }

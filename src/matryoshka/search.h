@@ -26,9 +26,8 @@ typedef struct search_ready {
     int64_t      n_short; /* so far */
 } search_ready;
 
-/* Before any work. base, base_ids: for outputs to lie apart from; NULL for an index. */
-LAMELLA_INTERNAL lamella_status search_check(call *c, const search_request *asked, int64_t dim, const lamella_view *base,
-                                             const lamella_view *base_ids, search_ready *r);
+/* Before any work. */
+LAMELLA_INTERNAL lamella_status search_check(call *c, const search_request *asked, int64_t dim, search_ready *r);
 LAMELLA_INTERNAL lamella_status search_run(call *c, const searched_rows *s, const search_request *asked, search_ready *r);
 
 #endif

@@ -70,8 +70,6 @@ static lamella_status make_folds(call *c, int64_t n_samples, const lamella_view 
     TRY(numbered(c, strata, "strata", n_samples, &p.n_strata, &p.stratum));
     TRY(check_fold_options(c, options, strata != NULL, &p));
     TRY(VIEW_OUT(c, out, folds, I32, n_samples));
-    TRY(groups ? check_apart(c, &out, "folds", groups, "groups") : LAMELLA_OK);
-    TRY(strata ? check_apart(c, &out, "folds", strata, "strata") : LAMELLA_OK);
     TRY(RESULT_OPTIONAL(c, result));
 
     TAKE(c, fold, n_samples);

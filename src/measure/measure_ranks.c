@@ -62,7 +62,6 @@ static lamella_status rank_runs(call *c, const lamella_view *x, const lamella_vi
     ranks_work w = { .first = 0 };
     TRY(VIEW(c, w.x, x, FLOATS));
     TRY(view_check_out(c, &w.ranks, ranks, F64, "ranks", w.x.shape, w.x.rank));
-    TRY(check_apart(c, &w.ranks, "ranks", &w.x, "x"));
     int64_t n_runs = view_runs(&w.x), bytes;
     if (!size_mul(run_length(&w.x), 2 * (int64_t)sizeof(keyed_row) + 3 * (int64_t)sizeof(double), &bytes))
         return fail(c, LAMELLA_ERR_MEMORY, "x does not fit into memory");

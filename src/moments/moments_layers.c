@@ -289,7 +289,7 @@ static lamella_status check_per_layer(call *c, const stack *s, const lamella_vie
     for (int64_t l = 0; l < s->n_layers; l++) {
         char indexed[64];
         int64_t dim = stack_dim(s, l);
-        TRY(check_out_apart(c, s, &(*out)[l], &theirs[l], F64, indexed_name(indexed, sizeof indexed, name, l), &dim, 1));
+        TRY(view_check_out(c, &(*out)[l], &theirs[l], F64, indexed_name(indexed, sizeof indexed, name, l), &dim, 1));
     }
     return LAMELLA_OK;
 }
@@ -323,10 +323,10 @@ static lamella_status describe_layers(call *c, const lamella_stack *stack_, cons
     if (!(o.outlier >= 0 && isfinite(o.outlier)))
         return fail(c, LAMELLA_ERR_ARGUMENT, "options->outlier is %s, expected a finite number of 0 or more", number_text(o.outlier, &n));
     const int64_t table[] = { s.n_layers, 3 }, table_of_counts[] = { s.n_layers, 8 };
-    TRY(check_out_apart(c, &s, &out.norms, norms, F64, "norms", table, 2));
-    TRY(check_out_apart(c, &s, &out.counts, counts, I64, "counts", table_of_counts, 2));
-    TRY(check_out_apart(c, &s, &out.shares, shares, F64, "shares", table, 2));
-    TRY(check_out_apart(c, &s, &out.cosine, cosine, F64, "cosine", &s.n_layers, 1));
+    TRY(view_check_out(c, &out.norms, norms, F64, "norms", table, 2));
+    TRY(view_check_out(c, &out.counts, counts, I64, "counts", table_of_counts, 2));
+    TRY(view_check_out(c, &out.shares, shares, F64, "shares", table, 2));
+    TRY(view_check_out(c, &out.cosine, cosine, F64, "cosine", &s.n_layers, 1));
     TRY(check_per_layer(c, &s, mean, "mean", &out.mean));
     TRY(check_per_layer(c, &s, variance, "variance", &out.variance));
 

@@ -44,7 +44,7 @@ static lamella_status check_spectrum(call *c, const stack *s, const lamella_view
         char name[64];
         int64_t dim = stack_dim(s, l);
         indexed_name(name, sizeof name, "spectrum", l);
-        TRY(check_out_apart(c, s, &(*out)[l], &spectrum[l], F64, name, &dim, 1));
+        TRY(view_check_out(c, &(*out)[l], &spectrum[l], F64, name, &dim, 1));
     }
     return LAMELLA_OK;
 }
@@ -85,9 +85,9 @@ static lamella_status rank_layers(call *c, const lamella_stack *stack_, const la
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     TRY(check_rank_rows(c, &s));
     TRY(check_rank_options(c, options, &o));
-    TRY(check_out_apart(c, &s, &out.rank, rank, I64, "rank", &s.n_layers, 1));
-    TRY(check_out_apart(c, &s, &out.constant, constant, I64, "constant", &s.n_layers, 1));
-    TRY(check_out_apart(c, &s, &out.dropped, dropped, F64, "dropped", &s.n_layers, 1));
+    TRY(view_check_out(c, &out.rank, rank, I64, "rank", &s.n_layers, 1));
+    TRY(view_check_out(c, &out.constant, constant, I64, "constant", &s.n_layers, 1));
+    TRY(view_check_out(c, &out.dropped, dropped, F64, "dropped", &s.n_layers, 1));
     TRY(check_spectrum(c, &s, spectrum, &out.spectrum));
     for (int64_t l = 0; l < s.n_layers; l++)
         TRY(rank_of_layer(c, &s, l, &o, &out));

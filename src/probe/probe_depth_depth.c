@@ -253,10 +253,6 @@ static lamella_status find_depth(call *c, const depth_inputs *in, const lamella_
     TRY(view_check_out(c, &out.beta, in->beta, F64, "beta", &n_layers, 1));
     TRY(view_check_out(c, &out.as_good, in->as_good, DTYPE_BIT(LAMELLA_U8), "as_good", &n_layers, 1));
     TRY(view_check_out(c, &out.difference, in->difference, F64, "difference", (const int64_t[]){ n_layers, 2 }, 2));
-    TRY(check_apart(c, &out.accuracy, "accuracy", &correct, "correct"));
-    TRY(check_apart(c, &out.beta, "beta", &correct, "correct"));
-    TRY(check_apart(c, &out.as_good, "as_good", &correct, "correct"));
-    TRY(check_apart(c, &out.difference, "difference", &correct, "correct"));
     TRY(RESULT(c, result));
     TRY(depth_of(c, &correct, in->groups ? &groups : NULL, in->depths, &o, &out, &found));
     write_sized(result, &found, (int64_t)sizeof found);

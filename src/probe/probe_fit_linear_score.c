@@ -103,10 +103,9 @@ static lamella_status score_rows(call *c, const lamella_probe_linear *probe, int
     if (x.shape[0] < 1)
         return fail(c, LAMELLA_ERR_EMPTY, "x has no row, expected at least 1");
     TRY(view_check_out(c, &scores, scores_, F32, "scores", rank == 1 ? &n : (const int64_t[]){ x.shape[0], n }, rank));
-    TRY(check_apart(c, &scores, "scores", &x, "x"));
     as_matrix(&scores);
     lamella_stack host = { .struct_size = sizeof host, .layer = &x, .n_layers = 1 };
-    TRY(stack_check(c, &s, &host, FLOATS, "x"));
+    TRY(stack_of_own(c, &s, &host, FLOATS, "x"));
     score_work w = { .p = probe, .simd = simd_of(c), .layer = layer, .scores = &scores };
     lowest_reset(&w.overflow);
     lamella_status status = each_panel(c, &s, 0, LAMELLA_F32, n * (int64_t)sizeof(float), score_panel, &w);

@@ -13,7 +13,7 @@ static lamella_status stack_of_rows(call *c, double *rows, int64_t n, int64_t di
     TAKE(c, v, 1);
     *v = (lamella_view){ .data = rows, .shape = { n, dim }, .dtype = LAMELLA_F64, .rank = 2 };
     host.layer = v;
-    return stack_check(c, s, &host, F64, "anchors");
+    return stack_of_own(c, s, &host, F64, "anchors");
 }
 
 /* ---- transforms ---- */

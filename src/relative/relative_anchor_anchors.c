@@ -238,7 +238,7 @@ typedef struct anchors_out {
 static lamella_status anchors_check_figure(call *c, const stack *s, const lamella_view *theirs, uint32_t dtype, const char *name, lamella_view *v, int *has)
 {
     *has = theirs != NULL;
-    return theirs ? check_out_apart(c, s, v, theirs, dtype, name, &s->n_layers, 1) : LAMELLA_OK;
+    return theirs ? view_check_out(c, v, theirs, dtype, name, &s->n_layers, 1) : LAMELLA_OK;
 }
 
 static lamella_status put_figures(call *c, const stack *s, const row_numbers *chosen, const anchors_out *out, int64_t *n_duplicates)
@@ -280,8 +280,7 @@ static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t
     if (given && chosen.n != n_anchors)
         return fail(c, LAMELLA_ERR_SHAPE, "given.shape[0] is %lld, expected %lld (= n_anchors)", (long long)chosen.n, (long long)n_anchors);
     TRY(anchors_check_options(c, &s, options, &o));
-    TRY(check_out_apart(c, &s, &out.anchors, anchors, I64, "anchors", &n_anchors, 1));
-    TRY(given ? check_apart(c, &out.anchors, "anchors", given, "given") : LAMELLA_OK);
+    TRY(view_check_out(c, &out.anchors, anchors, I64, "anchors", &n_anchors, 1));
     TRY(anchors_check_figure(c, &s, condition, F64, "condition", &out.condition, &out.has_condition));
     TRY(anchors_check_figure(c, &s, rank, I64, "rank", &out.rank, &out.has_rank));
     TRY(anchors_check_figure(c, &s, duplicates, I64, "duplicates", &out.duplicates, &out.has_duplicates));

@@ -93,7 +93,7 @@ static lamella_status apply_project(call *c, const lamella_relative_project *pro
         char name[64];
         int64_t shape[LAMELLA_MAX_RANK];
         int32_t rank = stack_lead_shape(&s, project->width[l], shape);
-        TRY(check_out_apart(c, &s, &checked[l], &out[l], F32, indexed_name(name, sizeof name, "out", l), shape, rank));
+        TRY(view_check_out(c, &checked[l], &out[l], F32, indexed_name(name, sizeof name, "out", l), shape, rank));
     }
     TRY(RESULT_OPTIONAL(c, result));
 

@@ -274,9 +274,9 @@ static lamella_status stitch_check_out(call *c, const stack *s, const lamella_vi
     const int64_t square[] = { s->n_layers, s->n_layers };
     out->has_f1 = f1 != NULL;
     out->has_flags = flags != NULL;
-    TRY(check_out_apart(c, s, &out->accuracy, accuracy, F64, "accuracy", square, 2));
-    TRY(f1 ? check_out_apart(c, s, &out->f1, f1, F64, "f1", square, 2) : LAMELLA_OK);
-    return flags ? check_out_apart(c, s, &out->flags, flags, I32, "flags", square, 2) : LAMELLA_OK;
+    TRY(view_check_out(c, &out->accuracy, accuracy, F64, "accuracy", square, 2));
+    TRY(f1 ? view_check_out(c, &out->f1, f1, F64, "f1", square, 2) : LAMELLA_OK);
+    return flags ? view_check_out(c, &out->flags, flags, I32, "flags", square, 2) : LAMELLA_OK;
 }
 
 static int64_t count_met(const picked_rows *rows, const row_numbers *others)

@@ -214,7 +214,7 @@ static lamella_status ridge_primal(call *c, const fit_problem *p)
     stack s;
     gram g;
     double *weight, *target;
-    TRY(stack_check(c, &s, &host, F32 | F64, "rows"));
+    TRY(stack_of_own(c, &s, &host, F32 | F64, "rows"));
     TAKE(c, f.report, p->n_penalties * f.n_outputs);
     TAKE(c, weight, rows_->n);
     TAKE(c, target, rows_->n * f.n_outputs);

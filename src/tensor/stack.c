@@ -39,6 +39,7 @@ static lamella_status check_layer(call *c, stack *s, int64_t l, uint32_t dtypes,
             return fail(c, LAMELLA_ERR_ARGUMENT, "%s.data is set, expected NULL (%s->read delivers the rows)", name, stack_name(s));
     } else if (!v->data && view_elements(v))
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s.data is NULL, expected %lld elements", name, (long long)view_elements(v));
+    TRY(s->is_own ? LAMELLA_OK : call_reads(c, view_lent(v), name));
     if (l == 0)
         return LAMELLA_OK;
     if (v->rank != first->rank)
@@ -69,9 +70,12 @@ static lamella_status check_layers(call *c, stack *s, uint32_t dtypes)
 
 static lamella_status check_depths(call *c, const stack *s)
 {
+    char name[64];
     const int64_t *depth = s->host.depth;
     if (s->host.n_depths < 0)
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s->n_depths is %lld, expected 0 or more", stack_name(s), (long long)s->host.n_depths);
+    if (depth)
+        TRY(call_reads(c, (lent){ .low = (const char *)depth, .high = (const char *)(depth + s->n_layers) }, member_name(name, sizeof name, s, "depth")));
     for (int64_t l = 0; depth && l < s->n_layers; l++)
         if (depth[l] < 0 || (l && depth[l] <= depth[l - 1]))
             return fail(c, LAMELLA_ERR_ARGUMENT, "%s->depth[%lld] is %lld, expected rising depths from 0 on", stack_name(s), (long long)l, (long long)depth[l]);
@@ -153,12 +157,27 @@ static lamella_status check_sample_id(call *c, const stack *s)
     return view_check_shape(c, &v, name, &s->n_samples, 1);
 }
 
-lamella_status stack_check(call *c, stack *s, const lamella_stack *theirs, uint32_t dtypes, const char *name)
+lamella_status stacks_check_ids(call *c, const stack *a, const stack *b)
 {
-    memset(s, 0, sizeof *s);
-    if (!theirs)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected a stack", name);
-    s->name = name;
+    lamella_view of_a, of_b;
+    if (!a->host.sample_id || !b->host.sample_id)
+        return LAMELLA_OK;
+    TRY(view_check(c, &of_a, a->host.sample_id, I64, "sample_id"));
+    TRY(view_check(c, &of_b, b->host.sample_id, I64, "sample_id"));
+    if (a->n_samples != b->n_samples)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s->sample_id has %lld entries, expected %lld (= samples of %s), or NULL for other samples",
+                    stack_name(b), (long long)b->n_samples, (long long)a->n_samples, stack_name(a));
+    for (int64_t i = 0; i < a->n_samples; i++) {
+        int64_t expected = load_i64(LAMELLA_I64, view_at(&of_a, &i)), id = load_i64(LAMELLA_I64, view_at(&of_b, &i));
+        if (id != expected)
+            return fail(c, LAMELLA_ERR_ARGUMENT, "%s->sample_id[%lld] is %lld, expected %lld (= %s->sample_id[%lld]), or NULL for other samples",
+                        stack_name(b), (long long)i, (long long)id, (long long)expected, stack_name(a), (long long)i);
+    }
+    return LAMELLA_OK;
+}
+
+static lamella_status check_stack(call *c, stack *s, const lamella_stack *theirs, uint32_t dtypes, const char *name)
+{
     TRY(read_sized(c, &s->host, (int64_t)sizeof s->host, STACK_FIRST_SIZE, theirs, name));
     if (s->host.flags & ~(uint32_t)KNOWN_STACK_FLAGS)
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s->flags is 0x%x, expected only known bits (0x%x)", name, (unsigned)s->host.flags,
@@ -170,6 +189,20 @@ lamella_status stack_check(call *c, stack *s, const lamella_stack *theirs, uint3
     TRY(check_offsets(c, s));
     TRY(check_mask(c, s));
     return check_sample_id(c, s);
+}
+
+lamella_status stack_check(call *c, stack *s, const lamella_stack *theirs, uint32_t dtypes, const char *name)
+{
+    *s = (stack){ .name = name };
+    if (!theirs)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected a stack", name);
+    return check_stack(c, s, theirs, dtypes, name);
+}
+
+lamella_status stack_of_own(call *c, stack *s, const lamella_stack *ours, uint32_t dtypes, const char *name)
+{
+    *s = (stack){ .name = name, .is_own = 1 };
+    return check_stack(c, s, ours, dtypes, name);
 }
 
 int64_t stack_dim(const stack *s, int64_t l)
@@ -250,26 +283,5 @@ lamella_status view_flatten(call *c, const lamella_view *v, const void **flat)
     *flat = copy;
     for (int64_t run = 0; run < view_runs(v); run++)
         copy = copy_run(copy, view_run(v, run), run_length(v), run_stride(v), size);
-    return LAMELLA_OK;
-}
-
-lamella_status check_out_apart(call *c, const stack *s, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name,
-                               const int64_t *shape, int64_t rank)
-{
-    TRY(view_check_out(c, v, theirs, dtypes, name, shape, rank));
-    const lamella_view *small[] = { s->host.mask, s->host.offsets, s->host.sample_id };
-    static const char *const members[] = { "mask", "offsets", "sample_id" };
-    char in[64];
-    for (int64_t i = 0; i < LENGTH(small); i++)
-        TRY(small[i] ? check_apart(c, v, name, small[i], member_name(in, sizeof in, s, members[i])) : LAMELLA_OK);
-    for (int64_t l = 0; l < s->n_layers; l++)
-        TRY(check_apart(c, v, name, &s->layer[l], layer_name(in, sizeof in, s, l)));
-    return LAMELLA_OK;
-}
-
-lamella_status check_apart(call *c, const lamella_view *out, const char *name, const lamella_view *in, const char *in_name)
-{
-    if (views_overlap(out, in))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s shares memory with %s, expected an output apart from the inputs", name, in_name);
     return LAMELLA_OK;
 }

@@ -25,7 +25,7 @@ LAMELLA_INTERNAL void        dtypes_text(uint32_t dtypes, char *text, int64_t si
 /* ---- views: tensor/view.c ---- */
 
 /* Copies a caller's view with its strides spelled out, after every check of its own: rank, dtype (one of the set), extents,
- * strides, flags, reserved fields, address range, data. Messages name it `name`. */
+ * strides, flags, reserved fields, address range, data; and apart from the call's outputs. Messages name it `name`. */
 #define VIEW(c, v, view, dtypes) view_check((c), &(v), (view), (dtypes), #view)
 LAMELLA_INTERNAL lamella_status view_check(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name);
 
@@ -33,16 +33,15 @@ LAMELLA_INTERNAL lamella_status view_check(call *c, lamella_view *v, const lamel
 LAMELLA_INTERNAL lamella_status view_check_type_and_shape(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name);
 LAMELLA_INTERNAL lamella_status view_check_shape(call *c, const lamella_view *v, const char *name, const int64_t *shape, int64_t rank);
 
-/* Besides that: writable, no element twice, and exactly the shape given (rank extents). */
+/* Besides that: writable, no element twice, exactly the shape given (rank extents), and apart from all that the call reads or writes
+ * under another name, whichever of them is checked first. */
 #define VIEW_OUT(c, v, view, dtypes, ...) \
     view_check_out((c), &(v), (view), (dtypes), #view, (const int64_t[]){ __VA_ARGS__ }, LENGTH(((const int64_t[]){ __VA_ARGS__ })))
 LAMELLA_INTERNAL lamella_status view_check_out(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name,
                                                const int64_t *shape, int64_t rank);
 
-/* Bytes touched by a view that was checked, or by the caller's own that a checked one was made from: [low, high). Empty views
- * touch nothing. */
-LAMELLA_INTERNAL void    view_range(const lamella_view *v, const char **low, const char **high);
-LAMELLA_INTERNAL int     views_overlap(const lamella_view *a, const lamella_view *b);
+/* The bytes of a checked view; none if it is empty or read. */
+LAMELLA_INTERNAL lent    view_lent(const lamella_view *v);
 LAMELLA_INTERNAL int64_t view_elements(const lamella_view *v);
 LAMELLA_INTERNAL int     view_is_row_major(const lamella_view *v);
 /* Address of an element of a checked view: its index has v->rank entries. */
@@ -63,9 +62,6 @@ LAMELLA_INTERNAL char   *copy_run(char *to, const char *from, int64_t n, int64_t
 LAMELLA_INTERNAL float  *run_in_place_f32(const lamella_view *out, int64_t run);
 /* Writes an f32 row to a run of an output, whatever its stride and alignment. */
 LAMELLA_INTERNAL void    store_run_f32(const lamella_view *out, int64_t run, const float *row);
-
-/* The output's memory lies apart from an input's. */
-LAMELLA_INTERNAL lamella_status check_apart(call *c, const lamella_view *out, const char *name, const lamella_view *in, const char *in_name);
 
 /* "name[i]" for messages about arrays of views. */
 LAMELLA_INTERNAL const char *indexed_name(char *text, int64_t size, const char *name, int64_t i);
@@ -88,10 +84,16 @@ typedef struct stack {
     int64_t              per_row;    /* vectors of one row: tokens of a dense sample, else 1 */
     const int64_t       *offsets;    /* NULL, or [n_samples + 1]: first vector of each sample */
     const unsigned char *valid;      /* NULL, or [n_vectors]: 0 = padding */
+    int                  is_own;     /* stack_of_own */
 } stack;
 
 #define STACK(c, s, stack, dtypes) stack_check((c), &(s), (stack), (dtypes), #stack)
 LAMELLA_INTERNAL lamella_status stack_check(call *c, stack *s, const lamella_stack *theirs, uint32_t dtypes, const char *name);
+/* A stack that the library makes of views it checked or owns: not compared with the call's outputs. */
+LAMELLA_INTERNAL lamella_status stack_of_own(call *c, stack *s, const lamella_stack *ours, uint32_t dtypes, const char *name);
+
+/* Stacks that meet in one call: where both have ids, those of b are those of a. */
+LAMELLA_INTERNAL lamella_status stacks_check_ids(call *c, const stack *a, const stack *b);
 
 LAMELLA_INTERNAL const char *stack_name(const stack *s);
 /* "stack->layer[l]", under the argument's own name. */
@@ -113,10 +115,6 @@ LAMELLA_INTERNAL int64_t stack_masked(const stack *s);
 LAMELLA_INTERNAL lamella_status stack_check_lead(call *c, const stack *s, lamella_view *v, const lamella_view *theirs, uint32_t dtypes,
                                                  const char *name);
 LAMELLA_INTERNAL lamella_status view_flatten(call *c, const lamella_view *v, const void **flat);
-
-/* An output of one view per layer, or per layer and width: checked one by one, apart from the stack. */
-LAMELLA_INTERNAL lamella_status check_out_apart(call *c, const stack *s, lamella_view *v, const lamella_view *theirs, uint32_t dtypes,
-                                                const char *name, const int64_t *shape, int64_t rank);
 
 /* ---- rows: tensor/rows.c, the only caller of `read` but io's stack_save, which copies rows as they are ---- */
 

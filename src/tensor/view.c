@@ -65,14 +65,34 @@ static lamella_status check_strides(call *c, lamella_view *v, const char *name)
     return LAMELLA_OK;
 }
 
-/* Every element lies at an address that does not wrap around. */
+/* No step leads along an axis of one element, so a host may write anything as its stride (slices leave the ones they had). It becomes
+ * what continues the axis behind it, and code below the check need not ask for the extent. Only after the addresses were checked: then
+ * no product of a stride and its extent overflows. */
+static void settle_strides(lamella_view *v)
+{
+    for (int32_t a = v->rank - 1; a >= 0; a--)
+        if (v->shape[a] == 1)
+            v->stride[a] = a + 1 < v->rank ? v->stride[a + 1] * v->shape[a + 1] : 1;
+}
+
+/* Nothing lies at the addresses of an empty view, or of one that is read: row-major, so that nothing can be made of its strides either. */
+static void forget_strides(lamella_view *v)
+{
+    memset(v->stride, 0, sizeof v->stride);
+    v->flags &= ~(uint32_t)LAMELLA_BROADCAST;
+    spell_strides(v);
+}
+
+/* Every element lies at an address that does not wrap around, nor does the one after the last of any axis. */
 static lamella_status check_addresses(call *c, const lamella_view *v, const char *name)
 {
     int64_t low = 0, high = 0, size = dtype_size(v->dtype), reach;
     int fits = 1;
     for (int32_t a = 0; a < v->rank; a++) {
-        fits = fits && size_mul(v->shape[a] - 1, v->stride[a], &reach) && size_mul(reach, size, &reach) &&
-               size_add(reach < 0 ? low : high, reach, reach < 0 ? &low : &high);
+        int64_t extent = v->shape[a] == 1 ? 0 : v->shape[a];
+        fits = fits && size_mul(extent, v->stride[a], &reach) && size_mul(reach, size, &reach);
+        reach = fits ? reach - (extent ? v->stride[a] * size : 0) : 0;
+        fits = fits && size_add(reach < 0 ? low : high, reach, reach < 0 ? &low : &high);
     }
     uintptr_t data = (uintptr_t)v->data;
     fits = fits && size_add(high, size, &high) && data <= INTPTR_MAX && high <= INTPTR_MAX - (intptr_t)data && (intptr_t)data + low >= 0;
@@ -90,12 +110,15 @@ lamella_status view_check_type_and_shape(call *c, lamella_view *v, const lamella
     TRY(check_type(c, v, dtypes, name));
     TRY(check_extents(c, v, name, &elements));
     TRY(check_strides(c, v, name));
-    if (elements && v->data)
+    if (!elements || !v->data)
+        forget_strides(v);
+    else
         TRY(check_addresses(c, v, name));
+    settle_strides(v);
     return LAMELLA_OK;
 }
 
-lamella_status view_check(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name)
+static lamella_status check_data(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name)
 {
     TRY(view_check_type_and_shape(c, v, theirs, dtypes, name));
     if (!v->data && view_elements(v))
@@ -103,33 +126,80 @@ lamella_status view_check(call *c, lamella_view *v, const lamella_view *theirs, 
     return LAMELLA_OK;
 }
 
-/* Whether two different indices can share an address: refused unless each axis, by rising stride, steps over all before it. */
-static int repeats_elements(const lamella_view *v)
+lamella_status view_check(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name)
 {
-    int32_t order[LAMELLA_MAX_RANK], n = 0;
-    if (!view_elements(v))
-        return 0;
+    TRY(check_data(c, v, theirs, dtypes, name));
+    return call_reads(c, view_lent(v), name);
+}
+
+/* The axes of more than one element and step, by rising step; returns their number. */
+static int32_t axes_by_step(const lamella_view *v, int64_t *step, int64_t *extent)
+{
+    int32_t n = 0;
     for (int32_t a = 0; a < v->rank; a++) {
         if (v->shape[a] < 2)
             continue;
         int32_t at = n++;
-        int64_t step = v->stride[a] < 0 ? -v->stride[a] : v->stride[a];
-        for (; at > 0; at--) {
-            int64_t before = v->stride[order[at - 1]];
-            if ((before < 0 ? -before : before) <= step)
-                break;
-            order[at] = order[at - 1];
+        int64_t of_axis = v->stride[a] < 0 ? -v->stride[a] : v->stride[a];
+        for (; at > 0 && step[at - 1] > of_axis; at--) {
+            step[at] = step[at - 1];
+            extent[at] = extent[at - 1];
         }
-        order[at] = a;
+        step[at] = of_axis;
+        extent[at] = v->shape[a];
     }
-    int64_t reach = 0; /* of the axes before */
+    return n;
+}
+
+/* Whether two different indices can share an address: refused unless each axis, by rising step, steps over all before it. */
+static int repeats_elements(const lamella_view *v)
+{
+    int64_t step[LAMELLA_MAX_RANK], extent[LAMELLA_MAX_RANK], reach = 0; /* of the axes before */
+    int32_t n = view_elements(v) ? axes_by_step(v, step, extent) : 0;
     for (int32_t i = 0; i < n; i++) {
-        int64_t step = v->stride[order[i]] < 0 ? -v->stride[order[i]] : v->stride[order[i]];
-        if (step <= reach)
+        if (step[i] <= reach)
             return 1;
-        reach += step * (v->shape[order[i]] - 1);
+        reach += step[i] * (extent[i] - 1);
     }
     return 0;
+}
+
+static int64_t common_divisor(int64_t a, int64_t b)
+{
+    while (b) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* The bytes of a checked view; none if it is empty. Its period divides the longest steps, so many of them that the gap is widest. Views side by side in one
+ * block (layers between the samples of an array, columns of a table) have the same. */
+lent view_lent(const lamella_view *v)
+{
+    int64_t step[LAMELLA_MAX_RANK], extent[LAMELLA_MAX_RANK], size = dtype_size(v->dtype), reach = 0, period = 0, gap = 0;
+    lent piece = { .low = v->data, .high = v->data };
+    if (!view_elements(v) || !v->data)
+        return piece;
+    for (int32_t a = 0; a < v->rank; a++) {
+        int64_t of_axis = (v->shape[a] - 1) * v->stride[a] * size;
+        *(of_axis < 0 ? &piece.low : &piece.high) += of_axis;
+    }
+    piece.high += size;
+    int32_t n = axes_by_step(v, step, extent);
+    for (int32_t i = 0; i < n; i++)
+        reach += step[i] * (extent[i] - 1);
+    for (int32_t i = n - 1; i >= 0 && step[i]; i--) {
+        period = common_divisor(period, step[i]);
+        reach -= step[i] * (extent[i] - 1);
+        if (period - 1 - reach >= MAX(gap, 1)) {
+            gap = period - 1 - reach;
+            piece.period = period * size;
+            piece.inner = (reach + 1) * size;
+        }
+    }
+    return piece;
 }
 
 lamella_status view_check_shape(call *c, const lamella_view *v, const char *name, const int64_t *shape, int64_t rank)
@@ -145,36 +215,13 @@ lamella_status view_check_shape(call *c, const lamella_view *v, const char *name
 lamella_status view_check_out(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name, const int64_t *shape,
                               int64_t rank)
 {
-    TRY(view_check(c, v, theirs, dtypes, name));
+    TRY(check_data(c, v, theirs, dtypes, name));
     TRY(view_check_shape(c, v, name, shape, rank));
     if (v->flags & LAMELLA_READONLY)
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s.flags says READONLY, expected a writable view", name);
     if (repeats_elements(v))
         return fail(c, LAMELLA_ERR_SHAPE, "%s.stride puts two elements at one address, expected an output without overlap", name);
-    return LAMELLA_OK;
-}
-
-void view_range(const lamella_view *v, const char **low, const char **high)
-{
-    int64_t size = dtype_size(v->dtype);
-    lamella_view spelled = *v;
-    spell_strides(&spelled);
-    *low = *high = v->data;
-    if (!view_elements(v) || !v->data)
-        return;
-    for (int32_t a = 0; a < v->rank; a++) {
-        int64_t reach = (v->shape[a] - 1) * spelled.stride[a] * size;
-        *(reach < 0 ? low : high) += reach;
-    }
-    *high += size;
-}
-
-int views_overlap(const lamella_view *a, const lamella_view *b)
-{
-    const char *a_low, *a_high, *b_low, *b_high;
-    view_range(a, &a_low, &a_high);
-    view_range(b, &b_low, &b_high);
-    return a_low < b_high && b_low < a_high;
+    return call_writes(c, view_lent(v), name);
 }
 
 int64_t view_elements(const lamella_view *v)
@@ -224,12 +271,18 @@ char *view_run(const lamella_view *v, int64_t run)
 
 int64_t run_step(const lamella_view *v)
 {
-    if (v->rank < 2)
-        return 0;
-    for (int32_t a = 0; a + 2 < v->rank; a++)
-        if (v->shape[a] > 1 && v->stride[a] != v->stride[a + 1] * v->shape[a + 1])
+    int64_t step = 0, reach = 0; /* from one run to the next, and over the runs of the axes behind */
+    int found = 0;
+    for (int32_t a = v->rank - 2; a >= 0; a--) {
+        if (v->shape[a] == 1)
+            continue;
+        if (found && v->stride[a] != reach)
             return 0;
-    return v->stride[v->rank - 2];
+        step = found ? step : v->stride[a];
+        reach = v->stride[a] * v->shape[a];
+        found = 1;
+    }
+    return found || v->rank < 2 ? step : v->stride[v->rank - 2];
 }
 
 int64_t run_length(const lamella_view *v)

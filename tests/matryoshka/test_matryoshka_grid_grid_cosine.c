@@ -264,8 +264,7 @@ TEST(pairs_whose_rows_are_read_apart)
     lamella_context_free(ctx);
 }
 
-/* Two stacks of other samples, which calls that pair rows by number would refuse. */
-TEST(sample_ids_are_not_compared)
+TEST(stacks_that_meet_have_the_same_ids)
 {
     float x[] = { 3, 4, 4, 3 };
     int64_t id[] = { 10, 11, 20, 21 }, pair[] = { 0, 1 };
@@ -276,9 +275,24 @@ TEST(sample_ids_are_not_compared)
     lamella_stack first = stack_of(&layer, 1), second = stack_of(&layer, 1);
     first.sample_id = &of_first;
     second.sample_id = &of_second;
+    refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: second->sample_id[0] is 20, expected 10 (= first->sample_id[0]), or NULL for other samples");
+    id[2] = 10;
+    refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: second->sample_id[1] is 21, expected 11 (= first->sample_id[1]), or NULL for other samples");
+    id[3] = 11;
+    ok(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL));
+    id[3] = 21;
+    second.sample_id = NULL;
     ok(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL));
     check(dot[0] == 24);
     near(cosine[0], 0.96, ABSOLUTE, 1e-15);
+    lamella_view longer = view_of(LAMELLA_F32, x, 1, 2), one_id = view_of(LAMELLA_I64, id, 1);
+    second = stack_of(&longer, 1);
+    second.sample_id = &one_id;
+    pair[1] = 0;
+    refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: second->sample_id has 1 entries, expected 2 (= samples of first), or NULL for other samples");
 }
 
 TEST(dot_products_lie_apart)

@@ -117,7 +117,7 @@ static lamella_status checks_apart(call *c, const lamella_stack *stack_, const l
     stack s;
     lamella_view v;
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
-    return check_out_apart(c, &s, &v, out, F32, "out", (const int64_t[]){ 2, 4 }, 2);
+    return VIEW_OUT(c, v, out, F32, 2, 4);
 }
 
 static lamella_status checking_apart(const lamella_stack *stack_, const lamella_view *out)

@@ -185,3 +185,81 @@ TEST(a_broadcast_view_slices)
     ok(checking(&sliced));
     check(load_f64(sliced.dtype, view_at(&sliced, (const int64_t[]){ 1, 2 })) == 3);
 }
+
+static lamella_status settles(call *c, const lamella_view *view, lamella_view *v)
+{
+    return view_check(c, v, view, ANY_DTYPE, "view");
+}
+
+static lamella_status settling(const lamella_view *view, lamella_view *v)
+{
+    CALL(NULL, settles(c, view, v));
+}
+
+/* Whatever a host writes there: a slice leaves the stride it had, NumPy sometimes the largest there is. */
+TEST(the_stride_of_one_element_is_not_believed)
+{
+    static const int64_t strides[] = { 0, 1, 7, -40, INT64_MAX, INT64_MIN, INT64_MAX / 4 };
+    float x[4 * 5 * 3];
+    for (int axis = 0; axis < 4; axis++)
+        for (int64_t i = 0; i < LENGTH(strides); i++) {
+            lamella_view v, one = { .data = x, .dtype = LAMELLA_F32, .rank = 4, .flags = LAMELLA_BROADCAST };
+            const int64_t extent[] = { 4, 5, 3 }, stride[] = { 15, 3, 1 };
+            for (int a = 0; a < 4; a++) {
+                one.shape[a] = a == axis ? 1 : extent[a - (a > axis)];
+                one.stride[a] = a == axis ? strides[i] : stride[a - (a > axis)];
+            }
+            ok(settling(&one, &v));
+            equal(run_step(&v), axis == 3 ? 1 : 3);
+            equal(view_is_row_major(&v), 1);
+            for (int64_t run = 0; run < view_runs(&v); run++)
+                check(view_run(&v, run) == (char *)(x + run * (axis == 3 ? 1 : 3)));
+            equal(run_stride(&v), 1);
+        }
+}
+
+TEST(runs_at_one_step_are_known)
+{
+    float x[512];
+    lamella_view v, given = view_of(LAMELLA_F32, x, 4, 1, 5, 3);
+    given.stride[0] = 60, given.stride[1] = 17, given.stride[2] = 12, given.stride[3] = 2;
+    ok(settling(&given, &v));
+    equal(run_step(&v), 12);
+    given.stride[0] = 61;
+    ok(settling(&given, &v));
+    equal(run_step(&v), 0);
+    given.shape[2] = 1, given.stride[0] = -9;
+    ok(settling(&given, &v));
+    equal(run_step(&v), -9);
+    given.flags = LAMELLA_BROADCAST, given.stride[0] = 0;
+    ok(settling(&given, &v));
+    equal(run_step(&v), 0);
+    given.shape[2] = 5, given.stride[2] = 0, given.stride[0] = 24;
+    ok(settling(&given, &v));
+    equal(run_step(&v), 0);
+    given.shape[0] = given.shape[2] = 1;
+    ok(settling(&given, &v));
+    check(view_run(&v, 0) == (char *)x && view_runs(&v) == 1);
+    given = view_of(LAMELLA_F32, x, 7);
+    ok(settling(&given, &v));
+    equal(run_step(&v), 0);
+}
+
+/* Nothing is at the addresses of what is empty or read, so nothing is made of strides that no memory could have. */
+TEST(strides_of_nothing_are_forgotten)
+{
+    lamella_view v, given = view_of(LAMELLA_F32, NULL, 4, 0, 3);
+    given.stride[0] = INT64_MAX, given.stride[1] = INT64_MIN, given.stride[2] = INT64_MAX;
+    ok(settling(&given, &v));
+    check(v.stride[0] == 3 && v.stride[1] == 3 && v.stride[2] == 1);
+}
+
+TEST(a_view_reaches_no_further_than_addresses_do)
+{
+    char x[4];
+    lamella_view v, given = view_of(LAMELLA_U8, x, 2, 2);
+    given.stride[0] = INT64_MAX / 2 + 1, given.stride[1] = 1; /* twice that is no number */
+    refused(settling(&given, &v), LAMELLA_ERR_SHAPE, "settling: view.stride reaches outside the address space");
+    given.stride[0] = (INT64_MAX - (int64_t)(intptr_t)x) - 1; /* the last element ends past the last address */
+    refused(settling(&given, &v), LAMELLA_ERR_SHAPE, "settling: view.stride reaches outside the address space");
+}

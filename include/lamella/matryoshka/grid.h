@@ -29,7 +29,7 @@ typedef struct lamella_matryoshka_grid_result {
  * @paper     Matryoshka Representation Learning
  * @in        first    stack f32|f64|f16|bf16 [layer, sample, dim] pool tokens first
  * @in        second   stack f32|f64|f16|bf16 [layer, other, dim] as many layers; NULL: the first
- * @in        pairs    i32|i64 [pair, 2] a sample of the first stack and one of the second, each by its row: sample_id of the two is not compared
+ * @in        pairs    i32|i64 [pair, 2] a sample of the first stack and one of the second, each by its row; if both have sample_id, they are the same
  * @in        widths   list i64 [width] each 1 .. dim of every layer, in any order
  * @in        n_widths i64 at least 1
  * @out       cosine   f64 [layer, width, pair] NaN for a pair with a masked sample
@@ -50,7 +50,7 @@ LAMELLA_API lamella_status lamella_matryoshka_grid_cosine(lamella_context *ctx, 
  * @paper     2D Matryoshka Sentence Embeddings
  * @in        first    stack f32|f64|f16|bf16 [layer, sample, dim] pool tokens first
  * @in        second   stack f32|f64|f16|bf16 [layer, other, dim] as many layers; NULL: the first
- * @in        pairs    i32|i64 [pair, 2] a sample of the first stack and one of the second, each by its row: sample_id of the two is not compared
+ * @in        pairs    i32|i64 [pair, 2] a sample of the first stack and one of the second, each by its row; if both have sample_id, they are the same
  * @in        gold     f32|f64|i32|i64 [pair] finite, higher for more similar; ties share the mean of their ranks
  * @in        widths   list i64 [width] each 1 .. dim of every layer, in any order
  * @in        n_widths i64 at least 1
