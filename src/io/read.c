@@ -96,7 +96,7 @@ static lamella_status read_scattered(call *c, const lamella_io_file *f, const fi
 }
 
 /* Where the view is row-major; many rows in parts, between which the host may stop the call. */
-static lamella_status read_rows(call *c, const lamella_io_file *f, const file_rows *r, int64_t first, int64_t n, char *to)
+static lamella_status read_in_parts(call *c, const lamella_io_file *f, const file_rows *r, int64_t first, int64_t n, char *to)
 {
     const int64_t most = MAX(16 * IO_BLOCK / r->bytes, 1);
     for (int64_t row = 0, part; row < n; row += part) {
@@ -134,7 +134,7 @@ static lamella_status read_into(call *c, const lamella_io_file *file, const char
     file_rows r = rows_of_entry(file, e, &array);
     if (!view_is_row_major(&v))
         return read_scattered(c, file, &r, first_row, &v);
-    return read_rows(c, file, &r, first_row, n, v.data);
+    return read_in_parts(c, file, &r, first_row, n, v.data);
 }
 
 lamella_status lamella_io_file_read(lamella_context *ctx, const lamella_io_file *file, const char *name, int64_t first_row,

@@ -59,7 +59,7 @@ def check_includes(root):
 
 
 def check_border(root):
-    """Examples see public headers only; a white-box test also sees those of its own folder, the levels below it, and support."""
+    """Examples see public headers only; a white-box test also sees those of its own folder, the levels below it, and support; fuzz targets see all."""
     faults = []
     for path in sorted([*(root / "examples").rglob("*.[ch]"), *(root / "tests").rglob("*.[ch]")]):
         name = path.relative_to(root)
@@ -68,7 +68,7 @@ def check_border(root):
             public = (root / "include" / included).exists()
             beside = (path.parent / included).exists() or (root / name.parts[0] / included).exists()
             own = name.parts[0] == "tests" and (folder in LEVELS and included.split("/")[0] in folders_before(folder)
-                                                or folder == "support")
+                                                or folder in ("support", "fuzz"))
             if not (public or beside or own):
                 faults.append(f"{name}:{line}: {included} is no public header" + (" and none of its own folder" if folder in LEVELS else ""))
     return faults

@@ -1,6 +1,5 @@
 /* Saved models from hostile bytes: refused, or an object that gets, scores and saves without harm, and whose bytes load again. */
 #include "fuzz/fuzz.h"
-#include "io/io.h"
 
 /* ---- mutation ---- */
 
@@ -71,7 +70,7 @@ void fuzz_probe(const uint8_t *bytes, size_t n)
     if (!probe)
         return;
     MUST(!lamella_probe_linear_get(probe, "dims", &dims) && !lamella_probe_linear_get(probe, "output_offsets", &offsets));
-    for (int64_t l = 0; l < MIN(dims.shape[0], 4); l++) {
+    for (int64_t l = 0; l < dims.shape[0] && l < 4; l++) {
         static float x[MOST_NUMBERS], scores[MOST_NUMBERS];
         int64_t dim = ((const int64_t *)dims.data)[l], outputs = ((const int64_t *)offsets.data)[offsets.shape[0] - 1];
         if (dim > MOST_NUMBERS / 3 || outputs > MOST_NUMBERS / 3)
