@@ -163,7 +163,7 @@ class Labels(Case):
                 return X[0]
         for given, words in (([None] * 40, "labels holds None at 0"), ([0, None] * 20, "labels holds None at 1"), (Sparse(), "labels.toarray()"),
                              ({"y": Y}, "labels is a dict"), ("y", "states.labels['y']"), (Y + 0.5, "labels is of dtype float64, expected int32 or int64, and 0.5"),
-                             (Y * 1.0, 'labels.astype("int64")'), (Y * 1j, "complex128"), ([[0, 1], [0]], "labels is a list of parts of different shapes"),
+                             (Y * 1.0, 'labels.astype("int64")'), (Y * 1j, "expected int32 or int64"), ([[0, 1], [0]], "labels is a list of parts of different shapes"),
                              (np.ma.masked_array(Y, Y > 0), "labels is a masked array"), (3, "labels is 3, expected an array [task, sample]"),
                              (object(), "labels is a object"), (None, "labels is None")):
             self.says(lambda: fit(X, given), "lamella.probe.Linear.fit: ", words)
@@ -177,6 +177,11 @@ class Labels(Case):
         np.testing.assert_array_equal(lamella.measure.ranks([3, 1, 2]), [3, 1, 2])
         self.says(lambda: lamella.measure.ranks([2**53 + 1, 0]), "x holds 9007199254740993, expected -9007199254740992 to 9007199254740992")
         self.says(lambda: lamella.fusion.mix(X.astype(int)), "lamella.fusion.mix: stack is of dtype int64 at layer 0", 'astype("float32")')
+        for dtype in ("c8", "i2", "g"):
+            with self.assertRaises(lamella.DtypeError) as caught:
+                fit(X.astype(dtype), Y)
+            self.assertNotIn("bf16 in uint16", str(caught.exception))
+        self.says(lambda: fit(X.astype("u2"), Y), 'layers[0] is of dtype uint16', 'for bf16 in uint16 say dtype="bf16"')
         self.says(lambda: lamella.relative.Project.fit(X, Y == 1), "np.flatnonzero(anchors)")
         self.says(lambda: lamella.relative.Project.fit(X, []), "anchors has no row number")
 
@@ -191,6 +196,7 @@ class Labels(Case):
         for lengths in ([10, 20, 10], np.array([10, 20, 10]), np.array([10, 20, 10], "i4")):
             self.says(lambda: lamella.Stack(X, offsets=lengths), "lamella.Stack: offsets is [10, 20, 10]", "these look like lengths",
                       "np.concatenate([[0], np.cumsum(offsets)])")
+        self.says(lambda: fit(lamella.Stack([], offsets=[1]), Y), "n_layers is 0")
         np.testing.assert_array_equal(lamella.Stack(X, offsets=np.concatenate([[0], np.cumsum([10, 20, 10])])).offsets, [0, 10, 30, 40])
         self.says(lambda: lamella.Stack(X, offsets=[10, 20, 9]) and fit(lamella.Stack(X, offsets=[10, 20, 9]), Y[:2]), "offsets[0] is 10, expected 0")
 

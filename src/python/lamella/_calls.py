@@ -28,7 +28,6 @@ class Function:
         self.c.restype = entry["returns"]
         self.outputs = [a for a in self.arguments if a["way"] == "out" and a["kind"] != "handle" and "on_failure" not in a]
         self.makes = next((a["name"] for a in self.arguments if a["way"] == "out" and a["kind"] == "handle"), None)
-        self.verb_of = next((a["name"] for a in self.arguments if a["way"] != "out" and a["kind"] == "handle"), None)
         self.signature = inspect.Signature(self.parameters())
         self.tuple = _records.tuple_class(entry["python"], entry["python"].rpartition(".")[2], [a["name"] for a in self.outputs])
 
@@ -81,7 +80,7 @@ class Function:
             raise named(frame.impossible, self.entry["python"])
         if answer in ERRORS:
             raise self.error(answer, message, frame)
-        owner = made._core if made else frame.cores.get(self.verb_of)
+        owner = [made._core if made else None, frame.keep]
         values = [frame.result(a, owner) for a in self.outputs]
         if answer in WARNINGS:
             counted = ", ".join(repr(v) for a, v in zip(self.outputs, values) if a["kind"] == "result")

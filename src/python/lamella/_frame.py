@@ -21,7 +21,7 @@ class Frame:
         self.function, self.given = function, given
         self.values, self.axes, self.keep, self.arrays = {}, Axes(), [], {}
         self.impossible = None      # why an output has no array
-        self.ctx, self.cores = None, {}     # of objects: freed by another thread or a callback, they live until the call is over
+        self.ctx = None
         self.bf16 = given.get("dtype") == "bf16"    # what uint16 means here
 
     # ---- inputs ----
@@ -68,9 +68,8 @@ class Frame:
         if getattr(value, "_handle", None) != argument["of"]:
             raise ArgumentError(f"{argument['name']} is {_scalars.shown(value)}, expected a {OBJECTS[argument['of']].rpartition('.')[0]}")
         pointer, core = value._pointer()
-        self.keep.append(core)
+        self.keep.append(core)  # freed by another thread or a callback, it lives until the call is over
         self.axes.objects[argument["name"]] = value
-        self.cores[argument["name"]] = core
         return pointer
 
     def path(self, argument, value):
@@ -216,7 +215,7 @@ class Frame:
         if kind in ("view", "views"):
             return self.arrays[argument["name"]]
         if kind == "filled":
-            return _arrays.array_at(value, [owner, self.keep])
+            return _arrays.array_at(value, owner)
         if kind == "result" and argument["of"] == "lamella_stack":
             return _stacks.Stack.of_struct(value, owner)
         if kind in ("result", "options"):
