@@ -30,12 +30,17 @@ def bf16(array):
     return (np.ascontiguousarray(array, "f4").view("u4") >> 16).astype("u2")
 
 
+def rows_of(depth, first, n, into):
+    into[...] = X[depth, first:first + n]
+
+
 class Case(unittest.TestCase):
     def setUp(self):
         notes = warnings.catch_warnings()   # a fold of forty rows may have one class
         notes.__enter__()
         self.addCleanup(notes.__exit__, None, None, None)
         warnings.simplefilter("ignore", lamella.Note)
+        warnings.simplefilter("ignore", PendingDeprecationWarning)      # np.matrix
 
     def says(self, call, *words, error=lamella.Error):
         """It is refused, in a message that has all the words and none of another layer's."""
@@ -165,7 +170,7 @@ class Labels(Case):
                              ({"y": Y}, "labels is a dict"), ("y", "states.labels['y']"), (Y + 0.5, "labels is of dtype float64, expected int32 or int64, and 0.5"),
                              (Y * 1.0, 'labels.astype("int64")'), (Y * 1j, "expected int32 or int64"), ([[0, 1], [0]], "labels is a list of parts of different shapes"),
                              (np.ma.masked_array(Y, Y > 0), "labels is a masked array"), (3, "labels is 3, expected an array [task, sample]"),
-                             (object(), "labels is a object"), (None, "labels is None")):
+                             (object(), "labels is a object"), ([10**30, 1] * 20, "labels holds 1000000000000000000000000000000, expected int32"), (None, "labels is None")):
             self.says(lambda: fit(X, given), "lamella.probe.Linear.fit: ", words)
         self.says(lambda: fit(Sparse(), Y), "a stack is")
         self.says(lambda: lamella.matryoshka.search(Sparse(), X[0], 2), "lamella.matryoshka.search: base is a sparse Sparse", "type base.toarray()")
@@ -212,13 +217,26 @@ class Files(Case):
             np.testing.assert_array_equal(layer[3:9], expected[3:9])
             np.testing.assert_array_equal(layer[-1], expected[-1])
             np.testing.assert_array_equal(layer[::3, 1], expected[::3, 1])
-            self.assertEqual((layer.shape, len(layer), layer[50:].shape), ((40, 6), 40, (0, 6)))
+            self.assertEqual((layer.shape, len(layer), layer.ndim, layer[50:].shape), ((40, 6), 40, 2, (0, 6)))
+        with self.assertRaisesRegex(AttributeError, "have no mean: np.asarray reads them"):
+            layers[0].mean()
+        self.assertEqual(np.mean(layers[0]), X[0].mean())
         self.assertEqual(np.asarray(layers[0], "f8").dtype, np.float64)
         found = lamella.matryoshka.search(layers[0], layers[2], 3)
         expected = lamella.matryoshka.search(X[0], lamella.tensor.cast(bf16(X[2]), out=np.empty((40, 6), "f4"), dtype="bf16"), 3)
         np.testing.assert_array_equal(found.ids, expected.ids)
         np.testing.assert_array_equal(found.scores, expected.scores)
         np.testing.assert_array_equal(lamella.fusion.mix(layers).mixed, lamella.fusion.mix(states).mixed)
+
+    def test_B9_a_stack_is_a_sequence_of_its_layers(self):
+        for states in (lamella.open(self.write({f"layer.{l}": X[l] for l in range(3)})), lamella.Stack(X), lamella.Stack(list(X))):
+            self.assertEqual(len(states), 3)
+            np.testing.assert_array_equal(states[1], X[1])
+            np.testing.assert_array_equal(states[-2:], X[-2:])
+            np.testing.assert_array_equal([np.asarray(layer) for layer in states], X)
+            np.testing.assert_array_equal(np.asarray(states), X)
+            self.says(lambda: lamella.Stack(states, mask=np.ones(40, bool)), "layers is a stack already", "stack.layers")
+            np.testing.assert_array_equal(lamella.Stack(states.layers, mask=np.ones(40, bool)), X)
 
     def test_B9_batches_in_several_files_are_joined(self):
         files = [lamella.open(self.write({f"layer.{l}": X[l, part] for l in range(3)})) for part in (slice(0, 25), slice(25, 40))]
@@ -352,6 +370,8 @@ class Newcomers(Case):
         probe = fit(X, both, folds=np.where(np.arange(40) < 8, 0, -1))
         np.testing.assert_array_equal(probe.larger_class, [6 / 8, 4 / 8])
         np.testing.assert_array_equal(pickle.loads(pickle.dumps(probe)).larger_class, probe.larger_class)
+        for labels in (list(y), np.matrix(y), np.ma.getdata(y)):
+            self.assertEqual(fit(X, labels).larger_class, [30 / 40])
         tokens = fit(TOKENS, np.arange(10) % 5 == 0, n_folds=2)
         self.assertEqual(tokens.larger_class, [0.8])
         one_class = fit(X, np.stack([Y, np.zeros(40, int)]))
@@ -378,6 +398,19 @@ class Newcomers(Case):
                 np.testing.assert_array_equal(again.bytes(), made.bytes())
                 self.assertIs(type(again), type(made))
                 self.assertEqual(getattr(again, "result", None) if made is not gram else None, made.result if made is not gram else None)
+        stack = lamella.Stack(TOKENS, mask=Masks.mask, depth=[1, 4], n_depths=9, last_normed=True, sample_id=np.arange(10))
+        ragged = lamella.Stack([bf16(X[0]), X[1]], offsets=[0, 10, 40], dtype="bf16")
+        read = lamella.Stack([lamella.Layout((40, 6), "f32")] * 2, read=rows_of)
+        for made in (stack, ragged, read):
+            for again in (pickle.loads(pickle.dumps(made)), copy.copy(made)):
+                self.assertEqual(lamella.tensor.stack_describe(again), lamella.tensor.stack_describe(made))
+                self.assertEqual((again.depths, again.n_depths, again.last_normed), (made.depths, made.n_depths, made.last_normed))
+                for part in ("mask", "offsets", "sample_id"):
+                    np.testing.assert_array_equal(getattr(again, part), getattr(made, part))
+                for layer, expected in zip(again, made):
+                    np.testing.assert_array_equal(layer, expected)
+        for thing in (lamella.open(self.write({"layer.0": X[0]})), lamella.tensor.Block("f32", 1, 1, 1).stack):
+            self.assertRaisesRegex(TypeError, "lives in one process", pickle.dumps, thing)
         for thing in (lamella.Context(), lamella.matryoshka.Index(X[0]), lamella.tensor.Block("f32", 1, 1, 1)):
             self.assertRaisesRegex(TypeError, "lives in one process", pickle.dumps, thing)
 
@@ -410,6 +443,7 @@ class Newcomers(Case):
         for value in (False, True):
             self.says(lambda: lamella.matryoshka.truncate(X, [2], normalise=value), f"normalise is {value}, expected one of l2, none")
         self.says(lambda: lamella.fusion.pool(TOKENS, dtype="f64"), "lamella.fusion.pool: dtype is 'f64'")
+        self.says(lambda: lamella.Stack(TOKENS, dtype="f64"), "lamella.Stack: dtype is 'f64'")
         for widths, words in ((3, "widths is 3, expected a list, as [3]"), (np.array(3), "widths is 3, expected a list"), ({3, 1}, "expected a list"),
                               (np.array([[3]]), "widths[0] is an array int64 [1]"), (["3"], "widths[0] is '3'")):
             self.says(lambda: lamella.matryoshka.truncate(X, widths), "lamella.matryoshka.truncate: ", words)

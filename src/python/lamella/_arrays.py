@@ -57,6 +57,8 @@ def as_array(value, name):
         raise ArgumentError(f"{name} is a masked array, whose mask would be lost: give its .data, and Stack(..., mask=) what is valid")
     if hasattr(value, "toarray"):
         raise ArgumentError(f"{name} is a sparse {type(value).__name__}, expected an array: type {name}.toarray()")
+    if hasattr(value, "n_layers"):
+        raise ArgumentError(f"{name} is a {type(value).__name__}, expected an array: of its layers one, as {name}.layers[0]")
     dtype = value.dtype if isinstance(value, Layout) else None
     array = numpy.frombuffer(value, "u1") if isinstance(value, (bytes, bytearray)) else _asked(value, name)
     if array.dtype == object and hasattr(value, "__dlpack__") and array is not value:
@@ -113,12 +115,13 @@ def unfit(array, dtype, name, takes):
         return f"holds None at {at}, {expected}: what is missing is a number that a mask leaves out"
     if kind in "USO" and isinstance(first, (str, bytes)):
         if array.ndim == 0:
-            return f"is the text {first!r}, {expected}; labels of a stack file are states.labels[{first!r}]"
+            return f"is the text {first!r}, {expected}" + (f"; labels of a stack file are states.labels[{first!r}]" if takes[0] == "i32" else "")
         return f"holds text, {expected}" + (f": type np.unique({name}, return_inverse=True)[1]" if whole else "")
+    if kind == "O" and isinstance(first, int):
+        return f"holds {max(array.flat, key=abs)}, {expected}"
     if kind == "O":
         of = f"a {type(first).__name__}" if array.ndim == 0 else f"objects of Python, as a {type(first).__name__}"
-        one = f": of a stack, one layer, as {name}.layers[0]" if hasattr(first, "layers") else ""
-        return f"{'is' if array.ndim == 0 else 'holds'} {of}, {expected}{one}"
+        return f"{'is' if array.ndim == 0 else 'holds'} {of}, {expected}"
     said = f"is of dtype {array.dtype if dtype != 'bf16' else 'bf16'}, {expected}"
     if kind == "u" and array.itemsize == 2 and "bf16" in takes:
         return f'{said}; for bf16 in uint16 say dtype="bf16"'

@@ -11,7 +11,7 @@ class Classifier:
         import numpy
         if "labels" not in given:
             return
-        of_rows = numpy.atleast_2d(given["labels"])[:, self.rows]
+        of_rows = numpy.atleast_2d(numpy.asarray(given["labels"]))[:, self.rows]
         counts = [numpy.unique(task[scored], return_counts=True)[1] for task, scored in zip(of_rows, self.correct[:, 0] != 255)]
         self.larger_class = numpy.array([n.max() / n.sum() if n.size else numpy.nan for n in counts])
 

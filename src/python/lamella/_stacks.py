@@ -23,6 +23,8 @@ def layers_of(value):
         if not all(isinstance(depth, int) for depth in value):
             raise ShapeError(f"layers is a dict of {shown(list(value))}, expected its arrays in the order of depth, or depths as its keys")
         return [value[depth] for depth in sorted(value)], sorted(value)
+    if isinstance(value, Stack):
+        raise ShapeError("layers is a stack already, with parts of its own: give its layers, as stack.layers")
     if isinstance(value, (str, bytes)) or hasattr(value, "__fspath__"):
         raise ShapeError(f"a stack is not {value!r}: type lamella.open({value!r})")
     if isinstance(value, Layout) or 0 < n_axes < 3 or not hasattr(value, "__iter__"):
@@ -55,9 +57,11 @@ class Stack:
     def _fill(self, layers, mask=None, offsets=None, sample_id=None, depth=None, n_depths=0, last_normed=False, read=None, dtype=None):
         if read is not None and not callable(read):
             raise ArgumentError(f"read is {shown(read)}, expected a function")
+        if dtype not in (None, "bf16"):
+            raise ArgumentError(f'dtype is {shown(dtype)}, expected "bf16", if that is what uint16 arrays hold: others are those of the layers')
         layers, depths = layers_of(layers)
         if read:
-            layers = [Layout(layer.shape, layer.dtype) if isinstance(layer, Layout) else layer for layer in layers]
+            layers = [layer.layout() if isinstance(layer, Rows) else layer for layer in layers]
         views, self._keep = views_of(layers, "layers", dtype == "bf16")
         s = self._held = lamella_stack(struct_size=ctypes.sizeof(lamella_stack), layer=pointer(views), n_layers=len(layers),
                                        n_depths=integer(n_depths, ctypes.c_int64, "n_depths"), flags=LAST_NORMED if last_normed else 0)
@@ -132,6 +136,22 @@ class Stack:
             return found
         return [Rows(layer, self, l) if isinstance(layer, Layout) else layer for l, layer in enumerate(found)]
 
+    def __reduce__(self):
+        """Pickles, and is copied, by its arrays."""
+        if self._held is None or self._owner is not None:
+            raise TypeError(f"a lamella.{type(self).__name__} that the library filled lives in one process: open or make it where it is needed")
+        layers = [layer.layout() if isinstance(layer, Rows) else layer for layer in self.layers]
+        told = {**{part: self._part(part) for part in PARTS}, "depth": self.depths, "n_depths": self._held.n_depths, "last_normed": self.last_normed,
+                "read": self._read, "dtype": "bf16"}
+        return _stack, (layers, told)
+
+    def __len__(self):
+        return self.n_layers
+
+    def __getitem__(self, l):
+        """A layer, or a list of some."""
+        return self.layers[l]
+
     @property
     def shapes(self):
         return [tuple(view.shape[:view.rank]) for view in (self._struct.layer[l] for l in range(self.n_layers))]
@@ -179,6 +199,10 @@ class Stack:
         return f"<{name}, {self.n_layers} layer{'s' * (self.n_layers != 1)}{of}{''.join(f', {part}' for part in parts)}>"
 
 
+def _stack(layers, told):
+    return Stack(layers, **told)
+
+
 def check_offsets(offsets, n_rows):
     """Lengths, which many libraries take, are told by their sum: offsets begin with 0."""
     if offsets.ndim == 1 and offsets.size and offsets[0] != 0 and int(offsets.sum()) == n_rows:
@@ -192,6 +216,16 @@ class Rows(Layout):
     def __init__(self, layout, stack, l):
         super().__init__(layout.shape, layout.dtype)
         self._stack, self._l = stack, l
+
+    def layout(self):
+        return Layout(self.shape, self.dtype)
+
+    def __getattr__(self, name):
+        raise AttributeError(f"rows that are not in memory have no {name}: np.asarray reads them into an array")
+
+    @property
+    def ndim(self):
+        return len(self.shape)
 
     def __array__(self, dtype=None, copy=None):
         rows = self._stack._rows(self._l, 0, len(self))
