@@ -87,6 +87,15 @@ class Entries(Case):
         self.assertIn("y", repr(states.labels))
 
 
+    def test_B4_a_pattern_as_prefix(self):
+        path = self.write({**{f"blocks.{l}.hook_resid_post": X[l] for l in range(3)},
+                           **{f"blocks.{l}.hook_mlp_out": X[l] + 1 for l in range(3)}})
+        for name, expected in (("resid_post", X), ("mlp_out", X + 1)):
+            with lamella.open(path, prefix=f"blocks.{{}}.hook_{name}") as states:
+                np.testing.assert_array_equal(states, expected)
+        self.says(lambda: lamella.open(path), "blocks.{}.hook_resid_post", "blocks.{}.hook_mlp_out")
+
+
 class Masks(Case):
     mask = RNG.random((10, 5)) < 0.6
     mask[:, 2] = True
@@ -100,6 +109,10 @@ class Masks(Case):
 
     def test_A8_masks_of_every_integer_dtype(self):
         self.alike(lambda mask: lamella.fusion.pool(lamella.Stack(TOKENS, mask=mask)).pooled, self.mask)
+        for dtype in ("u1", "i8"):
+            with lamella.open(self.write({**{f"layer.{l}": TOKENS[l] for l in range(2)}, "attention_mask": self.mask.astype(dtype)})) as states:
+                np.testing.assert_array_equal(lamella.fusion.pool(states).pooled, lamella.fusion.pool(lamella.Stack(TOKENS, mask=self.mask)).pooled)
+                self.assertEqual(states.found.mask, "attention_mask")
         flat = np.arange(40) % 3 > 0
         self.alike(lambda mask: fit(X, Y, label_mask=mask).bytes(), flat)
         self.alike(lambda mask: lamella.measure.classification(X[0, :, 0], Y, mask=mask), flat)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from ._arrays import IN_NUMPY, NAME, NUMBER, Layout, array_at, fill_view, pointer, views_of
 from ._callbacks import callback, raised_here
-from ._errors import ERRORS, STATUS, ArgumentError, DtypeError, Error, Note, ShapeError, named
+from ._errors import ERRORS, STATUS, ArgumentError, Error, Note, ShapeError, named
 from ._mirror import ENUMS, lamella_stack, lamella_view
 from ._scalars import array, elements, integer, shown
 
@@ -246,35 +246,31 @@ class Labels(Mapping):
     def __init__(self, file):
         self._file = file
         entries = (file.entry(i) for i in range(file.sizes().n_entries))
-        self._entries = {entry.name[len("label."):]: entry for entry in entries if entry.name.startswith("label.")}
+        self._names = {entry.name[len("label."):]: None for entry in entries if entry.name.startswith("label.")}
 
     def _found(self, name):
         """The array, or the exception that says why there is none."""
         try:
             return self._file.label(name)
-        except ArgumentError:
-            entry = self._entries[name]
-            return DtypeError(f"label.{name} is {entry.file_dtype} {list(entry.shape)}, which the library does not read: "
-                              "write it as I64, or as F64")
         except Error as error:
             return error
 
     def __getitem__(self, name):
-        if name not in self._entries:
-            raise KeyError(f"no label {name!r}: the file has {', '.join(self._entries) or 'none'}")
+        if name not in self._names:
+            raise KeyError(f"no label {name!r}: the file has {', '.join(self._names) or 'none'}")
         found = self._found(name)
         if isinstance(found, Error):
             raise found
         return found
 
     def __contains__(self, name):
-        return name in self._entries and not isinstance(self._found(name), Error)
+        return name in self._names and not isinstance(self._found(name), Error)
 
     def _there(self):
-        for name in self._entries:
+        for name in self._names:
             if name not in self:
                 warnings.warn(f"left out: {self._found(name)}", Note, stacklevel=3)
-        return {name: None for name in self._entries if name in self}
+        return {name: None for name in self._names if name in self}
 
     def __iter__(self):
         return iter(self._there())
@@ -283,10 +279,10 @@ class Labels(Mapping):
         return self._there().keys()
 
     def __len__(self):
-        return sum(name in self for name in self._entries)
+        return sum(name in self for name in self._names)
 
     def __repr__(self):
-        return f"<labels {', '.join(self._entries) or 'none'}>"
+        return f"<labels {', '.join(self._names) or 'none'}>"
 
 
 class StackFile(Stack):
