@@ -61,7 +61,7 @@ LAMELLA_API lamella_status lamella_moments_layers_options_init(lamella_moments_l
  *   mean, variance  of each column, the variance with ddof 0
  *
  * A row with a NaN or an infinity is counted and left out of every other figure of its layer; a cosine needs both rows finite.
- * A column is constant if its variance is within the rounding bound of its mean: var <= n eps var + (n eps mean)^2, eps 2^-52.
+ * A column is constant if its spread is within the rounding of its mean: at most 2^-52 |mean|, a step or two of f64 there.
  *
  * @in        stack    stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row
  * @in        options  options NULL: default
@@ -70,7 +70,7 @@ LAMELLA_API lamella_status lamella_moments_layers_options_init(lamella_moments_l
  * @out       shares   f64 [layer, 3] NaN for a layer without a finite row
  * @out       cosine   f64 [layer] NaN where there is no layer before, its width differs or no row is finite in both
  * @out       mean[layer]     f64 [dim(l)] NaN for a layer without a finite row; NULL: not wanted
- * @out       variance[layer] f64 [dim(l)] NaN for a layer without a finite row; NULL: not wanted
+ * @out       variance[layer] f64 [dim(l)] NaN for a layer without a finite row, NUMERIC where it does not fit f64; NULL: not wanted
  * @nonfinite counted by row and column, left out of the rest
  * @return    OK, NOTE if a row was not finite; ARGUMENT, SHAPE, DTYPE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
  * @precision f64
@@ -101,7 +101,8 @@ LAMELLA_API lamella_status lamella_moments_gram_create(lamella_context *ctx, int
  *
  *   mean = sum w z / sum w,   S = sum w (z - mean)(z - mean)^T,   z = [x | y]
  *
- * Every panel of 256 rows is centred on its own mean and joined by the pairwise update, so nothing cancels where means are large.
+ * Every panel of 256 rows is centred on its own mean and joined by the pairwise update, and means are kept as a number and what f64 has
+ * lost of it, so nothing cancels: a shift of a column that is exact leaves S as it is.
  *
  * @inout     gram    handle lamella_moments_gram
  * @in        x       f32|f64|f16|bf16 [row, dim]
@@ -141,8 +142,8 @@ LAMELLA_API lamella_status lamella_moments_gram_merge(lamella_context *ctx, lame
 LAMELLA_API lamella_status lamella_moments_gram_get(const lamella_moments_gram *gram, const char *name, lamella_view *out);
 
 /**
- * The state as the bytes of a .safetensors file (mean, n, square = S, weight), without a copy: READONLY, valid until the state changes
- * or is freed.
+ * The state as the bytes of a .safetensors file (mean, mean_low: what f64 lost of it, n, square = S, weight), without a copy:
+ * READONLY, valid until the state changes or is freed.
  *
  * @in     gram  handle lamella_moments_gram
  * @out    bytes u8 [byte]
@@ -193,7 +194,7 @@ LAMELLA_API lamella_status lamella_moments_rank_options_init(lamella_moments_ran
  *
  *   rank = #{ i : e_i >= rcond e_1 },   e = eigenvalues of the correlation matrix of the columns
  *
- * Constant columns (variance within the rounding bound of their mean; uncentred: columns of zeros) have no share. States behind a
+ * Constant columns (spread within the rounding of their mean; uncentred: columns of zeros) have no share. States behind a
  * LayerNorm have rank dim - 1; hand them in as they are stored: cast to a wider dtype, the rounding of the narrow one counts as rank.
  *
  * @in        stack    stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row

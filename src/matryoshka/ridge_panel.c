@@ -58,7 +58,7 @@ static void centred(const ridge_applied *a, const panel *p, int64_t i, double *r
     if (a->precision == LAMELLA_F64) {
         const double *x = (const double *)p->data + i * p->stride;
         for (int64_t j = 0; j < a->dim; j++)
-            row[j] = x[j] - a->mean[j];
+            row[j] = x[j] - a->mean[j] - a->low[j];
     } else {
         const float *x = (const float *)p->data + i * p->stride;
         for (int64_t j = 0; j < a->dim; j++)

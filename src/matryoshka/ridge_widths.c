@@ -182,7 +182,7 @@ static int64_t penalties_at_once(const call *c, int64_t dim)
 static lamella_status plan_ridge_layer(call *c, const ridge_problem *p, int64_t l, const gram *g, ridge_applied *a)
 {
     double *unit, *per_unit;
-    *a = (ridge_applied){ .p = p, .simd = simd_of(c), .dim = p->widths[p->n_widths - 1], .n_rows = g->n, .mean = g->mean };
+    *a = (ridge_applied){ .p = p, .simd = simd_of(c), .dim = p->widths[p->n_widths - 1], .n_rows = g->n, .mean = g->mean, .low = g->low };
     a->precision = p->s->layer[l].dtype == LAMELLA_F64 ? LAMELLA_F64 : LAMELLA_F32;
     a->y_mean = g->mean + g->dim - p->n_tasks;
     a->inverse_floats = packed_floats(a->dim);

@@ -28,7 +28,7 @@ typedef struct ridge_applied {
     int32_t        precision;      /* of the panels: LAMELLA_F64 where the layer is f64, as the Gram is of these rows */
     int64_t        dim;            /* the widest width: what lies beyond it is not looked at */
     int64_t        n_rows;         /* of the layer */
-    const double  *mean;           /* [dim] */
+    const double  *mean, *low;     /* [dim] the mean of f64 rows is mean + low */
     const double  *y_mean;         /* [task] */
     const double  *unit;           /* [dim]: powers of two near the columns' spreads; in such units whatever f64 holds fits f32 */
     const double  *per_unit;       /* [dim]: 1 / unit */

@@ -1,48 +1,120 @@
+/* Moments of columns, whatever their distance from 0 and their size.
+ *
+ * Deviations are taken from the first row, which is exact where a column lies far from 0, so the mean is known to more digits than f64 has:
+ * it is kept as a rounded number and what is missing, mean + low. Squares are of deviations in units: powers of two near the largest
+ * number of the column, where f64 could not hold the squares; else 1. */
 #include "moments/moments.h"
 
 #include <float.h>
+#include <math.h>
 #include <string.h>
+
+double range_unit(double largest)
+{
+    const int most = 1000; /* both the unit and 1 / unit are normal */
+    if (largest == 0 || (largest > 0x1p-400 && largest < 0x1p+400) || !isfinite(largest))
+        return 1;
+    return ldexp(1, MAX(MIN(ilogb(largest), most), -most));
+}
+
+void mean_sum(double a, double b, double *mean, double *low)
+{
+    double sum = a + b, of_b = sum - a;
+    *mean = sum;
+    *low = (a - (sum - of_b)) + (b - of_b);
+}
 
 int64_t column_moments_doubles(int64_t dim)
 {
-    return 2 * dim;
+    return 4 * dim;
 }
 
 column_moments column_moments_in(double *room, int64_t dim)
 {
-    return (column_moments){ .n = 0, .dim = dim, .mean = room, .square = room + dim };
+    return (column_moments){ .n = 0, .dim = dim, .mean = room, .low = room + dim, .square = room + 2 * dim, .largest = room + 3 * dim };
 }
 
-/* Two passes over a panel that is still in cache: no cancellation. */
+/* sum += x - first */
+static void add_deviations(const double *restrict x, const double *restrict first, int64_t n, double *restrict sum, double *restrict largest)
+{
+    for (int64_t j = 0; j < n; j++) {
+        double size = fabs(x[j]);
+        sum[j] += x[j] - first[j];
+        largest[j] = size > largest[j] ? size : largest[j];
+    }
+}
+
+/* The kernel's square is about the rounded mean and in no units. */
+static void settle_square(const panel *p, const unsigned char *keep, int64_t j, column_moments *m)
+{
+    const double *x = (const double *)p->data + j, per_unit = 1 / range_unit(m->largest[j]), low = m->low[j] * per_unit;
+    if (per_unit != 1) {
+        m->square[j] = 0;
+        for (int64_t i = 0; i < p->n; i++)
+            if (keep[i])
+                m->square[j] += (x[i * p->stride] - m->mean[j]) * per_unit * ((x[i * p->stride] - m->mean[j]) * per_unit);
+    }
+    m->square[j] = fmax(m->square[j] - (double)m->n * (low * low), 0);
+}
+
+/* Two passes over a panel that is still in cache. */
 void column_moments_of(const kernels *k, const panel *p, const unsigned char *keep, column_moments *m)
 {
-    const double *x = p->data;
+    const double *x = p->data, *first = NULL;
     m->n = 0;
-    memset(m->mean, 0, (size_t)m->dim * sizeof *m->mean);
-    memset(m->square, 0, (size_t)m->dim * sizeof *m->square);
+    memset(m->mean, 0, (size_t)column_moments_doubles(m->dim) * sizeof *m->mean);
     for (int64_t i = 0; i < p->n; i++)
         if (keep[i]) {
-            k->add_f64(x + i * p->stride, m->dim, m->mean);
+            first = first ? first : x + i * p->stride;
+            add_deviations(x + i * p->stride, first, m->dim, m->mean, m->largest);
             m->n++;
         }
-    for (int64_t j = 0; m->n && j < m->dim; j++)
-        m->mean[j] /= (double)m->n;
+    if (!first)
+        return;
+    for (int64_t j = 0; j < m->dim; j++)
+        mean_sum(first[j], m->mean[j] / (double)m->n, &m->mean[j], &m->low[j]);
     for (int64_t i = 0; i < p->n; i++)
         if (keep[i])
             k->add_square_deviation_f64(x + i * p->stride, m->mean, m->dim, m->square);
+    for (int64_t j = 0; j < m->dim; j++)
+        settle_square(p, keep, j, m);
+}
+
+static void merge_column(column_moments *into, const column_moments *from, int64_t j, double share, double both)
+{
+    double largest = fmax(into->largest[j], from->largest[j]), per_unit = 1 / range_unit(largest);
+    double of_into = range_unit(into->largest[j]) * per_unit, of_from = range_unit(from->largest[j]) * per_unit;
+    double step = (from->mean[j] - into->mean[j]) + (from->low[j] - into->low[j]);
+    into->square[j] = into->square[j] * of_into * of_into + from->square[j] * of_from * of_from + step * per_unit * (step * per_unit) * both;
+    into->largest[j] = largest;
+    mean_sum(into->mean[j], into->low[j] + step * share, &into->mean[j], &into->low[j]);
 }
 
 void column_moments_merge(column_moments *into, const column_moments *from)
 {
     if (!from->n)
         return;
-    double n = (double)(into->n + from->n), share = (double)from->n / n, both = (double)into->n * share;
-    for (int64_t j = 0; j < into->dim; j++) {
-        double step = from->mean[j] - into->mean[j];
-        into->mean[j] += step * share;
-        into->square[j] += from->square[j] + step * step * both;
+    if (!into->n) {
+        memcpy(into->mean, from->mean, (size_t)column_moments_doubles(from->dim) * sizeof *into->mean);
+        into->n = from->n;
+        return;
     }
+    double n = (double)(into->n + from->n), share = (double)from->n / n, both = (double)into->n * share;
+    for (int64_t j = 0; j < into->dim; j++)
+        merge_column(into, from, j, share, both);
     into->n += from->n;
+}
+
+double column_variance(const column_moments *m, int64_t j, double unit)
+{
+    double ratio = range_unit(m->largest[j]) / unit;
+    return m->square[j] / (double)m->n * ratio * ratio;
+}
+
+int column_is_constant(const column_moments *m, int64_t j)
+{
+    double unit = range_unit(m->largest[j]);
+    return is_constant_column(1, m->mean[j] / unit, column_variance(m, j, unit));
 }
 
 int is_constant_column(int64_t n, double mean, double variance)

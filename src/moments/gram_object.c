@@ -12,11 +12,11 @@ static lamella_status gram_image(call *c, arena *memory, int64_t all, int64_t cr
     char text[24];
     const char *const metadata[] = { "cross_dim", text };
     const lamella_view zeros = { .data = (void *)(uintptr_t)&zero, .dtype = LAMELLA_F64, .flags = LAMELLA_BROADCAST, .shape = { all, all } };
-    save_array arrays[] = { { .name = "mean", .view = zeros }, { .name = "n", .view = zeros }, { .name = "square", .view = zeros },
-                            { .name = "weight", .view = zeros } };
-    arrays[0].view.rank = 1;
-    arrays[1].view.dtype = LAMELLA_I64;
-    arrays[2].view.rank = 2;
+    save_array arrays[] = { { .name = "mean", .view = zeros }, { .name = "mean_low", .view = zeros }, { .name = "n", .view = zeros },
+                            { .name = "square", .view = zeros }, { .name = "weight", .view = zeros } };
+    arrays[0].view.rank = arrays[1].view.rank = 1;
+    arrays[2].view.dtype = LAMELLA_I64;
+    arrays[3].view.rank = 2;
     snprintf(text, sizeof text, "%lld", (long long)cross_dim);
     return model_image(c, memory, GRAM_KIND, arrays, LENGTH(arrays), metadata, 1, image);
 }
@@ -38,10 +38,10 @@ lamella_status gram_object_create(call *c, int64_t dim, int64_t cross_dim, lamel
     g->dim = dim;
     g->cross_dim = cross_dim;
     TRY(gram_image(c, &g->memory, all, cross_dim, &g->image));
-    double *data = (double *)((char *)g->image.data + g->image.shape[0]) - (all + 1 + all * all + 1);
-    g->n = (int64_t *)(data + all);
-    g->weight = data + all + 1 + all * all;
-    g->sums = (gram){ .dim = all, .mean = data, .square = data + all + 1 };
+    double *data = (double *)((char *)g->image.data + g->image.shape[0]) - (2 * all + 1 + all * all + 1);
+    g->n = (int64_t *)(data + 2 * all);
+    g->weight = data + 2 * all + 1 + all * all;
+    g->sums = (gram){ .dim = all, .mean = data, .low = data + all, .square = data + 2 * all + 1 };
     *made = g;
     return LAMELLA_OK;
 }

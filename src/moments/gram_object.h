@@ -11,7 +11,7 @@ struct lamella_moments_gram {
     arena        memory;     /* first: an object is its arena */
     int64_t      dim, cross_dim;
     gram         sums;       /* of [x | y]; its arrays lie in the image */
-    lamella_view image;      /* of its file: mean, n, square, weight */
+    lamella_view image;      /* of its file: mean, mean_low, n, square, weight */
     int64_t     *n;          /* there */
     double      *weight;
 };

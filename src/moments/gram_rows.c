@@ -4,7 +4,8 @@
  *
  *   delta sqrt(w_a w_b / (w_a + w_b)),   delta = m_b - m_a,
  *
- * whose square is what the pairwise update adds: so every panel is one product, S += Z^T Z, and nothing cancels. Tasks centre panels,
+ * whose square is what the pairwise update adds: so every panel is one product, S += Z^T Z, and nothing cancels. Means are taken from a
+ * panel's first row and kept as pairs (columns.c); columns whose squares f64 would not hold are summed in units. Tasks centre panels,
  * the calling thread takes the steps in order, then tasks own tiles of S and add the panels to them in order: bits depend on neither
  * threads nor reads. */
 #include "moments/moments.h"
@@ -17,7 +18,7 @@
 
 typedef struct gram_panel {
     double *rows;   /* [PANEL_ROWS + 1, dim], or where panels are converted: centred, times the root of their weight; then the step */
-    double *mean;   /* [dim] */
+    double *mean, *low, *largest; /* [dim] as of columns */
     double  weight;
     int64_t n;      /* rows without the step */
     int64_t n_all;  /* with it */
@@ -32,6 +33,8 @@ typedef struct gram_work {
     gram_panel      *panel;
     int64_t          n_staged;    /* panels */
     double          *square;
+    double          *largest;     /* [dim] |z| of the rows so far */
+    double          *unit;        /* [dim] in which S is summed */
 } gram_work;
 
 int64_t gram_rows_dim(const gram_rows *r)
@@ -86,11 +89,16 @@ static void stage_rows(gram_work *w, gram_panel *to, int64_t i)
         to->n += gram_counts(w->of, v);
 }
 
-/* sum += w x */
-static void add_weighted(const double *x, int64_t n, double weight, double *sum)
+/* x -= first, sum += w x */
+static void step_from_first(double *restrict x, const double *restrict first, int64_t n, double weight, double *restrict sum,
+                            double *restrict largest)
 {
-    for (int64_t j = 0; j < n; j++)
+    for (int64_t j = 0; j < n; j++) {
+        double size = fabs(x[j]);
+        x[j] -= first[j];
         sum[j] += weight * x[j];
+        largest[j] = size > largest[j] ? size : largest[j];
+    }
 }
 
 static void centre_row(double *x, const double *mean, int64_t n, double factor)
@@ -107,18 +115,21 @@ static void centre_panel(const gram_work *w, gram_panel *p, int64_t first)
         if (gram_counts(w->of, v))
             weight[row++] = w->of->weight ? w->of->weight[v] : 1;
     p->weight = 0;
+    memset(p->low, 0, (size_t)w->dim * sizeof *p->low);
+    memset(p->largest, 0, (size_t)w->dim * sizeof *p->largest);
     memset(p->mean, 0, (size_t)w->dim * sizeof *p->mean);
+    if (p->n)
+        memcpy(p->mean, p->rows, (size_t)w->dim * sizeof *p->mean);
     for (int64_t i = 0; i < p->n; i++) {
         p->weight += weight[i];
-        if (w->of->weight)
-            add_weighted(p->rows + i * w->dim, w->dim, weight[i], p->mean);
-        else
-            w->r.simd->add_f64(p->rows + i * w->dim, w->dim, p->mean);
+        step_from_first(p->rows + i * w->dim, p->mean, w->dim, weight[i], p->low, p->largest);
     }
     for (int64_t j = 0; p->n && j < w->dim; j++)
-        p->mean[j] /= p->weight;
+        p->low[j] /= p->weight;
     for (int64_t i = 0; i < p->n; i++)
-        centre_row(p->rows + i * w->dim, p->mean, w->dim, sqrt(weight[i]));
+        centre_row(p->rows + i * w->dim, p->low, w->dim, sqrt(weight[i]));
+    for (int64_t j = 0; p->n && j < w->dim; j++)
+        mean_sum(p->mean[j], p->low[j], &p->mean[j], &p->low[j]);
 }
 
 static void centre_task(int64_t i, void *data)
@@ -139,13 +150,42 @@ static void take_step(const gram_work *w, gram_panel *p, gram *g)
         return;
     double share = p->weight / (g->weight + p->weight), factor = sqrt(g->weight * share);
     for (int64_t j = 0; j < w->dim; j++) {
-        double delta = p->mean[j] - g->mean[j];
+        double delta = (p->mean[j] - g->mean[j]) + (p->low[j] - g->low[j]);
         step[j] = delta * factor;
-        g->mean[j] = g->n ? g->mean[j] + delta * share : p->mean[j];
+        if (g->n)
+            mean_sum(g->mean[j], g->low[j] + delta * share, &g->mean[j], &g->low[j]);
+        else
+            g->mean[j] = p->mean[j], g->low[j] = p->low[j];
+        w->largest[j] = fmax(w->largest[j], p->largest[j]);
     }
     p->n_all += g->n > 0;
     g->n += p->n;
     g->weight += p->weight;
+}
+
+static void scale_task(int64_t i, void *data)
+{
+    const gram_work *w = data;
+    const gram_panel *p = &w->panel[i];
+    for (int64_t row = 0; row < p->n_all; row++)
+        for (int64_t j = 0; j < w->dim; j++)
+            p->rows[row * w->dim + j] /= w->unit[j];
+}
+
+/* S and the staged panels go to the units of the numbers so far; most never leave 1. */
+static lamella_status keep_in_units(call *c, gram_work *w)
+{
+    int scaled = 0;
+    for (int64_t j = 0; j < w->dim; j++) {
+        double unit = range_unit(w->largest[j]), ratio = w->unit[j] / unit;
+        for (int64_t i = 0; ratio != 1 && i < w->dim; i++) {
+            w->square[i * w->dim + j] *= ratio;
+            w->square[j * w->dim + i] *= ratio;
+        }
+        w->unit[j] = unit;
+        scaled |= unit != 1;
+    }
+    return scaled ? parallel(c, w->n_staged, scale_task, w) : LAMELLA_OK;
 }
 
 /* The i-th tile of the lower triangle, row by row of tiles. */
@@ -211,6 +251,7 @@ static lamella_status add_block(call *c, gram_work *w, int64_t most, gram *g)
             }
             take_step(w, &w->panel[i], g);
         }
+        TRY(keep_in_units(c, w));
         TRY(blas_parallel(c, tiles * (tiles + 1) / 2, square_task, w));
     }
     return LAMELLA_OK;
@@ -226,6 +267,40 @@ static int64_t gram_panels(const call *c, const gram_work *w, int64_t *bytes)
     return MAX(MIN(MIN(MAX(GRAM_STAGED / *bytes, parallel_width(c)), room), most), 1);
 }
 
+static lamella_status take_panels(call *c, gram_work *w, int64_t most, int64_t bytes)
+{
+    TAKE(c, w->panel, most);
+    for (int64_t i = 0; i < most; i++) {
+        char *rows;
+        TAKE(c, rows, bytes);
+        w->panel[i].rows = (double *)rows;
+        TAKE(c, w->panel[i].mean, w->dim);
+        TAKE(c, w->panel[i].low, w->dim);
+        TAKE(c, w->panel[i].largest, w->dim);
+    }
+    TAKE(c, w->largest, w->dim);
+    TAKE(c, w->unit, w->dim);
+    memset(w->largest, 0, (size_t)w->dim * sizeof *w->largest);
+    for (int64_t j = 0; j < w->dim; j++)
+        w->unit[j] = 1;
+    return LAMELLA_OK;
+}
+
+/* The means go to the units of S, or S leaves them. */
+static void settle_units(const gram_work *w, gram *g)
+{
+    for (int64_t j = 0; j < w->dim; j++)
+        if (g->unit) {
+            g->unit[j] = w->unit[j];
+            g->mean[j] /= w->unit[j];
+            g->low[j] /= w->unit[j];
+        } else if (w->unit[j] != 1)
+            for (int64_t i = 0; i < w->dim; i++) {
+                g->square[i * w->dim + j] *= w->unit[j];
+                g->square[j * w->dim + i] *= w->unit[j];
+            }
+}
+
 lamella_status gram_of_rows(call *c, const gram_rows *of, gram *g)
 {
     arena_mark before = arena_now(&c->memory);
@@ -238,17 +313,12 @@ lamella_status gram_of_rows(call *c, const gram_rows *of, gram *g)
     if (has_parts(of))
         TRY(scratch_open(c, rows_scratch(&w.r), &w.pieces));
     int64_t most = gram_panels(c, &w, &bytes);
-    TAKE(c, w.panel, most);
-    for (int64_t i = 0; i < most; i++) {
-        char *rows;
-        TAKE(c, rows, bytes);
-        TAKE(c, w.panel[i].mean, w.dim);
-        w.panel[i].rows = (double *)rows;
-    }
+    TRY(take_panels(c, &w, most, bytes));
     do {
         TRY(rows_next(c, &w.r));
         TRY(add_block(c, &w, most, g));
     } while (w.r.n);
+    settle_units(&w, g);
     arena_rewind(&c->memory, before);
     matrix_mirror_lower(g->square, g->dim, g->dim);
     return matrix_is_finite(g->square, g->dim, g->dim, g->dim) ? LAMELLA_OK : fail_range(c, of);

@@ -3,6 +3,7 @@
  * An update sums its rows in memory of the call and joins them at the end, so nothing happens to the state until nothing can fail. */
 #include "moments/gram_object.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -21,15 +22,25 @@ lamella_status lamella_moments_gram_create(lamella_context *ctx, int64_t dim, in
 
 /* ---- joining ---- */
 
+static lamella_status fail_squares(call *c, const char *name)
+{
+    return fail(c, LAMELLA_ERR_NUMERIC, "%s has numbers whose squares do not fit f64, expected less than 1e150", name);
+}
+
 /* No entry of S is larger than the largest of its diagonal: if the diagonal fits f64, all does. */
 static lamella_status join_grams(call *c, lamella_moments_gram *state, const gram *from, const char *name)
 {
     const gram *into = &state->sums;
-    double both = from->n && into->n ? into->weight * from->weight / (into->weight + from->weight) : 0;
+    const double weight = into->weight + from->weight, both = from->n && into->n ? into->weight * (from->weight / weight) : 0;
+    int64_t n;
+    if (!size_add(into->n, from->n, &n))
+        return fail(c, LAMELLA_ERR_LIMIT, "%s and the state have more rows than 64 bits count", name);
+    if (!isfinite(weight))
+        return fail(c, LAMELLA_ERR_NUMERIC, "the weights of %s and of the state do not fit f64 together", name);
     for (int64_t j = 0; j < into->dim; j++) {
-        double step = both > 0 ? from->mean[j] - into->mean[j] : 0;
+        double step = both > 0 ? (from->mean[j] - into->mean[j]) + (from->low[j] - into->low[j]) : 0;
         if (!isfinite(into->square[j * into->dim + j] + from->square[j * into->dim + j] + both * (step * step)))
-            return fail(c, LAMELLA_ERR_NUMERIC, "%s has numbers whose squares do not fit f64, expected less than 1e150", name);
+            return fail_squares(c, name);
     }
     gram_merge(&state->sums, from);
     gram_object_note(state);
@@ -92,6 +103,25 @@ static lamella_status check_weights(call *c, const lamella_view *weights, int64_
     return LAMELLA_OK;
 }
 
+/* Out of their units: an S of which f64 holds all that is not 0. */
+static lamella_status leave_units(call *c, gram *g)
+{
+    for (int64_t i = 0; i < g->dim; i++) {
+        double *row = g->square + i * g->dim, in_units = row[i];
+        for (int64_t j = 0; j < g->dim; j++)
+            row[j] = row[j] * g->unit[i] * g->unit[j];
+        if (!isfinite(row[i]))
+            return fail_squares(c, "x");
+        if (in_units > 0 && row[i] < DBL_MIN / DBL_EPSILON)
+            return fail(c, LAMELLA_ERR_NUMERIC, "x has numbers whose squares do not fit f64: column %lld spreads less than 1e-145",
+                        (long long)i);
+        g->mean[i] *= g->unit[i];
+        g->low[i] *= g->unit[i];
+    }
+    g->unit = NULL;
+    return LAMELLA_OK;
+}
+
 static lamella_status update_gram(call *c, lamella_moments_gram *state, const lamella_view *x, const lamella_view *y, const lamella_view *weights)
 {
     static const char *const names[] = { "x", "y" };
@@ -103,8 +133,9 @@ static lamella_status update_gram(call *c, lamella_moments_gram *state, const la
                 .n_rows = layer[0].shape[0], .per_row = 1 };
     gram_rows rows = { .s = &s, .n_layers = s.n_layers, .names = names };
     TRY(check_weights(c, weights, s.n_rows, &rows.weight));
-    TRY(gram_take(c, &c->memory, state->sums.dim, &sums));
+    TRY(gram_take_units(c, state->sums.dim, &sums));
     TRY(gram_of_rows(c, &rows, &sums));
+    TRY(leave_units(c, &sums));
     return join_grams(c, state, &sums, "x");
 }
 

@@ -54,6 +54,7 @@ static lamella_status read_gram(call *c, const lamella_io_file *file, lamella_mo
     TRY(model_array(c, file, "n", LAMELLA_I64, 0, NULL, &g->n));
     TRY(model_array(c, file, "weight", LAMELLA_F64, 0, NULL, &g->weight));
     TRY(model_array(c, file, "mean", LAMELLA_F64, 1, &all, g->mean));
+    TRY(model_array(c, file, "mean_low", LAMELLA_F64, 1, &all, g->low));
     TRY(model_array(c, file, "square", LAMELLA_F64, 2, square, g->square));
     if (!is_gram(g))
         return fail(c, LAMELLA_ERR_FORMAT, "bytes: the numbers are no moments of any rows");

@@ -17,7 +17,6 @@ typedef struct layer_figures {
     double         cosine_sum;
     int64_t        n_cosines;
     int64_t        n_rows, n_zero_rows, n_constant_rows, n_nonfinite_rows;
-    unsigned char *nonzero;   /* [dim]: some row is not 0 there */
     unsigned char *nonfinite; /* [dim]: some row is not finite there */
 } layer_figures;
 
@@ -86,25 +85,12 @@ static void add_cosines(const kernels *k, const panel_rows *now, const panel_row
     }
 }
 
-/* A column whose mean and deviation are 0 is looked at again: squares of tiny numbers underflow. */
-static void mark_nonzero(const panel_rows *rows_, layer_figures *f)
-{
-    const panel *p = &rows_->p;
-    for (int64_t j = 0; j < p->dim; j++) {
-        int nonzero = f->columns.mean[j] != 0 || f->columns.square[j] != 0;
-        for (int64_t i = 0; !nonzero && i < p->n; i++)
-            nonzero = rows_->finite[i] && ((const double *)p->data)[i * p->stride + j] != 0;
-        f->nonzero[j] = (unsigned char)nonzero;
-    }
-}
-
 static void clear_figures(layer_figures *f, int64_t dim)
 {
     column_moments columns = f->columns;
-    unsigned char *nonzero = f->nonzero, *nonfinite = f->nonfinite;
-    memset(nonzero, 0, (size_t)dim);
+    unsigned char *nonfinite = f->nonfinite;
     memset(nonfinite, 0, (size_t)dim);
-    *f = (layer_figures){ .columns = columns, .nonzero = nonzero, .nonfinite = nonfinite, .norm_least = INFINITY, .norm_most = -INFINITY };
+    *f = (layer_figures){ .columns = columns, .nonfinite = nonfinite, .norm_least = INFINITY, .norm_most = -INFINITY };
 }
 
 static void layers_task(int64_t i, void *data)
@@ -123,7 +109,6 @@ static void layers_task(int64_t i, void *data)
         if (l && dim == stack_dim(w->s, l - 1))
             add_cosines(w->r.simd, now, before, f);
         column_moments_of(w->r.simd, &now->p, now->finite, &f->columns);
-        mark_nonzero(now, f);
         swap = now;
         now = before;
         before = swap;
@@ -145,10 +130,8 @@ static void join(layer_figures *all, const layer_figures *f, int64_t dim)
     all->n_zero_rows += f->n_zero_rows;
     all->n_constant_rows += f->n_constant_rows;
     all->n_nonfinite_rows += f->n_nonfinite_rows;
-    for (int64_t j = 0; j < dim; j++) {
-        all->nonzero[j] |= f->nonzero[j];
+    for (int64_t j = 0; j < dim; j++)
         all->nonfinite[j] |= f->nonfinite[j];
-    }
 }
 
 /* n sets of figures of every layer. */
@@ -162,7 +145,6 @@ static lamella_status figures_create(call *c, const stack *s, int64_t n, layer_f
         TAKE(c, room, column_moments_doubles(dim));
         f->columns = column_moments_in(room, dim);
         memset(room, 0, (size_t)column_moments_doubles(dim) * sizeof *room);
-        TAKE(c, f->nonzero, dim);
         TAKE(c, f->nonfinite, dim);
         clear_figures(f, dim);
     }
@@ -209,13 +191,16 @@ typedef struct column_figures {
 static void column_figures_of(const layer_figures *f, double outlier, double *energy, column_figures *out)
 {
     const column_moments *m = &f->columns;
-    double *sorted = energy + m->dim, total = 0;
+    double *sorted = energy + m->dim, total = 0, largest = 0;
     *out = (column_figures){ { 0 }, 0, 0, 0, 0 };
+    for (int64_t j = 0; j < m->dim; j++)
+        largest = fmax(largest, m->largest[j]);
+    const double unit = range_unit(largest); /* shares and outliers are ratios */
     for (int64_t j = 0; j < m->dim; j++) {
         out->n_nonfinite += f->nonfinite[j];
-        out->n_zero += m->n && !f->nonzero[j];
-        out->n_constant += m->n && is_constant_column(m->n, m->mean[j], m->square[j] / (double)m->n);
-        energy[j] = m->square[j] + (double)m->n * m->mean[j] * m->mean[j];
+        out->n_zero += m->n && m->largest[j] == 0;
+        out->n_constant += m->n && column_is_constant(m, j);
+        energy[j] = m->n ? (double)m->n * (column_variance(m, j, unit) + m->mean[j] / unit * (m->mean[j] / unit)) : 0;
         sorted[j] = m->n ? sqrt(energy[j] / (double)m->n) : 0;
     }
     for (int64_t cut = 8, part = 0, j = 0; cut >= 1; cut /= 2, part++) {
@@ -232,20 +217,22 @@ static void column_figures_of(const layer_figures *f, double outlier, double *en
         out->n_outliers++;
 }
 
-static lamella_status check_range_kept(call *c, const layer_figures *f, const column_figures *g, int64_t l)
-{
-    double sum = f->norm_sum + f->cosine_sum;
-    for (int64_t j = 0; j < f->columns.dim; j++)
-        sum += f->columns.square[j] + f->columns.mean[j] * f->columns.mean[j];
-    if (f->columns.n && (!isfinite(sum) || !isfinite(g->shares[0])))
-        return fail(c, LAMELLA_ERR_NUMERIC, "stack->layer[%lld] has numbers whose squares do not fit f64, expected less than 1e150", (long long)l);
-    return LAMELLA_OK;
-}
-
 typedef struct layers_out {
     lamella_view  norms, counts, shares, cosine;
     lamella_view *mean, *variance; /* [layer] or NULL */
 } layers_out;
+
+/* What goes out is finite: a variance may not fit f64 where its column does. */
+static lamella_status check_range_kept(call *c, const layer_figures *f, const layers_out *out, int64_t l)
+{
+    const column_moments *m = &f->columns;
+    int kept = isfinite(f->norm_sum);
+    for (int64_t j = 0; j < m->dim; j++)
+        kept &= isfinite(m->mean[j]) && (!out->variance || isfinite(column_variance(m, j, 1)));
+    if (m->n && !kept)
+        return fail(c, LAMELLA_ERR_NUMERIC, "stack->layer[%lld] has numbers whose squares do not fit f64, expected less than 1e150", (long long)l);
+    return LAMELLA_OK;
+}
 
 static void put_figure(const lamella_view *v, int64_t l, int64_t j, double value)
 {
@@ -270,7 +257,7 @@ static void put_layer(const layer_figures *f, const column_figures *g, int64_t l
     double cosine = f->n_cosines ? f->cosine_sum / (double)f->n_cosines : NAN;
     memcpy(view_at(&out->cosine, &l), &cosine, sizeof cosine);
     for (int64_t j = 0; j < m->dim; j++) {
-        double mean = m->n ? m->mean[j] : NAN, variance = m->n ? m->square[j] / (double)m->n : NAN;
+        double mean = m->n ? m->mean[j] : NAN, variance = m->n ? column_variance(m, j, 1) : NAN;
         if (out->mean)
             memcpy(view_at(&out->mean[l], &j), &mean, sizeof mean);
         if (out->variance)
@@ -335,7 +322,7 @@ static lamella_status describe_layers(call *c, const lamella_stack *stack_, cons
     for (int64_t l = 0; l < s.n_layers; l++) {
         column_figures g;
         column_figures_of(&all[l], o.outlier > 0 ? o.outlier : 100, energy, &g);
-        TRY(check_range_kept(c, &all[l], &g, l));
+        TRY(check_range_kept(c, &all[l], &out, l));
         put_layer(&all[l], &g, l, &out);
         n_nonfinite += all[l].n_nonfinite_rows;
     }

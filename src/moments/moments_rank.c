@@ -68,7 +68,7 @@ static lamella_status rank_of_layer(call *c, const stack *s, int64_t l, const la
     double *spectrum;
     gram g;
     TAKE(c, spectrum, dim);
-    TRY(gram_take(c, &c->memory, dim, &g));
+    TRY(gram_take_units(c, dim, &g));
     TRY(gram_of_rows(c, &(gram_rows){ .s = s, .first_layer = l, .n_layers = 1 }, &g));
     TRY(rank_of_gram(c, &g, dim, &rule, spectrum, &found));
     put_rank(out, l, &found, spectrum, dim);

@@ -41,13 +41,6 @@ static inline void steps(void (*step)(const double *, const double *, int64_t, d
     step(x + i, y + i, n - i, lanes);
 }
 
-double square_distance(const double *x, const double *y, int64_t n)
-{
-    double lanes[DISTANCE_LANES] = { 0 };
-    steps(square_step, x, y, n, lanes);
-    return lanes_sum(lanes);
-}
-
 double absolute_distance(const double *x, const double *y, int64_t n)
 {
     double lanes[DISTANCE_LANES] = { 0 };
@@ -62,6 +55,22 @@ double largest_distance(const double *x, const double *y, int64_t n)
     for (int j = 0; j < DISTANCE_LANES; j++)
         largest = lanes[j] > largest ? lanes[j] : largest;
     return largest;
+}
+
+double euclidean_distance(const double *x, const double *y, int64_t n)
+{
+    double lanes[DISTANCE_LANES] = { 0 }, square = 0, largest;
+    steps(square_step, x, y, n, lanes);
+    square = lanes_sum(lanes);
+    if (square > 0x1p-900 && square < 0x1p+1000)
+        return sqrt(square);
+    largest = largest_distance(x, y, n);
+    if (largest == 0 || !isfinite(largest))
+        return largest;
+    square = 0;
+    for (int64_t j = 0; j < n; j++)
+        square += (x[j] - y[j]) / largest * ((x[j] - y[j]) / largest);
+    return largest * sqrt(square);
 }
 
 double angular_distance(const double *u, const double *v, int64_t n)

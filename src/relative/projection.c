@@ -16,6 +16,7 @@ typedef struct projection_field {
 static const projection_field projection_fields[PROJECTION_ARRAYS] = {
     { "anchors", offsetof(projection, anchors), "ad" },
     { "mean", offsetof(projection, mean), "d" },
+    { "mean_low", offsetof(projection, low), "d" },
     { "scale", offsetof(projection, scale), "d" },
     { "root", offsetof(projection, root), "dd" },
     { "basis", offsetof(projection, basis), "ad" },
@@ -58,6 +59,7 @@ int projection_array_is_kept(const lamella_relative_project_options *o, int64_t 
 {
     const int kept[PROJECTION_ARRAYS] = {
         1,
+        o->transform != LAMELLA_TRANSFORM_NONE,
         o->transform != LAMELLA_TRANSFORM_NONE,
         o->transform == LAMELLA_TRANSFORM_ZSCORE,
         o->transform == LAMELLA_TRANSFORM_WHITEN,
@@ -109,15 +111,21 @@ lamella_status projections_create(call *c, const lamella_relative_project_option
     return LAMELLA_OK;
 }
 
-lamella_status projection_take(call *c, lamella_relative_project *of, int64_t l, int64_t n_anchors, int64_t dim)
+lamella_status projection_size(call *c, const lamella_relative_project *of, int64_t n_anchors, int64_t dim, projection *p)
 {
-    projection *p = &of->layer[l];
     const int32_t similarity = of->rules.similarity;
     int64_t width = similarity == LAMELLA_RELATIVE_ABSOLUTE ? dim : n_anchors;
     if (similarity == LAMELLA_RELATIVE_PRODUCT && !size_mul(n_anchors, 1 + DISTANCE_KINDS, &width))
         return fail(c, LAMELLA_ERR_LIMIT, "%lld anchors are too many", (long long)n_anchors);
     *p = (projection){ .dim = dim, .n_anchors = n_anchors, .width = width };
-    of->width[l] = width;
+    return LAMELLA_OK;
+}
+
+lamella_status projection_take(call *c, lamella_relative_project *of, int64_t l, int64_t n_anchors, int64_t dim)
+{
+    projection *p = &of->layer[l];
+    TRY(projection_size(c, of, n_anchors, dim, p));
+    of->width[l] = p->width;
     of->rank[l] = dim;
     for (int64_t which = 0; which < PROJECTION_ARRAYS; which++) {
         int64_t shape[2], elements = 1;

@@ -9,7 +9,7 @@
 typedef struct projection {
     int64_t dim, n_anchors, width;
     double *anchors;        /* [n_anchors, dim] as they came */
-    double *mean;           /* [dim] */
+    double *mean, *low;     /* [dim] as of columns in moments: the mean is mean + low */
     double *scale;          /* [dim] ZSCORE: what columns are divided by */
     double *root;           /* [dim, dim] WHITEN */
     double *basis;          /* [n_anchors, dim] BASIS: (S^T)^+ */
@@ -36,7 +36,7 @@ struct lamella_relative_project {
 
 /* ---- fitted arrays by number and name: relative/projection.c ---- */
 
-enum { PROJECTION_ARRAYS = 8 };
+enum { PROJECTION_ARRAYS = 9 };
 
 LAMELLA_INTERNAL const char    *projection_array_name(int64_t which);
 LAMELLA_INTERNAL double       **projection_array(projection *p, int64_t which);
@@ -48,6 +48,8 @@ LAMELLA_INTERNAL lamella_status projection_check_rules(call *c, lamella_relative
 /* An object with room for the arrays of n_layers layers. */
 LAMELLA_INTERNAL lamella_status projections_create(call *c, const lamella_relative_project_options *rules, int64_t n_layers,
                                                    lamella_relative_project **made);
+/* Sizes of a layer; no room yet. */
+LAMELLA_INTERNAL lamella_status projection_size(call *c, const lamella_relative_project *of, int64_t n_anchors, int64_t dim, projection *p);
 /* Sizes of a layer, and room for the fitted arrays that its rules keep. */
 LAMELLA_INTERNAL lamella_status projection_take(call *c, lamella_relative_project *of, int64_t l, int64_t n_anchors, int64_t dim);
 /* points, units and tiles from anchors and transform. */

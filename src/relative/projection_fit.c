@@ -18,8 +18,8 @@ static lamella_status stack_of_rows(call *c, double *rows, int64_t n, int64_t di
 
 /* ---- transforms ---- */
 
-/* Means and what to divide by of the columns of x [n, dim]; scale NULL: means only. Constant columns are divided by 1. */
-static lamella_status fit_columns(call *c, double *x, int64_t n, int64_t dim, double *mean, double *scale, int64_t *n_constant)
+/* Means and what to divide by of the columns of x [n, dim]; low, scale NULL: not wanted. Constant columns are divided by 1. */
+static lamella_status fit_columns(call *c, double *x, int64_t n, int64_t dim, double *mean, double *low, double *scale, int64_t *n_constant)
 {
     double *room;
     unsigned char *keep;
@@ -29,10 +29,12 @@ static lamella_status fit_columns(call *c, double *x, int64_t n, int64_t dim, do
     column_moments m = column_moments_in(room, dim);
     column_moments_of(simd_of(c), &(panel){ .data = x, .stride = dim, .n = n, .dim = dim }, keep, &m);
     memcpy(mean, m.mean, (size_t)dim * sizeof *mean);
+    if (low)
+        memcpy(low, m.low, (size_t)dim * sizeof *low);
     for (int64_t j = 0; scale && j < dim; j++) {
-        double variance = m.square[j] / (double)n;
-        int constant = is_constant_column(n, m.mean[j], variance);
-        scale[j] = constant ? 1 : sqrt(variance);
+        double unit = range_unit(m.largest[j]);
+        int constant = column_is_constant(&m, j);
+        scale[j] = constant ? 1 : sqrt(column_variance(&m, j, unit)) * unit;
         *n_constant += constant;
     }
     return LAMELLA_OK;
@@ -48,10 +50,13 @@ static lamella_status fit_whitening(call *c, lamella_relative_project *of, int64
     gram g;
     stack rows;
     TRY(stack_of_rows(c, p->anchors, p->n_anchors, p->dim, &rows));
-    TRY(gram_take(c, &c->memory, p->dim, &g));
+    TRY(gram_take_units(c, p->dim, &g));
     TRY(gram_of_rows(c, &(gram_rows){ .s = &rows, .n_layers = 1 }, &g));
     TRY(inverse_root_of_gram(c, &g, p->dim, &rule, o->shrinkage, p->root, &found));
-    memcpy(p->mean, g.mean, (size_t)p->dim * sizeof *p->mean);
+    for (int64_t j = 0; j < p->dim; j++) {
+        p->mean[j] = g.mean[j] * g.unit[j];
+        p->low[j] = g.low[j] * g.unit[j];
+    }
     of->rank[l] = found.rank;
     of->dropped[l] = found.dropped;
     *n_constant += found.n_constant;
@@ -63,7 +68,7 @@ static lamella_status fit_transform(call *c, lamella_relative_project *of, int64
     projection *p = &of->layer[l];
     if (of->rules.transform == LAMELLA_TRANSFORM_WHITEN)
         return fit_whitening(c, of, l, dtype, n_constant);
-    return p->mean ? fit_columns(c, p->anchors, p->n_anchors, p->dim, p->mean, p->scale, n_constant) : LAMELLA_OK;
+    return p->mean ? fit_columns(c, p->anchors, p->n_anchors, p->dim, p->mean, p->low, p->scale, n_constant) : LAMELLA_OK;
 }
 
 /* ---- what similarities need ---- */
@@ -92,7 +97,7 @@ static void sum_distances(int64_t i, void *data)
     memset(sum, 0, DISTANCE_KINDS * sizeof *sum);
     for (int64_t j = 0; j < i; j++) {
         const double *x = p->points + i * p->dim, *y = p->points + j * p->dim;
-        sum[DISTANCE_EUCLIDEAN] += sqrt(square_distance(x, y, p->dim));
+        sum[DISTANCE_EUCLIDEAN] += euclidean_distance(x, y, p->dim);
         sum[DISTANCE_L1] += absolute_distance(x, y, p->dim);
         sum[DISTANCE_LINF] += largest_distance(x, y, p->dim);
     }
@@ -145,7 +150,7 @@ static lamella_status fit_relative_transform(call *c, const lamella_relative_pro
     TRY(projection_apply(c, of, l, &rows, 0, &(projection_target){ keep_row, &kept }, n_zero_rows));
     p->relative_mean = mean;
     p->relative_scale = scale;
-    return fit_columns(c, kept.rows, p->n_anchors, p->width, mean, scale, &n_constant);
+    return fit_columns(c, kept.rows, p->n_anchors, p->width, mean, NULL, scale, &n_constant);
 }
 
 /* ---- all of it ---- */
@@ -162,6 +167,20 @@ static int64_t zero_anchors(const projection *p)
     return n;
 }
 
+/* Numbers of the anchors as large as f64 goes may leave it on the way; an array that is not finite would be no projection, nor load. */
+static lamella_status check_arrays_finite(call *c, projection *p, int64_t l)
+{
+    for (int64_t which = 0; which < PROJECTION_ARRAYS; which++) {
+        int64_t shape[2] = { 1, 1 };
+        const double *x = *projection_array(p, which);
+        projection_array_shape(p, which, shape);
+        if (x && !matrix_is_finite(x, shape[0], shape[1], shape[1]))
+            return fail(c, LAMELLA_ERR_NUMERIC, "the %s of stack->layer[%lld] does not fit f64, expected numbers less than 1e150",
+                        projection_array_name(which), (long long)l);
+    }
+    return LAMELLA_OK;
+}
+
 static lamella_status fit_layer(call *c, lamella_relative_project *of, const stack *s, int64_t l, const row_numbers *anchors,
                                 lamella_relative_project_result *found)
 {
@@ -173,12 +192,15 @@ static lamella_status fit_layer(call *c, lamella_relative_project *of, const sta
     TRY(rows_gather(c, s, l, anchors, p->anchors));
     TRY(fit_transform(c, of, l, dtype, &found->n_constant_columns));
     TRY(projection_settle(c, of, l));
+    if (!matrix_is_finite(p->points, p->n_anchors, p->dim, p->dim))
+        return fail(c, LAMELLA_ERR_NUMERIC, "the anchors of stack->layer[%lld] do not fit f64 once transformed", (long long)l);
     if (p->basis)
         TRY(fit_basis(c, of, p, dtype, &of->rank[l]));
     if (p->distance)
         TRY(fit_distances(c, of, p));
     if (p->relative_mean)
         TRY(fit_relative_transform(c, of, l, &n_zero_rows));
+    TRY(check_arrays_finite(c, p, l));
     found->n_zero_rows += zero_anchors(p);
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;

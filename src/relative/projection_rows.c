@@ -58,12 +58,19 @@ void projection_transform(const kernels *k, const projection *p, const double *x
         memmove(out, x, (size_t)p->dim * sizeof *out);
     else if (p->scale)
         for (int64_t j = 0; j < p->dim; j++)
-            out[j] = (x[j] - p->mean[j]) / p->scale[j];
+            out[j] = (x[j] - p->mean[j] - p->low[j]) / p->scale[j];
     else
         for (int64_t j = 0; j < p->dim; j++)
-            centred[j] = x[j] - p->mean[j];
+            centred[j] = x[j] - p->mean[j] - p->low[j];
     for (int64_t j = 0; p->root && j < p->dim; j++) /* symmetric: a row is a column */
         out[j] = dot_of_rows(k, centred, p->root + j * p->dim, p->dim);
+}
+
+/* Rounding of unit rows takes the cosine of a row and itself over 1. */
+static void clamp_cosines(float *cosine, int64_t n)
+{
+    for (int64_t j = 0; j < n; j++)
+        cosine[j] = cosine[j] > 1 ? 1 : cosine[j] < -1 ? -1 : cosine[j];
 }
 
 /* ---- similarities of the rows of a group; values + q * stride is row q ---- */
@@ -75,6 +82,8 @@ static void put_row_cosines(const projection_work *w, const projection_room *r, 
     memset(r->values, 0, (size_t)(TILE_QUERIES * w->stride) * sizeof *r->values);
     for (int64_t first = 0; first < p->n_anchors; first += TILE_ROWS)
         w->simd->tile_f32(r->tile, p->tiles + first * p->dim, p->dim, r->values + first, w->stride);
+    for (int64_t q = 0; q < n; q++)
+        clamp_cosines(r->values + q * w->stride, p->n_anchors);
 }
 
 static void put_angles(const projection_work *w, const projection_room *r, int64_t n)
@@ -89,7 +98,7 @@ static void put_angles(const projection_work *w, const projection_room *r, int64
 
 static double distance_of_kind(int kind, const double *x, const double *y, int64_t n)
 {
-    return kind == DISTANCE_EUCLIDEAN ? sqrt(square_distance(x, y, n)) : kind == DISTANCE_L1 ? absolute_distance(x, y, n) : largest_distance(x, y, n);
+    return kind == DISTANCE_EUCLIDEAN ? euclidean_distance(x, y, n) : kind == DISTANCE_L1 ? absolute_distance(x, y, n) : largest_distance(x, y, n);
 }
 
 static void put_distances(const projection_work *w, const projection_room *r, int64_t n, int kind, int64_t first_column)

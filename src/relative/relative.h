@@ -23,7 +23,7 @@ LAMELLA_INTERNAL lamella_status rows_gather(call *c, const stack *s, int64_t l, 
 
 /* ---- between two rows: relative/distance.c. f64 over 16 fixed lanes: the same bits at every SIMD level ---- */
 
-LAMELLA_INTERNAL double square_distance(const double *x, const double *y, int64_t n);
+LAMELLA_INTERNAL double euclidean_distance(const double *x, const double *y, int64_t n); /* squares neither under- nor overflow */
 LAMELLA_INTERNAL double absolute_distance(const double *x, const double *y, int64_t n);
 LAMELLA_INTERNAL double largest_distance(const double *x, const double *y, int64_t n);
 /* 2 atan2(|u - v|, |u + v|) / pi of rows of norm 1: in [0, 1], a zero row is at 1/2 to all. arccos loses half the digits near 0 and 1. */

@@ -35,7 +35,7 @@ typedef struct farthest_work {
     const kernels *simd;
     int32_t        unit;
     double        *chosen;  /* [dim], the newest anchor's row */
-    double        *nearest; /* [n_vectors] squared distance to the nearest anchor; -1: never to be chosen */
+    double        *nearest; /* [n_vectors] distance to the nearest anchor; -1: never to be chosen */
     int64_t       *best;    /* [panel] its row to choose next; -1: none */
     double        *best_x;  /* [panel, dim] */
 } farthest_work;
@@ -55,7 +55,7 @@ static void measure_panel(const panel *p, void *room, void *data)
             unit_row(w->simd, x, p->dim, unit);
             x = unit;
         }
-        *nearest = fmin(*nearest, square_distance(x, w->chosen, p->dim));
+        *nearest = fmin(*nearest, euclidean_distance(x, w->chosen, p->dim));
         if (*best < 0 || *nearest > w->nearest[*best]) {
             *best = p->first + i;
             memcpy(w->best_x + at * p->dim, x, (size_t)p->dim * sizeof *x);
@@ -157,25 +157,36 @@ typedef struct span_figures {
     int64_t rank, n_duplicates;
 } span_figures;
 
-static lamella_status span_of_anchors(call *c, const stack *s, int64_t l, const row_numbers *anchors, span_figures *f)
+/* x is overwritten. */
+static lamella_status span_of_rows(call *c, double *x, int64_t n, int64_t dim, int32_t dtype, span_figures *f)
 {
-    const int64_t n = anchors->n, dim = stack_dim(s, l), r = MIN(n, dim);
-    double *x, *copy, *sigma;
-    arena_mark before = arena_now(&c->memory);
-    TAKE(c, x, n * dim);
+    const int64_t r = MIN(n, dim);
+    double *copy, *sigma;
     TAKE(c, copy, n * dim);
     TAKE(c, sigma, r);
-    TRY(rows_gather(c, s, l, anchors, x));
-    TRY(count_duplicates(c, x, n, dim, &f->n_duplicates));
     memcpy(copy, x, (size_t)(n * dim) * sizeof *x);
     TRY(singular_values(c, copy, n, dim, sigma));
     f->condition = sigma[r - 1] > 0 ? sigma[0] / sigma[r - 1] : INFINITY;
     unit_columns(x, n, dim);
     TRY(singular_values(c, x, n, dim, sigma));
-    double least = default_rcond(s->layer[l].dtype, dim) * sigma[0] * sigma[0];
+    double least = default_rcond(dtype, dim) * sigma[0] * sigma[0];
     f->rank = 0;
     while (f->rank < r && sigma[f->rank] > 0 && sigma[f->rank] * sigma[f->rank] >= least)
         f->rank++;
+    return LAMELLA_OK;
+}
+
+/* spans: condition and rank too, which cost a factorisation. */
+static lamella_status figures_of_anchors(call *c, const stack *s, int64_t l, const row_numbers *anchors, int spans, span_figures *f)
+{
+    const int64_t n = anchors->n, dim = stack_dim(s, l);
+    double *x;
+    arena_mark before = arena_now(&c->memory);
+    TAKE(c, x, n * dim);
+    TRY(rows_gather(c, s, l, anchors, x));
+    TRY(count_duplicates(c, x, n, dim, &f->n_duplicates));
+    if (spans)
+        TRY(span_of_rows(c, x, n, dim, s->layer[l].dtype, f));
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }
@@ -241,13 +252,13 @@ static lamella_status anchors_check_figure(call *c, const stack *s, const lamell
     return theirs ? view_check_out(c, v, theirs, dtype, name, &s->n_layers, 1) : LAMELLA_OK;
 }
 
+/* Whether or not they are wanted, rows that are there twice are told of. */
 static lamella_status put_figures(call *c, const stack *s, const row_numbers *chosen, const anchors_out *out, int64_t *n_duplicates)
 {
-    if (!out->has_condition && !out->has_rank && !out->has_duplicates)
-        return LAMELLA_OK;
+    const int spans = out->has_condition || out->has_rank;
     for (int64_t l = 0; l < s->n_layers; l++) {
         span_figures f = { 0 };
-        TRY(span_of_anchors(c, s, l, chosen, &f));
+        TRY(figures_of_anchors(c, s, l, chosen, spans, &f));
         if (out->has_condition)
             memcpy(view_at(&out->condition, &l), &f.condition, sizeof f.condition);
         if (out->has_rank)

@@ -122,6 +122,27 @@ static lamella_status check_divisors(call *c, const lamella_io_file *f, const do
     return LAMELLA_OK;
 }
 
+/* All arrays that the rules ask for are there before memory is taken: a row of anchors must not claim a square of its length. */
+static lamella_status check_shapes(call *c, const lamella_io_file *f, const lamella_relative_project *of, int64_t l, const int64_t *anchors)
+{
+    projection p;
+    TRY(projection_size(c, of, anchors[0], anchors[1], &p));
+    for (int64_t which = 0; which < PROJECTION_ARRAYS; which++) {
+        char name[48];
+        int64_t expected[2], found[2];
+        int32_t rank = projection_array_shape(&p, which, expected);
+        if (!projection_array_is_kept(&of->rules, which))
+            continue;
+        snprintf(name, sizeof name, "%s.%lld", projection_array_name(which), (long long)l);
+        TRY(model_shape(c, f, name, LAMELLA_F64, rank, found));
+        for (int32_t a = 0; a < rank; a++)
+            if (found[a] != expected[a])
+                return fail(c, LAMELLA_ERR_FORMAT, "%s: \"%s\".shape[%d] is %lld, expected %lld", f->name, name, (int)a, (long long)found[a],
+                            (long long)expected[a]);
+    }
+    return LAMELLA_OK;
+}
+
 static lamella_status read_projection(call *c, const lamella_io_file *f, lamella_relative_project *of, int64_t l)
 {
     char name[48];
@@ -131,6 +152,7 @@ static lamella_status read_projection(call *c, const lamella_io_file *f, lamella
     TRY(model_shape(c, f, name, LAMELLA_F64, 2, shape));
     if (shape[0] < 1 || shape[1] < 1)
         return fail(c, LAMELLA_ERR_FORMAT, "%s: \"%s\" is empty", f->name, name);
+    TRY(check_shapes(c, f, of, l, shape));
     TRY(projection_take(c, of, l, shape[0], shape[1]));
     for (int64_t which = 0; which < PROJECTION_ARRAYS; which++) {
         double *to = *projection_array(p, which);

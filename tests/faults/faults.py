@@ -18,6 +18,9 @@ IN_C = [
     ("M3", "test_linalg", "nobody_prints_or_exits_whichever_malloc_fails"),
     ("M4", "test_linalg_address_space", "room_for_everything_but_the_buffer_is_memory"),
     ("M10", "test_context", "a_context_in_a_call_is_refused_to_other_threads"),
+    ("A13", "test_relative", "equal_rows_are_a_note_whatever_figures_are_wanted"),
+    ("M5", "test_relative", "a_claimed_square_of_the_dims_is_looked_for_before_there_is_memory_for_it"),
+    ("M11", "test_moments", "rows_beyond_what_64_bits_count_are_refused"),
 ]
 
 

@@ -250,7 +250,7 @@ TEST(a_failing_update_leaves_the_state_as_it_was)
 
 TEST(squares_that_do_not_fit_are_refused_and_leave_the_state_as_it_was)
 {
-    double ones[] = { 8e153, -8e153 }, huge[] = { 1e160, -1e160 }, far[] = { 1e155, 1e155 }, sum[] = { 1.5e308, 1.5e308 };
+    double ones[] = { 8e153, -8e153 }, huge[] = { 1e160, -1e160 }, far[] = { 1e155, 1e155 }, sum[] = { 1.5e308, -1.5e308 };
     lamella_moments_gram *gram, *other;
     lamella_view x = view_of(LAMELLA_F64, ones, 2, 1), y = view_of(LAMELLA_F64, huge, 2, 1), z = view_of(LAMELLA_F64, far, 2, 1),
                  w = view_of(LAMELLA_F64, sum, 2, 1);

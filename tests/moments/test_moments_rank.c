@@ -191,7 +191,7 @@ TEST(bad_arguments_are_named)
     options.unscaled = 2;
     refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options->unscaled is 2, expected 0 to 1");
     refused(rank_of(&none, 1, NULL, &f), LAMELLA_ERR_EMPTY, "lamella_moments_rank: stack has no row, expected at least 1");
-    x[1] = 1e200, x[4] = -1e200;
+    x[1] = 1.5e308, x[4] = -1.5e308;
     refused(rank_of(&layer, 1, NULL, &f), LAMELLA_ERR_NUMERIC,
             "lamella_moments_rank: stack->layer[0] has numbers whose squares do not fit f64, expected less than 1e150");
 }

@@ -107,8 +107,10 @@ TEST(a_given_list_is_measured)
 
 static int64_t draw(int64_t n_rows, int64_t n, int64_t seed, int64_t *anchors)
 {
-    float *x = calloc((size_t)n_rows, sizeof *x);
+    float *x = malloc((size_t)n_rows * sizeof *x);
     lamella_view layer = view_of(LAMELLA_F32, x, n_rows, 1);
+    for (int64_t i = 0; i < n_rows; i++)
+        x[i] = (float)i;
     lamella_status status = choose(&layer, 1, n, NULL, OPTIONS_OF(.seed = seed), anchors, NULL);
     free(x);
     return status;
@@ -157,9 +159,21 @@ TEST(ties_go_to_the_lowest_row_and_no_row_is_chosen_twice)
     float x[] = { 0, 1, 1, -1, -1, 0 };
     int64_t anchors[6];
     lamella_view layer = view_of(LAMELLA_F32, x, 6, 1);
-    ok(choose(&layer, 1, 6, NULL, OPTIONS_OF(.method = LAMELLA_ANCHORS_FARTHEST, .farthest = LAMELLA_FARTHEST_RAW), anchors, NULL));
+    returns(choose(&layer, 1, 6, NULL, OPTIONS_OF(.method = LAMELLA_ANCHORS_FARTHEST, .farthest = LAMELLA_FARTHEST_RAW), anchors, NULL),
+            LAMELLA_NOTE);
     const int64_t expected[] = { 0, 1, 3, 2, 4, 5 };
     equal_bits(anchors, expected, sizeof expected);
+}
+
+TEST(equal_rows_are_a_note_whatever_figures_are_wanted)
+{
+    float x[] = { 1, 2, 3, 4, 1, 2 };
+    int64_t anchors[2], two[] = { 0, 2 }, others[] = { 0, 1 };
+    lamella_view layer = view_of(LAMELLA_F32, x, 3, 2), to = view_of(LAMELLA_I64, anchors, 2), given = view_of(LAMELLA_I64, two, 2),
+                 distinct = view_of(LAMELLA_I64, others, 2);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
+    returns(lamella_relative_anchors(NULL, &stack, 2, &given, NULL, &to, NULL, NULL, NULL, NULL), LAMELLA_NOTE);
+    ok(lamella_relative_anchors(NULL, &stack, 2, &distinct, NULL, &to, NULL, NULL, NULL, NULL));
 }
 
 TEST(masked_rows_are_no_anchors)

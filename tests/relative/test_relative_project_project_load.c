@@ -97,6 +97,26 @@ TEST(changed_bytes_are_refused)
     free(k.data);
 }
 
+/* A file of 100,000 dims whose rules would take 80 GB: refused for what it lacks. */
+TEST(a_claimed_square_of_the_dims_is_looked_for_before_there_is_memory_for_it)
+{
+    enum { DIM = 100000 };
+    lamella_relative_project *loaded, *project;
+    lamella_view bytes, root;
+    float *x = calloc(2 * DIM, sizeof *x);
+    project = fitted(view_of(LAMELLA_F32, x, 2, DIM), NULL, RULES(0));
+    ok(lamella_relative_project_bytes(project, &bytes));
+    kept_bytes k = { .data = malloc((size_t)bytes.shape[0]), .view = bytes };
+    memcpy(k.data, bytes.data, (size_t)bytes.shape[0]);
+    k.view.data = k.data;
+    memcpy(place_of(&k, "centre"), "whiten", 6);
+    refused(lamella_relative_project_load(NULL, &k.view, &loaded), LAMELLA_ERR_FORMAT,
+            "lamella_relative_project_load: bytes: there is no array \"root.0\"");
+    returns(lamella_relative_project_get(project, "root.0", &root), LAMELLA_ERR_ARGUMENT);
+    lamella_relative_project_free(project);
+    free(k.data), free(x);
+}
+
 TEST(every_truncation_is_refused)
 {
     kept_bytes k = file_of(RULES(0));

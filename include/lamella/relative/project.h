@@ -116,8 +116,8 @@ LAMELLA_API lamella_status lamella_relative_project_apply(lamella_context *ctx, 
 /**
  * A named array, READONLY. Of all layers: "width" i64 [layer], columns of the output; "rank" i64 [layer], directions that count, dim if none
  * was left out; "dropped" f64 [layer], their share of the sum of the eigenvalues; "rules" i32 [5]: transform, similarity, distances,
- * relative_transform and directions of the options. Of layer l: "anchors.l" f64 [anchor, dim]; "mean.l" [dim]
- * unless NONE; "scale.l" [dim] of ZSCORE; "root.l" [dim, dim] of WHITEN; "basis.l" [anchor, dim] of BASIS; "distance.l" f64 [3], what
+ * relative_transform and directions of the options. Of layer l: "anchors.l" f64 [anchor, dim]; "mean.l" and "mean_low.l" [dim]
+ * (the mean is their sum) unless NONE; "scale.l" [dim] of ZSCORE; "root.l" [dim, dim] of WHITEN; "basis.l" [anchor, dim] of BASIS; "distance.l" f64 [3], what
  * Euclidean, L1 and Linf distances are divided by; "relative_mean.l", "relative_scale.l" [width].
  *
  * @in     project handle lamella_relative_project

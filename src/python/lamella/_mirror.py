@@ -1174,7 +1174,7 @@ FUNCTIONS = [
              '  mean, variance  of each column, the variance with ddof 0\n'
              '\n'
              'A row with a NaN or an infinity is counted and left out of every other figure of its layer; a cosine needs both rows finite.\n'
-             'A column is constant if its variance is within the rounding bound of its mean: var <= n eps var + (n eps mean)^2, eps 2^-52.\n'
+             'A column is constant if its spread is within the rounding of its mean: at most 2^-52 |mean|, a step or two of f64 there.\n'
              '\n'
              '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row\n'
              "  outlier    default 100: a column is an outlier if its root mean square is over this times the layer's median one\n"
@@ -1185,7 +1185,7 @@ FUNCTIONS = [
              '  shares     f64 [layer, 3] NaN for a layer without a finite row\n'
              '  cosine     f64 [layer] NaN where there is no layer before, its width differs or no row is finite in both\n'
              '  mean       for each layer f64 [dim(l)] NaN for a layer without a finite row\n'
-             '  variance   for each layer f64 [dim(l)] NaN for a layer without a finite row\n'),
+             '  variance   for each layer f64 [dim(l)] NaN for a layer without a finite row, NUMERIC where it does not fit f64\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
@@ -1211,7 +1211,8 @@ FUNCTIONS = [
              '\n'
              '  mean = sum w z / sum w,   S = sum w (z - mean)(z - mean)^T,   z = [x | y]\n'
              '\n'
-             'Every panel of 256 rows is centred on its own mean and joined by the pairwise update, so nothing cancels where means are large.\n'
+             'Every panel of 256 rows is centred on its own mean and joined by the pairwise update, and means are kept as a number and what f64 has\n'
+             'lost of it, so nothing cancels: a shift of a column that is exact leaves S as it is.\n'
              '\n'
              '  x          f32|f64|f16|bf16 [row, dim]\n'
              '  y          f32|f64|f16|bf16 [row, cross_dim] None: a state without y\n'
@@ -1244,8 +1245,8 @@ FUNCTIONS = [
              dict(name='name', way='in', kind='text', ctype=c_char_p),
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
     dict(name="lamella_moments_gram_bytes", python="lamella.moments.Gram.bytes", returns=c_int32, checked=True,
-         doc=('The state as the bytes of a .safetensors file (mean, n, square = S, weight), without a copy: read-only, valid until the state changes\n'
-             'or is freed.\n'
+         doc=('The state as the bytes of a .safetensors file (mean, mean_low: what f64 lost of it, n, square = S, weight), without a copy:\n'
+             'read-only, valid until the state changes or is freed.\n'
              '\n'
              'Returns\n'
              '  bytes      u8 [byte]\n'),
@@ -1274,7 +1275,7 @@ FUNCTIONS = [
              '\n'
              '  rank = #{ i : e_i >= rcond e_1 },   e = eigenvalues of the correlation matrix of the columns\n'
              '\n'
-             'Constant columns (variance within the rounding bound of their mean; uncentred: columns of zeros) have no share. States behind a\n'
+             'Constant columns (spread within the rounding of their mean; uncentred: columns of zeros) have no share. States behind a\n'
              'LayerNorm have rank dim - 1; hand them in as they are stored: cast to a wider dtype, the rounding of the narrow one counts as rank.\n'
              '\n'
              '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row\n'
@@ -1944,8 +1945,8 @@ FUNCTIONS = [
     dict(name="lamella_relative_project_get", python="lamella.relative.Project.get", returns=c_int32, checked=True,
          doc=('A named array, read-only. Of all layers: "width" i64 [layer], columns of the output; "rank" i64 [layer], directions that count, dim if none\n'
              'was left out; "dropped" f64 [layer], their share of the sum of the eigenvalues; "rules" i32 [5]: transform, similarity, distances,\n'
-             'relative_transform and directions of the options. Of layer l: "anchors.l" f64 [anchor, dim]; "mean.l" [dim]\n'
-             'unless "none"; "scale.l" [dim] of "zscore"; "root.l" [dim, dim] of "whiten"; "basis.l" [anchor, dim] of "basis"; "distance.l" f64 [3], what\n'
+             'relative_transform and directions of the options. Of layer l: "anchors.l" f64 [anchor, dim]; "mean.l" and "mean_low.l" [dim]\n'
+             '(the mean is their sum) unless "none"; "scale.l" [dim] of "zscore"; "root.l" [dim, dim] of "whiten"; "basis.l" [anchor, dim] of "basis"; "distance.l" f64 [3], what\n'
              'Euclidean, "l1" and Linf distances are divided by; "relative_mean.l", "relative_scale.l" [width].\n'
              '\n'
              '  name       text\n'
