@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-_Static_assert((int)LAMELLA_SEARCH_COSINE == (int)SIMILAR_COSINE && (int)LAMELLA_SEARCH_DOT == (int)SIMILAR_DOT, "one numbering");
+__extension__ _Static_assert((int)LAMELLA_SEARCH_COSINE == (int)SIMILAR_COSINE && (int)LAMELLA_SEARCH_DOT == (int)SIMILAR_DOT, "one numbering");
 
 lamella_status check_row_matrix(call *c, lamella_view *v, const lamella_view *theirs, const char *name)
 {

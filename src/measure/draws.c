@@ -20,7 +20,8 @@ static two_draws block_of_draws(uint64_t seed, uint64_t stream, uint64_t block)
 /* The fraction bits / 2^64 of n, rounded down. */
 static int64_t share_below(uint64_t bits, int64_t n)
 {
-    return (int64_t)(((unsigned __int128)bits * (uint64_t)n) >> 64);
+    __extension__ typedef unsigned __int128 product; /* pedantic hosts compile this too */
+    return (int64_t)(((product)bits * (uint64_t)n) >> 64);
 }
 
 int64_t draw_below(uint64_t seed, uint64_t stream, uint64_t i, int64_t n)

@@ -144,7 +144,8 @@ LAMELLA_INTERNAL void    shuffle_rows(uint64_t seed, uint64_t stream, int64_t *r
 LAMELLA_INTERNAL lamella_status shuffle_rows_asking(call *c, uint64_t seed, uint64_t stream, int64_t *rows, int64_t n);
 
 /* Names of the streams: what draws for one purpose never meets another's. */
-enum { STREAM_FOLDS = 1, STREAM_BOOTSTRAP = (int64_t)1 << 32 /* + number of the resample */ };
+#define STREAM_FOLDS     ((uint64_t)1)
+#define STREAM_BOOTSTRAP ((uint64_t)1 << 32) /* + number of the resample; no enumerator holds it */
 
 /* ---- groups: measure/groups.c ---- */
 

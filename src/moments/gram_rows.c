@@ -210,7 +210,7 @@ static void square_task(int64_t i, void *data)
 static lamella_status fail_nonfinite(call *c, gram_work *w, int64_t i)
 {
     int64_t first = w->r.first + i * PANEL_ROWS;
-    void *piece;
+    char *piece;
     TAKE(c, piece, rows_scratch(&w->r));
     for (int64_t l = 0; l < w->of->n_layers; l++) {
         char indexed[64];

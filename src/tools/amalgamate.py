@@ -16,8 +16,11 @@ LEVELS = (("base",), ("simd", "par"), ("tensor", "linalg"),
 FOLDERS = [folder for level in LEVELS for folder in level]    # those that are not there yet are passed over
 OWN = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 OPENING = """\
-/* Lamella {version} as one file, made by src/tools/amalgamate.py. Compile it with -std=gnu99 or later and link OpenBLAS and threads. */
+/* Lamella {version} as one file, made by src/tools/amalgamate.py. Compile it as C99 or later and link OpenBLAS and threads. */
 #define LAMELLA_AMALGAMATION
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE /* the names of POSIX, which -std=c11 hides */
+#endif
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)
