@@ -52,6 +52,49 @@ LAMELLA_API lamella_status lamella_tensor_view(const void *data, int32_t dtype, 
 LAMELLA_API lamella_status lamella_tensor_view_mutable(void *data, int32_t dtype, int32_t rank, const int64_t *shape,
     const int64_t *stride, lamella_view *out);
 
+/* A READONLY row [n] of host memory, for loops that score row after row; retarget it by its `data`. Calls check it, as any view. */
+static inline lamella_view lamella_tensor_row(const void *data, int32_t dtype, int64_t n)
+{
+    union {
+        const void *given;
+        void       *kept;
+    } memory;
+    int64_t i;
+    lamella_view v;
+    memory.given = data;
+    v.data = memory.kept;
+    for (i = 0; i < LAMELLA_MAX_RANK; i++)
+        v.shape[i] = v.stride[i] = 0;
+    v.shape[0] = n;
+    v.stride[0] = 1;
+    v.dtype = dtype;
+    v.rank = 1;
+    v.flags = LAMELLA_READONLY;
+    v.reserved0 = 0;
+    v.reserved1 = 0;
+    return v;
+}
+
+/* A writable row [n] of host memory. */
+static inline lamella_view lamella_tensor_row_mutable(void *data, int32_t dtype, int64_t n)
+{
+    lamella_view v = lamella_tensor_row(data, dtype, n);
+    v.flags = 0;
+    return v;
+}
+
+/* A view without data, as layers of a stack with `read` have; shape [rank]. Calls check it, as any view. */
+static inline lamella_view lamella_tensor_view_shape(int32_t dtype, int32_t rank, const int64_t *shape)
+{
+    int32_t i;
+    lamella_view v = lamella_tensor_row(NULL, dtype, 0);
+    for (i = 0; i < rank && i < LAMELLA_MAX_RANK; i++)
+        v.shape[i] = shape[i];
+    v.stride[0] = 0;
+    v.rank = rank;
+    return v;
+}
+
 /**
  * Writes a view as text for a log, as "f16 [4000, 384] stride [384, 1] readonly".
  *
@@ -135,6 +178,18 @@ LAMELLA_API void lamella_tensor_block_free(lamella_tensor_block *block);
  */
 LAMELLA_API lamella_status lamella_tensor_slice(const lamella_view *x, int32_t axis, int64_t start, int64_t stop, int64_t step,
     lamella_view *out);
+
+/**
+ * One index of an axis, which then is gone, as x[:, i] in Python: of [task, layer, sample] by axis 0 the [layer, sample] of a task.
+ *
+ * @in     x    any [lead]
+ * @in     axis i64 0 .. rank - 1
+ * @in     i    i64 0 .. shape[axis] - 1
+ * @out    out  any [lead] the view
+ * @return OK; ARGUMENT, SHAPE, DTYPE
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_tensor_pick(const lamella_view *x, int32_t axis, int64_t i, lamella_view *out);
 
 /**
  * Converts every element to the dtype of the output, rounding once to nearest even; to an integer type towards zero.

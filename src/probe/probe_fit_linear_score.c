@@ -98,8 +98,8 @@ static lamella_status score_rows(call *c, const lamella_probe_linear *probe, int
     int64_t dim = probe->sizes.dim[layer], n = probe->sizes.n_outputs;
     TRY(view_check(c, &x, x_, FLOATS, "x"));
     int32_t rank = x.rank;
+    TRY(view_check_shape(c, &x, "x", rank == 1 ? &dim : (const int64_t[]){ x.shape[0], dim }, rank == 1 ? 1 : 2));
     as_matrix(&x);
-    TRY(view_check_shape(c, &x, "x", (const int64_t[]){ x.shape[0], dim }, 2));
     if (x.shape[0] < 1)
         return fail(c, LAMELLA_ERR_EMPTY, "x has no row, expected at least 1");
     TRY(view_check_out(c, &scores, scores_, F32, "scores", rank == 1 ? &n : (const int64_t[]){ x.shape[0], n }, rank));

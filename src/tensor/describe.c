@@ -74,6 +74,32 @@ lamella_status lamella_tensor_slice(const lamella_view *x, int32_t axis, int64_t
     CALL(NULL, slice(c, x, axis, start, stop, step, out));
 }
 
+static lamella_status pick_index(call *c, const lamella_view *x, int32_t axis, int64_t i, lamella_view *out)
+{
+    lamella_view v;
+    TRY(VIEW(c, v, x, ANY_DTYPE));
+    if (!out)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "out is NULL, expected a view to fill");
+    if (axis < 0 || axis >= v.rank)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "axis is %d, expected 0 to %d (= x.rank - 1)", (int)axis, (int)v.rank - 1);
+    if (i < 0 || i >= v.shape[axis])
+        return fail(c, LAMELLA_ERR_ARGUMENT, "i is %lld, expected 0 to %lld (= x.shape[%d] - 1)", (long long)i, (long long)v.shape[axis] - 1, (int)axis);
+    if (i)
+        v.data = (char *)v.data + i * v.stride[axis] * dtype_size(v.dtype);
+    for (v.rank--; axis < v.rank; axis++) {
+        v.shape[axis] = v.shape[axis + 1];
+        v.stride[axis] = v.stride[axis + 1];
+    }
+    v.shape[v.rank] = v.stride[v.rank] = 0;
+    *out = v;
+    return LAMELLA_OK;
+}
+
+lamella_status lamella_tensor_pick(const lamella_view *x, int32_t axis, int64_t i, lamella_view *out)
+{
+    CALL(NULL, pick_index(c, x, axis, i, out));
+}
+
 /* ---- as text ---- */
 
 typedef struct line {

@@ -82,6 +82,7 @@ HANDLE = re.compile(r"typedef struct (\w+) (\w+);")
 ALIAS = re.compile(r"typedef (\w+) (\w+);")
 ENUM = re.compile(r"enum\s*\{(.*?)\};", re.S)
 FUNCTION = re.compile(r"LAMELLA_API\s+([^;{]*?)(\w+)\(([^;]*)\);", re.S)
+INLINE = re.compile(r"static inline [^;{]*\{.*?\n\}", re.S)    # for C and C++ hosts only; Python does not see it
 LINKAGE = re.compile(r'extern "C" \{|\}')
 DEFINE = re.compile(r"#define (\w+)(?: (.*))?")
 CALLBACK = re.compile(r"(.*?)\(\*(\w+)\)\((.*)\)", re.S)
@@ -237,7 +238,7 @@ def item(file, text, at, line, comment, comment_line, known, contents):
         parameters = variables(file, line, match[3], known)
         contents.functions.append(Declaration(match[2], tidy(match[1]), parameters, doc_lines(comment, comment_line), line))
         return match.end()
-    match = LINKAGE.match(text, at)
+    match = INLINE.match(text, at) or LINKAGE.match(text, at)
     if match:
         return match.end()
     raise HeaderError(file, line, "not understood: " + text[at:at + 60].split("\n")[0])

@@ -154,6 +154,11 @@ TEST(one_state_scores_as_among_many_and_as_its_weights_say)
             "lamella_probe_linear_score: x is nan at row 0, column 5, expected a finite number");
     x[5] = INFINITY;
     check(lamella_probe_linear_score(NULL, p, 1, &row, &single) == LAMELLA_ERR_NONFINITE);
+    char expected[96];
+    lamella_view short_row = row; /* a row's own axis is named, not that of the matrix that it is taken as */
+    short_row.shape[0]--;
+    snprintf(expected, sizeof expected, "lamella_probe_linear_score: x.shape[0] is %d, expected %d", (int)row.shape[0] - 1, (int)row.shape[0]);
+    refused(lamella_probe_linear_score(NULL, p, 1, &short_row, &single), LAMELLA_ERR_SHAPE, expected);
     refused(lamella_probe_linear_score(NULL, p, 2, &row, &single), LAMELLA_ERR_ARGUMENT,
             "lamella_probe_linear_score: layer is 2, expected 0 to 1");
     lamella_view none;

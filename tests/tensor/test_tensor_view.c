@@ -155,6 +155,46 @@ TEST(views_are_described)
     returns(lamella_tensor_view_describe(&v, text, 0), LAMELLA_ERR_ARGUMENT);
 }
 
+TEST(an_index_takes_its_axis_away)
+{
+    float x[2][3][4];
+    for (int i = 0; i < 24; i++)
+        (&x[0][0][0])[i] = (float)i;
+    lamella_view whole = view_of(LAMELLA_F32, x, 2, 3, 4), v, one;
+    ok(lamella_tensor_pick(&whole, 0, 1, &v));
+    equal(v.rank, 2);
+    check(v.shape[0] == 3 && v.shape[1] == 4 && v.data == x[1] && v.stride[0] == 4 && v.stride[1] == 1);
+    ok(lamella_tensor_pick(&whole, 1, 2, &v));
+    check(v.shape[0] == 2 && v.shape[1] == 4 && v.data == x[0][2] && v.stride[0] == 12 && v.stride[1] == 1);
+    ok(lamella_tensor_pick(&v, 1, 3, &v)); /* over itself */
+    check(v.rank == 1 && v.shape[0] == 2 && v.data == &x[0][2][3] && v.stride[0] == 12);
+    ok(lamella_tensor_pick(&v, 0, 1, &one));
+    check(one.rank == 0 && *(float *)one.data == x[1][2][3]);
+    refused(lamella_tensor_pick(&whole, 3, 0, &v), LAMELLA_ERR_ARGUMENT, "lamella_tensor_pick: axis is 3, expected 0 to 2 (= x.rank - 1)");
+    refused(lamella_tensor_pick(&whole, -1, 0, &v), LAMELLA_ERR_ARGUMENT, "lamella_tensor_pick: axis is -1, expected 0 to 2 (= x.rank - 1)");
+    refused(lamella_tensor_pick(&whole, 1, 3, &v), LAMELLA_ERR_ARGUMENT, "lamella_tensor_pick: i is 3, expected 0 to 2 (= x.shape[1] - 1)");
+    refused(lamella_tensor_pick(&whole, 1, -1, &v), LAMELLA_ERR_ARGUMENT, "lamella_tensor_pick: i is -1, expected 0 to 2 (= x.shape[1] - 1)");
+    refused(lamella_tensor_pick(&whole, 1, 0, NULL), LAMELLA_ERR_ARGUMENT, "lamella_tensor_pick: out is NULL, expected a view to fill");
+}
+
+TEST(rows_and_shapes_are_views_made_in_place)
+{
+    const int64_t shape[] = { 5, 3 };
+    float x[3] = { 0 };
+    lamella_view given, row = lamella_tensor_row(x, LAMELLA_F32, 3);
+    ok(lamella_tensor_view(x, LAMELLA_F32, 1, shape + 1, NULL, &given));
+    check(row.data == x && row.dtype == LAMELLA_F32 && row.rank == 1 && row.shape[0] == 3 && row.flags == LAMELLA_READONLY);
+    char a[80], b[80];
+    ok(lamella_tensor_view_describe(&given, a, sizeof a));
+    ok(lamella_tensor_view_describe(&row, b, sizeof b));
+    equal_text(a, b);
+    row = lamella_tensor_row_mutable(x, LAMELLA_F32, 3);
+    equal(row.flags, 0);
+    row = lamella_tensor_view_shape(LAMELLA_F16, 2, shape);
+    check(!row.data && row.dtype == LAMELLA_F16 && row.rank == 2 && row.shape[0] == 5 && row.shape[1] == 3 && row.shape[2] == 0 && row.stride[0] == 0);
+    equal(lamella_tensor_view_shape(LAMELLA_F16, 9, (const int64_t[9]){ 0 }).rank, 9); /* that it is too many is for the call to say */
+}
+
 TEST(slices_are_those_of_python)
 {
     float x[5 * 4];

@@ -782,7 +782,7 @@ FUNCTIONS = [
              dict(name='options', way='in', kind='options', of='lamella_context_options', optional=True),
              dict(name='ctx', way='out', kind='handle', ctype=c_void_p, of='lamella_context'),]),
     dict(name="lamella_context_free", python="lamella.Context.free", returns=None, checked=False,
-         doc=('Frees a context and joins its threads. Objects made with it live on.\n'),
+         doc=("Frees a context and joins its threads. Objects made with it live on, and call its allocator's release with its `user` when freed.\n"),
          arguments=[
              dict(name='ctx', way='inout', kind='handle', ctype=c_void_p, of='lamella_context'),]),
     dict(name="lamella_build_info", python="lamella.build_info", returns=c_int32, checked=True,
@@ -914,6 +914,20 @@ FUNCTIONS = [
              dict(name='start', way='in', kind='i64', ctype=c_int64),
              dict(name='stop', way='in', kind='i64', ctype=c_int64),
              dict(name='step', way='in', kind='i64', ctype=c_int64),
+             dict(name='out', way='out', kind='filled', axes=['lead']),]),
+    dict(name="lamella_tensor_pick", python="lamella.tensor.pick", returns=c_int32, checked=True,
+         doc=('One index of an axis, which then is gone, as x[:, i] in Python: of [task, layer, sample] by axis 0 the [layer, sample] of a task.\n'
+             '\n'
+             '  x          any [lead]\n'
+             '  axis       integer 0 .. rank - 1\n'
+             '  i          integer 0 .. shape[axis] - 1\n'
+             '\n'
+             'Returns\n'
+             '  out        any [lead] the view\n'),
+         arguments=[
+             dict(name='x', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['lead']),
+             dict(name='axis', way='in', kind='i64', ctype=c_int32),
+             dict(name='i', way='in', kind='i64', ctype=c_int64),
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
     dict(name="lamella_tensor_cast", python="lamella.tensor.cast", returns=c_int32, checked=True,
          doc=('Converts every element to the dtype of the output, rounding once to nearest even; to an integer type towards zero.\n'
