@@ -18,10 +18,12 @@ extern "C" {
 #define LAMELLA_VERSION_MAJOR 0
 #define LAMELLA_VERSION_MINOR 1
 #define LAMELLA_VERSION_PATCH 0
+#define LAMELLA_VERSION_NUMBER 100 /* 10000 major + 100 minor + patch, for #if */
 
 #define LAMELLA_MAX_RANK 6
 
-/* What every working call returns. Negative: it failed and nothing changed. 0 or more: its outputs stand, except after STOPPED. */
+/* What every working call returns. 0 or more: its outputs stand, except after STOPPED. Negative, and STOPPED: it failed; inputs and objects
+ * are as they were, handles are NULL, and outputs that it had begun hold anything. */
 typedef int32_t lamella_status;
 
 enum {
@@ -43,7 +45,8 @@ enum {
     LAMELLA_ERR_CALLBACK    = -12
 };
 
-/* What a callback returns to stop the call it was called from; 0 goes on, anything else is ERR_CALLBACK. */
+/* What a callback returns to stop the call it was called from; 0 goes on, anything else is ERR_CALLBACK. A callback returns: it neither
+ * throws nor longjmps, as the call would leave its memory and its threads behind. */
 #define LAMELLA_STOP (-1)
 
 /* Element types. bf16 is the upper half of an f32; bool is one byte, 0 or not. */

@@ -25,7 +25,9 @@ enum {
     LAMELLA_LOG_WARN = 2
 };
 
-/* Zero means default in every field. Callbacks other than allocate, release and parallel_for's tasks run on the calling thread only. */
+/* Zero means default in every field. Callbacks other than allocate, release and parallel_for's tasks run on the calling thread only.
+ * Objects made with a context keep its allocator: they call release(user) when they are freed, also after the context was, so `user` has
+ * to live as long. In a forked child contexts and objects work on; threads start anew there. */
 typedef struct lamella_context_options {
     uint32_t struct_size;
     int32_t  threads;             /* 0 = the CPUs of the affinity mask, 1 = no thread of ours; at most 256 */
@@ -36,10 +38,10 @@ typedef struct lamella_context_options {
     /* Both or neither; release gets the bytes that were asked for. */
     void   *(*allocate)(int64_t bytes, int64_t alignment, void *user);
     void    (*release)(void *memory, int64_t bytes, int64_t alignment, void *user);
-    /* Runs task(0, data) .. task(n - 1, data), all before it returns, at most `threads` at once. */
+    /* Runs task(0, data) .. task(n - 1, data), all before it returns; `threads` at once are of use, those beyond wait for memory of theirs. */
     int32_t (*parallel_for)(int64_t n, void (*task)(int64_t i, void *data), void *data, void *user);
-    void    (*log)(int32_t level, const char *message, void *user);
-    int32_t (*progress)(double fraction, const char *stage, void *user);
+    void    (*log)(int32_t level, const char *message, void *user); /* what a file's reader took or left aside; what a saver could not make sure */
+    int32_t (*progress)(double fraction, const char *stage, void *user); /* stage: the function; the same fraction again only asks */
     void    *user;
 } lamella_context_options;
 
@@ -80,7 +82,7 @@ LAMELLA_API lamella_status lamella_context_options_init(lamella_context_options 
 LAMELLA_API lamella_status lamella_context_create(const lamella_context_options *options, lamella_context **ctx);
 
 /**
- * Frees a context and joins its threads. Objects made with it live on.
+ * Frees a context and joins its threads. Objects made with it live on, and call its allocator's release with its `user` when freed.
  *
  * @inout  ctx handle lamella_context; NULL is nothing to free
  * @since  0.1

@@ -10,8 +10,10 @@ add_library(lamella_objects OBJECT ${lamella_sources})
 set_target_properties(lamella_objects PROPERTIES
   C_STANDARD 99 C_STANDARD_REQUIRED ON C_EXTENSIONS ON
   C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON INTERPROCEDURAL_OPTIMIZATION OFF)
+# Sections: a host that opens and scores probes links with --gc-sections and without OpenBLAS.
 # No link-time optimisation: intermediate code would pass `objcopy` with its symbols global.
 target_compile_options(lamella_objects PRIVATE -Wall -Wextra -ffp-contract=off -fno-math-errno -fno-lto
+  -ffunction-sections -fdata-sections
   $<$<BOOL:${LAMELLA_WERROR}>:-Werror>)
 target_include_directories(lamella_objects PUBLIC ${PROJECT_SOURCE_DIR}/include PRIVATE ${PROJECT_SOURCE_DIR}/src)
 target_link_libraries(lamella_objects PRIVATE Lamella::openblas)
