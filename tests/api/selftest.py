@@ -3,6 +3,7 @@ import struct
 import subprocess
 import sys
 import unittest
+from pathlib import Path
 
 from planted import FIT, SOURCE, Planted
 
@@ -15,6 +16,7 @@ import touched
 import tree
 
 COMPILER = "cc"
+TOOLS = Path(generate.__file__).parent
 
 
 class Grammar(Planted):
@@ -80,6 +82,15 @@ class Grammar(Planted):
     def test_list_without_count(self):
         self.errors("widths  list i64 [width]\n * @in     n_widths i64", "widths  list i64 [width]\n * @in     count    i64",
                     "no argument tells its length")
+
+    def test_the_count_of_a_list_follows_it(self):
+        self.change("include/lamella/probe/fit.h", "const int64_t *widths, int64_t n_widths,", "int64_t n_widths, const int64_t *widths,")
+        self.errors(" * @in     widths  list i64 [width]\n * @in     n_widths i64", " * @in     n_widths i64\n * @in     widths  list i64 [width]",
+                    "probe/fit.h:21: widths: no argument tells its length")
+
+    def test_a_list_of_what_is_no_element(self):
+        self.errors("list i64 [width]", "list i32 [width]", "probe/fit.h:20: widths: expected `list i64|f64|text [axis]`")
+        self.errors("list i32 [width]", "list i64 [width, 2]", "probe/fit.h:20: widths: expected `list i64|f64|text [axis]`")
 
     def test_option_named_as_an_argument(self):
         self.errors("int32_t  kind;", "int32_t  x;   ", "x is also a field of the options")
@@ -174,6 +185,24 @@ class Stale(Planted):
         self.change("include/lamella/probe/fit.h", "int32_t  kind;", "int32_t  sort;")
         self.sees(generate.stale(self.root), "_mirror.py")
         self.sees(generate.stale(self.root), "abi.txt")
+
+    def test_the_commands(self):
+        """Status 0 and silence, or 1 and what is wrong."""
+        def run(tool, *options):
+            run = subprocess.run([sys.executable, "-B", TOOLS / tool, *options, self.root], capture_output=True, text=True)
+            self.assertEqual(run.stderr, "")
+            return run.returncode, run.stdout
+        self.assertEqual([run("headers.py"), run("generate.py", "--check"), run("generate.py")], [(0, "")] * 3)
+        self.change("include/lamella/probe/fit.h", "int32_t  kind;", "int32_t  sort;")
+        status, said = run("generate.py", "--check")
+        self.assertEqual(status, 1)
+        self.assertIn("stale: src/python/lamella/_mirror.py; type: python3 src/tools/generate.py\n", said)
+        status, said = run("generate.py")
+        self.assertEqual((status, "wrote src/python/lamella/_mirror.py\n" in said), (0, True))
+        self.assertEqual(run("generate.py", "--check"), (0, ""))
+        self.change("include/lamella/probe/fit.h", " * @since  0.1\n", "")
+        for tool, options in (("headers.py", []), ("generate.py", ["--check"]), ("generate.py", [])):
+            self.assertEqual(run(tool, *options), (1, "lamella/probe/fit.h:26: lamella_probe_score has no @since\n"))
 
     def test_readme_without_markers(self):
         self.write("README.md", "# Lamella\n")
