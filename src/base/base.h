@@ -37,5 +37,6 @@
 #include "base/call.h"
 #include "base/options.h"
 #include "base/process.h"
+#include "base/sort.h"
 
 #endif

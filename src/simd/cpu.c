@@ -33,11 +33,35 @@ static int32_t cpu_probe(void)
     return present;
 }
 
+#define CPU_FLUSH 0x8040u /* MXCSR: results and operands */
+
+uint32_t simd_flush(void)
+{
+    uint32_t environment = _mm_getcsr();
+    _mm_setcsr(environment | CPU_FLUSH);
+    return environment;
+}
+
+void simd_put_back(uint32_t environment)
+{
+    _mm_setcsr(environment);
+}
+
 #else
 
 static int32_t cpu_probe(void)
 {
     return 1 << LAMELLA_SIMD_REFERENCE;
+}
+
+uint32_t simd_flush(void)
+{
+    return 0;
+}
+
+void simd_put_back(uint32_t environment)
+{
+    (void)environment;
 }
 
 #endif

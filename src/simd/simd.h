@@ -21,6 +21,11 @@ LAMELLA_INTERNAL const kernels *simd_kernels(int32_t level);
 /* What a call uses: its context's level, else the best. */
 LAMELLA_INTERNAL const kernels *simd_of(const call *c);
 
+/* From here on this thread takes numbers under 2^-126 in f32 for 0, where its processor can: they may be a hundred times slower. Returns
+ * what puts its floating-point environment back as it was. */
+LAMELLA_INTERNAL uint32_t       simd_flush(void);
+LAMELLA_INTERNAL void           simd_put_back(uint32_t environment);
+
 /* The 16 lanes to one sum, always in this order: 16 -> 8 -> 4 -> 2 -> 1 by adding the upper half to the lower. */
 LAMELLA_INTERNAL double         lanes_sum(const double *lanes);
 

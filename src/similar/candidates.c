@@ -3,7 +3,6 @@
 #include "similar/candidates.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 int64_t candidates_capacity(int64_t k)
 {
@@ -12,7 +11,7 @@ int64_t candidates_capacity(int64_t k)
 
 static double lower_bound(const candidate *x)
 {
-    return x->slack < INFINITY ? x->score - (double)x->slack : -INFINITY;
+    return x->score - x->slack;
 }
 
 /* Hoare's selection; x is reordered. */
@@ -67,9 +66,9 @@ static void make_exact(const exact_scores *e, int64_t query, candidates *list)
     for (int64_t i = 0; i < list->n; i++) {
         candidate *x = &list->entry[i];
         if (x->slack > 0)
-            *x = (candidate){ exact_score(e, query, e->first_row + x->row), 0, x->row, x->id };
+            *x = (candidate){ exact_score(e, query, e->first_row + x->row), 0, x->id, x->row, 0 };
     }
-    qsort(list->entry, (size_t)list->n, sizeof *list->entry, by_exact_score);
+    sort_elements(list->entry, list->n, sizeof *list->entry, by_exact_score);
     list->n = MIN(list->n, e->k);
 }
 
@@ -88,7 +87,7 @@ static void drop_below_least(candidates *list)
 {
     int64_t kept = 0;
     for (int64_t i = 0; list->bounded && i < list->n; i++)
-        if (list->entry[i].score + (double)list->entry[i].slack >= list->least)
+        if (list->entry[i].score + list->entry[i].slack >= list->least)
             list->entry[kept++] = list->entry[i];
     if (list->bounded)
         list->n = kept;

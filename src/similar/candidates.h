@@ -6,9 +6,10 @@
 
 typedef struct candidate {
     double  score;
-    float   slack; /* 0: the score is exact */
-    int32_t row;   /* within the part */
+    double  slack; /* 0: the score is exact */
     int64_t id;
+    int32_t row;   /* within the part */
+    int32_t reserved0;
 } candidate;
 
 /* One query's, over the rows of one part. */

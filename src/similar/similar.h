@@ -40,7 +40,7 @@ enum { TILE_BLOCK_ROWS = 3 * TILE_ROWS }; /* at most, of one tile */
 typedef struct similar_pass {
     const f32_rows *queries, *base;
     int64_t         width;
-    int32_t         by_dot;        /* 1: scores only pick rows, so one query alone may go by dot_f32 instead of the tile's chain */
+    int32_t         by_dot;        /* 1: scores only pick rows: one query alone goes by dot_f32 instead of the tile's chain, tiny numbers count as 0 */
     int32_t         reserved0;
     int64_t         block_queries; /* set by similar_cut */
     int64_t         part_rows, n_parts;
@@ -60,10 +60,12 @@ LAMELLA_INTERNAL lamella_status similar_tiles(call *c, const similar_pass *p);
 
 enum { SIMILAR_COSINE = 1, SIMILAR_DOT = 2 };
 
-/* What is searched. scale and slack bound the f64 score of each row from its f32 one, for a query q of norm 1:
- * |score - scale (q . x)| <= slack. */
+/* What is searched. scale and slack bound the f64 score of each row from its f32 one, for a query q of norm 1 and the row as it is
+ * picked: |score / unit - scale (q . picked)| <= slack. */
 typedef struct searched_rows {
     f32_rows       rows;
+    f32_rows       picked;     /* the same memory, or a copy times powers of two where norms are far from 1 */
+    double         unit;
     const int64_t *ids;        /* NULL = row numbers */
     int32_t        similarity; /* SIMILAR_... */
     int32_t        reserved0;

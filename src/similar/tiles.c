@@ -53,6 +53,7 @@ static void fill_scores(const tiles_work *w, int64_t n_q, int64_t first_x, int64
 {
     const f32_rows *x = w->p->base;
     int64_t width = w->p->width;
+    uint32_t environment = w->p->by_dot ? simd_flush() : 0;
     memset(scores, 0, (size_t)(round_up(n_q, TILE_QUERIES) * TILE_BLOCK_ROWS) * sizeof *scores);
     for (int64_t j = 0; j < width; j += CHUNK) {
         int64_t dims = MIN(CHUNK, width - j);
@@ -62,6 +63,8 @@ static void fill_scores(const tiles_work *w, int64_t n_q, int64_t first_x, int64
             for (int64_t r = 0; r < n_x; r += TILE_ROWS)
                 w->simd->tile_f32(queries + q * width + j * TILE_QUERIES, packed + r * dims, dims, scores + q * TILE_BLOCK_ROWS + r, TILE_BLOCK_ROWS);
     }
+    if (w->p->by_dot)
+        simd_put_back(environment);
 }
 
 static void tiles_task(int64_t i, void *data)
@@ -96,12 +99,14 @@ static void dots_task(int64_t i, void *data)
     memset(room, 0, (size_t)p->room_bytes);
     for (int64_t x = part * p->part_rows; x < end; x += TILE_BLOCK_ROWS) {
         similar_tile t = { 0, 1, x, MIN(TILE_BLOCK_ROWS, end - x), scores, TILE_BLOCK_ROWS };
+        uint32_t environment = simd_flush();
         for (int64_t r = x; r < x + t.n_x; r++) {
             const char *ahead = (const char *)(p->base->data + MIN(r + ROWS_AHEAD, end - 1) * p->base->stride);
             for (int64_t byte = 0; byte < p->width * (int64_t)sizeof(float); byte += CACHE_LINE)
                 __builtin_prefetch(ahead + byte);
             scores[r - x] = w->simd->dot_f32(p->queries->data, p->base->data + r * p->base->stride, p->width);
         }
+        simd_put_back(environment);
         p->epilogue(&t, room, p->data);
     }
     if (p->done)

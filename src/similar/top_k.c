@@ -1,18 +1,17 @@
 /* Exact top k: f32 tiles pick rows by a rigorous bound, f64 decides.
  *
- * With u = 2^-24, q of norm 1 rounded to f32 and any order of FMAs over n dims, |fl(q . x) - q . x| <= gamma_(n+1) |x|,
- * gamma_m = m u / (1 - m u) (Higham, Accuracy and Stability of Numerical Algorithms, 3.1). Rounding of scale, product and threshold adds less
- * than 5 u; underflow is nothing beside it while 2^-60 <= |x| <= 2^60. Rows of another norm get an infinite slack: f64 alone speaks of them.
- * So the bound is gamma_(n+16) |x|, and no row that f64 would rank among the first k is ever passed over. */
+ * With u = 2^-24, q of norm 1 rounded to f32 and any order of FMAs over n dims, |fl(q . x) - q . x| <= gamma_(n+1) |x| + 2 n 2^-126,
+ * gamma_m = m u / (1 - m u) (Higham, Accuracy and Stability of Numerical Algorithms, 3.1), the last term for what underflows, flushed to
+ * zero or not. Rounding of scale, product and threshold adds less than 5 u: so the bound is gamma_(n+16) |x| + n 2^-124, and no row that
+ * f64 would rank among the first k is ever passed over. Rows whose norms lie beyond 2^+-100 are picked in a copy, times a power of two:
+ * each its own for cosines, where only directions count, and one for all by the largest for dot products. */
 #include "similar/candidates.h"
 
-#include <float.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define LEAST_NORM 0x1p-60
-#define MOST_NORM 0x1p60
+#define LEAST_NORM 0x1p-100
+#define MOST_NORM 0x1p100
 #define WAVE_QUERIES 4096 /* whose lists lie in memory at once */
 
 /* ---- bounds ---- */
@@ -23,29 +22,59 @@ static double gamma_of(int64_t n)
     return nu < 0.5 ? nu / (1 - nu) : INFINITY;
 }
 
-static void bound_row(double square, int32_t similarity, double gamma, float *scale, float *slack)
+/* What brings a norm near 1, as an exponent of two; 0 where it need not be. */
+static int shift_of(double norm)
 {
-    double norm = sqrt(square);
-    int tame = norm >= LEAST_NORM && norm <= MOST_NORM;
-    *scale = !tame ? 0 : similarity == SIMILAR_DOT ? 1 : (float)(1 / norm);
-    *slack = norm == 0 ? 0 : !tame ? INFINITY : (float)(similarity == SIMILAR_DOT ? gamma * norm : gamma);
+    return norm == 0 || (norm >= LEAST_NORM && norm <= MOST_NORM) ? 0 : -ilogb(norm);
+}
+
+/* Of a row of this norm, as it is picked. */
+static void bound_row(double norm, const searched_rows *s, double gamma, float *scale, float *slack)
+{
+    double underflow = (double)s->width * 0x1p-124, of_norm = gamma * norm + underflow;
+    *scale = norm == 0 ? 0 : s->similarity == SIMILAR_DOT ? 1 : (float)(1 / norm);
+    *slack = norm == 0 ? 0 : (float)((s->similarity == SIMILAR_DOT ? of_norm : of_norm / norm) * (1 + 0x1p-20));
+}
+
+/* The rows times their powers of two. */
+static lamella_status shift_rows(call *c, arena *memory, searched_rows *s, const int *shift)
+{
+    float *shifted;
+    TAKE_FROM(c, memory, shifted, s->rows.n * s->width);
+    for (int64_t i = 0; i < s->rows.n; i++)
+        simd_of(c)->scale_f32(s->rows.data + i * s->rows.stride, s->width, ldexp(1, shift[i]), shifted + i * s->width);
+    s->picked = (f32_rows){ shifted, s->rows.n, s->width, s->width };
+    return LAMELLA_OK;
 }
 
 /* scale and slack of every row, from `memory`. */
 static lamella_status bound_rows(call *c, arena *memory, searched_rows *s)
 {
-    double *squares, gamma = gamma_of(s->width + 16);
+    double *squares, gamma = gamma_of(s->width + 16), largest = 0;
+    int *shift, any = 0;
+    s->picked = s->rows;
+    s->n_zero_rows = 0;
     TAKE_FROM(c, memory, s->scale, s->rows.n);
     TAKE_FROM(c, memory, s->slack, s->rows.n);
     arena_mark before = arena_now(&c->memory);
     TAKE(c, squares, s->rows.n);
+    TAKE(c, shift, s->rows.n);
     TRY(f32_rows_squares(c, &s->rows, s->width, squares));
-    s->n_zero_rows = 0;
+    for (int64_t i = 0; i < s->rows.n; i++)
+        largest = fmax(largest, squares[i]);
+    int common = shift_of(sqrt(largest));
     for (int64_t i = 0; i < s->rows.n; i++) {
-        bound_row(squares[i], s->similarity, gamma, &s->scale[i], &s->slack[i]);
-        s->n_zero_rows += squares[i] == 0;
+        double norm = sqrt(squares[i]);
+        shift[i] = s->similarity == SIMILAR_DOT ? common : shift_of(norm);
+        any |= shift[i];
+        bound_row(ldexp(norm, shift[i]), s, gamma, &s->scale[i], &s->slack[i]);
+        s->n_zero_rows += norm == 0;
     }
-    arena_rewind(&c->memory, before);
+    s->unit = s->similarity == SIMILAR_DOT ? ldexp(1, -common) : 1;
+    if (any)
+        TRY(shift_rows(c, memory, s, shift));
+    if (!any || memory != &c->memory)
+        arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }
 
@@ -119,12 +148,6 @@ static candidates *list_of(const top_k_pass *t, void *room, int64_t i)
     return list;
 }
 
-/* Never less: a slack that vanished would call the score exact. */
-static float slack_of(double slack)
-{
-    return slack > 0 ? (float)(slack * (1 + 0x1p-20)) + FLT_MIN : 0;
-}
-
 static void add_hits(const top_k_pass *t, const exact_scores *e, const similar_tile *tile, int64_t i, const int32_t *hits, int64_t n_hits,
                      candidates *list, double *room)
 {
@@ -135,9 +158,7 @@ static void add_hits(const top_k_pass *t, const exact_scores *e, const similar_t
         if (t->query_ids && t->query_ids[query] == id)
             continue;
         double unit = t->unit[query], score = (double)tile->scores[i * tile->stride + hits[h]] * (double)s->scale[row] * unit;
-        int known = s->slack[row] < INFINITY;
-        list->entry[list->n++] = (candidate){ known ? score : 0, known ? slack_of((double)s->slack[row] * unit) : INFINITY,
-                                              (int32_t)(row - e->first_row), id };
+        list->entry[list->n++] = (candidate){ score, unit > 0 ? (double)s->slack[row] * unit : 0, id, (int32_t)(row - e->first_row), 0 };
         if (list->n == e->capacity)
             candidates_prune(e, query, list, room);
     }
@@ -191,7 +212,7 @@ static lamella_status unit_queries(call *c, const searched_rows *s, const f32_ro
     for (int64_t i = 0; i < q->n; i++) {
         double norm = sqrt((*squares)[i]);
         simd_of(c)->scale_f32(q->data + i * q->stride, s->width, norm > 0 ? 1 / norm : 0, rows + i * s->width);
-        (*unit)[i] = s->similarity == SIMILAR_DOT ? norm : 1;
+        (*unit)[i] = s->similarity == SIMILAR_DOT ? norm * s->unit : 1;
     }
     *made = (f32_rows){ rows, q->n, s->width, s->width };
     return LAMELLA_OK;
@@ -207,7 +228,7 @@ static int64_t join_parts(const top_k_pass *t, int64_t query, found_row *joined)
         n += t->n_listed[at];
     }
     if (t->n_parts > 1)
-        qsort(joined, (size_t)n, sizeof *joined, by_score_then_id);
+        sort_elements(joined, n, sizeof *joined, by_score_then_id);
     return MIN(n, k);
 }
 
@@ -217,7 +238,7 @@ static lamella_status search_wave(call *c, const searched_rows *s, const f32_row
 {
     f32_rows wave = { queries->data + first * queries->stride, MIN(WAVE_QUERIES, queries->n - first), queries->dim, queries->stride }, unit_rows;
     top_k_pass t = { .exact = { simd_of(c), s, &wave, NULL, k, candidates_capacity(k), 0 }, .query_ids = query_ids ? query_ids + first : NULL };
-    similar_pass p = { .queries = &unit_rows, .base = &s->rows, .width = s->width, .by_dot = 1,
+    similar_pass p = { .queries = &unit_rows, .base = &s->picked, .width = s->width, .by_dot = 1,
                        .epilogue = pick_rows, .done = list_rows, .data = &t };
     double *squares = NULL, *unit = NULL;
     found_row *joined;

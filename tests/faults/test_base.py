@@ -2,6 +2,7 @@
 import subprocess
 import sys
 import threading
+import time
 import unittest
 
 import numpy as np
@@ -55,6 +56,19 @@ class Base(unittest.TestCase):
         for thread in threads:
             thread.join()
         self.assertEqual(wrong, [])
+
+    def test_M12_rows_of_subnormal_numbers_are_searched_as_fast(self):
+        def seconds(rows):
+            def once():
+                begun = time.process_time()
+                lamella.matryoshka.search(rows, queries, 10, ctx=context)
+                return time.process_time() - begun
+            return min(once() for _ in range(5))
+
+        context = lamella.Context(threads=1)
+        x = np.random.default_rng(0).standard_normal((8000, 128)).astype("f4")
+        queries = x[:100].copy()
+        self.assertLess(seconds(x * np.float32(1e-40)), 4 * seconds(x))
 
 
 if __name__ == "__main__":

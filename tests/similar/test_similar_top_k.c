@@ -1,0 +1,183 @@
+/* The exact top k, whatever the size of the numbers: against all scores in long double, and by the rows that had to be made exact. */
+#include "similar/similar.h" /* before Check, which has a macro fail */
+#include "support/test.h"
+
+#include <math.h>
+#include <xmmintrin.h>
+
+enum { ROWS = 700, QUERIES = 9, DIM = 40, K = 7 };
+
+static uint32_t draws;
+
+static double uniform(void)
+{
+    draws = draws * 1664525u + 1013904223u;
+    return (double)(draws >> 8) * 0x1p-24;
+}
+
+/* How large a row is, or an entry. */
+typedef enum sizes { ORDINARY, SMALL, SUBNORMAL, LEAST, LARGE, EVERY_SIZE, HALF_SUBNORMAL, N_SIZES } sizes;
+
+static double size_of_row(sizes how)
+{
+    switch (how) {
+    case SMALL: return 1e-20;
+    case SUBNORMAL: return 1e-40;
+    case LEAST: return 0x1p-147;
+    case LARGE: return 1e36;
+    case EVERY_SIZE: return exp(-100 + 180 * uniform());
+    default: return 1;
+    }
+}
+
+static void fill_rows(float *x, int64_t n, sizes how)
+{
+    for (int64_t i = 0; i < n; i++) {
+        double size = size_of_row(how);
+        for (int64_t j = 0; j < DIM; j++)
+            x[i * DIM + j] = (float)((uniform() - 0.5) * size * (how == HALF_SUBNORMAL && j % 2 ? 1e-40 : 1));
+    }
+    memset(x + (n - 1) * DIM, 0, DIM * sizeof *x); /* one of nothing */
+}
+
+/* ---- what is found ---- */
+
+typedef struct finds {
+    found_row rows[QUERIES][K];
+    int64_t   n[QUERIES], n_zero_rows, n_zero_queries;
+} finds;
+
+static void note_found(int64_t query, const found_row *rows, int64_t n, void *data)
+{
+    finds *f = data;
+    f->n[query] = n;
+    memcpy(f->rows[query], rows, (size_t)n * sizeof *rows);
+}
+
+static lamella_status find_in_call(call *c, const float *base, const float *queries, int32_t similarity, int64_t width, finds *f)
+{
+    lamella_view v = view_of(LAMELLA_F32, (float *)base, ROWS, DIM);
+    searched_rows whole, cut;
+    f32_rows q = { queries, QUERIES, DIM, DIM };
+    memset(f, 0, sizeof *f);
+    TRY(searched_rows_open(c, NULL, &v, NULL, similarity, DIM, &whole));
+    TRY(searched_rows_cut(c, &whole, width, &cut));
+    f->n_zero_rows = cut.n_zero_rows;
+    return top_k(c, &cut, &q, NULL, K, note_found, f, &f->n_zero_queries);
+}
+
+static lamella_status find(lamella_context *ctx, const float *base, const float *queries, int32_t similarity, int64_t width, finds *f)
+{
+    CALL(ctx, find_in_call(c, base, queries, similarity, width, f));
+}
+
+/* ---- what is there ---- */
+
+static long double score_of(const float *x, const float *y, int64_t width, int32_t similarity)
+{
+    long double xy = 0, xx = 0, yy = 0;
+    for (int64_t j = 0; j < width; j++) {
+        xy += (long double)x[j] * (long double)y[j];
+        xx += (long double)x[j] * (long double)x[j];
+        yy += (long double)y[j] * (long double)y[j];
+    }
+    return similarity == SIMILAR_DOT ? xy : xx > 0 && yy > 0 ? xy / sqrtl(xx * yy) : 0;
+}
+
+/* Each find has its row's score; in order; and nobody who was left out scores more than the last. */
+static void is_the_top(const finds *f, const float *base, const float *queries, int32_t similarity, int64_t width)
+{
+    for (int64_t q = 0; q < QUERIES; q++) {
+        const float *query = queries + q * DIM;
+        char taken[ROWS] = { 0 };
+        equal(f->n[q], K);
+        for (int64_t k = 0; k < K; k++) {
+            const found_row *row = &f->rows[q][k];
+            check(row->id >= 0 && row->id < ROWS && !taken[row->id]);
+            taken[row->id] = 1;
+            near(row->score, (double)score_of(query, base + row->id * DIM, width, similarity), RELATIVE, 1e-12 * DIM);
+            check(k == 0 || f->rows[q][k - 1].score > row->score
+                  || (f->rows[q][k - 1].score == row->score && f->rows[q][k - 1].id < row->id));
+        }
+        for (int64_t i = 0; i < ROWS; i++)
+            if (!taken[i]) {
+                double score = (double)score_of(query, base + i * DIM, width, similarity), last = f->rows[q][K - 1].score;
+                check(score <= last + 1e-12 * fabs(last));
+            }
+    }
+}
+
+/* ---- how much of it was exact work ---- */
+
+static int64_t n_exact;
+static void  (*dot_of_level)(const float *x, const float *y, int64_t n, double *lanes);
+
+static void counted_dot(const float *x, const float *y, int64_t n, double *lanes)
+{
+    __atomic_fetch_add(&n_exact, 1, __ATOMIC_RELAXED);
+    dot_of_level(x, y, n, lanes);
+}
+
+static lamella_context *context_of(int32_t threads)
+{
+    static kernels counted;
+    lamella_context_options o = { .struct_size = sizeof o, .threads = threads };
+    lamella_context *ctx;
+    ok(lamella_context_create(&o, &ctx));
+    counted = *ctx->simd;
+    dot_of_level = counted.dot_lanes_f32;
+    counted.dot_lanes_f32 = counted_dot;
+    ctx->simd = &counted;
+    return ctx;
+}
+
+static float base[ROWS * DIM], queries[QUERIES * DIM];
+
+TEST(rows_and_queries_of_any_size_are_searched_exactly_by_the_same_work)
+{
+    lamella_context *one = context_of(1), *three = context_of(3);
+    for (int32_t similarity = SIMILAR_COSINE; similarity <= SIMILAR_DOT; similarity++)
+        for (int64_t width = DIM; width > 0; width -= 23) {
+            int64_t ordinary = 0;
+            for (sizes how = ORDINARY; how < N_SIZES; how++)
+                for (sizes asked = ORDINARY; asked <= LARGE; asked++) {
+                    finds found, again;
+                    if (how == LARGE && asked == LARGE && similarity == SIMILAR_DOT)
+                        continue; /* nothing new: f64 holds 1e72 */
+                    draws = 7;
+                    fill_rows(base, ROWS, how);
+                    fill_rows(queries, QUERIES, asked);
+                    n_exact = 0;
+                    ok(find(one, base, queries, similarity, width, &found));
+                    if (how == ORDINARY && asked == ORDINARY)
+                        ordinary = n_exact;
+                    /* the least numbers have few digits: many rows are equal, or nearly so */
+                    check(how == LEAST || asked == LEAST || n_exact <= 3 * ordinary);
+                    is_the_top(&found, base, queries, similarity, width);
+                    check(found.n_zero_rows >= 1 && found.n_zero_queries >= 1);
+                    ok(find(three, base, queries, similarity, width, &again));
+                    equal_bits(&again, &found, sizeof found);
+                }
+        }
+    lamella_context_free(one);
+    lamella_context_free(three);
+}
+
+TEST(the_floating_point_environment_is_as_it_was)
+{
+    lamella_context *ctx = context_of(1);
+    finds found;
+    fill_rows(base, ROWS, HALF_SUBNORMAL);
+    fill_rows(queries, QUERIES, ORDINARY);
+    unsigned before = _mm_getcsr();
+    ok(find(ctx, base, queries, SIMILAR_COSINE, DIM, &found));
+    equal(_mm_getcsr() & 0xffc0, before & 0xffc0); /* all but the sticky flags */
+    uint32_t kept = simd_flush();
+    equal(kept & 0xffc0, before & 0xffc0);
+    equal(_mm_getcsr() & 0x8040, 0x8040);
+    volatile float tiny = 1e-40f;
+    check(tiny * 1 == 0);
+    simd_put_back(kept);
+    check(tiny * 1 != 0);
+    lamella_context_free(ctx);
+}
