@@ -25,7 +25,7 @@ static void swap_sorted(const sorted *s, int64_t i, int64_t j)
 }
 
 /* Element i goes down until none of its children is larger. */
-static void sift_down(const sorted *s, int64_t i, int64_t n)
+static void sink_sorted(const sorted *s, int64_t i, int64_t n)
 {
     for (int64_t child; (child = 2 * i + 1) < n; i = child) {
         if (child + 1 < n && s->compare(sorted_at(s, child), sorted_at(s, child + 1)) < 0)
@@ -40,9 +40,9 @@ void sort_elements(void *base, int64_t n, int64_t size, int (*compare)(const voi
 {
     const sorted s = { base, size, compare };
     for (int64_t i = n / 2 - 1; i >= 0; i--)
-        sift_down(&s, i, n);
+        sink_sorted(&s, i, n);
     for (int64_t last = n - 1; last > 0; last--) {
         swap_sorted(&s, 0, last);
-        sift_down(&s, 0, last);
+        sink_sorted(&s, 0, last);
     }
 }
