@@ -123,6 +123,64 @@ TEST(differences_are_paired)
     check(f.difference[0] < -0.2 && f.difference[1] < -0.2);
 }
 
+/* Every interval is that of lamella_measure_bootstrap of the difference of two means: same groups, seed, confidence, resamples. */
+TEST(intervals_are_those_of_a_difference_of_means)
+{
+    int64_t group[N];
+    double score[LAYERS][N];
+    depth_found f;
+    lamella_view correct = view_of(LAMELLA_U8, right, LAYERS, N), groups = view_of(LAMELLA_I64, group, N);
+    for (int i = 0; i < N; i++) {
+        group[i] = 50 - i / 3;
+        for (int l = 0; l < LAYERS; l++)
+            score[l][i] = right[l][i] = (i * 7 + i / 3 * 5 + l * 31) % 100 < 60 + 8 * l - 20 * (l == 4);
+    }
+    for (int grouped = 0; grouped < 2; grouped++) {
+        lamella_probe_depth_options o = { .struct_size = sizeof o, .n_bootstrap = 137, .confidence = 0.8, .seed = 12345 + grouped };
+        ok(depth_of_rows(&f, &correct, grouped ? &groups : NULL, NULL, &o));
+        equal(f.r.best, 3);
+        int64_t n_best = 0;
+        for (int l = 0; l < LAYERS; l++) {
+            lamella_measure_bootstrap_options b = { .struct_size = sizeof b, .statistic = LAMELLA_STATISTIC_MEAN, .n_resamples = 137, .confidence = 0.8,
+                                                    .seed = (uint64_t)o.seed };
+            lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
+            lamella_view x = view_of(LAMELLA_F64, score[l], N), best = view_of(LAMELLA_F64, score[3], N);
+            ok(lamella_measure_bootstrap(NULL, &x, NULL, &best, NULL, 0, grouped ? &groups : NULL, NULL, NULL, &b, &r));
+            near(f.difference[2 * l], r.low, ABSOLUTE, 1e-14);
+            near(f.difference[2 * l + 1], r.high, ABSOLUTE, 1e-14);
+            near(f.accuracy[l] - f.accuracy[3], r.value, ABSOLUTE, 1e-14);
+            equal(f.good[l], r.low <= 0 && r.high >= 0);
+            n_best += f.good[l];
+        }
+        equal(f.r.n_best, n_best);
+    }
+}
+
+/* An interval that ends at 0 holds it: one row of 200 apart is drawn by most resamples, twenty by all. */
+TEST(an_interval_that_ends_at_zero_is_as_good)
+{
+    depth_found f = depth_of_counts((const int[]){ 160, 179, 180, 180, 178 }, NULL);
+    equal(f.r.best, 2);
+    near(f.difference[2 * 1 + 1], 0, ABSOLUTE, 0);
+    check(f.difference[2 * 1] < 0 && f.good[1] && f.good[2] && f.good[3] && f.good[4] && !f.good[0]);
+    equal(f.r.n_best, 4);
+}
+
+TEST(options_decide_what_a_jump_and_a_flat_step_are)
+{
+    lamella_probe_depth_options o = { .struct_size = sizeof o, .jump = 1.5, .flat = 0.25 };
+    depth_found f = depth_of_counts((const int[]){ 40, 48, 72, 144, 108 }, &o);
+    near(f.r.jump, 2.0 / 5, ABSOLUTE, 0);
+    near(f.r.converging, 1.0 / 5, ABSOLUTE, 0);
+    check(isnan(f.r.settled));
+    f = depth_of_counts((const int[]){ 0, 48, 0, 0, 10 }, NULL); /* no factor of nothing */
+    check(isnan(f.beta[1]) && f.beta[2] == 0 && isnan(f.beta[3]) && isnan(f.beta[4]));
+    check(isnan(f.r.jump) && isnan(f.r.converging) && isnan(f.r.settled));
+    f = depth_of_counts((const int[]){ 100, 101, 101, 100, 99 }, NULL);
+    near(f.r.settled, 0, ABSOLUTE, 0);
+    near(f.r.converging, 4.0 / 5, ABSOLUTE, 0);
+}
+
 /* ---- samples that are not scored ---- */
 
 /* Every third sample is not scored, in a group of its own: the others give the bits that they give alone. */
@@ -248,6 +306,24 @@ TEST(bad_arguments_are_named)
             "lamella_probe_depth: correct is 2 at layer 1, sample 3, expected 0, 1, or 255 for not scored");
     refused(lamella_probe_depth(NULL, &correct, NULL, NULL, 4, NULL, &a, &bv, &b, &dv, &r), LAMELLA_ERR_SHAPE,
             "lamella_probe_depth: n_layers is 4, expected 5 (= correct.shape[0])");
+    static const struct {
+        lamella_probe_depth_options o;
+        const char                 *message;
+    } wrong[] = {
+        { { .jump = -1 }, "lamella_probe_depth: options->jump is -1, expected 0 or more" },
+        { { .jump = INFINITY }, "lamella_probe_depth: options->jump is inf, expected 0 or more" },
+        { { .flat = -1 }, "lamella_probe_depth: options->flat is -1, expected 0 or more" },
+        { { .flat = INFINITY }, "lamella_probe_depth: options->flat is inf, expected 0 or more" },
+        { { .confidence = 1 }, "lamella_probe_depth: options->confidence is 1, expected 0 to below 1" },
+        { { .confidence = -0.5 }, "lamella_probe_depth: options->confidence is -0.5, expected 0 to below 1" },
+        { { .n_bootstrap = -1 }, "lamella_probe_depth: options->n_bootstrap is -1, expected 0 or more" },
+        { { .n_depths = -2 }, "lamella_probe_depth: options->n_depths is -2, expected 0 or more" },
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        lamella_probe_depth_options o = wrong[i].o;
+        o.struct_size = sizeof o;
+        refused(lamella_probe_depth(NULL, &correct, NULL, NULL, LAYERS, &o, &a, &bv, &b, &dv, &r), LAMELLA_ERR_ARGUMENT, wrong[i].message);
+    }
 }
 
 TEST(resamples_that_fit_no_memory_are_refused)
@@ -266,4 +342,8 @@ TEST(options_init_spells_out_the_defaults)
     ok(lamella_probe_depth_options_init(&o, sizeof o));
     near(o.jump, 1.1, ABSOLUTE, 0);
     near(o.flat, 0.03, ABSOLUTE, 0);
+    equal(o.n_bootstrap, 1000);
+    near(o.confidence, 0.95, ABSOLUTE, 0);
+    depth_found zero = depth_of_counts((const int[]){ 100, 120, 122, 180, 181 }, NULL), spelled = depth_of_counts((const int[]){ 100, 120, 122, 180, 181 }, &o);
+    equal_bits(&zero, &spelled, sizeof zero);
 }
