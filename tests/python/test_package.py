@@ -116,6 +116,7 @@ def every_call(folder):
         "lamella.tensor.Block.load": lambda: lamella.tensor.Block.load(x),
         "lamella.tensor.Block.free": lambda: lamella.tensor.Block.load(x).free(),
         "lamella.tensor.slice": lambda: lamella.tensor.slice(x, 2, 1, 4, 2),
+        "lamella.tensor.pick": lambda: lamella.tensor.pick(x, 1, 2),
         "lamella.tensor.cast": lambda: lamella.tensor.cast(x, dtype="i32"),
         "lamella.tensor.gather": lambda: lamella.tensor.gather(x, np.array([1, 0], "i4")),
         "lamella.tensor.finite": lambda: lamella.tensor.finite(x),
@@ -175,6 +176,7 @@ class Calls(unittest.TestCase):
         np.testing.assert_array_equal(v["lamella.tensor.view_mutable"], [1, 9, 17])
         self.assertTrue(v["lamella.tensor.view_mutable"].flags.writeable)
         self.assertEqual(v["lamella.tensor.slice"].shape, (2, 3, 2))
+        np.testing.assert_array_equal(v["lamella.tensor.pick"], np.arange(1, 25).reshape(2, 3, 4)[:, 2])
         np.testing.assert_array_equal(v["lamella.io.File.get"], np.arange(1, 13).reshape(3, 4))
         np.testing.assert_array_equal(v["lamella.io.File.label"], [0, 1, 2])
         np.testing.assert_array_equal(v["lamella.io.File.read"][0], np.arange(13, 25).reshape(3, 4))
