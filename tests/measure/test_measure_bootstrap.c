@@ -258,6 +258,94 @@ TEST(times_are_rows_repeated)
     near(r2, r2_of(&pairs), RELATIVE, 1e-13);
 }
 
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double quantile_of(const double *sorted, int n, double q)
+{
+    int below = (int)floor(q * (n - 1));
+    double share = q * (n - 1) - below;
+    return below + 1 < n ? sorted[below] * (1 - share) + sorted[below + 1] * share : sorted[n - 1];
+}
+
+/* Scores of the rows that a resample drew, one after the other, masked ones never: by lamella_measure_classification. */
+static double figure_of_drawn(int statistic, int n_columns, double threshold, const double *score, const int64_t *gold, const double *weight,
+                              const int64_t *drawn, int64_t n)
+{
+    enum { MOST = 400 };
+    static const int64_t classes[] = { 0, 1, 2 };
+    double scores[3 * MOST], weights[MOST];
+    int64_t golds[MOST];
+    for (int64_t i = 0; i < n; i++) {
+        memcpy(scores + i * n_columns, score + drawn[i] * n_columns, sizeof(double) * (size_t)n_columns);
+        weights[i] = weight[drawn[i]];
+        golds[i] = gold[drawn[i]];
+    }
+    lamella_view x = view_of(LAMELLA_F64, scores, n, n_columns), y = view_of(LAMELLA_I64, golds, n), w = view_of(LAMELLA_F64, weights, n);
+    lamella_measure_classification_options o = { .struct_size = sizeof o, .threshold = threshold };
+    lamella_measure_classification_result r = { .struct_size = sizeof r };
+    check(lamella_measure_classification(NULL, &x, &y, classes, n_columns == 1 ? 2 : 3, NULL, &w, &o, &r) >= 0);
+    return statistic == LAMELLA_STATISTIC_ACCURACY ? r.accuracy : statistic == LAMELLA_STATISTIC_F1 ? r.f1 : statistic == LAMELLA_STATISTIC_AUC ? r.auc : r.ap;
+}
+
+/* Weights, masks, groups, a threshold, three classes, two systems: what a resample measures is what its rows, gathered, measure. */
+TEST(resamples_are_rows_gathered)
+{
+    enum { N = 40, B = 31, GROUPS = 9 };
+    static const int64_t classes[] = { 0, 1, 2 };
+    double score[3 * N], other[3 * N], weight[N], values[B];
+    int64_t gold[N], group[N], drawn[10 * N];
+    unsigned char valid[N];
+    for (int trial = 0; trial < 16; trial++) {
+        int statistic = 1 + trial % 4, n_columns = trial & 4 ? 3 : 1, grouped = trial & 8, n_valid = 0, n_values = 0;
+        double threshold = n_columns == 1 ? 1 : 0;
+        int64_t listed[N];
+        for (int i = 0; i < N; i++) {
+            gold[i] = i * 7 % 5 % (n_columns == 1 ? 2 : 3);
+            group[i] = 100 - i * 5 % GROUPS;
+            weight[i] = 1 + i % 3;
+            valid[i] = i % 6 != 2;
+            for (int k = 0; k < n_columns; k++) {
+                score[i * n_columns + k] = (i * 13 + k * 29) % 47 - 20 + (gold[i] == k || (n_columns == 1 && gold[i])) * 9 + 0.01 * i;
+                other[i * n_columns + k] = (i * 17 + k * 31) % 43 - 20 + 0.01 * i;
+            }
+            if (valid[i])
+                listed[n_valid++] = i;
+        }
+        for (int b = 0; b < B; b++) {
+            int64_t n = 0, draws = grouped ? GROUPS : n_valid;
+            for (int64_t d = 0; d < draws; d++) {
+                int64_t at = draw_below(99, (uint64_t)STREAM_BOOTSTRAP + (uint64_t)b, (uint64_t)d, draws);
+                if (!grouped)
+                    drawn[n++] = listed[at];
+                for (int i = 0; i < N && grouped; i++)
+                    if (valid[i] && group[i] == 100 - (GROUPS - 1) + at)
+                        drawn[n++] = i;
+            }
+            double value = figure_of_drawn(statistic, n_columns, threshold, score, gold, weight, drawn, n)
+                         - figure_of_drawn(statistic, n_columns, threshold, other, gold, weight, drawn, n);
+            if (value == value)
+                values[n_values++] = value;
+        }
+        qsort(values, (size_t)n_values, sizeof *values, by_value);
+        lamella_view x = view_of(LAMELLA_F64, score, N, n_columns), versus = view_of(LAMELLA_F64, other, N, n_columns), y = view_of(LAMELLA_I64, gold, N),
+                     g = view_of(LAMELLA_I64, group, N), w = view_of(LAMELLA_F64, weight, N), mask = view_of(LAMELLA_U8, valid, N);
+        lamella_measure_bootstrap_options o = { .struct_size = sizeof o, .statistic = statistic, .n_resamples = B, .confidence = 0.7, .threshold = threshold,
+                                                .seed = 99 };
+        lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
+        check(lamella_measure_bootstrap(NULL, &x, &y, &versus, classes, n_columns == 1 ? 2 : 3, grouped ? &g : NULL, &mask, &w, &o, &r) >= 0);
+        equal(r.n_defined, n_values);
+        equal(r.n_groups, grouped ? GROUPS : n_valid);
+        near(r.value, figure_of_drawn(statistic, n_columns, threshold, score, gold, weight, listed, n_valid)
+                    - figure_of_drawn(statistic, n_columns, threshold, other, gold, weight, listed, n_valid), ABSOLUTE, 1e-13);
+        near(r.low, quantile_of(values, n_values, 0.15), ABSOLUTE, 1e-12);
+        near(r.high, quantile_of(values, n_values, 0.85), ABSOLUTE, 1e-12);
+    }
+}
+
 TEST(bad_arguments_are_named)
 {
     double x[] = { 1, -2, 3 };
