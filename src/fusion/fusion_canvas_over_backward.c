@@ -10,6 +10,7 @@
 typedef struct backward_work {
     pixels d_colours, d_alpha, d_background;
     int    wants_colours, wants_alpha, wants_background;
+    lowest overflow; /* layer * pixels + pixel of a gradient that f32 does not hold; the others are shares of g */
 } backward_work;
 
 /* A block's room. */
@@ -91,13 +92,17 @@ static void store_weighted(const canvas_block *b, const double *weight, float *r
 
 static void backward_block(const canvas *v, const canvas_block *b, void *data)
 {
-    const backward_work *w = data;
+    backward_work *w = data;
     backward_room room = cut_backward_room(v, b);
     transmit(v, b, &room);
     if (w->wants_alpha) {
         alphas_from_the_back(v, b, &room);
-        for (int64_t k = 0; k < v->n_layers; k++)
+        for (int64_t k = 0; k < v->n_layers; k++) {
+            int64_t at = v->simd->nonfinite_f32(room.alpha + k * b->n, b->n);
+            if (at < b->n)
+                lowest_report(&w->overflow, k * v->n_pixels + b->first + at);
             pixels_store(&w->d_alpha, k, b->first, b->n, room.alpha + k * b->n);
+        }
     }
     for (int64_t k = 0; w->wants_colours && k < v->n_layers; k++) {
         for (int64_t i = 0; i < b->n; i++)
@@ -126,7 +131,13 @@ static lamella_status paint_backward(call *c, const lamella_view *colours, const
         TRY(canvas_output(c, &v, d_alpha, "d_alpha", WITH_LAYERS, &w.d_alpha));
     if (d_background)
         TRY(canvas_output(c, &v, d_background, "d_background", WITH_CHANNELS, &w.d_background));
-    return canvas_each(c, &v, backward_bytes_a_pixel(&v), backward_block, &w);
+    lowest_reset(&w.overflow);
+    TRY(canvas_each(c, &v, backward_bytes_a_pixel(&v), backward_block, &w));
+    int64_t at = lowest_get(&w.overflow);
+    if (at != INT64_MAX)
+        return fail(c, LAMELLA_ERR_NUMERIC, "d_alpha overflows f32 at layer %lld, pixel %lld, expected smaller colours, gradients or thickness",
+                    (long long)(at / v.n_pixels), (long long)(at % v.n_pixels));
+    return LAMELLA_OK;
 }
 
 lamella_status lamella_fusion_over_backward(lamella_context *ctx, const lamella_view *colours, const lamella_view *alpha,

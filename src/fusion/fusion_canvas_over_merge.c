@@ -14,7 +14,10 @@
 
 enum { MERGE_NEAR, MERGE_NEAR_T, MERGE_FAR, MERGE_FAR_T, N_MERGE_INPUTS };
 
-static const char *const merge_names[N_MERGE_INPUTS] = { "near_colours", "near_transmittance", "far_colours", "far_transmittance" };
+enum { MERGED_COLOURS = N_MERGE_INPUTS, MERGED_T, N_MERGE_FAULTS };
+
+static const char *const merge_names[N_MERGE_FAULTS] = { "near_colours", "near_transmittance", "far_colours", "far_transmittance", "out",
+                                                         "transmittance" };
 
 typedef struct merge_work {
     pixels         in[N_MERGE_INPUTS], out, transmittance;
@@ -23,18 +26,24 @@ typedef struct merge_work {
     scratch        pieces;
     int64_t        room[N_MERGE_INPUTS];
     int64_t        first; /* block of the batch */
-    lowest         fault; /* (input * pixels + pixel) * channels + channel */
+    lowest         fault; /* (input * pixels + pixel) * channels + channel; after the inputs come what overflows of the outputs */
 } merge_work;
+
+/* Whether n pixels are finite; `what` is an input, or an output that may have overflowed. */
+static int merged_finite(merge_work *w, int what, int64_t channels, int64_t first, int64_t n, const float *x)
+{
+    int64_t at = w->simd->nonfinite_f32(x, n * channels);
+    if (at >= n * channels)
+        return 1;
+    lowest_report(&w->fault, (what * w->out.n + first + at / channels) * MAX(w->out.n_channels, 1) + at % channels);
+    return 0;
+}
 
 static const float *load_merged(merge_work *w, int input, int64_t first, int64_t n, char *room)
 {
     const pixels *p = &w->in[input];
     const float *x = pixels_f32(p, w->simd, 0, first, n, room);
-    int64_t cells = n * p->n_channels, at = w->simd->nonfinite_f32(x, cells);
-    if (at >= cells)
-        return x;
-    lowest_report(&w->fault, (input * w->out.n + first + at / p->n_channels) * MAX(w->out.n_channels, 1) + at % p->n_channels);
-    return NULL;
+    return merged_finite(w, input, p->n_channels, first, n, x) ? x : NULL;
 }
 
 static void merge_pixels(const float *const *x, int64_t n, int64_t channels, float *colours, float *t)
@@ -60,6 +69,9 @@ static void merge_task(int64_t i, void *data)
     if (good) {
         float *colours = (float *)next, *t = colours + n * w->out.n_channels;
         merge_pixels(x, n, w->out.n_channels, colours, t);
+        merged_finite(w, MERGED_COLOURS, w->out.n_channels, first, n, colours);
+        if (w->has_transmittance)
+            merged_finite(w, MERGED_T, 1, first, n, t);
         pixels_store(&w->out, 0, first, n, colours);
         if (w->has_transmittance)
             pixels_store(&w->transmittance, 0, first, n, t);
@@ -73,6 +85,9 @@ static lamella_status merge_fault(call *c, const merge_work *w)
     if (at == INT64_MAX)
         return LAMELLA_OK;
     int64_t input = at / channels / w->out.n, pixel = at / channels % w->out.n;
+    if (input >= N_MERGE_INPUTS)
+        return fail(c, LAMELLA_ERR_NUMERIC, "%s overflows f32 at pixel %lld, channel %lld, expected smaller colours and transmittances",
+                    merge_names[input], (long long)pixel, (long long)(at % channels));
     double value = pixel_f64(&w->in[input], 0, pixel, at % channels);
     number n;
     return fail(c, isfinite(value) ? LAMELLA_ERR_NUMERIC : LAMELLA_ERR_NONFINITE, "%s is %s at pixel %lld, channel %lld, expected %s",
@@ -95,7 +110,7 @@ static lamella_status check_merge(call *c, const lamella_view *const *theirs, co
         w->in[k] = pixels_of(&in[k], with ? WITH_CHANNELS : 0);
         w->room[k] = pixels_room(&w->in[k], MERGED_PIXELS);
     }
-    if (w->in[0].n_channels > (int64_t)1 << 40 || !size_mul(w->in[0].n, N_MERGE_INPUTS * MAX(w->in[0].n_channels, 1), &all))
+    if (w->in[0].n_channels > (int64_t)1 << 40 || !size_mul(w->in[0].n, N_MERGE_FAULTS * MAX(w->in[0].n_channels, 1), &all))
         return fail(c, LAMELLA_ERR_SHAPE, "near_colours has %lld pixels of %lld channels, expected fewer", (long long)w->in[0].n,
                     (long long)w->in[0].n_channels);
     TRY(view_check_out(c, &to, out, F32, "out", in[MERGE_NEAR].shape, in[MERGE_NEAR].rank));

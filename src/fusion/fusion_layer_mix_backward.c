@@ -130,6 +130,11 @@ static lamella_status mix_gradients(call *c, const lamella_stack *stack_, const 
     TRY(sum_products(c, &w, d));
     double of_gamma = weights_from_products(&m, d);
     for (int64_t l = 0; l < n_layers; l++)
+        if (!isfinite(d[l]))
+            return fail(c, LAMELLA_ERR_NUMERIC, "d_weights overflows f64 at layer %lld, expected smaller weights, gamma or gradients", (long long)l);
+    if (d_gamma && !isfinite(of_gamma))
+        return fail(c, LAMELLA_ERR_NUMERIC, "d_gamma overflows f64, expected smaller weights or gradients");
+    for (int64_t l = 0; l < n_layers; l++)
         memcpy(view_at(&out, &l), &d[l], sizeof *d);
     if (d_gamma)
         *d_gamma = of_gamma;

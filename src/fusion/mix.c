@@ -58,6 +58,8 @@ lamella_status mix_check_weights(call *c, const lamella_view *weights, const lam
 static mix_row layer_norm_row(const float *x, int64_t dim)
 {
     double mean = 0, variance = 0;
+    if (!dim)
+        return (mix_row){ 0, 0 };
     for (int64_t j = 0; j < dim; j++)
         mean += (double)x[j];
     mean /= (double)dim;

@@ -57,5 +57,15 @@ class Stacks(unittest.TestCase):
                 call(second)
 
 
+class Canvases(unittest.TestCase):
+    def test_M6_results_that_overflow(self):
+        colours, one = np.full((4, 3), 3e38, "f4"), np.ones(4, "f4")
+        with self.assertRaisesRegex(lamella.Error, "out overflows f32 at pixel 0, channel 0"):
+            lamella.fusion.over_merge(colours, one, colours, one)
+        layers = np.stack([-colours, colours])
+        with self.assertRaisesRegex(lamella.Error, "d_alpha overflows f32 at layer 1, pixel 0"):
+            lamella.fusion.over_backward(layers, np.full((2, 4), .5, "f4"), colours)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -200,3 +200,16 @@ TEST(bad_arguments_are_named)
     refused(lamella_fusion_over_backward(NULL, &c, &alpha, NULL, NULL, &g_out, NULL, NULL, NULL, &d_alpha, NULL), LAMELLA_ERR_NONFINITE,
             "lamella_fusion_over_backward: g_out is nan at layer 0, pixel 1, channel 1, expected a finite number");
 }
+
+TEST(what_overflows_is_named)
+{
+    float x[12] = { 0 }, a[4] = { .5f, .5f, .5f, .5f }, g[6] = { 1, 1, 1, 2, 1, 1 }, to[4];
+    lamella_view c = view_of(LAMELLA_F32, x, 2, 2, 3), alpha = view_of(LAMELLA_F32, a, 2, 2), g_out = view_of(LAMELLA_F32, g, 2, 3);
+    lamella_view d_alpha = view_of(LAMELLA_F32, to, 2, 2);
+    x[9] = 3e38f; /* layer 1, pixel 1 */
+    refused(lamella_fusion_over_backward(NULL, &c, &alpha, NULL, NULL, &g_out, NULL, NULL, NULL, &d_alpha, NULL), LAMELLA_ERR_NUMERIC,
+            "lamella_fusion_over_backward: d_alpha overflows f32 at layer 1, pixel 1, expected smaller colours, gradients or thickness");
+    g[3] = 1;
+    ok(lamella_fusion_over_backward(NULL, &c, &alpha, NULL, NULL, &g_out, NULL, NULL, NULL, &d_alpha, NULL));
+    near(to[3], 3e38, RELATIVE, 1e-6);
+}

@@ -117,3 +117,16 @@ TEST(bad_arguments_are_named)
     refused(lamella_fusion_over_merge(NULL, &c, &through, &c, &through, &out, NULL), LAMELLA_ERR_NONFINITE,
             "lamella_fusion_over_merge: near_transmittance is nan at pixel 1, channel 0, expected a finite number");
 }
+
+TEST(what_overflows_is_named)
+{
+    float x[6] = { 1, 1, 1, 1, 3e38f, 1 }, t[2] = { 1, 1 }, to[6], through_to[2];
+    lamella_view c = view_of(LAMELLA_F32, x, 2, 3), through = view_of(LAMELLA_F32, t, 2), out = view_of(LAMELLA_F32, to, 2, 3);
+    lamella_view t_out = view_of(LAMELLA_F32, through_to, 2);
+    refused(lamella_fusion_over_merge(NULL, &c, &through, &c, &through, &out, NULL), LAMELLA_ERR_NUMERIC,
+            "lamella_fusion_over_merge: out overflows f32 at pixel 1, channel 1, expected smaller colours and transmittances");
+    x[4] = 1, t[0] = 1e20f;
+    ok(lamella_fusion_over_merge(NULL, &c, &through, &c, &through, &out, NULL));
+    refused(lamella_fusion_over_merge(NULL, &c, &through, &c, &through, &out, &t_out), LAMELLA_ERR_NUMERIC,
+            "lamella_fusion_over_merge: transmittance overflows f32 at pixel 0, channel 0, expected smaller colours and transmittances");
+}

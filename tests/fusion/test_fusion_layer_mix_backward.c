@@ -130,3 +130,19 @@ TEST(masked_rows_are_never_read)
     refused(lamella_fusion_mix_backward(NULL, &stack, NULL, &g_mixed, NULL, &d_weights, NULL), LAMELLA_ERR_DTYPE,
             "lamella_fusion_mix_backward: d_weights.dtype is 1 (f32), expected f64");
 }
+
+TEST(what_overflows_is_named)
+{
+    float x[] = { 1, 2, 30, 40 }, g[] = { 1, 1 };
+    double d[2], w[] = { 1, 1e307 }, d_gamma;
+    lamella_view layer[] = { view_of(LAMELLA_F32, x, 1, 2), view_of(LAMELLA_F32, x + 2, 1, 2) }, g_mixed = view_of(LAMELLA_F32, g, 1, 2);
+    lamella_view d_weights = view_of(LAMELLA_F64, d, 2), weights = view_of(LAMELLA_F64, w, 2);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
+    lamella_fusion_mix_options options = { .struct_size = sizeof options, .gamma = 1e307 };
+    refused(lamella_fusion_mix_backward(NULL, &stack, NULL, &g_mixed, &options, &d_weights, NULL), LAMELLA_ERR_NUMERIC,
+            "lamella_fusion_mix_backward: d_weights overflows f64 at layer 1, expected smaller weights, gamma or gradients");
+    refused(lamella_fusion_mix_backward(NULL, &stack, &weights, &g_mixed, NULL, &d_weights, &d_gamma), LAMELLA_ERR_NUMERIC,
+            "lamella_fusion_mix_backward: d_gamma overflows f64, expected smaller weights or gradients");
+    ok(lamella_fusion_mix_backward(NULL, &stack, &weights, &g_mixed, NULL, &d_weights, NULL));
+    check(d[0] == 3 && d[1] == 70);
+}

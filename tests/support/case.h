@@ -27,7 +27,8 @@ enum { MANY = 257 };
 enum { HOST_NULL = 0, HOST_BACKWARDS = -5 };
 enum { SOURCE_READ = 1000 };
 
-enum layout { LAYOUT_CONTIGUOUS, LAYOUT_PADDED, LAYOUT_REVERSED, LAYOUT_STRIDED, LAYOUT_TRANSPOSED, LAYOUT_UNALIGNED };
+enum layout { LAYOUT_CONTIGUOUS, LAYOUT_PADDED, LAYOUT_REVERSED, LAYOUT_STRIDED, LAYOUT_TRANSPOSED, LAYOUT_UNALIGNED,
+              LAYOUT_CUT /* out of a larger array, with any stride along one element */ };
 
 #define MOST_LAYERS 3
 typedef struct layer_widths { int64_t n_layers, dim[MOST_LAYERS]; } layer_widths;
@@ -102,7 +103,9 @@ typedef struct matrix_case {
     output           outputs[MOST_RECORDS];
     int64_t          n_outputs;
     uint32_t         output_flags;                   /* LAMELLA_READONLY in a test */
-    int              output_overlaps;                /* outputs lie over the first layer */
+    int64_t          laid;                           /* 1 + number of the output that lies over something else; 0: none */
+    int64_t          laid_over;                      /* number of an input, or -1 - that of an output made before */
+    int              is_laid;                        /* there was such a thing */
     outcome         *outcome;                        /* where the running call records */
     char             folder[64], path[80];           /* a folder of its own: what else a save leaves there is found */
 } matrix_case;

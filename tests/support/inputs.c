@@ -66,7 +66,7 @@ static void strides_of_layout(enum layout layout, const int64_t *shape, int32_t 
 {
     int64_t padded[LAMELLA_MAX_RANK] = { 0 };
     for (int32_t i = 0; i < rank; i++)
-        padded[i] = shape[i] + (layout == LAYOUT_PADDED && i == rank - 1 ? 3 : 0);
+        padded[i] = shape[i] + (layout == LAYOUT_PADDED && i == rank - 1 ? 3 : layout == LAYOUT_CUT && shape[i] != 1 ? 2 : 0);
     row_major(padded, rank, stride);
     if (layout == LAYOUT_TRANSPOSED)
         for (int32_t i = 0, step = 1; i < rank; step *= (int32_t)(shape[i] ? shape[i] : 1), i++)
@@ -87,6 +87,11 @@ lamella_view lay_out(piece **list, int32_t dtype, const int64_t *shape, int32_t 
         strides_of_layout(layout, shape, rank, v.stride);
     int64_t stride[LAMELLA_MAX_RANK];
     strides_of_layout(layout, shape, rank, stride);
+    for (int32_t i = 0; i < rank && layout == LAYOUT_CUT; i++) { /* along one element no step leads: anything may stand there */
+        static const int64_t left[] = { 0, 7, INT64_MAX, INT64_MIN, -1, 1 };
+        v.stride[i] = shape[i] == 1 && i != 1 ? left[i] : v.stride[i];
+        v.flags = LAMELLA_BROADCAST;
+    }
     for (int32_t i = 0; i < rank; i++)
         *(stride[i] < 0 ? &low : &high) += (shape[i] ? shape[i] - 1 : 0) * stride[i];
     int64_t ahead = layout == LAYOUT_UNALIGNED;
@@ -95,7 +100,7 @@ lamella_view lay_out(piece **list, int32_t dtype, const int64_t *shape, int32_t 
     v.data = p->memory + ahead - low * size;
     if (from) {
         view_scatter(&v, from);
-        v.flags = LAMELLA_READONLY;
+        v.flags |= LAMELLA_READONLY;
         p->copy = malloc((size_t)p->bytes + 1);
         memcpy(p->copy, p->memory, (size_t)p->bytes);
     }
@@ -124,8 +129,10 @@ static void lead_of_form(matrix_case *c)
 {
     int64_t n = c->m.n_samples, canvas[] = { n, CANVAS_Y, CANVAS_X }, tokens[] = { n, TOKENS };
     int64_t form = c->setting.at[AXIS_FORM];
-    c->n_lead = form == FORM_CANVAS ? 3 : form & (FORM_TOKENS | FORM_LEFT | FORM_RIGHT) ? 2 : 1;
-    memcpy(c->lead, form == FORM_CANVAS ? canvas : tokens, (size_t)c->n_lead * sizeof *tokens);
+    int is_canvas = (form & (FORM_CANVAS | FORM_STRIP)) != 0;
+    canvas[1] = form == FORM_STRIP ? 1 : canvas[1];
+    c->n_lead = is_canvas ? 3 : form & (FORM_TOKENS | FORM_LEFT | FORM_RIGHT) ? 2 : 1;
+    memcpy(c->lead, is_canvas ? canvas : tokens, (size_t)c->n_lead * sizeof *tokens);
     if (is_ragged(c)) {
         c->lead[0] = 0;
         for (int64_t s = 0; s < n; s++)
@@ -142,8 +149,9 @@ static void validity(matrix_case *c)
     c->valid = (unsigned char *)piece_take(&c->inputs, c->n_vectors)->memory;
     for (int64_t v = 0; v < c->n_vectors; v++) {
         int64_t sample = v / TOKENS, token = v % TOKENS;
-        c->valid[v] = form == FORM_LEFT    ? token >= TOKENS - tokens_of(sample, n)
-                      : form == FORM_RIGHT ? token < tokens_of(sample, n)
+        int hole = token > 0 && token < TOKENS - 1 && mixed((uint64_t)v + 9) % 3 == 0; /* between valid ones, or beside the padding */
+        c->valid[v] = form == FORM_LEFT    ? token >= TOKENS - tokens_of(sample, n) && !hole
+                      : form == FORM_RIGHT ? token < tokens_of(sample, n) && !hole
                       : form & (FORM_ROWS_MASKED | FORM_RAGGED_MASKED) ? v == 0 || mixed((uint64_t)v + 5) % 4 != 0
                                            : 1;
     }

@@ -15,10 +15,11 @@ static const char *form_text(int64_t form)
          : form == FORM_RIGHT       ? "tokens, padded right"
          : form == FORM_RAGGED      ? "ragged"
          : form == FORM_CANVAS      ? "canvas"
+         : form == FORM_STRIP       ? "canvas of one line"
                                     : "ragged, masked";
 }
 
-static const char *const layout_names[] = { "contiguous", "padded", "reversed", "strided", "transposed", "unaligned" };
+static const char *const layout_names[] = { "contiguous", "padded", "reversed", "strided", "transposed", "unaligned", "cut" };
 
 const char *setting_text(const operation *o, const setting *s, char *text, int64_t size)
 {
@@ -108,6 +109,24 @@ void case_close(matrix_case *c)
 
 /* ---- outputs ---- */
 
+/* Inputs have a copy: those of the stack (a function of one view reads its first layer only), then those that the body made. */
+static void lay_over(matrix_case *c, lamella_view *view)
+{
+    int64_t number = c->laid_over;
+    void *over = number < 0 ? c->outputs[-1 - number].view.data : NULL;
+    for (const piece *p = c->operation->in_memory ? NULL : c->inputs; p && number >= 0; p = p->next)
+        if (p->copy && p->bytes && number-- == 0)
+            over = p->memory;
+    if (c->operation->in_memory && number-- == 0)
+        over = c->layer[0].data;
+    for (const piece *p = c->of_call; p && number >= 0; p = p->next)
+        if (p->copy && p->bytes && number-- == 0)
+            over = p->memory;
+    c->is_laid = over && elements_of(view);
+    if (c->is_laid)
+        view->data = over;
+}
+
 static void add_output(matrix *m, lamella_view *view, const char *name, int64_t index, int32_t dtype, const int64_t *axes,
                        int32_t n_axes, int64_t layer, int64_t width)
 {
@@ -124,9 +143,9 @@ static void add_output(matrix *m, lamella_view *view, const char *name, int64_t 
     if (c->n_outputs == MOST_RECORDS)
         case_failed(c, "more than %d outputs", MOST_RECORDS);
     *view = lay_out(&c->of_call, dtype, shape, rank, (enum layout)c->setting.at[AXIS_OUTPUT], NULL);
-    if (c->output_overlaps)
-        view->data = c->layer[0].data;
-    view->flags = c->output_flags;
+    view->flags |= c->output_flags;
+    if (c->laid == c->n_outputs + 1)
+        lay_over(c, view);
     c->outputs[c->n_outputs++] = (output){ name, index, *view, c->of_call };
 }
 
@@ -186,7 +205,7 @@ static void collect_output(matrix_case *c, const output *o)
 {
     int64_t size = element_bytes(o->view.dtype);
     record *r = add_record(c, o->name, o->index, elements_of(&o->view) * size, size);
-    if (c->output_overlaps)
+    if (c->laid)
         return;
     view_gather(&o->view, r->data);
     char *guard = malloc((size_t)r->bytes + 1);

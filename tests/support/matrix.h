@@ -23,13 +23,14 @@ typedef struct matrix {
     struct matrix_case *inside;
 } matrix;
 
-/* How the samples of the input stack lie. FORM_LEFT and FORM_RIGHT: dense tokens, masked, with padding on that side. */
+/* How the samples of the input stack lie. FORM_LEFT and FORM_RIGHT: dense tokens, masked, with padding on that side
+ * and holes between the valid ones. */
 enum {
     FORM_ROWS = 1, FORM_ROWS_MASKED = 2, FORM_TOKENS = 4, FORM_LEFT = 8, FORM_RIGHT = 16, FORM_RAGGED = 32, FORM_RAGGED_MASKED = 64,
-    FORM_CANVAS = 128,
-    WITH_TOKENS = FORM_TOKENS | FORM_LEFT | FORM_RIGHT | FORM_RAGGED | FORM_RAGGED_MASKED | FORM_CANVAS,
-    WITHOUT_MASK = FORM_ROWS | FORM_TOKENS | FORM_CANVAS,
-    ANY_FORM = 255
+    FORM_CANVAS = 128, FORM_STRIP = 256, /* a canvas of one line */
+    WITH_TOKENS = FORM_TOKENS | FORM_LEFT | FORM_RIGHT | FORM_RAGGED | FORM_RAGGED_MASKED | FORM_CANVAS | FORM_STRIP,
+    WITHOUT_MASK = FORM_ROWS | FORM_TOKENS | FORM_CANVAS | FORM_STRIP,
+    ANY_FORM = 511
 };
 
 /* Sets of dtypes, as bits 1 << LAMELLA_...; FLOAT_DTYPES is the default. */

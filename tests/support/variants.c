@@ -15,9 +15,9 @@ static void axes_of(const operation *o, choices *axis)
     static const choices samples = { 3, { 3, 1, MANY } };
     static const choices widths = { N_WIDTHS, { WIDTHS_3, WIDTHS_1, WIDTHS_17, WIDTHS_64, WIDTHS_MIXED } };
     static const choices hosts = { 5, { 1, 2, 5, HOST_NULL, HOST_BACKWARDS } };
-    static const choices outputs = { 4, { LAYOUT_CONTIGUOUS, LAYOUT_PADDED, LAYOUT_TRANSPOSED, LAYOUT_UNALIGNED } };
-    static const choices sources = { 9, { LAYOUT_CONTIGUOUS, LAYOUT_PADDED, LAYOUT_REVERSED, LAYOUT_STRIDED, LAYOUT_TRANSPOSED,
-                                          LAYOUT_UNALIGNED, SOURCE_READ + 1, SOURCE_READ + 7, SOURCE_READ + 256 } };
+    static const choices outputs = { 5, { LAYOUT_CONTIGUOUS, LAYOUT_PADDED, LAYOUT_TRANSPOSED, LAYOUT_UNALIGNED, LAYOUT_CUT } };
+    static const choices sources = { 10, { LAYOUT_CONTIGUOUS, LAYOUT_PADDED, LAYOUT_REVERSED, LAYOUT_STRIDED, LAYOUT_TRANSPOSED,
+                                           LAYOUT_UNALIGNED, LAYOUT_CUT, SOURCE_READ + 1, SOURCE_READ + 7, SOURCE_READ + 256 } };
     memset(axis, 0, N_AXES * sizeof *axis);
     for (int64_t dtype = LAMELLA_F32; dtype <= LAMELLA_BOOL; dtype++)
         if ((o->dtypes ? o->dtypes : FLOAT_DTYPES) >> dtype & 1)

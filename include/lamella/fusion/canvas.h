@@ -77,7 +77,7 @@ LAMELLA_API lamella_status lamella_fusion_over(lamella_context *ctx, const lamel
  * @in        far_transmittance  f32|f64|f16|bf16 [lead]
  * @out       out                f32 [lead, channel]
  * @out       transmittance      f32 [lead] NULL: not wanted
- * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC if an f64 colour does not fit f32, MEMORY, LIMIT, CALLBACK, STOPPED
+ * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC if an f64 colour or a result does not fit f32, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32, products and sums f64
  * @cost      O(pixels * channels)
  * @since     0.1
@@ -104,7 +104,7 @@ LAMELLA_API lamella_status lamella_fusion_over_merge(lamella_context *ctx, const
  * @out       d_colours       f32 [layer, lead, channel] NULL: not wanted
  * @out       d_alpha         f32 [layer, lead] NULL: not wanted
  * @out       d_background    f32 [lead, channel] NULL: not wanted
- * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC if an f64 colour does not fit f32, MEMORY, LIMIT, CALLBACK, STOPPED
+ * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC if an f64 colour or a result does not fit f32, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32, sums and alpha f64
  * @cost      O(layers * pixels * channels), and O(pixels * layers log layers) with depths
  * @since     0.1
