@@ -33,6 +33,7 @@ lamella_status call_open(call *c, lamella_context *ctx, const char *function)
     c->read.piece = c->written.piece = NULL;
     c->read.n = c->written.n = 0;
     c->function = function;
+    c->part_share = 1;
     if (ctx && !take_context(ctx, &c->nested))
         return fail(c, LAMELLA_ERR_ARGUMENT, "ctx is in a call on another thread, expected a context for each thread");
     c->ctx = ctx;
@@ -121,6 +122,20 @@ void object_free(void *object)
     arena_close(&memory);
 }
 
+progress_part progress_enter(call *c, double from, double to)
+{
+    progress_part before = { c->part_first, c->part_share };
+    c->part_first = before.first + before.share * from;
+    c->part_share = before.share * (to - from);
+    return before;
+}
+
+void progress_leave(call *c, progress_part before)
+{
+    c->part_first = before.first;
+    c->part_share = before.share;
+}
+
 lamella_status progress(call *c, int64_t done, int64_t total)
 {
     if (!c->ctx)
@@ -129,7 +144,9 @@ lamella_status progress(call *c, int64_t done, int64_t total)
         return LAMELLA_STOPPED;
     if (!c->ctx->progress)
         return LAMELLA_OK;
-    int32_t answer = c->ctx->progress(total > 0 ? (double)done / (double)total : 1, c->function, c->ctx->user);
+    double fraction = c->part_first + c->part_share * (total > 0 ? (double)done / (double)total : 1);
+    c->told = MAX(c->told, MIN(fraction, 1));
+    int32_t answer = c->ctx->progress(c->told, c->function, c->ctx->user);
     if (answer == 0)
         return LAMELLA_OK;
     if (answer == LAMELLA_STOP)

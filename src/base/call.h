@@ -14,6 +14,8 @@ struct call {
     lamella_status   failed; /* of the last failing TAKE */
     double           deadline; /* on base/clock's scale; 0 = none */
     undo            *undos;
+    double           part_first, part_share; /* of the whole, that progress is told of */
+    double           told;   /* the last progress: it never goes back */
     int32_t          nested; /* 1: in a callback of another call of the same thread */
     int32_t          reserved0;
     arena            lent_memory;   /* of the lists: they grow whatever is rewound in `memory` */
@@ -81,6 +83,11 @@ LAMELLA_INTERNAL void           object_free(void *object);
 
 /* Reports progress and looks at the deadline; calling thread only. STOPPED, or CALLBACK if the callback returned nonsense. */
 LAMELLA_INTERNAL lamella_status progress(call *c, int64_t done, int64_t total);
+
+/* What is told from here on is of the share from .. to of what it was told of; returns that, to be put back after. */
+typedef struct progress_part { double first, share; } progress_part;
+LAMELLA_INTERNAL progress_part progress_enter(call *c, double from, double to);
+LAMELLA_INTERNAL void          progress_leave(call *c, progress_part before);
 
 /* Hands a message to the host's log, if it has one. Integers and text only. */
 LAMELLA_INTERNAL void call_log(call *c, int32_t level, const char *format, ...) __attribute__((format(printf, 3, 4)));

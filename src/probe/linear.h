@@ -3,7 +3,8 @@
  *   linear_plan     inputs checked: classes, folds, groups, weights
  *   linear_units    which rows each fit sees
  *   linear_solve    logistic fits;  linear_ridge  ridge from second moments
- *   linear_scores   decision values, scores by fold, best penalties, intervals */
+ *   linear_scores   decision values, scores by fold, best penalties, intervals
+ *   linear_nested   the penalty that each fold's training rows choose */
 #ifndef PROBE_LINEAR_H
 #define PROBE_LINEAR_H
 
@@ -13,7 +14,6 @@
 #include "solve/solve.h"
 
 #define PROBE_KIND "probe_linear"
-#define PROBE_FORMAT "1"
 
 /* ---- the object ---- */
 
@@ -21,6 +21,7 @@
 typedef struct linear_sizes {
     int64_t        n_layers, n_tasks, n_penalties, n_folds, n_fits, n_outputs, n_classes, n_scored;
     const int64_t *dim; /* [n_layers] */
+    int64_t        nested; /* 1: there are arrays of each fold's own penalty */
 } linear_sizes;
 
 struct lamella_probe_linear {
@@ -41,8 +42,6 @@ LAMELLA_INTERNAL lamella_status linear_create(call *c, const linear_sizes *sizes
 LAMELLA_INTERNAL lamella_status linear_adopt(call *c, lamella_probe_linear *probe);
 /* An object with room for an image, to be read into it. */
 LAMELLA_INTERNAL lamella_status linear_object(call *c, int64_t image_bytes, lamella_probe_linear **probe);
-/* What the reader of files complained of last, in this function's name. */
-LAMELLA_INTERNAL lamella_status linear_fail_as_file(call *c, lamella_status status);
 /* Once the arrays stand: the weights that scores use. */
 LAMELLA_INTERNAL lamella_status linear_prepare_scores(call *c, lamella_probe_linear *probe);
 /* The data of an array that is there. */
@@ -85,6 +84,7 @@ typedef struct linear_work {
     const int64_t *group;      /* [n]; NULL = every row a group */
     int64_t *scored;           /* [n_scored] rows that a fold tests */
     linear_unit *unit;         /* [task, fit] */
+    int64_t *nested;           /* [layer, task, fold]: the penalty that each fold's training rows choose; NULL: not asked for */
     unsigned char **constant;  /* [layer][dim]: 1 = some fit left the column out as a constant */
     lamella_probe_linear *probe;
 } linear_work;
@@ -107,7 +107,8 @@ typedef struct linear_inputs {
 
 LAMELLA_INTERNAL lamella_status linear_plan_options(call *c, lamella_probe_linear_options *o);
 LAMELLA_INTERNAL lamella_status linear_plan(call *c, const linear_inputs *in, linear_work *w);
-LAMELLA_INTERNAL lamella_status linear_units(call *c, linear_work *w);
+/* Returns in `possible` how many folds of all tasks can be scored. */
+LAMELLA_INTERNAL lamella_status linear_units(call *c, linear_work *w, int64_t *possible);
 /* Notes the columns that a fit found constant, where these are standardised. */
 LAMELLA_INTERNAL void           add_constant(const linear_work *w, int64_t l, const unsigned char *constant);
 /* Adds one fit's report to its cell: several fits of one-vs-rest make one. */
@@ -115,5 +116,9 @@ LAMELLA_INTERNAL void           add_report(const linear_work *w, int64_t l, int6
 LAMELLA_INTERNAL lamella_status linear_solve(call *c, linear_work *w);
 LAMELLA_INTERNAL lamella_status linear_ridge(call *c, linear_work *w);
 LAMELLA_INTERNAL lamella_status linear_scores(call *c, linear_work *w, int64_t l);
+/* All fits and their scores. */
+LAMELLA_INTERNAL lamella_status linear_run(call *c, linear_work *w);
+/* Each fold's own penalty, by runs over the rows outside it; before the run over all rows, in the same arrays. */
+LAMELLA_INTERNAL lamella_status linear_nested(call *c, linear_work *w);
 
 #endif

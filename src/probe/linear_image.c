@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define IMAGE_NAMED 42 /* arrays besides weights.L, at most */
+#define IMAGE_NAMED 46 /* arrays besides weights.L, at most */
 
 typedef struct linear_array {
     char    name[32];
@@ -55,6 +55,12 @@ static lamella_status list_arrays(call *c, const linear_sizes *z, linear_list *l
     list_scores(list, z, "f1");
     list_scores(list, z, "auc");
     list_array(list, "n_scored_folds", LAMELLA_I64, 3, l, t, q, 0);
+    if (z->nested) {
+        list_array(list, "accuracy_nested", LAMELLA_F64, 2, l, t, 0, 0);
+        list_array(list, "f1_nested", LAMELLA_F64, 2, l, t, 0, 0);
+        list_array(list, "auc_nested", LAMELLA_F64, 2, l, t, 0, 0);
+        list_array(list, "nested_penalty", LAMELLA_I64, 3, l, t, z->n_folds, 0);
+    }
     list_array(list, "best_penalty", LAMELLA_I64, 2, l, t, 0, 0);
     list_array(list, "depths", LAMELLA_I64, 1, l, 0, 0, 0);
     list_array(list, "dims", LAMELLA_I64, 1, l, 0, 0, 0);
@@ -91,7 +97,7 @@ static int64_t image_header(const linear_list *list, char *text, int64_t size)
     int64_t n = 0, at = 0;
     size_t room = text ? (size_t)size : 0;
 #define IMAGE_ADD(...) n += snprintf(text ? text + n : NULL, text ? room - (size_t)n : 0, __VA_ARGS__)
-    IMAGE_ADD("{\"__metadata__\":{\"lamella.format\":\"%s\",\"lamella.kind\":\"%s\"}", PROBE_FORMAT, PROBE_KIND);
+    IMAGE_ADD("{\"__metadata__\":{\"lamella.format\":\"%s\",\"lamella.kind\":\"%s\"}", MODEL_FORMAT, PROBE_KIND);
     for (const linear_array *a = list->array; a < list->array + list->n; a++) {
         int64_t bytes;
         linear_array_bytes(a, &bytes);
@@ -126,33 +132,17 @@ static lamella_status make_image(call *c, const linear_list *list, lamella_probe
 
 /* ---- opening ---- */
 
-lamella_status linear_fail_as_file(call *c, lamella_status status)
-{
-    char reason[1024];
-    const char *message = lamella_last_error(), *colon = strstr(message, ": ");
-    snprintf(reason, sizeof reason, "%s", colon ? colon + 2 : message);
-    return fail(c, status, "%s", reason);
-}
-
 static lamella_status open_image(call *c, lamella_probe_linear *probe)
 {
     lamella_view bytes = { .data = probe->image, .dtype = LAMELLA_U8, .rank = 1, .shape = { probe->image_bytes }, .stride = { 1 } };
-    lamella_status status = lamella_io_file_load(c->ctx, &bytes, NULL, &probe->file, NULL);
-    return status < 0 ? linear_fail_as_file(c, status) : LAMELLA_OK;
-}
-
-static void close_image(void *data)
-{
-    lamella_probe_linear *probe = data;
-    lamella_io_file_free(probe->file);
-    probe->file = NULL;
+    return model_open(c, NULL, &bytes, PROBE_KIND, &probe->file);
 }
 
 static lamella_status object_of_sizes(call *c, lamella_probe_linear **probe)
 {
     TRY(object_create(c, (int64_t)sizeof **probe, (void **)probe));
     (*probe)->simd = simd_of(c);
-    return call_undo(c, UNDO_ON_FAILURE, close_image, *probe);
+    return LAMELLA_OK;
 }
 
 lamella_status linear_create(call *c, const linear_sizes *sizes, lamella_probe_linear **made)
@@ -182,7 +172,7 @@ void linear_free(void *probe)
 {
     if (!probe)
         return;
-    close_image(probe);
+    lamella_io_file_free(((lamella_probe_linear *)probe)->file);
     object_free(probe);
 }
 
@@ -208,10 +198,11 @@ lamella_status linear_check(call *c, const lamella_probe_linear *probe)
 
 /* ---- a file's image ---- */
 
+/* Of this dtype and rank, and where its numbers can be read. */
 static int shape_found(const lamella_probe_linear *probe, const char *name, int32_t dtype, int32_t rank, int64_t *shape)
 {
     const file_entry *e = file_find(probe->file, name);
-    if (!e || entry_dtype(probe->file, e) != dtype || e->rank != rank)
+    if (!e || entry_dtype(probe->file, e) != dtype || e->rank != rank || ((uintptr_t)probe->image + (uintptr_t)e->begin) % (uintptr_t)dtype_size(dtype))
         return 0;
     entry_shape(probe->file, e, shape);
     return 1;
@@ -219,7 +210,7 @@ static int shape_found(const lamella_probe_linear *probe, const char *name, int3
 
 static lamella_status missing(call *c, const char *name)
 {
-    return fail(c, LAMELLA_ERR_FORMAT, "the file has no array \"%s\" of the dtype and shape of a probe's", name);
+    return fail(c, LAMELLA_ERR_FORMAT, "the file has no array \"%s\" of the dtype, shape and alignment of a probe's", name);
 }
 
 static lamella_status read_sizes(call *c, lamella_probe_linear *probe)
@@ -238,7 +229,8 @@ static lamella_status read_sizes(call *c, lamella_probe_linear *probe)
         return missing(c, "dims");
     if (!shape_found(probe, "rows", LAMELLA_I64, 1, scored))
         return missing(c, "rows");
-    *z = (linear_sizes){ cells[0], cells[1], cells[2], folds[3], cells[3], intercepts[3], classes[0], scored[0], linear_array_of(probe, "dims") };
+    *z = (linear_sizes){ cells[0], cells[1], cells[2], folds[3], cells[3], intercepts[3], classes[0], scored[0], linear_array_of(probe, "dims"),
+                         file_find(probe->file, "nested_penalty") != NULL };
     return LAMELLA_OK;
 }
 
@@ -247,15 +239,12 @@ static lamella_status check_arrays(call *c, const lamella_probe_linear *probe)
     linear_list list;
     TRY(list_arrays(c, &probe->sizes, &list));
     for (const linear_array *a = list.array; a < list.array + list.n; a++) {
-        int64_t shape[IO_RANK], begin;
+        int64_t shape[IO_RANK];
         if (!shape_found(probe, a->name, a->dtype, a->rank, shape))
             return missing(c, a->name);
         for (int32_t i = 0; i < a->rank; i++)
             if (shape[i] != a->shape[i])
                 return missing(c, a->name);
-        begin = file_find(probe->file, a->name)->begin;
-        if (((uintptr_t)probe->image + (uintptr_t)begin) % (uintptr_t)dtype_size(a->dtype))
-            return fail(c, LAMELLA_ERR_FORMAT, "the array \"%s\" is not aligned to its dtype, expected a file that Lamella wrote", a->name);
     }
     return LAMELLA_OK;
 }
@@ -273,8 +262,12 @@ static lamella_status check_values(call *c, const lamella_probe_linear *probe)
         if (t ? outputs[t] <= outputs[t - 1] : outputs[t] != 0)
             return fail(c, LAMELLA_ERR_FORMAT, "output_offsets does not rise from 0");
     for (int64_t t = 0; t < z->n_tasks; t++) {
-        int64_t k = outputs[t + 1] - outputs[t], n = classes[t + 1] - classes[t];
-        if (classes[0] || n < 0 || (n > 2 ? n : 1) != k || classes[t + 1] > z->n_classes)
+        int64_t k, n; /* both of numbers from 0 on */
+        if (classes[0] || classes[t + 1] < classes[t] || classes[t + 1] > z->n_classes)
+            return fail(c, LAMELLA_ERR_FORMAT, "class_offsets does not rise from 0 to %lld", (long long)z->n_classes);
+        k = outputs[t + 1] - outputs[t];
+        n = classes[t + 1] - classes[t];
+        if ((n > 2 ? n : 1) != k)
             return fail(c, LAMELLA_ERR_FORMAT, "class_offsets does not agree with output_offsets");
     }
     if (outputs[z->n_tasks] != z->n_outputs || z->n_fits < 1 || z->n_tasks < 1)
@@ -321,11 +314,6 @@ static lamella_status check_saved_labels(call *c, const lamella_probe_linear *pr
 lamella_status linear_adopt(call *c, lamella_probe_linear *probe)
 {
     TRY(open_image(c, probe));
-    const char *kind = file_metadata(probe->file, "lamella.kind"), *format = file_metadata(probe->file, "lamella.format");
-    if (!kind || strcmp(kind, PROBE_KIND))
-        return fail(c, LAMELLA_ERR_FORMAT, "lamella.kind is \"%.64s\", expected \"%s\"", kind ? kind : "", PROBE_KIND);
-    if (!format || strcmp(format, PROBE_FORMAT))
-        return fail(c, LAMELLA_ERR_FORMAT, "lamella.format is \"%.64s\", expected \"%s\"", format ? format : "", PROBE_FORMAT);
     TRY(read_sizes(c, probe));
     TRY(check_arrays(c, probe));
     TRY(check_values(c, probe));

@@ -241,6 +241,9 @@ static lamella_status plan_folds(call *c, const lamella_view *folds, linear_work
     for (int64_t i = 0; i < w->n; i++)
         w->fold[i] = -1;
     TRY(folds ? given_folds(c, folds, w) : made_folds(c, w));
+    if (w->o.nested && w->sizes.n_folds < 3)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options->nested is 1 with %lld fold%s, expected at least 3", (long long)w->sizes.n_folds,
+                    w->sizes.n_folds == 1 ? "" : "s");
     w->sizes.n_fits = w->sizes.n_folds == 1 ? 1 : w->sizes.n_folds + 1;
     for (int64_t i = 0; i < w->n; i++)
         if (w->fold[i] >= 0 && (!w->s.valid || w->s.valid[i]))
@@ -268,6 +271,8 @@ lamella_status linear_plan_options(call *c, lamella_probe_linear_options *o)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options->readout is WEIGHTED, expected another: pool with the weights first");
     TRY(check_choice(c, &o->standardise, 1, 0, "options->standardise"));
     TRY(check_choice(c, &o->balanced, 1, 0, "options->balanced"));
+    TRY(check_choice(c, &o->nested, 1, 0, "options->nested"));
+    TRY(check_reserved(c, (uint64_t)o->reserved0, "options->reserved0"));
     TRY(check_number(c, o->holdout, 0, 1, "holdout"));
     TRY(check_number(c, o->tolerance, 0, 1, "tolerance"));
     TRY(check_number(c, o->confidence, 0, 1, "confidence"));

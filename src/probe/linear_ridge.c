@@ -90,6 +90,15 @@ static int set_trains(const linear_work *w, const ridge_set *set, int64_t fit)
     return trains;
 }
 
+/* Pass i of n. */
+static lamella_status gram_in_part(call *c, const gram_rows *of, int64_t i, int64_t n, gram *g)
+{
+    progress_part all = progress_enter(c, (double)i / (double)n, (double)(i + 1) / (double)n);
+    TRY(gram_of_rows(c, of, g));
+    progress_leave(c, all);
+    return LAMELLA_OK;
+}
+
 static lamella_status ridge_of_set(call *c, const linear_work *w, int64_t l, const ridge_set *set)
 {
     const linear_sizes *z = &w->sizes;
@@ -112,7 +121,7 @@ static lamella_status ridge_of_set(call *c, const linear_work *w, int64_t l, con
     for (int64_t i = 0; i < n_parts; i++) {
         fill_weights(w, unit_of(w, set->task[0], z->n_fits - 1), i - 1, weight);
         TRY(gram_take(c, &c->memory, gram_rows_dim(&of), &part[i]));
-        TRY(gram_of_rows(c, &of, &part[i]));
+        TRY(gram_in_part(c, &of, i, n_parts, &part[i]));
     }
     for (int64_t fit = 0; fit < z->n_fits; fit++) {
         if (shared) {
@@ -122,7 +131,7 @@ static lamella_status ridge_of_set(call *c, const linear_work *w, int64_t l, con
                     gram_merge(&whole, &part[i]);
         } else {
             fill_weights(w, unit_of(w, set->task[0], fit), -2, weight);
-            TRY(gram_of_rows(c, &of, &whole));
+            TRY(gram_in_part(c, &of, fit, z->n_fits, &whole));
         }
         if (set_trains(w, set, fit)) {
             TRY(ridge_of_gram(c, &whole, &f));
@@ -143,7 +152,10 @@ lamella_status linear_ridge(call *c, linear_work *w)
             arena_mark before = arena_now(&c->memory);
             ridge_set set;
             TRY(find_set(c, w, taken, &set));
+            double before_it = (double)(l * w->sizes.n_tasks + done), n = (double)(w->sizes.n_layers * w->sizes.n_tasks);
+            progress_part all = progress_enter(c, before_it / n, (before_it + (double)set.n) / n);
             TRY(ridge_of_set(c, w, l, &set));
+            progress_leave(c, all);
             done += set.n;
             arena_rewind(&c->memory, before);
         }

@@ -257,6 +257,44 @@ static lamella_status intervals(call *c, scores_work *s)
     return LAMELLA_OK;
 }
 
+/* A task's decision values, each row's at the penalty of its fold. */
+static const double *nested_decision(const scores_work *s, int64_t task, double *decision)
+{
+    const linear_work *w = s->w;
+    const linear_sizes *z = &w->sizes;
+    for (int64_t k = 0; k < task_outputs(w, task); k++)
+        for (int64_t i = 0; i < z->n_scored; i++) {
+            int64_t penalty = w->nested[(s->l * z->n_tasks + task) * z->n_folds + w->fold[w->scored[i]]];
+            decision[k * z->n_scored + i] = task_decision(s, task, penalty)[k * z->n_scored + i];
+        }
+    return decision;
+}
+
+/* The rows that intervals and `correct` are of. */
+static lamella_status pick_best(call *c, const scores_work *s, int64_t task, keyed_row *sorted)
+{
+    const linear_work *w = s->w;
+    const linear_sizes *z = &w->sizes;
+    int64_t cell = s->l * z->n_tasks + task, best = ((int64_t *)linear_array_of(w->probe, "best_penalty"))[cell];
+    const double *decision = task_decision(s, task, best);
+    double *own, scores[N_SCORES];
+    char *memory;
+    if (w->nested) {
+        TAKE(c, own, task_outputs(w, task) * z->n_scored);
+        decision = nested_decision(s, task, own);
+    }
+    TAKE(c, memory, task_rows_bytes(z->n_scored, task_classes(w, task)));
+    s->best[task] = task_rows_in(w, task, decision, memory);
+    task_rows_pick(w, task, -1, sorted, &s->best[task]);
+    mark_correct(w, s->l, task, &s->best[task]);
+    if (!w->nested)
+        return LAMELLA_OK;
+    task_scores(&s->best[task], NULL, scores);
+    for (int k = 0; k < N_SCORES; k++)
+        score_array(w, k, "_nested")[cell] = s->best[task].n ? scores[k] : NAN;
+    return LAMELLA_OK;
+}
+
 lamella_status linear_scores(call *c, linear_work *w, int64_t l)
 {
     const linear_sizes *z = &w->sizes;
@@ -279,13 +317,8 @@ lamella_status linear_scores(call *c, linear_work *w, int64_t l)
     TRY(parallel(c, z->n_tasks * z->n_penalties, cell_task, &s));
     flag_cells(w, l);
     for (int64_t t = 0; t < z->n_tasks; t++) {
-        char *memory;
         pick_penalty(w, l, t);
-        int64_t best = ((int64_t *)linear_array_of(w->probe, "best_penalty"))[l * z->n_tasks + t];
-        TAKE(c, memory, task_rows_bytes(z->n_scored, task_classes(w, t)));
-        s.best[t] = task_rows_in(w, t, task_decision(&s, t, best), memory);
-        task_rows_pick(w, t, -1, sorted, &s.best[t]);
-        mark_correct(w, l, t, &s.best[t]);
+        TRY(pick_best(c, &s, t, sorted));
     }
     TRY(intervals(c, &s));
     arena_rewind(&c->memory, before);

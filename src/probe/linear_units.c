@@ -120,9 +120,10 @@ static void share_rows(linear_work *w, linear_unit *u)
     }
 }
 
-lamella_status linear_units(call *c, linear_work *w)
+lamella_status linear_units(call *c, linear_work *w, int64_t *possible)
 {
-    int64_t possible = 0, *count, widest = 0;
+    int64_t *count, widest = 0;
+    *possible = 0;
     for (int64_t t = 0; t < w->sizes.n_tasks; t++)
         widest = MAX(widest, task_classes(w, t));
     TAKE(c, count, widest);
@@ -133,9 +134,7 @@ lamella_status linear_units(call *c, linear_work *w)
             *u = (linear_unit){ .task = t, .fit = f };
             TRY(unit_fill(c, w, count, u));
             share_rows(w, u);
-            possible += f < w->sizes.n_folds && u->trains && u->tests;
+            *possible += f < w->sizes.n_folds && u->trains && u->tests;
         }
-    if (!possible)
-        return fail(c, LAMELLA_ERR_EMPTY, "no task has a fold with two classes on both sides");
     return LAMELLA_OK;
 }

@@ -88,12 +88,39 @@ static int by_moments(const linear_work *w)
     return w->o.kind == LAMELLA_PROBE_RIDGE && w->n >= stack_widest(&w->s);
 }
 
+lamella_status linear_run(call *c, linear_work *w)
+{
+    int64_t n = w->sizes.n_layers;
+    progress_part all = progress_enter(c, 0, 0.8);
+    TRY(by_moments(w) ? linear_ridge(c, w) : linear_solve(c, w));
+    progress_leave(c, all);
+    for (int64_t l = 0; l < n; l++) {
+        all = progress_enter(c, 0.8 + 0.2 * (double)l / (double)n, 0.8 + 0.2 * (double)(l + 1) / (double)n);
+        TRY(linear_scores(c, w, l));
+        progress_leave(c, all);
+    }
+    return LAMELLA_OK;
+}
+
+static lamella_status all_runs(call *c, linear_work *w, double done)
+{
+    progress_part all = progress_enter(c, done, 1), rest;
+    if (w->o.nested)
+        TRY(linear_nested(c, w));
+    rest = progress_enter(c, w->o.nested ? (double)w->sizes.n_folds / (double)(w->sizes.n_folds + 1) : 0, 1);
+    TRY(linear_run(c, w));
+    progress_leave(c, rest);
+    progress_leave(c, all);
+    return LAMELLA_OK;
+}
+
 static lamella_status fit_linear(call *c, const lamella_stack *stack_, const linear_inputs *in, const lamella_probe_linear_options *options,
                                  lamella_probe_linear **probe, lamella_probe_linear_result *result)
 {
     linear_work w = { 0 };
     readout_rows pooled;
     stack given;
+    int64_t possible;
     if (!probe)
         return fail(c, LAMELLA_ERR_ARGUMENT, "probe is NULL, expected a handle to fill");
     *probe = NULL;
@@ -106,13 +133,17 @@ static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lin
     w.s = pooled.s;
     TRY(plan_sizes(c, &w));
     TRY(linear_plan(c, in, &w));
-    TRY(linear_units(c, &w));
+    w.sizes.nested = w.o.nested;
+    TRY(linear_units(c, &w, &possible));
+    if (!possible)
+        return fail(c, LAMELLA_ERR_EMPTY, "no task has a fold with two classes on both sides");
+    progress_part all = progress_enter(c, 0, w.s.layer == given.layer ? 0 : 0.1);
     TRY(readout_rows_pool(c, &pooled));
+    progress_leave(c, all);
     TRY(linear_create(c, &w.sizes, &w.probe));
     TRY(describe_fit(c, in->groups, &w));
-    TRY(by_moments(&w) ? linear_ridge(c, &w) : linear_solve(c, &w));
-    for (int64_t l = 0; l < w.sizes.n_layers; l++)
-        TRY(linear_scores(c, &w, l));
+    TRY(all_runs(c, &w, w.s.layer == given.layer ? 0 : 0.1));
+    TRY(progress(c, 1, 1));
     TRY(linear_prepare_scores(c, w.probe));
     lamella_probe_linear_result found = count_cells(c, &w, pooled.n_empty);
     write_sized(result, &found, (int64_t)sizeof found);

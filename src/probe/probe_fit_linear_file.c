@@ -60,30 +60,20 @@ static lamella_status check_probe_handle(call *c, lamella_probe_linear **probe)
     return LAMELLA_OK;
 }
 
-static void close_file(void *data)
-{
-    lamella_io_file_free(*(lamella_io_file **)data);
-}
-
-/* The header is judged before there is memory for the rest. */
+/* The header says what kind of file it is before there is memory for the rest. */
 static lamella_status open_linear(call *c, const char *path, lamella_probe_linear **probe)
 {
     lamella_probe_linear *made;
-    lamella_io_file **file;
-    char room[32];
+    lamella_io_file *file;
     TRY(check_probe_handle(c, probe));
     TRY(check_path(c, path));
-    TAKE(c, file, 1);
-    *file = NULL;
-    TRY(call_undo(c, UNDO_ALWAYS, close_file, file));
-    lamella_status status = lamella_io_file_open(c->ctx, path, NULL, file, NULL);
-    if (status < 0)
-        return linear_fail_as_file(c, status);
-    TRY(linear_object(c, (*file)->from.bytes, &made));
-    int code = source_read(&(*file)->from, 0, made->image, made->image_bytes);
+    TRY(model_open(c, path, NULL, PROBE_KIND, &file));
+    TRY(linear_object(c, file->from.bytes, &made));
+    int code = source_read(&file->from, 0, made->image, made->image_bytes);
     if (code)
-        return fail(c, LAMELLA_ERR_IO, "%s: %s", path_shown(path), error_text(code, room));
+        return source_fail(c, file->name, code);
     TRY(linear_adopt(c, made));
+    lamella_io_file_free(file);
     *probe = made;
     return LAMELLA_OK;
 }

@@ -4,14 +4,22 @@
 #include <math.h>
 #include <string.h>
 
-/* One f32 row, f32 scores, no gaps. A product that is not finite sends the call the long way, where the reason is found. */
+static float dot_of_row(const kernels *k, const lamella_view *x, const float *weights, int64_t dim)
+{
+    return x->dtype == LAMELLA_F32 ? k->dot_f32(x->data, weights, dim)
+         : x->dtype == LAMELLA_F16 ? k->dot_f16_f32(x->data, weights, dim)
+                                   : k->dot_bf16_f32(x->data, weights, dim);
+}
+
+/* One row of f32, or of halves that are widened in the product, f32 scores, no gaps. A product that is not finite sends the call the long
+ * way, where the reason is found. */
 static int score_at_once(const kernels *k, const lamella_probe_linear *p, int64_t layer, const lamella_view *x, const lamella_view *scores)
 {
     int64_t dim = p->sizes.dim[layer], n = p->sizes.n_outputs;
     const float *weights = p->score_weights[layer];
     const double *intercepts = p->score_intercepts + layer * n;
     for (int64_t o = 0; o < n; o++) {
-        float score = (float)((double)k->dot_f32(x->data, weights + o * dim, dim) + intercepts[o]);
+        float score = (float)((double)dot_of_row(k, x, weights + o * dim, dim) + intercepts[o]);
         if (!(score - score == 0))
             return 0;
         ((float *)scores->data)[o] = score;
@@ -21,8 +29,8 @@ static int score_at_once(const kernels *k, const lamella_probe_linear *p, int64_
 
 static int is_plain(const lamella_view *v, int32_t rank, int64_t first, int64_t last)
 {
-    return v && v->dtype == LAMELLA_F32 && v->rank == rank && v->shape[0] == first && v->shape[rank - 1] == last && v->data
-           && (uintptr_t)v->data % sizeof(float) == 0 && !v->reserved0 && !v->reserved1
+    return v->rank == rank && v->shape[0] == first && v->shape[rank - 1] == last && v->data
+           && (uintptr_t)v->data % (uintptr_t)dtype_size(v->dtype) == 0 && !v->reserved0 && !v->reserved1
            && ((v->stride[0] == 0 && v->stride[rank - 1] == 0) || v->stride[rank - 1] == 1) && !(v->flags & ~(uint32_t)LAMELLA_FINITE);
 }
 
@@ -31,10 +39,12 @@ static int is_one_row(const lamella_probe_linear *p, int64_t layer, const lamell
     if (!p || layer < 0 || layer >= p->sizes.n_layers || !x || !scores || x->rank < 1 || x->rank > 2 || scores->rank != x->rank)
         return 0;
     int64_t dim = p->sizes.dim[layer], n = p->sizes.n_outputs;
+    if (scores->dtype != LAMELLA_F32 || (x->dtype != LAMELLA_F32 && x->dtype != LAMELLA_F16 && x->dtype != LAMELLA_BF16))
+        return 0;
     lamella_view readable = *x;
     readable.flags &= ~(uint32_t)LAMELLA_READONLY;
     return is_plain(&readable, x->rank, x->rank == 1 ? dim : 1, dim) && is_plain(scores, x->rank, x->rank == 1 ? n : 1, n)
-           && ((char *)scores->data + n * 4 <= (char *)x->data || (char *)x->data + dim * 4 <= (char *)scores->data);
+           && ((char *)scores->data + n * 4 <= (char *)x->data || (char *)x->data + dim * dtype_size(x->dtype) <= (char *)scores->data);
 }
 
 /* ---- the long way: any dtype, strides, number of rows ---- */
@@ -76,18 +86,6 @@ static void as_matrix(lamella_view *v)
     v->stride[0] = v->shape[1] * MAX(v->stride[1], 1);
 }
 
-/* What the iterator of rows says of a stack's layer, said of x. */
-static lamella_status fail_of_x(call *c, lamella_status status)
-{
-    char reason[256];
-    const char *found = strstr(lamella_last_error(), " is ");
-    if (!found || (status != LAMELLA_ERR_NONFINITE && status != LAMELLA_ERR_NUMERIC))
-        return status;
-    strncpy(reason, found, sizeof reason - 1);
-    reason[sizeof reason - 1] = 0;
-    return fail(c, status, "x%s", reason);
-}
-
 static lamella_status score_rows(call *c, const lamella_probe_linear *probe, int64_t layer, const lamella_view *x_, const lamella_view *scores_)
 {
     lamella_view x, scores;
@@ -106,11 +104,10 @@ static lamella_status score_rows(call *c, const lamella_probe_linear *probe, int
     as_matrix(&scores);
     lamella_stack host = { .struct_size = sizeof host, .layer = &x, .n_layers = 1 };
     TRY(stack_of_own(c, &s, &host, FLOATS, "x"));
+    s.is_view = 1;
     score_work w = { .p = probe, .simd = simd_of(c), .layer = layer, .scores = &scores };
     lowest_reset(&w.overflow);
-    lamella_status status = each_panel(c, &s, 0, LAMELLA_F32, n * (int64_t)sizeof(float), score_panel, &w);
-    if (status < 0 || status == LAMELLA_STOPPED)
-        return fail_of_x(c, status);
+    TRY(each_panel(c, &s, 0, LAMELLA_F32, n * (int64_t)sizeof(float), score_panel, &w));
     if (lowest_get(&w.overflow) != INT64_MAX)
         return fail(c, LAMELLA_ERR_NUMERIC, "a score of row %lld is not finite, expected one that f32 holds", (long long)lowest_get(&w.overflow));
     return LAMELLA_OK;

@@ -306,6 +306,33 @@ static float avx2_dot_f32(const float *x, const float *y, int64_t n)
     return avx2_dot_rest(x, y, i, n, lanes);
 }
 
+#define AVX2_F16_AT(at) _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(x + (at))))
+#define AVX2_BF16_AT(at) _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(x + (at)))), 16))
+
+/* dot_f32 of halves: each eight is widened on its way. */
+#define AVX2_DOT_OF(name, WIDE, widen)                                                         \
+    static float name(const uint16_t *x, const float *y, int64_t n)                            \
+    {                                                                                          \
+        __m256 l[8] = { _mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps(), \
+                        _mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps() }; \
+        float rest[DOT_LANES];                                                                 \
+        int64_t i = 0;                                                                         \
+        for (; i + DOT_LANES <= n; i += DOT_LANES) {                                           \
+            l[0] = _mm256_fmadd_ps(WIDE(i), _mm256_loadu_ps(y + i), l[0]);                     \
+            l[1] = _mm256_fmadd_ps(WIDE(i + 8), _mm256_loadu_ps(y + i + 8), l[1]);             \
+            l[2] = _mm256_fmadd_ps(WIDE(i + 16), _mm256_loadu_ps(y + i + 16), l[2]);           \
+            l[3] = _mm256_fmadd_ps(WIDE(i + 24), _mm256_loadu_ps(y + i + 24), l[3]);           \
+            l[4] = _mm256_fmadd_ps(WIDE(i + 32), _mm256_loadu_ps(y + i + 32), l[4]);           \
+            l[5] = _mm256_fmadd_ps(WIDE(i + 40), _mm256_loadu_ps(y + i + 40), l[5]);           \
+            l[6] = _mm256_fmadd_ps(WIDE(i + 48), _mm256_loadu_ps(y + i + 48), l[6]);           \
+            l[7] = _mm256_fmadd_ps(WIDE(i + 56), _mm256_loadu_ps(y + i + 56), l[7]);           \
+        }                                                                                      \
+        widen(x + i, n - i, rest);                                                             \
+        return avx2_dot_rest(rest, y + i, 0, n - i, l);                                        \
+    }
+AVX2_DOT_OF(avx2_dot_f16_f32, AVX2_F16_AT, avx2_f16_to_f32)
+AVX2_DOT_OF(avx2_dot_bf16_f32, AVX2_BF16_AT, avx2_bf16_to_f32)
+
 /* 8 rows of 8 to 8 columns of 8. */
 static inline void avx2_transpose(const float *rows, int64_t stride, float *to, int64_t to_stride)
 {

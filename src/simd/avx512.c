@@ -362,6 +362,10 @@ static int64_t avx512_reach_f32(const float *score, const float *scale, const fl
 
 SIMD_TARGET_POP
 
+/* AVX2's serve. */
+#define avx512_dot_f16_f32 NULL
+#define avx512_dot_bf16_f32 NULL
+
 SIMD_TABLE simd_avx512 = {
 #define KERNEL(result, name, parameters, arguments) .name = avx512_##name,
 #include "simd/kernels.inc"

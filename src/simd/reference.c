@@ -201,6 +201,32 @@ static float reference_dot_f32(const float *x, const float *y, int64_t n)
     return lanes[0];
 }
 
+/* Lanes of all blocks of 64 in turn. */
+static float dot_of_halves(const uint16_t *x, const float *y, int64_t n, void (*widen)(const uint16_t *x, int64_t n, float *out))
+{
+    float lanes[DOT_LANES] = { 0 }, wide[DOT_LANES];
+    for (int64_t first = 0; first < n; first += DOT_LANES) {
+        int64_t here = MIN(DOT_LANES, n - first);
+        widen(x + first, here, wide);
+        for (int64_t i = 0; i < here; i++)
+            lanes[i] = fmaf(wide[i], y[first + i], lanes[i]);
+    }
+    for (int half = DOT_LANES / 2; half > 0; half /= 2)
+        for (int i = 0; i < half; i++)
+            lanes[i] += lanes[i + half];
+    return lanes[0];
+}
+
+static float reference_dot_f16_f32(const uint16_t *x, const float *y, int64_t n)
+{
+    return dot_of_halves(x, y, n, reference_f16_to_f32);
+}
+
+static float reference_dot_bf16_f32(const uint16_t *x, const float *y, int64_t n)
+{
+    return dot_of_halves(x, y, n, reference_bf16_to_f32);
+}
+
 static void reference_pack_f32(const float *rows, int64_t stride, int64_t n, int64_t dim, int64_t lanes, float *panel)
 {
     for (int64_t j = 0; j < dim; j++)

@@ -361,10 +361,12 @@ lamella_status ridge_fit(call *c, const fit_problem *problems, int64_t n_problem
     for (int64_t i = 0; i < n_problems; i++) {
         arena_mark before = arena_now(&c->memory);
         TRY(progress(c, i, n_problems));
+        progress_part all = progress_enter(c, (double)i / (double)n_problems, (double)(i + 1) / (double)n_problems);
         if (problems[i].n_rows < problems[i].rows->dim)
             TRY(ridge_dual(c, &problems[i]));
         else
             TRY(ridge_primal(c, &problems[i]));
+        progress_leave(c, all);
         arena_rewind(&c->memory, before);
     }
     return LAMELLA_OK;

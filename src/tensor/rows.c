@@ -266,10 +266,12 @@ lamella_status rows_fault(call *c, const rows *r)
         if (!(value - value == 0) || (r->precision == LAMELLA_F32 && !((float)value - (float)value == 0)))
             break;
     }
+    char name[64];
     number n;
+    const char *layer = layer_name(name, sizeof name, r->s, r->first_layer + l);
     if (value - value == 0)
-        return fail(c, LAMELLA_ERR_NUMERIC, "%s->layer[%lld] is %s at row %lld, column %lld, expected a number that f32 holds", stack_name(r->s),
-                    (long long)(r->first_layer + l), number_text(value, &n), (long long)vector, (long long)j);
-    return fail(c, LAMELLA_ERR_NONFINITE, "%s->layer[%lld] is %s at row %lld, column %lld, expected a finite number", stack_name(r->s),
-                (long long)(r->first_layer + l), number_text(value, &n), (long long)vector, (long long)j);
+        return fail(c, LAMELLA_ERR_NUMERIC, "%s is %s at row %lld, column %lld, expected a number that f32 holds", layer, number_text(value, &n),
+                    (long long)vector, (long long)j);
+    return fail(c, LAMELLA_ERR_NONFINITE, "%s is %s at row %lld, column %lld, expected a finite number", layer, number_text(value, &n), (long long)vector,
+                (long long)j);
 }

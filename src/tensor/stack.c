@@ -15,6 +15,8 @@ const char *stack_name(const stack *s)
 
 const char *layer_name(char *text, int64_t size, const stack *s, int64_t l)
 {
+    if (s->is_view)
+        return stack_name(s);
     snprintf(text, (size_t)size, "%s->layer[%lld]", stack_name(s), (long long)l);
     return text;
 }

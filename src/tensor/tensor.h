@@ -85,6 +85,7 @@ typedef struct stack {
     const int64_t       *offsets;    /* NULL, or [n_samples + 1]: first vector of each sample */
     const unsigned char *valid;      /* NULL, or [n_vectors]: 0 = padding */
     int                  is_own;     /* stack_of_own */
+    int                  is_view;    /* 1: of one view, and `name` is its own */
 } stack;
 
 #define STACK(c, s, stack, dtypes) stack_check((c), &(s), (stack), (dtypes), #stack)

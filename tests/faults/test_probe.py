@@ -127,5 +127,50 @@ class Reports(unittest.TestCase):
             np.testing.assert_allclose(found[0].get("objective")[0, 0, 0, 0], 2 * two.get("objective")[0, 0, 0, 0], rtol=1e-9)
 
 
+class Monitors(unittest.TestCase):
+    def probe(self, **options):
+        rng = np.random.default_rng(0)
+        y = rng.integers(0, 2, 150)
+        x = (rng.standard_normal((8, 150, 32)) + y[:, None] / 4).astype("f4")
+        return x, lamella.probe.Linear.fit(list(x), y, penalties=[0.01, 1, 100, 1e4], kind="ridge", n_bootstrap=-1, **options)
+
+    def test_E4_a_monitor_keeps_two_kilobytes(self):
+        x, probe = self.probe()
+        kept = probe.keep([5])
+        self.assertLess(len(kept.bytes()), len(probe.bytes()) / 15)
+        self.assertEqual(kept.get("depths").tolist(), [5])
+        self.assertEqual(kept.get("penalties")[kept.get("best_penalty")[0, 0]], probe.get("penalties")[probe.get("best_penalty")[5, 0]])
+        np.testing.assert_array_equal(kept.score(0, x[5]), probe.score(5, x[5]))
+        again = lamella.probe.Linear.load(kept.bytes())
+        np.testing.assert_array_equal(again.score(0, x[5]), probe.score(5, x[5]))
+
+    def test_E3_rows_of_halves_score_as_their_floats(self):
+        x, probe = self.probe()
+        half = x[3].astype("f2")
+        for row in half[:10]:
+            np.testing.assert_array_equal(probe.score(3, row), probe.score(3, row.astype("f4")))
+
+    def test_A18_folds_choose_without_their_own_rows(self):
+        rng = np.random.default_rng(1)
+        y, fold = np.arange(80) % 2, np.arange(80) // 2 % 4
+        x = rng.standard_normal((80, 20)).astype("f4")
+        penalties = np.geomspace(1e-4, 1e5, 10)
+        nested = lamella.probe.Linear.fit([x], y, folds=fold, penalties=penalties, kind="ridge", nested=1)
+        for f in range(4):
+            outside = lamella.probe.Linear.fit([x], y, folds=fold, label_mask=fold != f, penalties=penalties, kind="ridge", n_bootstrap=-1)
+            self.assertEqual(nested.get("nested_penalty")[0, 0, f], outside.get("best_penalty")[0, 0])
+        self.assertAlmostEqual(nested.get("accuracy_nested").item(), nested.get("correct").mean())
+
+    def test_B12_progress_never_goes_back(self):
+        told = []
+        ctx = lamella.Context(progress=lambda fraction, stage: told.append(fraction))
+        rng = np.random.default_rng(0)
+        for kind in ("ridge", "logistic"):
+            told.clear()
+            lamella.probe.Linear.fit(list(rng.standard_normal((5, 90, 30)).astype("f4")), np.arange(90) % 3, kind=kind, penalties=[0.1, 1, 10], ctx=ctx)
+            self.assertEqual(told, sorted(told))
+            self.assertEqual(told[-1], 1)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -81,12 +81,12 @@ TEST(a_file_that_is_no_probe_is_refused)
     memcpy(copy, bytes.data, (size_t)bytes.shape[0]);
     memcpy(strstr(copy + 8, "probe_linear"), "probe_Linear", 12);
     refused(lamella_probe_linear_load(NULL, &cut, &loaded), LAMELLA_ERR_FORMAT,
-            "lamella_probe_linear_load: lamella.kind is \"probe_Linear\", expected \"probe_linear\"");
+            "lamella_probe_linear_load: bytes: lamella.kind is \"probe_Linear\", expected \"probe_linear\"");
     check(loaded == NULL);
     memcpy(copy, bytes.data, (size_t)bytes.shape[0]);
     memcpy(strstr(copy + 8, "\"edge\""), "\"edgy\"", 6);
     refused(lamella_probe_linear_load(NULL, &cut, &loaded), LAMELLA_ERR_FORMAT,
-            "lamella_probe_linear_load: the file has no array \"edge\" of the dtype and shape of a probe's");
+            "lamella_probe_linear_load: the file has no array \"edge\" of the dtype, shape and alignment of a probe's");
     for (int64_t n = 0; n < bytes.shape[0]; n += n < 4096 ? 37 : 40009) { /* cut anywhere: refused, nothing touched beyond */
         cut.shape[0] = n;
         check(lamella_probe_linear_load(NULL, &cut, &loaded) < 0);
@@ -119,7 +119,7 @@ TEST(numbers_that_no_probe_has_are_refused)
     const int64_t seven = 7, far = 1000;
     const double nan = NAN, minus = -1, infinite = INFINITY;
     refused_with(p, "best_penalty", &seven, "best_penalty has 7, expected 0 to 0");
-    refused_with(p, "class_offsets", &seven, "class_offsets does not agree with output_offsets");
+    refused_with(p, "class_offsets", &seven, "class_offsets does not rise from 0 to 5");
     refused_with(p, "classes", &far, "\"classes\" of task 0 do not rise");
     refused_with(p, "penalties", &minus, "\"penalties\"[0] is not a number over 0");
     refused_with(p, "penalties", &infinite, "\"penalties\"[0] is not a number over 0");

@@ -184,7 +184,8 @@ def _place(package, place, function, classes):
     elif made:
         call = _named(function, _maker(function, made), place)
         made.__doc__ = made.__doc__ or f"Made by {function.entry['python']}. {function.entry['doc'].strip().split(chr(10))[0]}"
-        setattr(home, place[-1], staticmethod(call) if isinstance(home, type) else call)
+        of_one = function.verb_of and function.by_name[function.verb_of]["of"] == getattr(home, "_handle", None)
+        setattr(home, place[-1], staticmethod(call) if isinstance(home, type) and not of_one else call)
     else:
         call = _verb(function) if isinstance(home, type) else _plain(function)
         setattr(home, place[-1], _named(function, call, place))

@@ -1,0 +1,54 @@
+/* Nested cross-validation: the penalty at which a fold is scored is chosen without its rows.
+ *
+ * For each fold, the others are the folds of a run over the rows outside it. Its units have the rows of that fold neither to train on nor
+ * to test, and its best penalties, by the rule for all, are the fold's own. */
+#include "probe/linear.h"
+
+#include <string.h>
+
+/* What a run adds up instead of writing. */
+static void clear_reports(const linear_work *w)
+{
+    const linear_sizes *z = &w->sizes;
+    size_t cells = (size_t)(z->n_layers * z->n_tasks * z->n_penalties * z->n_fits);
+    memset(linear_array_of(w->probe, "objective"), 0, cells * sizeof(double));
+    memset(linear_array_of(w->probe, "gradient_norm"), 0, cells * sizeof(double));
+    memset(linear_array_of(w->probe, "iterations"), 0, cells * sizeof(int64_t));
+    memset(linear_array_of(w->probe, "flags"), 0, cells * sizeof(int32_t));
+}
+
+static lamella_status run_outside(call *c, const linear_work *w, int64_t fold)
+{
+    linear_work outside = *w;
+    const linear_sizes *z = &w->sizes;
+    int64_t possible;
+    outside.nested = NULL;
+    outside.o.n_bootstrap = 0;
+    TAKE(c, outside.has_label, z->n_tasks * w->n);
+    for (int64_t i = 0; i < z->n_tasks * w->n; i++)
+        outside.has_label[i] = w->has_label[i] && w->fold[i % w->n] != fold;
+    TRY(linear_units(c, &outside, &possible));
+    for (int64_t t = 0; t < z->n_tasks; t++) /* without rows to test they choose nothing */
+        unit_of(&outside, t, fold)->trains = unit_of(&outside, t, z->n_fits - 1)->trains = 0;
+    TRY(linear_run(c, &outside));
+    const int64_t *best = linear_array_of(w->probe, "best_penalty");
+    for (int64_t i = 0; i < z->n_layers * z->n_tasks; i++)
+        w->nested[i * z->n_folds + fold] = best[i];
+    clear_reports(w);
+    return LAMELLA_OK;
+}
+
+lamella_status linear_nested(call *c, linear_work *w)
+{
+    int64_t runs = w->sizes.n_folds;
+    TAKE(c, w->nested, w->sizes.n_layers * w->sizes.n_tasks * runs);
+    for (int64_t f = 0; f < runs; f++) {
+        arena_mark before = arena_now(&c->memory);
+        progress_part all = progress_enter(c, (double)f / (double)(runs + 1), (double)(f + 1) / (double)(runs + 1));
+        TRY(run_outside(c, w, f));
+        progress_leave(c, all);
+        arena_rewind(&c->memory, before);
+    }
+    memcpy(linear_array_of(w->probe, "nested_penalty"), w->nested, (size_t)(w->sizes.n_layers * w->sizes.n_tasks * runs) * sizeof *w->nested);
+    return LAMELLA_OK;
+}
