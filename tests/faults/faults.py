@@ -15,6 +15,12 @@ PROGRAMS = ROOT / "build" / "release" / "tests"
 
 # number: (program, test)
 IN_C = [
+    ("M1", "test_tensor", "the_stride_of_one_element_is_not_believed"),
+    ("M1", "test_tensor", "strides_of_nothing_are_forgotten"),
+    ("M2", "test_tensor", "an_output_lies_apart_from_every_input_whichever_is_checked_first"),
+    ("M2", "test_tensor", "outputs_lie_apart_from_each_other"),
+    ("M2", "test_tensor", "many_layers_are_compared_at_once"),
+    ("M6", "test_fusion", "what_overflows_is_named"),
     ("M3", "test_linalg", "nobody_prints_or_exits_whichever_malloc_fails"),
     ("M4", "test_linalg_address_space", "room_for_everything_but_the_buffer_is_memory"),
     ("M10", "test_context", "a_context_in_a_call_is_refused_to_other_threads"),
