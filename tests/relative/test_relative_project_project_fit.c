@@ -5,11 +5,17 @@
 
 /* ---- the generic matrix ---- */
 
+/* Every row is an anchor; for rules that compare all anchors every eighth of many, the first, the middle and the last of 257 among them. */
 static lamella_status fit_of_case(matrix *m, const lamella_relative_project_options *rules)
 {
+    int64_t numbers[64], n = 0;
     lamella_relative_project *project;
+    lamella_view anchors;
+    for (int64_t i = 0; rules && i < m->n_samples; i += m->n_samples > 64 ? 8 : 1)
+        numbers[n++] = i;
+    anchors = view_of(LAMELLA_I64, numbers, n);
     lamella_relative_project_result result = { .struct_size = sizeof result };
-    lamella_status status = lamella_relative_project_fit(m->ctx, &m->stack, NULL, rules, &project, &result);
+    lamella_status status = lamella_relative_project_fit(m->ctx, &m->stack, n ? &anchors : NULL, rules, &project, &result);
     if (status == LAMELLA_OK) {
         matrix_number(m, "n_zero_rows", (double)result.n_zero_rows);
         matrix_number(m, "n_constant_columns", (double)result.n_constant_columns);
@@ -39,10 +45,11 @@ OPERATION(lamella_relative_project_fit, .as = "basis", .forms = FORM_ROWS, .keep
     return fit_of_case(m, &rules);
 }
 
-/* Fitted on 50 rows of its own, as wide as the case's layers. */
+/* Fitted on 50 rows of its own (20 where each gives four columns), as wide as the case's layers. */
 static lamella_status apply_of_case(matrix *m, lamella_relative_project_options rules)
 {
     enum { ANCHORS = 50, MOST = 64 };
+    const int64_t n_anchors = rules.similarity == LAMELLA_RELATIVE_PRODUCT ? 20 : ANCHORS;
     static double x[3][ANCHORS * MOST];
     lamella_view layer[3], width;
     int64_t widths[3], n_layers = m->stack.n_layers;
@@ -52,7 +59,7 @@ static lamella_status apply_of_case(matrix *m, lamella_relative_project_options 
         int64_t dim = n_layers ? m->stack.layer[l].shape[m->stack.layer[l].rank - 1] : 1;
         for (int64_t i = 0; i < ANCHORS * MOST; i++)
             x[l][i] = sin((double)(i * (l + 2)) * 1.7) * 3 + 1;
-        layer[l] = view_of(LAMELLA_F64, x[l], ANCHORS, dim ? dim : 1);
+        layer[l] = view_of(LAMELLA_F64, x[l], n_anchors, dim ? dim : 1);
     }
     lamella_stack anchors = { .struct_size = sizeof anchors, .layer = layer, .n_layers = (n_layers ? n_layers : 1) };
     ok(lamella_relative_project_fit(NULL, &anchors, NULL, &rules, &project, NULL));
