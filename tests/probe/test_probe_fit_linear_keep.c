@@ -21,21 +21,27 @@ static lamella_probe_linear *several(int32_t nested)
     return p;
 }
 
-OPERATION(lamella_probe_linear_keep, .forms = FORM_ROWS)
+TEST(keeping_survives_every_allocation_that_fails)
 {
-    lamella_probe_linear *probe = NULL, *kept = NULL;
-    lamella_view bytes;
-    lamella_status status = probe_of_case(m, (lamella_probe_linear_options){ .n_bootstrap = -1, .kind = LAMELLA_PROBE_RIDGE }, &probe);
-    if (probe)
-        status = lamella_probe_linear_keep(m->ctx, probe, NULL, 0, &kept);
-    if (status == LAMELLA_OK && probe) {
-        ok(lamella_probe_linear_bytes(kept, &bytes));
-        record_array(m, kept, "weights.0");
-        record_array(m, kept, "accuracy_mean");
+    test_allocator a = { 0 };
+    lamella_context_options co = { .struct_size = sizeof co, .threads = 1, .allocate = test_allocate, .release = test_release, .user = &a };
+    lamella_context *ctx;
+    lamella_probe_linear *p = several(0), *kept;
+    lamella_status status = LAMELLA_ERR_MEMORY;
+    ok(lamella_context_create(&co, &ctx));
+    int64_t before = a.live;
+    for (int64_t k = 1; status == LAMELLA_ERR_MEMORY; k++) {
+        test_allocator_fail(&a, k, 0);
+        status = lamella_probe_linear_keep(ctx, p, NULL, 0, &kept);
+        check(status != LAMELLA_ERR_MEMORY || (kept == NULL && a.live == before));
+        check(k < 200);
     }
-    lamella_probe_linear_free(probe);
+    test_allocator_fail(&a, 0, 0);
+    ok(status);
     lamella_probe_linear_free(kept);
-    return status;
+    lamella_probe_linear_free(p);
+    lamella_context_free(ctx);
+    equal(a.live, 0);
 }
 
 /* Element [a, b, c, d] of an array; places beyond its rank are 0. */
