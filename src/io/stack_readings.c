@@ -89,6 +89,19 @@ stack_form form_of_array(const lamella_io_file *f, int64_t entry, int32_t layer_
     return form;
 }
 
+/* The last of an array of I32 or I64; -1 where there is none. */
+static int64_t last_number(const lamella_io_file *f, const file_entry *e)
+{
+    char bytes[8];
+    int32_t dtype = entry_dtype(f, e);
+    int64_t size = dtype == LAMELLA_I32 ? 4 : 8;
+    if ((dtype != LAMELLA_I32 && dtype != LAMELLA_I64) || e->end - e->begin < size || source_read(&f->from, e->end - size, bytes, size))
+        return -1;
+    if (f->swap)
+        swap_bytes(bytes, 1, size);
+    return load_i64(dtype, bytes);
+}
+
 /* The parts of the file fit the layers that this reading gives. */
 static int parts_fit(const lamella_io_file *f, const stack_form *form)
 {
@@ -102,7 +115,7 @@ static int parts_fit(const lamella_io_file *f, const stack_form *form)
         memmove(shape + 1, shape + 2, (size_t)(rank - 1) * sizeof *shape);
     if (offsets) {
         entry_shape(f, offsets, part);
-        if (rank != 2 || offsets->rank != 1)
+        if (rank != 2 || offsets->rank != 1 || last_number(f, offsets) != shape[0])
             return 0;
         shape[0] = part[0] - 1;
     }

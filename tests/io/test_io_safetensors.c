@@ -229,6 +229,12 @@ TEST(a_size_that_does_not_fit_is_told_with_both_sizes)
     refuses_size(with_length(UINT64_C(1) << 63, 10), INT64_MAX);
     refuses_size(with_length(UINT64_MAX, 10), INT64_MAX);
     refuses_size(with_length(UINT64_MAX - 7, 10), INT64_MAX);
+    lamella_io_fault fault;
+    bytes over = with_length(100000001, 100000001); /* there as it says */
+    over.at[8] = '{';
+    returns(load_both_ways(over, 0, &fault), LAMELLA_ERR_LIMIT);
+    check(fault.rule == LAMELLA_IO_RULE_LIMIT && strstr(lamella_last_error(), "a header of 100000001 bytes, over the limit of 100000000"));
+    free(over.at);
     static const char header[] = "{\"a\":" A "}";
     refuses_size(safetensors(H(header), 7), 8 + (int64_t)sizeof header - 1 + 8);
     refuses_size(safetensors(H(header), 12), 8 + (int64_t)sizeof header - 1 + 8);
