@@ -231,7 +231,6 @@ row("an index without its shards", INDEX, "Not beside it: 2 of its 2 shards")
 row("an index with one", INDEX, ["Not beside it: 1 of its 2 shards", "examples/look m-2-of-2.safetensors"], beside={"m-2-of-2.safetensors": file(layer__0=floats(4, 3))}, offers=1)
 row("an index with all", INDEX, "one by one", offers=2, beside={"m-%d-of-2.safetensors" % k: file(layer__0=floats(4, 3)) for k in (1, 2)})
 row("one shard of layers", of(family("model.layers.{}.out", (4, 5))), "model.layers.4.out to model.layers.5.out")
-row("a header of 132 MB", (132_000_000).to_bytes(8, "little") + b"{" + b" " * 132_000_000, "over the limit of")
 
 
 class Told:
