@@ -42,6 +42,8 @@ static void write_arrays(const char *name, const named_array *array, int64_t n)
 #define MATRIX(name) { name, LAMELLA_F32, 2, { 4, 5 } }
 #define BLOCK(name) { name, LAMELLA_F32, 3, { 4, 5, 6 } }
 
+static int64_t depth_of[8]; /* of the layers that the last call opened */
+
 /* Opens "f": the sentence without the path; "" where it opens. */
 static const char *says(const char *prefix, int32_t layer_axis, lamella_status status)
 {
@@ -49,6 +51,8 @@ static const char *says(const char *prefix, int32_t layer_axis, lamella_status s
     static const char start[] = "lamella_io_stack_open: ";
     returns(open_with("f", prefix, layer_axis, &file), status);
     check((status == LAMELLA_OK) == (file != NULL));
+    for (int64_t l = 0; file && l < opened.n_layers && l < 8; l++)
+        depth_of[l] = opened.depth[l];
     lamella_io_file_free(file);
     if (status == LAMELLA_OK)
         return "";
@@ -71,7 +75,7 @@ TEST(integers_anywhere_in_a_name_count)
     FILE_OF(MATRIX("blocks.0.out"), MATRIX("blocks.1.out"), MATRIX("blocks.10.out"));
     equal_text(readings_of("f"), "blocks.{}.out/0/1 x3");
     TAKES(NULL, 0, "blocks.{}.out", LAMELLA_IO_FORM_LAYERS, 3);
-    equal(opened.depth[2], 10);
+    equal(depth_of[2], 10);
     TAKES("blocks.{}.out", 0, "blocks.{}.out", LAMELLA_IO_FORM_LAYERS, 3);
     TAKES("blocks.1.out", 0, "blocks.1.out", LAMELLA_IO_FORM_ONE_LAYER, 1);
     FILE_OF(MATRIX("0.x"), MATRIX("1.x"), MATRIX("x.0"));
@@ -111,7 +115,7 @@ TEST(what_its_place_alone_does_not_tell_is_asked)
     equal_text(readings_of("f"), "z/0/1 x2 z1/0/4 x1 z2/0/4 x1");
     FILE_OF(MATRIX("h.1"), MATRIX("h.2"));
     TAKES(NULL, 0, "h.", LAMELLA_IO_FORM_LAYERS, 2);
-    equal(opened.depth[0], 1);
+    equal(depth_of[0], 1);
     FILE_OF(MATRIX("Block 1"), MATRIX("Block 2"));
     TAKES(NULL, 0, "Block ", LAMELLA_IO_FORM_LAYERS, 2);
     FILE_OF(MATRIX("layer-1"), MATRIX("layer-2")); /* layer 1, or the last */
@@ -120,9 +124,83 @@ TEST(what_its_place_alone_does_not_tell_is_asked)
     TAKES(NULL, 0, "layer-", LAMELLA_IO_FORM_LAYERS, 2);
     FILE_OF(MATRIX("h.5"));
     TAKES(NULL, 0, "h.5", LAMELLA_IO_FORM_ONE_LAYER, 1);
-    equal(opened.depth[0], 0);
+    equal(depth_of[0], 0);
     FILE_OF(MATRIX("layer.5"));
     TAKES(NULL, 0, "layer.", LAMELLA_IO_FORM_LAYERS, 1);
-    equal(opened.depth[0], 5);
+    equal(depth_of[0], 5);
+    folder_remove();
+}
+
+TEST(a_misfit_is_named_with_its_reason_whatever_the_prefix)
+{
+    folder_make();
+    FILE_OF(MATRIX("h.0"), MATRIX("h.1"), { "h.2", LAMELLA_F32, 2, { 3, 5 } }, { "proj.0", LAMELLA_F32, 2, { 6, 6 } }, { "proj.1", LAMELLA_F32, 2, { 6, 6 } });
+    equal_text(says(NULL, 0, LAMELLA_ERR_SHAPE), ": \"h.2\" differs from the first in more than its last axis");
+    equal_text(readings_of("f"), "proj./0/1 x2");
+    FILE_OF(MATRIX("h.0"), { "h.1", LAMELLA_I32, 2, { 4, 5 } });
+    equal_text(says("h.", 0, LAMELLA_ERR_SHAPE), ": \"h.1\" is I32, the first F32");
+    FILE_OF(MATRIX("h.0"), { "h.1", LAMELLA_F32, 1, { 5 } });
+    equal_text(says(NULL, 0, LAMELLA_ERR_SHAPE), ": \"h.1\" is no layer: its rank is not 2 to 4");
+    FILE_OF(MATRIX("layer.-1"), MATRIX("layer.0"));
+    equal_text(says(NULL, 0, LAMELLA_ERR_SHAPE), ": \"layer.-1\" has a negative number: layers are named by their depth, from 0 up");
+    TAKES("layer.-1", 0, "layer.-1", LAMELLA_IO_FORM_ONE_LAYER, 1);
+    FILE_OF(MATRIX("h.-1"), MATRIX("h.-2"));
+    equal_text(says(NULL, 0, LAMELLA_ERR_SHAPE), ": \"h.-1\" has a negative number: layers are named by their depth, from 0 up");
+    FILE_OF({ "x", LAMELLA_I32, 2, { 4, 5 } });
+    equal_text(says(NULL, 0, LAMELLA_ERR_DTYPE), " holds no stack: \"x\" is I32, expected floats");
+    folder_remove();
+}
+
+TEST(one_array_is_read_along_an_axis_or_as_one_layer)
+{
+    folder_make();
+    FILE_OF({ "s", LAMELLA_F32, 4, { 2, 3, 4, 5 } });
+    equal_text(readings_of("f"), "s/1/2 x2 s/2/3 x3 s/-1/4 x1");
+    equal_text(says(NULL, 0, LAMELLA_ERR_ARGUMENT), ": \"s\" is [2, 3, 4, 5]: set options->layer_axis = 1 if that means [layer, sample, token, dim], "
+               "2 if [sample, layer, token, dim], -1 if one layer [sample, y, x, dim]");
+    TAKES(NULL, 2, "s", LAMELLA_IO_FORM_LAYER_SECOND, 3);
+    TAKES(NULL, -1, "s", LAMELLA_IO_FORM_ONE_LAYER, 1);
+    FILE_OF({ "s", LAMELLA_F32, 5, { 2, 3, 4, 5, 2 } });
+    equal_text(readings_of("f"), "s/1/2 x2 s/2/3 x3");
+    says(NULL, -1, LAMELLA_ERR_ARGUMENT);
+    says(NULL, -2, LAMELLA_ERR_ARGUMENT);
+    FILE_OF(BLOCK("s"), { "mask", LAMELLA_U8, 2, { 4, 5 } });
+    TAKES(NULL, 0, "s", LAMELLA_IO_FORM_ONE_LAYER, 1);
+    equal_text(taken.mask, "mask");
+    FILE_OF(BLOCK("s"), { "mask", LAMELLA_U8, 1, { 5 } });
+    TAKES(NULL, 0, "s", LAMELLA_IO_FORM_LAYER_FIRST, 4);
+    FILE_OF(BLOCK("s"), { "sample_id", LAMELLA_I64, 1, { 5 } });
+    TAKES(NULL, 0, "s", LAMELLA_IO_FORM_LAYER_FIRST, 4);
+    folder_remove();
+}
+
+TEST(a_mask_of_whole_numbers_becomes_bytes)
+{
+    int64_t mask[20], offsets[] = { 0, 1, 4 };
+    lamella_io_file *file;
+    folder_make();
+    for (int i = 0; i < 20; i++)
+        mask[i] = i % 3;
+    lamella_view a[] = { view_of(LAMELLA_F32, x, 4, 5, 6), view_of(LAMELLA_I64, mask, 4, 1, 5), view_of(LAMELLA_I64, offsets, 3) };
+    save_arrays("f", (const char *[]){ "layer.0", "attention_mask" }, a, 2);
+    ok(open_with("f", NULL, 0, &file));
+    equal_text(taken.mask, "attention_mask");
+    check(opened.mask->dtype == LAMELLA_U8 && opened.mask->rank == 2 && opened.mask->shape[0] == 4 && opened.mask->shape[1] == 5);
+    for (int i = 0; i < 20; i++)
+        equal(((const uint8_t *)opened.mask->data)[i], i % 3 != 0);
+    lamella_io_file_free(file);
+    save_arrays("f", (const char *[]){ "layer.0", "padding_mask" }, a, 2);
+    equal_text(says(NULL, 0, LAMELLA_ERR_ARGUMENT), ": set options->mask_marks = 1 if 1 in \"padding_mask\" is a token, 2 if it is padding");
+    for (int32_t marks = LAMELLA_IO_MARKS_TOKENS; marks <= LAMELLA_IO_MARKS_PADDING; marks++) {
+        lamella_io_stack_options options = { .struct_size = sizeof options, .mask_marks = marks };
+        opened = (lamella_stack){ .struct_size = sizeof opened };
+        ok(lamella_io_stack_open(NULL, in_folder("f"), &options, &file, &opened, NULL, NULL));
+        for (int i = 0; i < 20; i++)
+            equal(((const uint8_t *)opened.mask->data)[i], (i % 3 != 0) == (marks == LAMELLA_IO_MARKS_TOKENS));
+        lamella_io_file_free(file);
+    }
+    mask[7] = -1;
+    save_arrays("f", (const char *[]){ "layer.0", "attention_mask" }, a, 2);
+    says(NULL, 0, LAMELLA_ERR_DTYPE);
     folder_remove();
 }
