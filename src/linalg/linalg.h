@@ -53,7 +53,7 @@ LAMELLA_INTERNAL lamella_status qr(call *c, double *a, int64_t m, int64_t n, dou
 #define PRODUCT_TILE 256
 
 /* A product in tiles of 256 rows of C at fixed places, on all our threads. The last tile is filled up with zero rows, so
- * that the bits of a row do not depend on how many there are; nor do they on our threads. */
+ * that the bits of a row do not depend on how many there are; nor do they on our threads. NUMERIC where C is not finite. */
 LAMELLA_INTERNAL lamella_status product_f64(call *c, const blas_product *p);
 
 #endif

@@ -13,7 +13,8 @@ static blas_product product_tile(const blas_product *p, int64_t first, int64_t r
 {
     blas_product tile = *p;
     tile.m = rows;
-    tile.a += p->a_transposed ? first : first * p->a_stride;
+    if (p->a) /* NULL where nothing of it is read */
+        tile.a += p->a_transposed ? first : first * p->a_stride;
     tile.c += first * p->c_stride;
     return tile;
 }
@@ -44,7 +45,7 @@ static lamella_status pad_last(call *c, const blas_product *rest, blas_product *
     TAKE(c, out, PRODUCT_TILE * rest->n);
     memset(a, 0, (size_t)(PRODUCT_TILE * rest->k) * sizeof *a);
     memset(out, 0, (size_t)(PRODUCT_TILE * rest->n) * sizeof *out);
-    if (rest->alpha != 0)
+    if (rest->alpha != 0 && rest->k)
         copy_rows_of(rest->a, rest->a_stride, a, last->a_stride, lines, length);
     if (rest->beta != 0)
         copy_rows_of(rest->c, rest->c_stride, out, last->c_stride, rest->m, rest->n);
@@ -57,7 +58,7 @@ lamella_status product_f64(call *c, const blas_product *p)
 {
     arena_mark before = arena_now(&c->memory);
     TRY(blas_product_check(c, p));
-    if (p->n == 0)
+    if (p->m == 0 || p->n == 0)
         return LAMELLA_OK;
     product_work w = { .whole = p, .n_full = p->m / PRODUCT_TILE };
     blas_product rest = product_tile(p, w.n_full * PRODUCT_TILE, p->m % PRODUCT_TILE);
@@ -67,5 +68,7 @@ lamella_status product_f64(call *c, const blas_product *p)
     if (rest.m)
         copy_rows_of(w.last.c, w.last.c_stride, rest.c, rest.c_stride, rest.m, rest.n);
     arena_rewind(&c->memory, before);
+    if (!matrix_is_finite(p->c, p->m, p->n, p->c_stride))
+        return fail(c, LAMELLA_ERR_NUMERIC, "a product of matrices left the range of f64");
     return LAMELLA_OK;
 }

@@ -12,7 +12,8 @@
 #define FEWEST_PART_ROWS (28 * TILE_BLOCK_ROWS)
 #define MOST_PART_ROWS (455 * TILE_BLOCK_ROWS)
 #define TASKS_WANTED 16               /* where there are few queries: so many parts that threads have something to share */
-#define TASKS_BETWEEN_POLLS 16
+#define TASKS_BETWEEN_POLLS 16        /* at most, and no more than there are threads where a few of them take longer */
+#define PRODUCTS_BETWEEN_POLLS ((double)(1 << 30)) /* of numbers: some 50 ms of one thread */
 #define ROWS_AHEAD 8                  /* asked for while one is multiplied: a fifth faster where memory is the limit */
 #define CACHE_LINE 64
 
@@ -128,9 +129,11 @@ lamella_status similar_tiles(call *c, const similar_pass *p)
         return LAMELLA_OK;
     arena_mark before = arena_now(&c->memory);
     TRY(scratch_open(c, w.panel_bytes + w.rows_bytes + w.scores_bytes + p->room_bytes, &w.pieces));
-    for (; w.first_task < n_tasks; w.first_task += TASKS_BETWEEN_POLLS) {
-        TRY(parallel(c, MIN(TASKS_BETWEEN_POLLS, n_tasks - w.first_task), p->by_dot && p->queries->n == 1 ? dots_task : tiles_task, &w));
-        TRY(progress(c, MIN(w.first_task + TASKS_BETWEEN_POLLS, n_tasks), n_tasks));
+    double of_task = (double)p->block_queries * (double)p->part_rows * (double)p->width;
+    int64_t at_once = MAX(of_task * TASKS_BETWEEN_POLLS <= PRODUCTS_BETWEEN_POLLS ? TASKS_BETWEEN_POLLS : 1, parallel_width(c));
+    for (; w.first_task < n_tasks; w.first_task += at_once) {
+        TRY(parallel(c, MIN(at_once, n_tasks - w.first_task), p->by_dot && p->queries->n == 1 ? dots_task : tiles_task, &w));
+        TRY(progress(c, MIN(w.first_task + at_once, n_tasks), n_tasks));
     }
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;

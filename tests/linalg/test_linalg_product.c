@@ -179,3 +179,26 @@ TEST(transposing_and_mirroring)
             near(square[i * N + j], i > j ? i * N + j : j * N + i, ABSOLUTE, 0);
     free(a);
 }
+
+TEST(a_product_beyond_f64_is_refused)
+{
+    double a[2] = { 1e200, 1 }, b[2] = { 1e200, 1 }, c[4];
+    refused(product_of(NULL, &(blas_product){ 2, 2, 1, 1, 0, a, b, c, 1, 2, 2, 0, 0 }), LAMELLA_ERR_NUMERIC,
+            "product_of: a product of matrices left the range of f64");
+    a[0] = 1e100;
+    ok(product_of(NULL, &(blas_product){ 2, 2, 1, 1, 0, a, b, c, 1, 2, 2, 0, 0 }));
+    near(c[0], 1e300, RELATIVE, 1e-15);
+}
+
+TEST(matrices_that_are_not_read_may_be_nowhere)
+{
+    enum { M = 300, N = 3 };
+    double c[M * N];
+    for (int i = 0; i < M * N; i++)
+        c[i] = i;
+    ok(product_of(NULL, &(blas_product){ M, N, 0, 1, 0.5, NULL, NULL, c, 0, N, N, 0, 0 }));
+    ok(product_of(NULL, &(blas_product){ M, N, 5, 0, 0.5, NULL, NULL, c, 5, N, N, 0, 0 }));
+    for (int i = 0; i < M * N; i++)
+        near(c[i], i * 0.25, ABSOLUTE, 0);
+    ok(product_of(NULL, &(blas_product){ 0, N, 5, 1, 0, NULL, c, NULL, 5, N, N, 0, 0 }));
+}
