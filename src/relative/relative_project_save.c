@@ -125,7 +125,7 @@ static lamella_status check_divisors(call *c, const lamella_io_file *f, const do
 /* All arrays that the rules ask for are there before memory is taken: a row of anchors must not claim a square of its length. */
 static lamella_status check_shapes(call *c, const lamella_io_file *f, const lamella_relative_project *of, int64_t l, const int64_t *anchors)
 {
-    projection p;
+    projection p = { 0 };
     TRY(projection_size(c, of, anchors[0], anchors[1], &p));
     for (int64_t which = 0; which < PROJECTION_ARRAYS; which++) {
         char name[48];

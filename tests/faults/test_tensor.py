@@ -63,7 +63,7 @@ class Canvases(unittest.TestCase):
         with self.assertRaisesRegex(lamella.Error, "out overflows f32 at pixel 0, channel 0"):
             lamella.fusion.over_merge(colours, one, colours, one)
         layers = np.stack([-colours, colours])
-        with self.assertRaisesRegex(lamella.Error, "d_alpha overflows f32 at layer 1, pixel 0"):
+        with self.assertRaisesRegex(lamella.Error, "d_alpha overflows f32 at layer 0, pixel 0"):
             lamella.fusion.over_backward(layers, np.full((2, 4), .5, "f4"), colours)
 
 

@@ -184,7 +184,8 @@ def _place(package, place, function, classes):
     elif made:
         call = _named(function, _maker(function, made), place)
         made.__doc__ = made.__doc__ or f"Made by {function.entry['python']}. {function.entry['doc'].strip().split(chr(10))[0]}"
-        of_one = function.verb_of and function.by_name[function.verb_of]["of"] == getattr(home, "_handle", None)
+        first = next(a for a in function.arguments if a["kind"] != "context")
+        of_one = first["way"] != "out" and first.get("of") == getattr(home, "_handle", "")  # made of another of its kind: a method
         setattr(home, place[-1], staticmethod(call) if isinstance(home, type) and not of_one else call)
     else:
         call = _verb(function) if isinstance(home, type) else _plain(function)
