@@ -183,8 +183,31 @@ TEST(ten_classes_are_one_softmax_or_ten_ridges)
     w = array_of(p, "weights.0");
     weights.data = w.data;
     near_golden(&weights, "probe/linear/ridge.weights");
+    lamella_view b = array_of(p, "intercepts"), intercepts = view_of(LAMELLA_F64, b.data, 10);
+    near_golden(&intercepts, "probe/linear/ridge.intercepts");
     near(f64_at(p, "accuracy", 0), *(double *)golden("probe/linear/ridge.accuracy")->data, ABSOLUTE, 1e-12);
     lamella_probe_linear_free(p);
+}
+
+TEST(the_result_says_how_large_the_arrays_are)
+{
+    static int32_t y[1000];
+    double penalty[] = { 1, 0.01, 30 };
+    lamella_view layer[3], labels = two_labels(y), penalties = view_of(LAMELLA_F64, penalty, 3);
+    lamella_probe_linear *probe;
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 3 };
+    lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .n_bootstrap = -1 };
+    lamella_probe_linear_result r = { .struct_size = sizeof r };
+    take_layers("states", (const int[]){ 0, 3, 6 }, 3, layer);
+    ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, golden("probe/linear/states.fold"), NULL, &penalties, &o, &probe, &r));
+    equal(r.n_layers, 3);
+    equal(r.n_tasks, 2);
+    equal(r.n_penalties, 3);
+    equal(r.n_folds, 4);
+    equal(r.n_fits, 5);
+    equal(r.n_outputs, 2); /* one a task */
+    equal(array_of(probe, "accuracy").shape[2], 3);
+    lamella_probe_linear_free(probe);
 }
 
 TEST(one_vs_rest_outputs_are_the_binary_probes)

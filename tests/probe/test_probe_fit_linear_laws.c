@@ -69,7 +69,9 @@ TEST(digits_3_against_8_reach_their_optimum)
     near(f64_at(p, "objective", 0), OPTIMUM, ABSOLUTE, 1e-8);
     near(f64_at(p, "objective", 0), *(double *)golden("probe/linear/digits.objective")->data, ABSOLUTE, 1e-8);
     near(f64_at(p, "intercepts", 0), -1.632133297, ABSOLUTE, 1e-5);
+    near(f64_at(p, "intercepts", 0), *(double *)golden("probe/linear/digits.intercept")->data, ABSOLUTE, 1e-5);
     near(f64_at(p, "accuracy", 0), 142.0 / 143, ABSOLUTE, 1e-12);
+    near(f64_at(p, "accuracy", 0), *(double *)golden("probe/linear/digits.accuracy")->data, ABSOLUTE, 1e-12);
     const double *w = array_of(p, "weights.0").data;
     double square = 0;
     for (int j = 0; j < PIXELS; j++) {

@@ -469,6 +469,36 @@ TEST(whitening_drops_what_is_rounding_in_the_stored_dtype)
     }
 }
 
+static int64_t rank_by(lamella_view x, lamella_relative_project_options rules)
+{
+    lamella_view rank;
+    lamella_relative_project *project = fitted(x, NULL, rules);
+    ok(lamella_relative_project_get(project, "rank", &rank));
+    int64_t found = *(const int64_t *)rank.data;
+    lamella_relative_project_free(project);
+    return found;
+}
+
+/* Two columns at right angles, spreads 8 and 1: eigenvalues 1 to 64 as they are, 1 to 1 at unit spread; singular values 1 to 8. */
+TEST(rcond_is_a_share_of_the_largest_at_its_edge_and_beside_it)
+{
+    double x[] = { 8, 1, -8, 1, 8, -1, -8, -1 };
+    lamella_view v = view_of(LAMELLA_F64, x, 4, 2);
+    const lamella_relative_project_options white = RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .directions = LAMELLA_RANK_UNSCALED);
+    lamella_relative_project_options rules = white;
+    for (int k = 0; k < 2; k++) {
+        rules.rcond = 1.0 / 64 + k * 1e-12; /* at least that share */
+        equal(rank_by(v, rules), 2 - k);
+    }
+    rules.directions = LAMELLA_RANK_SCALED;
+    equal(rank_by(v, rules), 2);
+    rules = RULES(.transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_BASIS);
+    for (int k = 0; k < 2; k++) {
+        rules.basis_rcond = 1.0 / 8 + (k ? 1e-12 : -1e-12); /* over that share */
+        equal(rank_by(v, rules), 2 - k);
+    }
+}
+
 TEST(what_f32_does_not_hold_is_refused)
 {
     double x[] = { 1e300, 0, 0, 1e300 };
