@@ -83,6 +83,16 @@ class Linear(unittest.TestCase):
         self.assertEqual(found[0], found[1])
         self.assertEqual(found[0], found[2])
 
+    def test_a_kept_layer_scores_as_before(self):
+        x, y = [ORDER("layer.1")[:, :48], ORDER("layer.4")[:, :40]], ORDER("label.shuffled")
+        probe = lamella.probe.Linear.fit(x, y, n_bootstrap=-1)
+        kept = probe.keep([1])
+        self.assertIsInstance(kept, lamella.probe.Linear)
+        self.assertEqual(kept.get("depths").tolist(), [1])
+        np.testing.assert_array_equal(kept.score(0, x[1]), probe.score(1, x[1]))
+        with self.assertRaises(lamella.ArgumentError):
+            probe.keep([3])
+
     def test_what_did_not_converge_warns(self):
         x, y = digits()
         with self.assertWarns(lamella.NotConverged):
