@@ -34,16 +34,6 @@ column_moments column_moments_in(double *room, int64_t dim)
     return (column_moments){ .n = 0, .dim = dim, .mean = room, .low = room + dim, .square = room + 2 * dim, .largest = room + 3 * dim };
 }
 
-/* sum += x - first */
-static void add_deviations(const double *restrict x, const double *restrict first, int64_t n, double *restrict sum, double *restrict largest)
-{
-    for (int64_t j = 0; j < n; j++) {
-        double size = fabs(x[j]);
-        sum[j] += x[j] - first[j];
-        largest[j] = size > largest[j] ? size : largest[j];
-    }
-}
-
 /* The kernel's square is about the rounded mean and in no units. */
 static void settle_square(const panel *p, const unsigned char *keep, int64_t j, column_moments *m)
 {
@@ -66,7 +56,8 @@ void column_moments_of(const kernels *k, const panel *p, const unsigned char *ke
     for (int64_t i = 0; i < p->n; i++)
         if (keep[i]) {
             first = first ? first : x + i * p->stride;
-            add_deviations(x + i * p->stride, first, m->dim, m->mean, m->largest);
+            k->add_deviation_f64(x + i * p->stride, first, m->dim, m->mean);
+            k->max_size_f64(x + i * p->stride, m->dim, m->largest);
             m->n++;
         }
     if (!first)

@@ -261,6 +261,29 @@ static void avx2_add_f64(const double *x, int64_t n, double *sum)
         simd_reference.add_f64(x + i, n - i, sum + i);
 }
 
+static void avx2_add_deviation_f64(const double *x, const double *from, int64_t n, double *sum)
+{
+    int64_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        __m256d deviation = _mm256_sub_pd(_mm256_loadu_pd(x + i), _mm256_loadu_pd(from + i));
+        _mm256_storeu_pd(sum + i, _mm256_add_pd(_mm256_loadu_pd(sum + i), deviation));
+    }
+    if (i < n)
+        simd_reference.add_deviation_f64(x + i, from + i, n - i, sum + i);
+}
+
+static void avx2_max_size_f64(const double *x, int64_t n, double *largest)
+{
+    const __m256d sign = _mm256_set1_pd(-0.0);
+    int64_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        __m256d size = _mm256_andnot_pd(sign, _mm256_loadu_pd(x + i));
+        _mm256_storeu_pd(largest + i, _mm256_max_pd(size, _mm256_loadu_pd(largest + i)));
+    }
+    if (i < n)
+        simd_reference.max_size_f64(x + i, n - i, largest + i);
+}
+
 static void avx2_add_square_deviation_f64(const double *x, const double *mean, int64_t n, double *sum)
 {
     int64_t i = 0;

@@ -363,6 +363,8 @@ static int64_t avx512_reach_f32(const float *score, const float *scale, const fl
 SIMD_TARGET_POP
 
 /* AVX2's serve. */
+#define avx512_add_deviation_f64 NULL
+#define avx512_max_size_f64 NULL
 #define avx512_dot_f16_f32 NULL
 #define avx512_dot_bf16_f32 NULL
 

@@ -182,6 +182,18 @@ static void reference_add_f64(const double *x, int64_t n, double *sum)
         sum[i] += x[i];
 }
 
+static void reference_add_deviation_f64(const double *x, const double *from, int64_t n, double *sum)
+{
+    for (int64_t i = 0; i < n; i++)
+        sum[i] += x[i] - from[i];
+}
+
+static void reference_max_size_f64(const double *x, int64_t n, double *largest)
+{
+    for (int64_t i = 0; i < n; i++)
+        largest[i] = fabs(x[i]) > largest[i] ? fabs(x[i]) : largest[i];
+}
+
 static void reference_add_square_deviation_f64(const double *x, const double *mean, int64_t n, double *sum)
 {
     for (int64_t i = 0; i < n; i++) {

@@ -71,6 +71,8 @@ APPLY(add_scaled_f32, SUM_F64, k->add_scaled_f32(SINGLE, n, o->factor, OUT(doubl
 APPLY(add_rows_f32, SUM_F64, k->add_rows_f32((const float *const[]){ SINGLE, OTHER_SINGLE, SINGLE }, 3, OTHER_SINGLE, n < 3 ? 0 : n, OUT(double)))
 APPLY(max_f32, F32, k->max_f32(SINGLE, n, OUT(float)))
 APPLY(add_f64, SUM_F64, k->add_f64(DOUBLE, n, OUT(double)))
+APPLY(add_deviation_f64, SUM_F64, k->add_deviation_f64(DOUBLE, OTHER, n, OUT(double)))
+APPLY(max_size_f64, F64, k->max_size_f64(DOUBLE, n, OUT(double)))
 APPLY(add_square_deviation_f64, SUM_F64, k->add_square_deviation_f64(DOUBLE, OTHER, n, OUT(double)))
 APPLY(dot_f32, SUM_ONE, ((float *)o->out_end)[-1] = k->dot_f32(SINGLE, OTHER_SINGLE, n))
 APPLY(dot_f16_f32, SUM_ONE, ((float *)o->out_end)[-1] = k->dot_f16_f32(HALF, OTHER_SINGLE, n))
@@ -255,19 +257,24 @@ TEST(small_integers_give_the_formula)
             check(dots[0] == 3 * (last + 8 * last * (last - 1))); /* 1 + 17 + 33 + ... */
 
             double sum[200], deviation[200];
+            double away[200], largest[200];
             float scaled[200], best[200];
             for (int64_t i = 0; i < n; i++)
-                sum[i] = deviation[i] = 100, best[i] = 5;
+                sum[i] = deviation[i] = away[i] = 100, best[i] = 5, largest[i] = 7;
             k->add_f32(SINGLE, n, sum);
             k->add_f64(DOUBLE, n, sum);
             k->add_scaled_f32(SINGLE, n, 10, sum);
             k->add_square_deviation_f64(DOUBLE, OTHER, n, deviation);
+            k->add_deviation_f64(OTHER, DOUBLE, n, away);
+            k->max_size_f64(away, n, largest);
             k->scale_f32(SINGLE, n, 0.5, scaled);
             k->max_f32(SINGLE, n, best);
             for (int64_t i = 0; i < n; i++) {
                 double x = (double)(i + 1);
                 check(sum[i] == 100 + 12 * x);
                 check(deviation[i] == 100 + (x - 3) * (x - 3));
+                check(away[i] == 103 - x);
+                check(largest[i] == fmax(7, fabs(103 - x)));
                 check(scaled[i] == x / 2);
                 check(best[i] == (x > 5 ? x : 5));
             }
