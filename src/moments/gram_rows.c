@@ -107,6 +107,27 @@ static void centre_row(double *x, const double *mean, int64_t n, double factor)
         x[j] = (x[j] - mean[j]) * factor;
 }
 
+double rows_about_mean(double *x, int64_t n, int64_t dim, const double *weight, double *mean, double *low, double *largest)
+{
+    double all = 0;
+    memset(low, 0, (size_t)dim * sizeof *low);
+    memset(largest, 0, (size_t)dim * sizeof *largest);
+    memset(mean, 0, (size_t)dim * sizeof *mean);
+    if (n)
+        memcpy(mean, x, (size_t)dim * sizeof *mean);
+    for (int64_t i = 0; i < n; i++) {
+        all += weight[i];
+        step_from_first(x + i * dim, mean, dim, weight[i], low, largest);
+    }
+    for (int64_t j = 0; n && j < dim; j++)
+        low[j] /= all;
+    for (int64_t i = 0; i < n; i++)
+        centre_row(x + i * dim, low, dim, sqrt(weight[i]));
+    for (int64_t j = 0; n && j < dim; j++)
+        mean_sum(mean[j], low[j], &mean[j], &low[j]);
+    return all;
+}
+
 static void centre_panel(const gram_work *w, gram_panel *p, int64_t first)
 {
     double weight[PANEL_ROWS];
@@ -114,22 +135,7 @@ static void centre_panel(const gram_work *w, gram_panel *p, int64_t first)
     for (int64_t v = first; row < p->n; v++)
         if (gram_counts(w->of, v))
             weight[row++] = w->of->weight ? w->of->weight[v] : 1;
-    p->weight = 0;
-    memset(p->low, 0, (size_t)w->dim * sizeof *p->low);
-    memset(p->largest, 0, (size_t)w->dim * sizeof *p->largest);
-    memset(p->mean, 0, (size_t)w->dim * sizeof *p->mean);
-    if (p->n)
-        memcpy(p->mean, p->rows, (size_t)w->dim * sizeof *p->mean);
-    for (int64_t i = 0; i < p->n; i++) {
-        p->weight += weight[i];
-        step_from_first(p->rows + i * w->dim, p->mean, w->dim, weight[i], p->low, p->largest);
-    }
-    for (int64_t j = 0; p->n && j < w->dim; j++)
-        p->low[j] /= p->weight;
-    for (int64_t i = 0; i < p->n; i++)
-        centre_row(p->rows + i * w->dim, p->low, w->dim, sqrt(weight[i]));
-    for (int64_t j = 0; p->n && j < w->dim; j++)
-        mean_sum(p->mean[j], p->low[j], &p->mean[j], &p->low[j]);
+    p->weight = rows_about_mean(p->rows, p->n, w->dim, weight, p->mean, p->low, p->largest);
 }
 
 static void centre_task(int64_t i, void *data)

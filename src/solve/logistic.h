@@ -1,5 +1,5 @@
-/* One logistic or multinomial problem while it is solved. The files: logistic.c drives, logistic_pass.c looks at rows, logistic_factor.c
- * makes the change of variables. */
+/* One logistic or multinomial problem while it is solved. The files: logistic.c drives, logistic_step.c decides after each look,
+ * logistic_pass.c looks at rows, logistic_factor.c makes the change of variables. */
 #ifndef SOLVE_LOGISTIC_H
 #define SOLVE_LOGISTIC_H
 
@@ -38,6 +38,7 @@ typedef struct logistic {
     float   *row_f32;                   /* [dim] */
     int64_t  cursor;                    /* into the problem's rows */
     int32_t  precise;                   /* scores in f64 */
+    int32_t  far;                       /* some column is: precise from the start */
     int32_t  state;
     int32_t  newton;                    /* from now on, larger penalties too */
     int32_t  refresh;                   /* the next factor is of the Hessian at v */
@@ -60,9 +61,18 @@ enum { LOGISTIC_NEEDS_FACTOR = 1, LOGISTIC_ITERATING = 2, LOGISTIC_DONE = 3 };
 
 #define LOGISTIC_FULL_FACTOR 1024 /* dims up to which the factor is a triangle */
 
+/* ---- logistic_step.c ---- */
+
+LAMELLA_INTERNAL void    logistic_begin_penalty(logistic *m);
+LAMELLA_INTERNAL void    logistic_after_factor(logistic *m);
+/* Weights and report are handed out, then begins the next penalty, or all is done. */
+LAMELLA_INTERNAL void    logistic_finish_penalty(logistic *m, int converged);
+/* After a pass at v. */
+LAMELLA_INTERNAL void    logistic_advance(logistic *m, const fit_options *o);
+
 /* ---- logistic_pass.c ---- */
 
-/* Centre, spread and total weight of the problem's rows. */
+/* Centre, spread and total weight of the problem's rows, and whether columns are far from 0. */
 LAMELLA_INTERNAL void logistic_columns(logistic *m);
 LAMELLA_INTERNAL void logistic_pass_open(logistic *m);
 /* The problem's rows up to row number `end`. */

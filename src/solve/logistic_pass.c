@@ -11,7 +11,9 @@
 #include <math.h>
 #include <string.h>
 
-#define LOGISTIC_CENTRE 8    /* where columns are not standardised the centre only has to be near the mean: that of every 8th row is */
+#define LOGISTIC_CENTRE 8    /* where columns are not standardised the centre only has to be near the mean: that of every 8th row is, */
+#define LOGISTIC_CENTRED 64  /* but of so many at least */
+#define LOGISTIC_FAR 256     /* spreads from 0: f32 products lose a column's variation beside its mean */
 #define LOGISTIC_FACTORS 512 /* each at most 2: the product stays below 2^512 */
 
 int64_t logistic_row(const logistic *m, int64_t i)
@@ -31,36 +33,56 @@ static const float *row_of(const logistic *m, int64_t row)
 
 /* ---- columns ---- */
 
-void logistic_columns(logistic *m)
+/* Sums of weight times row over every few rows; returns the sum of their weights. */
+static double sum_columns(logistic *m, int64_t step)
 {
-    int64_t n = m->p->n_rows, dim = m->dim, step = m->p->standardise ? 1 : LOGISTIC_CENTRE;
-    double *square = m->row_f64, centred = 0;
-    memset(m->mean, 0, (size_t)dim * sizeof *m->mean);
-    memset(square, 0, (size_t)dim * sizeof *square);
+    double weight = 0;
+    memset(m->mean, 0, (size_t)m->dim * sizeof *m->mean);
     m->total_weight = 0;
-    for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0; i < m->p->n_rows; i++) {
         int64_t row = logistic_row(m, i);
-        double weight = logistic_weight(m, row);
-        m->total_weight += weight;
+        m->total_weight += logistic_weight(m, row);
         if (i % step)
             continue;
-        m->simd->add_scaled_f32(row_of(m, row), dim, weight, m->mean);
-        centred += weight;
+        m->simd->add_scaled_f32(row_of(m, row), m->dim, logistic_weight(m, row), m->mean);
+        weight += logistic_weight(m, row);
     }
-    for (int64_t j = 0; j < dim; j++) {
-        m->mean[j] /= centred;
-        m->inverse_spread[j] = 1;
+    return weight;
+}
+
+/* sum += w d, square += w d^2, d = x - about */
+static void add_about(const float *restrict x, const double *restrict about, int64_t n, double weight, double *restrict sum, double *restrict square)
+{
+    for (int64_t j = 0; j < n; j++) {
+        double d = (double)x[j] - about[j];
+        sum[j] += weight * d;
+        square[j] += weight * d * d;
     }
-    for (int64_t i = 0; m->p->standardise && i < n; i++) {
+}
+
+/* Squares are taken about the f32 next to the rough mean: of a constant column that is the column, so that nothing at all is left. */
+void logistic_columns(logistic *m)
+{
+    int64_t n = m->p->n_rows, step = m->p->standardise ? 1 : MAX(1, MIN(LOGISTIC_CENTRE, n / LOGISTIC_CENTRED));
+    double *sum = m->gradient, *square = m->row_f64, weight = sum_columns(m, step);
+    memset(sum, 0, (size_t)m->dim * sizeof *sum);
+    memset(square, 0, (size_t)m->dim * sizeof *square);
+    for (int64_t j = 0; j < m->dim; j++)
+        m->mean[j] = (double)(float)(m->mean[j] / weight);
+    for (int64_t i = 0; i < n; i += step) {
         int64_t row = logistic_row(m, i);
-        const float *x = row_of(m, row);
-        double weight = logistic_weight(m, row);
-        for (int64_t j = 0; j < dim; j++)
-            square[j] += weight * ((double)x[j] - m->mean[j]) * ((double)x[j] - m->mean[j]);
+        add_about(row_of(m, row), m->mean, m->dim, logistic_weight(m, row), sum, square);
     }
-    for (int64_t j = 0; m->p->standardise && j < dim; j++) { /* a constant column has weight 0: the intercept does its work */
-        m->p->constant[j] = (unsigned char)is_constant_column(n, m->mean[j], square[j] / m->total_weight);
-        m->inverse_spread[j] = m->p->constant[j] ? 0 : 1 / sqrt(square[j] / m->total_weight);
+    for (int64_t j = 0; j < m->dim; j++) {
+        double left = sum[j] / weight, variance = fmax(square[j] / weight - left * left, 0);
+        m->mean[j] += left;
+        int constant = is_constant_column(1, m->mean[j], variance);
+        m->far |= !constant && fabs(m->mean[j]) > LOGISTIC_FAR * sqrt(variance);
+        m->inverse_spread[j] = 1;
+        if (m->p->standardise) { /* a constant column has weight 0: the intercept does its work */
+            m->p->constant[j] = (unsigned char)constant;
+            m->inverse_spread[j] = constant ? 0 : 1 / sqrt(variance);
+        }
     }
 }
 

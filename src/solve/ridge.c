@@ -140,9 +140,22 @@ static lamella_status ridge_solve(call *c, ridge_work *w, int64_t n_penalties)
 /* ---- primal ---- */
 
 /* 0 of a constant column, whose weight is 0 then: the intercept does its work. */
-static double inverse_spread_of(int64_t n, double mean, double variance, int32_t standardise)
+static double inverse_spread_of(double mean, double variance, int32_t standardise)
 {
-    return !standardise ? 1 : is_constant_column(n, mean, variance) ? 0 : 1 / sqrt(variance);
+    return !standardise ? 1 : is_constant_column(1, mean, variance) ? 0 : 1 / sqrt(variance);
+}
+
+/* y - w.mean of means mean + low, y + y_low: with what each product and sum rounds away, for far columns leave little of large numbers. */
+static double ridge_intercept(const double *w, const double *mean, const double *low, int64_t dim, double y, double y_low)
+{
+    double rest = y_low;
+    for (int64_t j = 0; j < dim; j++) {
+        double product = -w[j] * mean[j], lost;
+        rest += fma(-w[j], mean[j], -product) - w[j] * low[j];
+        mean_sum(y, product, &y, &lost);
+        rest += lost;
+    }
+    return y + rest;
 }
 
 lamella_status ridge_of_gram(call *c, const gram *g, const ridge_fits *f)
@@ -155,7 +168,7 @@ lamella_status ridge_of_gram(call *c, const gram *g, const ridge_fits *f)
     TAKE(c, y_square, outputs);
     TAKE(c, spread, dim);
     for (int64_t j = 0; j < dim; j++)
-        spread[j] = inverse_spread_of(g->n, g->mean[j], g->square[j * g->dim + j] / g->weight, f->standardise);
+        spread[j] = inverse_spread_of(g->mean[j], g->square[j * g->dim + j] / g->weight, f->standardise);
     for (int64_t j = 0; f->standardise && j < dim; j++)
         f->constant[j] = spread[j] == 0;
     for (int64_t i = 0; i < dim; i++) {
@@ -170,12 +183,10 @@ lamella_status ridge_of_gram(call *c, const gram *g, const ridge_fits *f)
     TRY(ridge_solve(c, &w, f->n_penalties));
     for (int64_t q = 0; q < f->n_penalties; q++)
         for (int64_t k = 0; k < outputs; k++) {
-            double *out = f->weights + (q * outputs + k) * dim, shift = 0;
-            for (int64_t j = 0; j < dim; j++) {
+            double *out = f->weights + (q * outputs + k) * dim;
+            for (int64_t j = 0; j < dim; j++)
                 out[j] = w.solution[(q * dim + j) * outputs + k] * spread[j];
-                shift += out[j] * g->mean[j];
-            }
-            f->intercepts[q * outputs + k] = g->mean[dim + k] - shift;
+            f->intercepts[q * outputs + k] = ridge_intercept(out, g->mean, g->low, dim, g->mean[dim + k], g->low[dim + k]);
         }
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
@@ -236,85 +247,59 @@ static lamella_status ridge_primal(call *c, const fit_problem *p)
 
 /* ---- dual ---- */
 
+/* Centred, times the root of their weight, and z over the spread. */
 typedef struct dual_rows {
-    double *z;      /* [n, dim] */
-    double *y;      /* [n, outputs] */
-    double *root;   /* [n]: of the weights */
-    double *mean, *y_mean, *spread;
-    double *row;    /* [dim] */
+    double *z, *y;              /* [n, dim]; [n, outputs] */
+    double *mean, *low, *spread;
+    double *y_mean, *y_low;
     double  weight;
 } dual_rows;
-
-static int64_t dual_row(const fit_problem *p, int64_t i)
-{
-    return p->row ? p->row[i] : i;
-}
-
-/* Row i of the problem, perhaps in `room`. */
-static const double *dual_row_f64(const kernels *simd, const fit_problem *p, int64_t i, double *room)
-{
-    int64_t at = dual_row(p, i) * p->rows->stride;
-    if (p->rows->x_f64)
-        return p->rows->x_f64 + at;
-    simd->f32_to_f64(p->rows->x + at, p->rows->dim, room);
-    return room;
-}
 
 static lamella_status dual_take(call *c, const fit_problem *p, int64_t outputs, dual_rows *d)
 {
     int64_t n = p->n_rows, dim = p->rows->dim;
+    double *weight, *largest;
     TAKE(c, d->z, n * dim);
     TAKE(c, d->y, n * outputs);
-    TAKE(c, d->root, n);
     TAKE(c, d->mean, dim);
-    TAKE(c, d->row, dim);
+    TAKE(c, d->low, dim);
     TAKE(c, d->spread, dim);
     TAKE(c, d->y_mean, outputs);
-    memset(d->mean, 0, (size_t)dim * sizeof *d->mean);
-    memset(d->spread, 0, (size_t)dim * sizeof *d->spread);
-    memset(d->y_mean, 0, (size_t)outputs * sizeof *d->y_mean);
-    d->weight = 0;
+    TAKE(c, d->y_low, outputs);
+    TAKE(c, weight, n);
+    TAKE(c, largest, MAX(dim, outputs));
     for (int64_t i = 0; i < n; i++) {
-        int64_t row = dual_row(p, i);
-        double weight = p->weight ? p->weight[row] : 1;
-        d->root[i] = sqrt(weight);
-        d->weight += weight;
-        const double *x = dual_row_f64(simd_of(c), p, i, d->row);
-        for (int64_t j = 0; j < dim; j++)
-            d->mean[j] += weight * x[j];
+        int64_t row = p->row ? p->row[i] : i, at = row * p->rows->stride;
+        if (p->rows->x_f64)
+            memcpy(d->z + i * dim, p->rows->x_f64 + at, (size_t)dim * sizeof *d->z);
+        else
+            simd_of(c)->f32_to_f64(p->rows->x + at, dim, d->z + i * dim);
         for (int64_t k = 0; k < outputs; k++)
-            d->y_mean[k] += weight * ridge_target(p->label[row], k, outputs);
+            d->y[i * outputs + k] = ridge_target(p->label[row], k, outputs);
+        weight[i] = p->weight ? p->weight[row] : 1;
     }
-    for (int64_t j = 0; j < dim; j++)
-        d->mean[j] /= d->weight;
-    for (int64_t k = 0; k < outputs; k++)
-        d->y_mean[k] /= d->weight;
+    d->weight = rows_about_mean(d->z, n, dim, weight, d->mean, d->low, largest);
+    rows_about_mean(d->y, n, outputs, weight, d->y_mean, d->y_low, largest);
     return LAMELLA_OK;
 }
 
-/* 0: squares do not fit f64. */
-static int dual_fill(const kernels *simd, const fit_problem *p, int64_t outputs, dual_rows *d)
+static lamella_status dual_scale(call *c, const fit_problem *p, dual_rows *d)
 {
     int64_t n = p->n_rows, dim = p->rows->dim;
-    for (int64_t i = 0; i < n; i++) {
-        const double *x = dual_row_f64(simd, p, i, d->row);
-        for (int64_t j = 0; j < dim; j++) {
-            d->z[i * dim + j] = d->root[i] * (x[j] - d->mean[j]);
+    memset(d->spread, 0, (size_t)dim * sizeof *d->spread);
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t j = 0; j < dim; j++)
             d->spread[j] += d->z[i * dim + j] * d->z[i * dim + j];
-        }
-        for (int64_t k = 0; k < outputs; k++)
-            d->y[i * outputs + k] = d->root[i] * (ridge_target(p->label[dual_row(p, i)], k, outputs) - d->y_mean[k]);
-    }
     if (!matrix_is_finite(d->spread, 1, dim, dim))
-        return 0;
+        return fail(c, LAMELLA_ERR_NUMERIC, "the stack has numbers whose squares do not fit f64, expected less than 1e150");
     for (int64_t j = 0; j < dim; j++)
-        d->spread[j] = inverse_spread_of(n, d->mean[j], d->spread[j] / d->weight, p->standardise);
+        d->spread[j] = inverse_spread_of(d->mean[j], d->spread[j] / d->weight, p->standardise);
     for (int64_t i = 0; p->standardise && i < n; i++)
         for (int64_t j = 0; j < dim; j++)
             d->z[i * dim + j] *= d->spread[j];
     for (int64_t j = 0; p->standardise && j < dim; j++)
         p->constant[j] = d->spread[j] == 0;
-    return 1;
+    return LAMELLA_OK;
 }
 
 static lamella_status ridge_dual(call *c, const fit_problem *p)
@@ -324,8 +309,7 @@ static lamella_status ridge_dual(call *c, const fit_problem *p)
     double *s, *y_square, *w_t;
     fit_report *each;
     TRY(dual_take(c, p, outputs, &d));
-    if (!dual_fill(simd_of(c), p, outputs, &d))
-        return fail(c, LAMELLA_ERR_NUMERIC, "the stack has numbers whose squares do not fit f64, expected less than 1e150");
+    TRY(dual_scale(c, p, &d));
     TAKE(c, s, n * n);
     TAKE(c, y_square, outputs);
     TAKE(c, w_t, dim * outputs);
@@ -345,12 +329,10 @@ static lamella_status ridge_dual(call *c, const fit_problem *p)
         TRY(product_f64(c, &(blas_product){ .m = outputs, .n = dim, .k = n, .alpha = 1, .a = w.solution + q * n * outputs, .b = d.z, .c = w_t,
                                             .a_stride = outputs, .b_stride = dim, .c_stride = dim, .a_transposed = 1 }));
         for (int64_t k = 0; k < outputs; k++) {
-            double *out = p->weights + (q * outputs + k) * dim, shift = 0;
-            for (int64_t j = 0; j < dim; j++) {
+            double *out = p->weights + (q * outputs + k) * dim;
+            for (int64_t j = 0; j < dim; j++)
                 out[j] = w_t[k * dim + j] * d.spread[j];
-                shift += out[j] * d.mean[j];
-            }
-            p->intercepts[q * outputs + k] = d.y_mean[k] - shift;
+            p->intercepts[q * outputs + k] = ridge_intercept(out, d.mean, d.low, dim, d.y_mean[k], d.y_low[k]);
         }
     }
     return LAMELLA_OK;
