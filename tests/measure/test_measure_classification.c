@@ -325,7 +325,7 @@ TEST(many_rows_ask_often_and_stop_at_once)
         near(h.last, 1, ABSOLUTE, 0);
         check(h.n > 2 * passes[which]);
         int64_t n = h.n;
-        for (int64_t at = 1; at <= n; at += n / 2) {
+        for (int64_t at = 1; at <= n; at += 1 + n / 2) {
             h = (host_asked){ .stop_at = at };
             returns(all_of_measure(ctx, which, N, &scores, &labels), LAMELLA_STOPPED);
             equal(h.n, at);

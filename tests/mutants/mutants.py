@@ -139,13 +139,14 @@ class Build:
         return output
 
 
-def limited():
-    resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def passes(program, seconds, cpu_seconds):
+    """Whether all tests of the program pass in this time. Each test is a process in a group of its own, which only a limit that it
+    inherits ends if the fault has it loop for ever."""
+    def limited():
+        resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
 
-
-def passes(program, seconds):
-    """Whether all tests of the program pass in this time."""
     run = subprocess.Popen([program, "--first"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
                            start_new_session=True, preexec_fn=limited, cwd=Path(program).parent)
     try:
@@ -162,16 +163,21 @@ def passes(program, seconds):
 
 # ---- the count ----
 
+def cpu_seconds_of_children():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 class Run:
     def __init__(self, folders):
         self.programs = {folder: programs_of(folder) for folder in folders}
         self.build = Build([p for programs in self.programs.values() for p in programs])
         self.seconds = {}
         for program in [p for programs in self.programs.values() for p in programs]:
-            started = time.monotonic()
-            if not passes(BUILD / "tests" / program, 600):
+            started, worked = time.monotonic(), cpu_seconds_of_children()
+            if not passes(BUILD / "tests" / program, 600, 600):
                 fail(f"{program} fails without a fault")
-            self.seconds[program] = 20 + 10 * (time.monotonic() - started)
+            self.seconds[program] = 20 + 10 * (time.monotonic() - started), 5 + int(2 * (cpu_seconds_of_children() - worked))
 
     def verdict(self, fault, folder):
         folder.mkdir(parents=True)
@@ -184,7 +190,7 @@ class Run:
             own = fault.file.parts[1]
             for room in sorted(self.programs, key=lambda room: room != own):
                 for name in self.programs[room]:
-                    if not passes(self.build.program(name, fault.file, built, folder), self.seconds[name]):
+                    if not passes(self.build.program(name, fault.file, built, folder), *self.seconds[name]):
                         return "killed"
             return "survived"
         finally:

@@ -148,7 +148,7 @@ static double unit_of_state(uint64_t *state)
 /* Labels that are noise, ten penalties: the best one's accuracy lies above a half, that of nested choices about it. */
 TEST(noise_scores_a_half_where_the_choice_is_nested)
 {
-    enum { DRAWS = 120, ROWS = 60 };
+    enum { DRAWS = 60, ROWS = 60 };
     double penalty[10], best = 0, nested = 0;
     lamella_view penalties = view_of(LAMELLA_F64, penalty, 10);
     for (int q = 0; q < 10; q++)
