@@ -46,8 +46,8 @@ static unsigned mixed_bits(unsigned x)
     return x ^ x >> 16;
 }
 
-/* Element i of an array: small numbers, many equal; of an odd plan now and then what is hard. */
-static void store_number(const plan *p, int32_t dtype, char *to, unsigned array, int64_t i)
+/* Element i of an array: small numbers, many equal, whole ones below `bound`; of an odd plan now and then what is hard. */
+static void store_number(const plan *p, int32_t dtype, char *to, unsigned array, int64_t i, int64_t bound)
 {
     static const double hard[] = { 1e30, -1e30, 1e-40, 1e300, 0, 1e-300, 3e38, -0.0 };
     unsigned bits = mixed_bits(p->seed + array * 7919u + (unsigned)i * 31u);
@@ -58,8 +58,8 @@ static void store_number(const plan *p, int32_t dtype, char *to, unsigned array,
     uint32_t u;
     memcpy(&u, &f, 4);
     uint16_t bf = (uint16_t)(u >> 16), half = (uint16_t)(bits % 3 == 0 ? 0x3c00 : bits % 3 == 1 ? 0xb800 : 0);
-    int32_t i32 = (int32_t)(bits % 5);
-    int64_t i64 = (int64_t)(bits % 5);
+    int64_t i64 = (int64_t)bits % bound;
+    int32_t i32 = (int32_t)i64;
     uint8_t u8 = bits % 4 != 0;
     const void *from[] = { NULL, &f, &value, &half, &bf, &u8, &u8, &i32, &i64, &u8 };
     memcpy(to, from[dtype], (size_t)size_of(dtype));
@@ -145,7 +145,7 @@ static lamella_view view_shaped(world *w, choices *c, int32_t dtype, int rank, c
 }
 
 /* From the last element to the first: where an axis is broadcast, the first that was stored there stands, in the copies too. */
-static lamella_view input(world *w, choices *c, const plan *p, unsigned array, int32_t dtype, int rank, const int64_t *shape)
+static lamella_view input(world *w, choices *c, const plan *p, unsigned array, int32_t dtype, int64_t bound, int rank, const int64_t *shape)
 {
     lamella_view v = view_shaped(w, c, dtype, rank, shape, 1);
     for (int64_t i = elements_of(&v) - 1; i >= 0; i--) {
@@ -153,7 +153,7 @@ static lamella_view input(world *w, choices *c, const plan *p, unsigned array, i
         if (w->first)
             memcpy(to, element(&w->first->numbers[array], w->first->numbers[array].stride, i), (size_t)size_of(dtype));
         else
-            store_number(p, dtype, to, array, i);
+            store_number(p, dtype, to, array, i, bound);
     }
     v.flags |= LAMELLA_READONLY;
     return w->numbers[array] = v;
@@ -167,23 +167,23 @@ static lamella_view output_of(world *w, choices *c, int32_t dtype, int rank, con
     return w->made[w->n_made++] = v;
 }
 
-#define OUT(dtype, ...) \
-    output_of(w, c, dtype, (int)(sizeof((const int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)), (const int64_t[]){ __VA_ARGS__ })
-#define IN(array, dtype, ...) \
-    input(w, c, p, array, dtype, (int)(sizeof((const int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)), (const int64_t[]){ __VA_ARGS__ })
+#define SHAPE(...) (int)(sizeof((const int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)), (const int64_t[]){ __VA_ARGS__ }
+#define OUT(dtype, ...) output_of(w, c, dtype, SHAPE(__VA_ARGS__))
+#define IN_BELOW(bound, array, dtype, ...) input(w, c, p, array, dtype, bound, SHAPE(__VA_ARGS__))
+#define IN(array, dtype, ...) IN_BELOW(5, array, dtype, __VA_ARGS__)
 
 /* ---- the stack ---- */
 
 static void plan_stack(choices *c, plan *p)
 {
     static const int dtypes[] = { LAMELLA_F32, LAMELLA_F64, LAMELLA_F16, LAMELLA_BF16, LAMELLA_F32, LAMELLA_I32 };
-    static const int extents[] = { 1, 3, 1, 2, 5, 0, 4, 9 };
+    static const int ranks[] = { 2, 3, 2, 4 }, extents[] = { 1, 3, 1, 2, 5, 0, 4, 9 }, rows[] = { 1, 3, 12, 2, 5, 0, 17, 9 };
     memset(p, 0, sizeof *p);
     p->dtype = dtypes[choose(c, 6)];
     p->n_layers = 1 + (int)choose(c, MOST_LAYERS);
-    p->rank = 2 + (int)choose(c, 3);
+    p->rank = ranks[choose(c, 4)];
     for (int a = 0; a < p->rank - 1; a++)
-        p->shape[a] = extents[choose(c, 8)];
+        p->shape[a] = (a ? extents : rows)[choose(c, 8)];
     int64_t dim = extents[choose(c, 8)];
     for (int l = 0; l < p->n_layers; l++)
         p->dim[l] = choose(c, 8) == 7 ? extents[choose(c, 8)] : dim;
@@ -200,11 +200,11 @@ static void make_stack(world *w, choices *c, const plan *p)
     memcpy(shape, p->shape, sizeof shape);
     for (int l = 0; l < p->n_layers; l++) {
         shape[p->rank - 1] = p->dim[l];
-        w->layer[l] = input(w, c, p, (unsigned)l, p->dtype, p->rank, shape);
+        w->layer[l] = input(w, c, p, (unsigned)l, p->dtype, 5, p->rank, shape);
     }
     w->stack = (lamella_stack){ .struct_size = sizeof w->stack, .layer = w->layer, .n_layers = p->n_layers };
     if (p->masked) {
-        w->mask = input(w, c, p, 3, p->seed % 2 ? LAMELLA_U8 : LAMELLA_BOOL, p->rank - 1, shape);
+        w->mask = input(w, c, p, 3, p->seed % 2 ? LAMELLA_U8 : LAMELLA_BOOL, 2, p->rank - 1, shape);
         w->stack.mask = &w->mask;
     }
     if (p->ragged) {
@@ -310,7 +310,8 @@ static lamella_status call_search(world *w, choices *c, const plan *p, unsigned 
 static lamella_status call_grid(world *w, choices *c, const plan *p, unsigned how)
 {
     int64_t widths[] = { narrowest(p), 1 };
-    lamella_view pairs = IN(4, how % 2 ? LAMELLA_I64 : LAMELLA_I32, 3, 2);
+    int64_t bound = p->n_samples + (how / 4 % 8 == 7); /* now and then one behind the last */
+    lamella_view pairs = IN_BELOW(bound > 0 ? bound : 1, 4, how % 2 ? LAMELLA_I64 : LAMELLA_I32, 3, 2);
     lamella_view cosine = OUT(LAMELLA_F64, p->n_layers, 2, 3), dot = OUT(LAMELLA_F64, p->n_layers, 2, 3);
     return lamella_matryoshka_grid_cosine(NULL, &w->stack, NULL, &pairs, widths, 2, &cosine, how & 2 ? &dot : NULL, NULL);
 }
@@ -364,7 +365,7 @@ static lamella_status call_measures(world *w, choices *c, const plan *p, unsigne
 
 static lamella_status call_probe(world *w, choices *c, const plan *p, unsigned how)
 {
-    lamella_view labels = IN(4, LAMELLA_I32, p->n_samples), weights = IN(5, LAMELLA_F32, p->n_samples), scores, x, got;
+    lamella_view labels = IN_BELOW(2 + how / 64 % 2, 4, LAMELLA_I32, p->n_samples), weights = IN(5, LAMELLA_F32, p->n_samples), scores, x, got;
     lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = (int32_t)(how % 3), .standardise = how / 3 % 2, .balanced = how / 6 % 2,
         .classes = (int32_t)(how / 12 % 3), .n_folds = 2, .max_iterations = 3, .n_bootstrap = -1, .readout = (int32_t)(how / 36 % 5) };
     lamella_probe_linear *probe;
@@ -399,8 +400,19 @@ static lamella_status call_tensor(world *w, choices *c, const plan *p, unsigned 
     return status;
 }
 
-static call_body *const bodies[] = { call_truncate, call_pool, call_over, call_mix, call_layers, call_gram, call_search, call_grid, call_anchors,
-                                     call_project, call_ranks, call_measures, call_probe, call_tensor };
+#define CALL_BODIES(X) \
+    X(truncate) X(pool) X(over) X(mix) X(layers) X(gram) X(search) X(grid) X(anchors) X(project) X(ranks) X(measures) X(probe) X(tensor)
+
+#define BODY_OF(name) call_##name,
+#define COUNT_OF(name) { #name, 0, 0 },
+
+static call_body *const bodies[] = { CALL_BODIES(BODY_OF) };
+static fuzz_count       counts[] = { CALL_BODIES(COUNT_OF) { NULL, 0, 0 } };
+
+const fuzz_count *fuzz_calls_counts(void)
+{
+    return counts;
+}
 
 /* ---- both worlds ---- */
 
@@ -427,12 +439,15 @@ void fuzz_calls(const uint8_t *bytes, size_t n)
     plan_stack(&c, &p);
     do {
         world strange = { .first = NULL }, plain = { .first = &strange };
-        call_body *body = bodies[choose(&c, sizeof bodies / sizeof *bodies)];
+        unsigned which = choose(&c, sizeof bodies / sizeof *bodies);
+        call_body *body = bodies[which];
         unsigned how = choose(&c, 256);
         make_stack(&strange, &c, &p);
         make_stack(&plain, &none, &p);
         lamella_status status = body(&strange, &c, &p, how);
         MUST(body(&plain, &none, &p, how) == status);
+        counts[which].made++;
+        counts[which].done += status >= 0;
         if (status >= 0)
             same_outputs(&strange, &plain);
         world_free(&strange);

@@ -27,6 +27,14 @@
 #define FUZZ_DECLARE(name) void fuzz_##name(const uint8_t *bytes, size_t n);
 FUZZ_TARGETS(FUZZ_DECLARE)
 
+/* How often each operation of the target `calls` was called and did its work, up to the one without a name. */
+typedef struct fuzz_count {
+    const char *name;
+    int64_t     made, done;
+} fuzz_count;
+
+const fuzz_count *fuzz_calls_counts(void);
+
 /* Changes a saved model and mends its header's length, so that more than the first check is met. */
 size_t fuzz_mutate_model(uint8_t *bytes, size_t n, size_t most, unsigned seed, size_t (*mutate)(uint8_t *, size_t, size_t));
 

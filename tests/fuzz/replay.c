@@ -1,4 +1,5 @@
-/* Replays the committed seeds through their targets: seeds/TARGET/FILE. */
+/* Replays the committed seeds through their targets: seeds/TARGET/FILE. Then random calls, of which each operation has to do its work in at
+ * least one of twenty: what is always refused at the door is not tested. */
 #include "fuzz/fuzz.h"
 
 #include <dirent.h>
@@ -34,10 +35,30 @@ static int64_t replay(const char *name, void (*target)(const uint8_t *bytes, siz
     return replayed;
 }
 
+static int random_calls(void)
+{
+    enum { INPUTS = 3000, BYTES = 96 };
+    uint64_t state = 1;
+    int all_work = 1;
+    for (int i = 0; i < INPUTS; i++) {
+        uint8_t bytes[BYTES];
+        for (int b = 0; b < BYTES; b++) {
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            bytes[b] = (uint8_t)(state >> 56);
+        }
+        fuzz_calls(bytes, BYTES);
+    }
+    for (const fuzz_count *n = fuzz_calls_counts(); n->name; n++) {
+        printf("%-12s %6lld calls, %5.1f %% did their work\n", n->name, (long long)n->made, 100.0 * (double)n->done / (double)(n->made + !n->made));
+        all_work &= n->done * 20 >= n->made && n->done > 0;
+    }
+    return all_work;
+}
+
 int main(void)
 {
     int complete = 1;
 #define FUZZ_REPLAY(name) complete &= replay(#name, fuzz_##name) > 0;
     FUZZ_TARGETS(FUZZ_REPLAY)
-    return !complete;
+    return !(random_calls() && complete);
 }
