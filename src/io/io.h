@@ -45,6 +45,8 @@ typedef struct file_operations {
 } file_operations;
 
 LAMELLA_INTERNAL const file_operations *file_operations_of_system(void);
+/* Opens, again where a signal came between: 0, or an errno and *fd -1. */
+LAMELLA_INTERNAL int descriptor_open(const file_operations *ops, const char *path, int flags, int mode, int *fd);
 /* Where a save to this path goes: links are followed, also those that lead to nothing yet. 0, or an errno. */
 LAMELLA_INTERNAL int path_target(const char *path, char *target, int64_t size);
 /* The errno that says why a file must not be put in this place: a directory, a device or a pipe is there. 0: it may. */

@@ -48,10 +48,7 @@ static void name_temporary(output *o, int try)
 
 static int open_as(output *o, int flags, int mode)
 {
-    do
-        o->fd = o->ops->open(o->temporary, flags | O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode);
-    while (o->fd < 0 && errno == EINTR);
-    return o->fd < 0 ? errno : 0;
+    return descriptor_open(o->ops, o->temporary, flags | O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode, &o->fd);
 }
 
 /* What nobody writes any more; removed under its lock, so that nobody begins to. */
@@ -170,29 +167,38 @@ lamella_status output_write_view(call *c, output *o, const lamella_view *view)
     return LAMELLA_OK;
 }
 
-/* The new name outlasts a power cut once the folder is on the disk. By now the file stands, so what fails here is only logged. */
+/* Waits until what was written is on the disk: 0, or an errno. */
+static int sync_descriptor(const file_operations *ops, int fd)
+{
+    int code;
+    do
+        code = ops->fsync(fd) ? errno : 0;
+    while (code == EINTR);
+    return code;
+}
+
+/* The new name outlasts a power cut once the folder is on the disk. By now the file stands and the old one is gone, so that no failure could
+ * say "nothing changed": it is a warning. */
 static void sync_folder(call *c, output *o)
 {
     char room[32], *slash = strrchr(o->target, '/');
     if (slash)
         slash[slash == o->target] = 0;
-    int fd = o->ops->open(slash ? o->target : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    int code = fd < 0 || o->ops->fsync(fd) ? errno : 0;
-    if (fd >= 0)
+    int fd, code = descriptor_open(o->ops, slash ? o->target : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, &fd);
+    if (!code) {
+        code = sync_descriptor(o->ops, fd);
         o->ops->close(fd);
+    }
     if (code && code != EINVAL) /* a file system that does not sync folders */
         call_log(c, LAMELLA_LOG_WARN, "%s: writing its folder to the disk: %s", path_shown(o->path), error_text(code, room));
 }
 
 lamella_status output_finish(call *c, output *o)
 {
-    int code;
     TRY(output_flush(c, o));
     if (o->ops->adopt(o->fd, o->target))
         return output_fail(c, o, "keeping the file's mode", errno);
-    do
-        code = o->ops->fsync(o->fd) ? errno : 0;
-    while (code == EINTR);
+    int code = sync_descriptor(o->ops, o->fd);
     if (code)
         return output_fail(c, o, "writing it to the disk", code);
     if (o->ops->rename(o->temporary, o->target))

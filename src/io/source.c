@@ -141,6 +141,14 @@ lamella_status source_fail(const call *c, const char *name, int code)
     return fail(c, LAMELLA_ERR_IO, "%s: %s", name, error_text(code, room));
 }
 
+int descriptor_open(const file_operations *ops, const char *path, int flags, int mode, int *fd)
+{
+    do
+        *fd = ops->open(path, flags, mode);
+    while (*fd < 0 && errno == EINTR);
+    return *fd < 0 ? errno : 0;
+}
+
 void source_close(source *s)
 {
     if (!s->memory && s->fd >= 0)
@@ -155,13 +163,10 @@ static void close_source(void *s)
 
 lamella_status source_open(call *c, const file_operations *ops, const char *path, source *s)
 {
-    int code = 0;
+    int code;
     *s = (source){ .ops = ops, .fd = -1 };
     TRY(call_undo(c, UNDO_ON_FAILURE, close_source, s));
-    do {
-        s->fd = ops->open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
-        code = s->fd < 0 ? errno : 0;
-    } while (code == EINTR);
+    code = descriptor_open(ops, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0, &s->fd);
     if (!code && ops->size(s->fd, &s->bytes))
         code = errno;
     return code ? source_fail(c, path_shown(path), code) : LAMELLA_OK;
