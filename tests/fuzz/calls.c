@@ -1,6 +1,6 @@
-/* Sequences of calls on random views and stacks: extents of 1 with any stride, broadcast, reversed, padded and transposed axes, memory of exactly
- * the bytes that a view touches, masks, ragged tokens. Every call is made twice, on the views and on row-major copies of them: same status,
- * same bits. */
+/* Sequences of calls on random views and one stack: extents of 1 with any stride, broadcast, reversed, padded and transposed axes, memory of
+ * exactly the bytes that a view touches, masks, ragged tokens. Every call is made twice, on the views and on row-major copies of them: same
+ * status, same bits. In the end the stack is as it was. */
 #include "fuzz/fuzz.h"
 
 #include <math.h>
@@ -13,6 +13,7 @@ typedef struct world {
     lamella_view layer[MOST_LAYERS], mask, offsets;
     lamella_stack stack;
     void        *piece[PIECES];
+    size_t       bytes[PIECES];   /* of each */
     int          n_pieces;
     lamella_view made[8];         /* outputs */
     int          n_made;
@@ -36,6 +37,7 @@ static void *piece(world *w, size_t bytes)
 {
     void *p = malloc(bytes ? bytes : 1);
     MUST(p && w->n_pieces < PIECES);
+    w->bytes[w->n_pieces] = bytes;
     return w->piece[w->n_pieces++] = p;
 }
 
@@ -416,10 +418,21 @@ const fuzz_count *fuzz_calls_counts(void)
 
 /* ---- both worlds ---- */
 
-static void world_free(world *w)
+/* Gives back what came after the first n pieces. */
+static void world_cut(world *w, int n)
 {
-    for (int i = 0; i < w->n_pieces; i++)
-        free(w->piece[i]);
+    while (w->n_pieces > n)
+        free(w->piece[--w->n_pieces]);
+    w->n_made = 0;
+}
+
+static uint64_t world_hash(const world *w, int n)
+{
+    uint64_t hash = 0;
+    for (int i = 0; i < n; i++)
+        for (size_t k = 0; k < w->bytes[i]; k++)
+            hash = (hash ^ ((const uint8_t *)w->piece[i])[k]) * 0x100000001b3u;
+    return hash;
 }
 
 static void same_outputs(const world *a, const world *b)
@@ -435,22 +448,25 @@ static void same_outputs(const world *a, const world *b)
 void fuzz_calls(const uint8_t *bytes, size_t n)
 {
     choices c = { bytes, bytes + n }, none = { NULL, NULL };
+    world strange = { .first = NULL }, plain = { .first = &strange };
     plan p;
     plan_stack(&c, &p);
+    make_stack(&strange, &c, &p);
+    make_stack(&plain, &none, &p);
+    int of_stack = strange.n_pieces;
+    uint64_t before = world_hash(&strange, of_stack), copied = world_hash(&plain, of_stack);
     do {
-        world strange = { .first = NULL }, plain = { .first = &strange };
-        unsigned which = choose(&c, sizeof bodies / sizeof *bodies);
-        call_body *body = bodies[which];
-        unsigned how = choose(&c, 256);
-        make_stack(&strange, &c, &p);
-        make_stack(&plain, &none, &p);
-        lamella_status status = body(&strange, &c, &p, how);
-        MUST(body(&plain, &none, &p, how) == status);
+        unsigned which = choose(&c, sizeof bodies / sizeof *bodies), how = choose(&c, 256);
+        lamella_status status = bodies[which](&strange, &c, &p, how);
+        MUST(bodies[which](&plain, &none, &p, how) == status);
         counts[which].made++;
         counts[which].done += status >= 0;
         if (status >= 0)
             same_outputs(&strange, &plain);
-        world_free(&strange);
-        world_free(&plain);
+        world_cut(&strange, of_stack);
+        world_cut(&plain, of_stack);
     } while (c.at < c.end && n < 200);
+    MUST(world_hash(&strange, of_stack) == before && world_hash(&plain, of_stack) == copied);
+    world_cut(&strange, 0);
+    world_cut(&plain, 0);
 }

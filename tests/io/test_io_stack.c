@@ -74,7 +74,7 @@ TEST(a_stack_in_memory_and_one_that_is_read_make_one_file)
     static const int64_t depth[] = { 0, 3, 6, 9 };
     lamella_view layer[4], label = view_of(LAMELLA_F32, x[0], 5);
     folder_make();
-    number();
+    fill_numbers();
     memcpy(x[0][0], "\1\0\xc0\x7f\2\0\x80\x7f", 8); /* NaNs with a payload, one signalling */
     for (int l = 0; l < 4; l++)
         layer[l] = view_of(LAMELLA_F32, x[l], 5, 6);

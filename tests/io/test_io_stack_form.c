@@ -6,7 +6,7 @@ TEST(a_family_is_taken_in_the_order_of_its_integers)
     lamella_io_file *file;
     lamella_view a[4];
     folder_make();
-    number();
+    fill_numbers();
     for (int l = 0; l < 4; l++)
         a[l] = view_of(LAMELLA_F32, x[l], 5, 6 - (l == 1));
     save_arrays("f", (const char *[]){ "layer.10", "layer.2", "layer.0", "other" }, a, 4);
@@ -84,7 +84,7 @@ TEST(one_array_is_taken_where_its_shape_or_the_caller_decides)
     lamella_io_file *file;
     char expected[400];
     folder_make();
-    number();
+    fill_numbers();
     lamella_view block = view_of(LAMELLA_F32, x, 4, 5, 6);
     ok(lamella_io_npy_save(NULL, in_folder("x.npy"), &block));
     snprintf(expected, sizeof expected, "lamella_io_stack_open: %s: \"\" is [4, 5, 6]: set options->layer_axis = 1 if that means [layer, sample, dim], "
@@ -124,7 +124,7 @@ TEST(one_array_is_taken_where_its_shape_or_the_caller_decides)
 TEST(a_matrix_in_fortran_order_reads_by_rows)
 {
     lamella_io_file *file;
-    number();
+    fill_numbers();
     folder_make();
     static const char header[] = "{'descr': '<f4', 'fortran_order': True, 'shape': (20, 6), }";
     bytes b = npy(header, sizeof header - 1, 480);
