@@ -1,0 +1,151 @@
+/* Fits of every kind against the objective written out (plain.h): classes, weights, some of the rows, strides, standardised columns, several
+ * problems in one call. */
+#include "solve/plain.h"
+#include "solve/solve.h"
+
+enum { N = 60, MOST_DIM = 80, PENALTIES = 3, MOST_CLASSES = 5, STRIDE = MOST_DIM + 3 };
+
+typedef struct plain_case {
+    float         x[N * STRIDE];
+    double        x_f64[N * STRIDE], weight[N];
+    int32_t       label[N];
+    int64_t       row[N], n_rows, dim, classes;
+    double        penalty[PENALTIES], weights[PENALTIES * MOST_CLASSES * MOST_DIM], intercepts[PENALTIES * MOST_CLASSES];
+    unsigned char constant[MOST_DIM];
+    fit_report    report[PENALTIES];
+    int           weighted, listed, standardise, is_f64;
+    fit_rows      rows;
+} plain_case;
+
+/* Of -1 to 1, as good as drawn. */
+static double drawn(uint64_t i)
+{
+    uint64_t z = (i + 1) * 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return (double)((z ^ z >> 31) >> 40) / (1 << 23) - 1;
+}
+
+static plain_case *make_case(int64_t dim, int64_t classes, int bits)
+{
+    plain_case *s = calloc(1, sizeof *s);
+    *s = (plain_case){ .dim = dim, .classes = classes, .weighted = bits & 1, .listed = bits >> 1 & 1, .standardise = bits >> 2 & 1, .is_f64 = bits >> 3 & 1,
+                       .penalty = { 0.03, 1, 20 } };
+    for (int64_t i = 0; i < N; i++) {
+        for (int64_t j = 0; j < STRIDE; j++) { /* what lies between rows is not looked at */
+            s->x[i * STRIDE + j] = j < dim ? (float)(drawn((uint64_t)(i * STRIDE + j)) * (double)(1 + j % 3) + (double)(j % 4) / 2) : NAN;
+            s->x_f64[i * STRIDE + j] = (double)s->x[i * STRIDE + j];
+        }
+        s->weight[i] = s->weighted ? 0.4 + (double)(i % 4) : 1;
+        s->label[i] = (int32_t)(i < classes ? i : (int64_t)((drawn((uint64_t)i + 5000) + 1 + (s->x[i * STRIDE] > 0)) / 3.001 * (double)classes));
+        if (!s->listed || i < classes || i % 5 != 3)
+            s->row[s->n_rows++] = i;
+    }
+    s->rows = (fit_rows){ .x = s->is_f64 ? NULL : s->x, .x_f64 = s->is_f64 ? s->x_f64 : NULL, .n = N, .dim = dim, .stride = STRIDE };
+    return s;
+}
+
+static fit_problem problem_of(plain_case *s)
+{
+    return (fit_problem){ .rows = &s->rows, .row = s->listed ? s->row : NULL, .n_rows = s->n_rows, .weight = s->weighted ? s->weight : NULL,
+                          .label = s->label, .n_classes = s->classes, .standardise = s->standardise, .constant = s->constant, .penalty = s->penalty,
+                          .n_penalties = PENALTIES, .weights = s->weights, .intercepts = s->intercepts, .report = s->report };
+}
+
+/* The rows of a case side by side. */
+static plain_fit plain_of(const plain_case *s, int kind, double penalty)
+{
+    static double x[N * MOST_DIM], weight[N];
+    static int32_t label[N];
+    for (int64_t i = 0; i < s->n_rows; i++) {
+        for (int64_t j = 0; j < s->dim; j++)
+            x[i * s->dim + j] = s->x_f64[s->row[i] * STRIDE + j];
+        weight[i] = s->weight[s->row[i]];
+        label[i] = s->label[s->row[i]];
+    }
+    return (plain_fit){ .n = s->n_rows, .dim = s->dim, .classes = s->classes, .x = x, .weight = weight, .label = label, .penalty = penalty, .kind = kind,
+                        .standardise = s->standardise };
+}
+
+/* The gradient's norm at the weights that were handed out; where columns are standardised in their units, else of w beside b as they are. */
+static double norm_at(const plain_case *s, const plain_fit *p, int64_t q, double *objective)
+{
+    double mean[MOST_DIM], scale[MOST_DIM], w[MOST_CLASSES * (MOST_DIM + 1)], g[MOST_CLASSES * (MOST_DIM + 1)], square = 0, sum_b = 0;
+    double *z = plain_scaled(p, mean, scale);
+    int64_t outputs = plain_outputs(s->classes), d = s->dim + 1;
+    for (int64_t k = 0; k < outputs; k++) {
+        const double *found = s->weights + (q * outputs + k) * s->dim;
+        w[k * d + s->dim] = s->intercepts[q * outputs + k];
+        for (int64_t j = 0; j < s->dim; j++) {
+            w[k * d + j] = scale[j] > 0 ? found[j] / scale[j] : 0;
+            w[k * d + s->dim] += found[j] * mean[j];
+        }
+        sum_b += w[k * d + s->dim];
+    }
+    *objective = plain_objective(p, z, w, g, NULL) - (outputs > 1 ? sum_b * sum_b / 2 : 0);
+    for (int64_t i = 0; i < outputs * d; i++) {
+        g[i] -= outputs > 1 && i % d == s->dim ? sum_b : 0;
+        square += g[i] * g[i];
+    }
+    free(z);
+    return sqrt(square);
+}
+
+static void case_is_plain(const plain_case *s, int kind)
+{
+    double weights[MOST_CLASSES * MOST_DIM], intercepts[MOST_CLASSES], objective, norm;
+    int64_t outputs = plain_outputs(s->classes);
+    for (int64_t q = 0; q < PENALTIES; q++) {
+        plain_fit p = plain_of(s, kind, s->penalty[q]);
+        double least = plain_weights(&p, weights, intercepts), near_by = kind == PLAIN_RIDGE ? 1e-9 : 3e-5;
+        for (int64_t i = 0; i < outputs * s->dim; i++)
+            near(s->weights[q * outputs * s->dim + i], weights[i], ABSOLUTE, near_by);
+        for (int64_t k = 0; k < outputs; k++)
+            near(s->intercepts[q * outputs + k], intercepts[k], ABSOLUTE, near_by);
+        near(s->report[q].objective, least, RELATIVE, 1e-10);
+        check(s->report[q].converged && s->report[q].iterations > 0);
+        if (kind == PLAIN_RIDGE) {
+            check(s->report[q].gradient_norm <= 1e-10 * least);
+            continue;
+        }
+        norm = norm_at(s, &p, q, &objective);
+        near(s->report[q].objective, objective, RELATIVE, 1e-13);
+        near(s->report[q].gradient_norm, norm, ABSOLUTE, 1e-3 * norm + 1e-11);
+        check(norm < 1e-3 * sqrt(least));
+    }
+}
+
+static lamella_status run_plain(const fit_problem *p, int64_t n, int kind)
+{
+    fit_options o = { 1000, 1e-12 };
+    CALL(NULL, kind == PLAIN_RIDGE ? ridge_fit(c, p, n) : logistic_fit(c, p, n, &o));
+}
+
+/* Five problems of a call: each has its own rows, classes and options. */
+static void five_are_plain(int kind, int64_t dim, int64_t classes, int bits)
+{
+    plain_case *s[5];
+    fit_problem p[5];
+    for (int k = 0; k < 5; k++) {
+        s[k] = make_case(dim + k % 2, 2 + (classes - 2 + k) % 4, (bits + 3 * k) % (kind == PLAIN_RIDGE ? 16 : 8));
+        p[k] = problem_of(s[k]);
+    }
+    ok(run_plain(p, 5, kind));
+    for (int k = 0; k < 5; k++) {
+        case_is_plain(s[k], kind);
+        free(s[k]);
+    }
+}
+
+TEST(logistic_and_multinomial_fits_are_the_least_of_their_objective)
+{
+    for (int bits = 0; bits < 8; bits++)
+        five_are_plain(PLAIN_LOGISTIC, 4, 2 + bits % 4, bits);
+    five_are_plain(PLAIN_LOGISTIC, 11, 2, 5);
+}
+
+TEST(ridge_fits_are_the_least_of_their_objective)
+{
+    for (int bits = 0; bits < 16; bits++)
+        five_are_plain(PLAIN_RIDGE, bits % 2 ? 6 : 70, 2 + bits % 4, bits);
+}
