@@ -130,6 +130,12 @@ progress_part progress_enter(call *c, double from, double to)
     return before;
 }
 
+progress_part progress_enter_layer(call *c, int64_t l, int64_t n_layers, double from, double to)
+{
+    double n = (double)n_layers, share = to - from, first = ((double)l * (1 - share) + from) / n;
+    return progress_enter(c, first, first + share);
+}
+
 void progress_leave(call *c, progress_part before)
 {
     c->part_first = before.first;

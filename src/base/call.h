@@ -87,6 +87,8 @@ LAMELLA_INTERNAL lamella_status progress(call *c, int64_t done, int64_t total);
 /* What is told from here on is of the share from .. to of what it was told of; returns that, to be put back after. */
 typedef struct progress_part { double first, share; } progress_part;
 LAMELLA_INTERNAL progress_part progress_enter(call *c, double from, double to);
+/* The same of passes over layer l of n, and those after it, which tell of (l + done) / n: they get the share from .. to of a layer each. */
+LAMELLA_INTERNAL progress_part progress_enter_layer(call *c, int64_t l, int64_t n_layers, double from, double to);
 LAMELLA_INTERNAL void          progress_leave(call *c, progress_part before);
 
 /* Hands a message to the host's log, if it has one. Integers and text only. */

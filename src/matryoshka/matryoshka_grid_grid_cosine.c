@@ -51,6 +51,7 @@ int is_masked_pair(const pair_grid *g, int64_t p)
 
 #define PAIRS_PER_TASK 64
 #define GATHER_BYTES (16 << 20) /* of rows whose partner is read later */
+#define NEAR_SHARE 0.5          /* of a layer's time where there are such rows, as far as progress tells of it */
 
 typedef struct layer_grid {
     pair_grid          *g;
@@ -188,12 +189,17 @@ static lamella_status gather_far_pairs(call *c, layer_grid *w, int64_t l, const 
     for (int64_t first = 0; first < n_far; first += batch) {
         int64_t n = MIN(batch, n_far - first);
         arena_mark before = arena_now(&c->memory);
+        double share = (1 - NEAR_SHARE) / (double)n_far;
+        progress_part all = progress_enter_layer(c, l, w->g->first.n_layers, NEAR_SHARE + share * (double)first,
+                                                 NEAR_SHARE + share * ((double)first + (double)n / 2));
         TRY(open_pass(c, w, l));
         do {
             TRY(next_block(c, w));
-            TRY(over_list(c, w, far + first, n, gather_task));
+            if (w->a.n || w->b->n)
+                TRY(over_list(c, w, far + first, n, gather_task));
         } while (w->a.n || w->b->n);
         TRY(over_list(c, w, far + first, n, gathered_pairs_task));
+        progress_leave(c, all);
         arena_rewind(&c->memory, before);
     }
     return LAMELLA_OK;
@@ -222,16 +228,19 @@ lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *
     w.rows_bytes = round_up(MAX(rows_scratch(&w.a), rows_scratch(w.b)), 64);
     TRY(scratch_open(c, 2 * w.rows_bytes + 2 * g->n_widths * (int64_t)sizeof(double), &w.pieces));
     TRY(sort_by_block(c, &w, &order, &start, &n_blocks));
+    const int64_t n_far = start[n_blocks + 1] - start[n_blocks];
+    progress_part all = progress_enter_layer(c, l, g->first.n_layers, 0, n_far ? NEAR_SHARE : 1);
     do {
         TRY(next_block(c, &w));
         if (w.a.n || w.b->n)
             TRY(over_list(c, &w, order + start[block], start[block + 1] - start[block], near_pairs_task));
         block++;
     } while (w.a.n || w.b->n);
-    if (start[n_blocks + 1] > start[n_blocks])
-        TRY(gather_far_pairs(c, &w, l, order + start[n_blocks], start[n_blocks + 1] - start[n_blocks]));
+    progress_leave(c, all);
+    if (n_far)
+        TRY(gather_far_pairs(c, &w, l, order + start[n_blocks], n_far));
     arena_rewind(&c->memory, before);
-    return LAMELLA_OK;
+    return progress(c, l + 1, g->first.n_layers);
 }
 
 /* ---- the call ---- */
@@ -239,7 +248,7 @@ lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *
 static lamella_status check_pooled(call *c, const stack *s, const char *name)
 {
     if (stack_has_tokens(s))
-        return fail(c, LAMELLA_ERR_SHAPE, "%s has tokens, expected layers [sample, dim]: pool first", name);
+        return fail(c, LAMELLA_ERR_SHAPE, "%s has tokens, expected layers [sample, dim]: pool them first (lamella_fusion_pool)", name);
     return LAMELLA_OK;
 }
 

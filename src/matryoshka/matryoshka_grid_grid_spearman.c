@@ -10,6 +10,8 @@
 #include <math.h>
 #include <string.h>
 
+#define COSINES_SHARE 0.7 /* of a layer's time, as far as progress tells of it; the rest is ranking */
+
 typedef struct rho_work {
     const pair_grid     *g;
     const unsigned char *valid;      /* [pair] */
@@ -66,7 +68,7 @@ static lamella_status open_ranks(call *c, const pair_grid *g, const double *gold
     TAKE(c, w->rho, g->n_widths);
     for (int64_t p = 0; p < g->n_pairs; p++)
         valid[p] = !is_masked_pair(g, p);
-    w->n_valid = order_rows(gold, 1, valid, g->n_pairs, order, room);
+    TRY(order_rows_asking(c, gold, 1, valid, g->n_pairs, order, &w->n_valid, room));
     w->g = g;
     w->valid = valid;
     w->gold = gold;
@@ -95,8 +97,11 @@ static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lam
     lamella_view cosine = { .data = w.cosine, .dtype = LAMELLA_F64, .rank = 2, .shape = { n_widths, g.n_pairs },
                             .stride = { g.n_pairs, 1 } };
     for (int64_t l = 0; l < g.first.n_layers; l++) {
+        progress_part all = progress_enter_layer(c, l, g.first.n_layers, 0, COSINES_SHARE);
         TRY(grid_layer(c, &g, l, &cosine, NULL));
+        progress_leave(c, all);
         TRY(parallel(c, n_widths, rho_task, &w));
+        TRY(progress(c, l + 1, g.first.n_layers));
         for (int64_t k = 0; k < n_widths; k++) {
             const int64_t at[] = { l, k };
             memcpy(view_at(&out, at), &w.rho[k], sizeof *w.rho);

@@ -67,6 +67,7 @@ static lamella_status check_penalties(call *c, const double *penalties, int64_t 
         return fail(c, n_penalties ? LAMELLA_ERR_ARGUMENT : LAMELLA_ERR_EMPTY, "n_penalties is %lld, expected at least 1", (long long)n_penalties);
     if (!penalties)
         return fail(c, LAMELLA_ERR_ARGUMENT, "penalties is NULL, expected %lld numbers", (long long)n_penalties);
+    TRY(call_reads(c, (lent){ .low = (const char *)penalties, .high = (const char *)(penalties + n_penalties) }, "penalties"));
     for (int64_t i = 0; i < n_penalties; i++)
         if (!(penalties[i] > 0 && isfinite(penalties[i])))
             return fail(c, LAMELLA_ERR_ARGUMENT, "penalties[%lld] is %s, expected a finite number over 0", (long long)i,
@@ -175,7 +176,8 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
 {
     lamella_matryoshka_ridge_options o;
     lamella_matryoshka_ridge_result found = { 0 };
-    stack s, rows_;
+    readout_rows pooled;
+    stack s;
     ridge_out out;
     unsigned char *possible = NULL;
     int64_t *rising = NULL, *place = NULL;
@@ -189,10 +191,11 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
     if (o.readout == LAMELLA_READOUT_WEIGHTED)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options->readout is WEIGHTED, expected one without weights");
     TRY(rising_widths(c, widths, n_widths, &rising, &place));
-    TRY(readout_stack(c, &s, o.readout, &rows_));
-    ridge_problem p = { .s = &rows_, .penalty = penalties, .n_penalties = n_penalties, .widths = rising, .n_widths = n_widths };
-    TRY(plan_ridge(c, &rows_, labels, &p, &possible));
-    found.n_rows = rows_.n_vectors - stack_masked(&rows_);
+    TRY(readout_rows_open(c, &s, o.readout, &pooled));
+    ridge_problem p = { .s = &pooled.s, .penalty = penalties, .n_penalties = n_penalties, .widths = rising, .n_widths = n_widths };
+    TRY(plan_ridge(c, &pooled.s, labels, &p, &possible));
+    found.n_rows = pooled.s.n_vectors - stack_masked(&pooled.s);
+    found.n_empty_samples = pooled.n_empty;
     if (!found.n_rows)
         return fail(c, LAMELLA_ERR_EMPTY, "stack has no row to take part, expected at least 1");
     TRY(check_ridge_outputs(c, &s, &p, error_, accuracy_, best, flags, &out));
@@ -205,12 +208,18 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
     TAKE(c, error, n_penalties * n_widths * p.n_tasks);
     TAKE(c, accuracy, n_penalties * n_widths * p.n_tasks);
     const ridge_cells cells = { &p, place, possible, error, accuracy };
+    const double pooling = stack_has_tokens(&s) ? 0.1 : 0;
+    progress_part all = progress_enter(c, 0, pooling);
+    TRY(readout_rows_pool(c, &pooled));
+    progress_leave(c, all);
+    all = progress_enter(c, pooling, 1);
     for (int64_t l = 0; l < s.n_layers; l++) {
         TRY(ridge_layer(c, &p, l, error, accuracy));
         put_ridge_layer(&cells, &out, l, &found);
     }
+    progress_leave(c, all);
     write_sized(result, &found, (int64_t)sizeof found);
-    return found.n_impossible || found.n_unstable ? LAMELLA_NOTE : LAMELLA_OK;
+    return found.n_impossible || found.n_unstable || found.n_empty_samples ? LAMELLA_NOTE : LAMELLA_OK;
 }
 
 lamella_status lamella_matryoshka_ridge(lamella_context *ctx, const lamella_stack *stack, const lamella_view *labels, const double *penalties,

@@ -9,6 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+#define ROWS_SHARE 0.1 /* of a search's time, as far as progress tells of it: rows or queries are made ready */
+
 __extension__ _Static_assert((int)LAMELLA_SEARCH_COSINE == (int)SIMILAR_COSINE && (int)LAMELLA_SEARCH_DOT == (int)SIMILAR_DOT, "one numbering");
 
 lamella_status check_row_matrix(call *c, lamella_view *v, const lamella_view *theirs, const char *name)
@@ -82,9 +84,13 @@ lamella_status search_run(call *c, const searched_rows *s, const search_request 
     f32_rows queries;
     if (asked->query_ids)
         TRY(left_out(c, &r->query_ids, &query_ids));
+    progress_part all = progress_enter(c, 0, ROWS_SHARE);
     TRY(f32_rows_open(c, NULL, &r->queries, "queries", &queries));
+    progress_leave(c, all);
     TRY(searched_rows_cut(c, s, r->width, &cut));
+    all = progress_enter(c, ROWS_SHARE, 1);
     TRY(top_k(c, &cut, &queries, query_ids, r->k, write_found, r, &found.n_zero_queries));
+    progress_leave(c, all);
     found.n_zero_rows = cut.n_zero_rows;
     found.n_short_queries = r->n_short;
     write_sized(asked->result, &found, (int64_t)sizeof found);
@@ -104,8 +110,13 @@ static lamella_status search_once(call *c, const lamella_view *base, const lamel
     TRY(check_choice(c, &o.similarity, LAMELLA_SEARCH_DOT, LAMELLA_SEARCH_COSINE, "options->similarity"));
     asked->width = o.width;
     TRY(search_check(c, asked, b.shape[1], &ready));
+    progress_part all = progress_enter(c, 0, ROWS_SHARE);
     TRY(searched_rows_open(c, NULL, &b, base_ids ? &b_ids : NULL, o.similarity, ready.width, &s));
-    return search_run(c, &s, asked, &ready);
+    progress_leave(c, all);
+    all = progress_enter(c, ROWS_SHARE, 1);
+    TRY(search_run(c, &s, asked, &ready));
+    progress_leave(c, all);
+    return LAMELLA_OK;
 }
 
 lamella_status lamella_matryoshka_search(lamella_context *ctx, const lamella_view *base, const lamella_view *queries, int64_t k,

@@ -15,6 +15,8 @@
 #define KEEP_LEAST_OF_F64 0.2    /* the same for rows that are f64, where the caller may want more of them */
 #define KEEP_LEAST_IN_F64 1e-9   /* under it, also in f64 */
 #define FACTOR_BYTES (256 << 20) /* of the factors that one pass over the rows applies */
+#define GRAM_SHARE 0.4           /* of a layer's time, as far as progress tells of it */
+#define PASSES_SHARE 0.9         /* that and the passes in f32; few penalties need one in f64 */
 
 typedef struct ridge_pass {
     ridge_applied  a;
@@ -170,6 +172,18 @@ static lamella_status run_pass(call *c, ridge_pass *pass, int in_f64, double *er
     return LAMELLA_OK;
 }
 
+/* The same as a part of what from .. to of the layer does for all penalties. */
+static lamella_status pass_in_part(call *c, ridge_pass *pass, int in_f64, double from, double to, double *error, double *accuracy,
+                                   unsigned char *left)
+{
+    const ridge_problem *p = pass->a.p;
+    double share = (to - from) / (double)p->n_penalties, first = from + share * (double)pass->first_penalty;
+    progress_part all = progress_enter_layer(c, pass->l, p->s->n_layers, first, first + share * (double)pass->a.n_penalties);
+    TRY(run_pass(c, pass, in_f64, error, accuracy, left));
+    progress_leave(c, all);
+    return LAMELLA_OK;
+}
+
 /* Each pass over the rows applies several; their figures do not depend on each other. */
 static int64_t penalties_at_once(const call *c, int64_t dim)
 {
@@ -206,21 +220,24 @@ lamella_status ridge_layer(call *c, const ridge_problem *p, int64_t l, double *e
     unsigned char *left, still;
     const gram_rows of = { .s = p->s, .first_layer = l, .n_layers = 1, .extra = p->target, .extra_dim = p->n_tasks, .extra_stride = p->n_tasks };
     TRY(gram_take(c, &c->memory, gram_rows_dim(&of), &g));
+    progress_part all = progress_enter_layer(c, l, p->s->n_layers, 0, GRAM_SHARE);
     TRY(gram_of_rows(c, &of, &g));
+    progress_leave(c, all);
     ridge_pass pass = { .g = &g, .l = l };
     TRY(plan_ridge_layer(c, p, l, &g, &pass.a));
     TAKE(c, left, p->n_penalties);
     for (int64_t first = 0; first < p->n_penalties; first += pass.a.n_penalties) {
         pass.first_penalty = first;
         pass.a.n_penalties = MIN(penalties_at_once(c, pass.a.dim), p->n_penalties - first);
-        TRY(run_pass(c, &pass, 0, error, accuracy, left + first));
+        TRY(pass_in_part(c, &pass, 0, GRAM_SHARE, PASSES_SHARE, error, accuracy, left + first));
     }
     pass.a.n_penalties = 1;
     for (int64_t i = 0; i < p->n_penalties; i++) {
         pass.first_penalty = i;
         if (left[i])
-            TRY(run_pass(c, &pass, 1, error, accuracy, &still));
+            TRY(pass_in_part(c, &pass, 1, PASSES_SHARE, 1, error, accuracy, &still));
     }
+    TRY(progress(c, l + 1, p->s->n_layers));
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }

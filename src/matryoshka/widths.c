@@ -1,13 +1,12 @@
 #include "matryoshka/widths.h"
 
-#include <stdlib.h>
-
 lamella_status check_widths(call *c, const stack *s, const int64_t *widths, int64_t n_widths)
 {
     if (n_widths < 1)
         return fail(c, n_widths ? LAMELLA_ERR_ARGUMENT : LAMELLA_ERR_EMPTY, "n_widths is %lld, expected at least 1", (long long)n_widths);
     if (!widths)
         return fail(c, LAMELLA_ERR_ARGUMENT, "widths is NULL, expected %lld widths", (long long)n_widths);
+    TRY(call_reads(c, (lent){ .low = (const char *)widths, .high = (const char *)(widths + n_widths) }, "widths"));
     for (int64_t l = 0; l < s->n_layers; l++)
         for (int64_t k = 0; k < n_widths; k++)
             if (widths[k] < 1 || widths[k] > stack_dim(s, l))
@@ -34,7 +33,7 @@ lamella_status rising_widths(call *c, const int64_t *widths, int64_t n_widths, i
     TAKE(c, *place, n_widths);
     for (int64_t k = 0; k < n_widths; k++)
         order[k] = (width_place){ widths[k], k };
-    qsort(order, (size_t)n_widths, sizeof *order, by_width);
+    sort_elements(order, n_widths, sizeof *order, by_width);
     for (int64_t k = 0; k < n_widths; k++) {
         (*rising)[k] = order[k].width;
         (*place)[k] = order[k].place;

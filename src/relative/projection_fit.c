@@ -181,6 +181,17 @@ static lamella_status check_arrays_finite(call *c, projection *p, int64_t l)
     return LAMELLA_OK;
 }
 
+/* Of a layer's time, as far as progress tells of it: reading the anchors, then fitting the transform; the rest is what needs both. */
+#define GATHER_SHARE 0.4
+#define TRANSFORM_SHARE 0.7
+
+/* Rows of our own pass by as a stack of one layer. */
+static progress_part enter_own_rows(call *c, const stack *s, int64_t l, double from, double to)
+{
+    double n = (double)s->n_layers;
+    return progress_enter(c, ((double)l + from) / n, ((double)l + to) / n);
+}
+
 static lamella_status fit_layer(call *c, lamella_relative_project *of, const stack *s, int64_t l, const row_numbers *anchors,
                                 lamella_relative_project_result *found)
 {
@@ -189,8 +200,12 @@ static lamella_status fit_layer(call *c, lamella_relative_project *of, const sta
     arena_mark before = arena_now(&c->memory);
     TRY(projection_take(c, of, l, anchors->n, stack_dim(s, l)));
     projection *p = &of->layer[l];
+    progress_part all = progress_enter_layer(c, l, s->n_layers, 0, GATHER_SHARE);
     TRY(rows_gather(c, s, l, anchors, p->anchors));
+    progress_leave(c, all);
+    enter_own_rows(c, s, l, GATHER_SHARE, TRANSFORM_SHARE);
     TRY(fit_transform(c, of, l, dtype, &found->n_constant_columns));
+    progress_leave(c, all);
     TRY(projection_settle(c, of, l));
     if (!matrix_is_finite(p->points, p->n_anchors, p->dim, p->dim))
         return fail(c, LAMELLA_ERR_NUMERIC, "the anchors of stack->layer[%lld] do not fit f64 once transformed", (long long)l);
@@ -198,8 +213,10 @@ static lamella_status fit_layer(call *c, lamella_relative_project *of, const sta
         TRY(fit_basis(c, of, p, dtype, &of->rank[l]));
     if (p->distance)
         TRY(fit_distances(c, of, p));
+    enter_own_rows(c, s, l, TRANSFORM_SHARE, 1);
     if (p->relative_mean)
         TRY(fit_relative_transform(c, of, l, &n_zero_rows));
+    progress_leave(c, all);
     TRY(check_arrays_finite(c, p, l));
     found->n_zero_rows += zero_anchors(p);
     arena_rewind(&c->memory, before);
@@ -213,7 +230,9 @@ lamella_status projections_fit(call *c, const stack *s, const row_numbers *ancho
         if (!stack_dim(s, l))
             return fail(c, LAMELLA_ERR_EMPTY, "stack->layer[%lld] has dim 0, expected at least 1", (long long)l);
     TRY(projections_create(c, rules, s->n_layers, made));
-    for (int64_t l = 0; l < s->n_layers; l++)
+    for (int64_t l = 0; l < s->n_layers; l++) {
         TRY(fit_layer(c, *made, s, l, anchors, found));
+        TRY(progress(c, l + 1, s->n_layers));
+    }
     return LAMELLA_OK;
 }

@@ -83,14 +83,19 @@ static lamella_status farthest_anchors(call *c, const stack *s, const lamella_re
     TAKE(c, w.best, n_panels);
     TAKE(c, w.best_x, n_panels * dim);
     TAKE(c, w.chosen, dim);
+    progress_part all = progress_enter(c, 0, 0);
     TRY(rows_gather(c, s, l, &(row_numbers){ &o->start, 1 }, w.chosen));
+    progress_leave(c, all);
     if (w.unit)
         unit_row(w.simd, w.chosen, dim, w.chosen);
     for (int64_t i = 0; i < s->n_vectors; i++)
         w.nearest[i] = i == o->start || (s->valid && !s->valid[i]) ? -1 : INFINITY;
     anchors[0] = o->start;
     for (int64_t t = 1; t < n; t++) {
+        progress_part all = progress_enter(c, (double)(t - 1) / (double)n, (double)t / (double)n);
+        progress_enter_layer(c, l, s->n_layers, -(double)l, (double)(s->n_layers - l)); /* the pass over layer l is all of it */
         TRY(each_panel(c, s, l, LAMELLA_F64, dim * (int64_t)sizeof(double), measure_panel, &w));
+        progress_leave(c, all);
         anchors[t] = take_farthest(&w, n_panels, dim);
     }
     return LAMELLA_OK;
@@ -127,7 +132,7 @@ static lamella_status count_duplicates(call *c, const double *x, int64_t n, int6
     TAKE(c, room, n);
     for (int64_t i = 0; i < n; i++)
         sorted[i] = (keyed_row){ .key = hash_of_row(x + i * dim, dim), .row = i };
-    sort_keyed(sorted, n, room);
+    TRY(sort_keyed_asking(c, sorted, n, room));
     *n_duplicates = 0;
     for (int64_t i = 1; i < n; i++) {
         int64_t j = i - 1;
@@ -258,7 +263,10 @@ static lamella_status put_figures(call *c, const stack *s, const row_numbers *ch
     const int spans = out->has_condition || out->has_rank;
     for (int64_t l = 0; l < s->n_layers; l++) {
         span_figures f = { 0 };
+        progress_part all = progress_enter_layer(c, l, s->n_layers, 0, 0.5);
         TRY(figures_of_anchors(c, s, l, chosen, spans, &f));
+        progress_leave(c, all);
+        TRY(progress(c, l + 1, s->n_layers));
         if (out->has_condition)
             memcpy(view_at(&out->condition, &l), &f.condition, sizeof f.condition);
         if (out->has_rank)
@@ -297,10 +305,15 @@ static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t
     TRY(anchors_check_figure(c, &s, duplicates, I64, "duplicates", &out.duplicates, &out.has_duplicates));
     TRY(RESULT_OPTIONAL(c, result));
 
+    const double choosing = !given && o.method == LAMELLA_ANCHORS_FARTHEST ? 0.9 : 0; /* of the time, as far as progress tells of it */
+    progress_part whole = progress_enter(c, 0, choosing);
     if (!given)
         TRY(choose_anchors(c, &s, &o, &all, n_anchors, &chosen));
+    progress_leave(c, whole);
+    progress_enter(c, choosing, 1);
     TRY(row_numbers_repeated(c, &chosen, &found.n_repeated));
     TRY(put_figures(c, &s, &chosen, &out, &n_duplicates));
+    progress_leave(c, whole);
     for (int64_t i = 0; i < n_anchors; i++)
         memcpy(view_at(&out.anchors, &i), &chosen.row[i], sizeof chosen.row[i]);
     write_sized(result, &found, (int64_t)sizeof found);

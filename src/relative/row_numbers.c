@@ -27,6 +27,7 @@ lamella_status row_numbers_check(call *c, const stack *s, const lamella_view *th
     for (int64_t i = 0; i < v.shape[0]; i++) {
         row[i] = load_i64(v.dtype, view_at(&v, &i));
         TRY(check_row_number(c, s, name, i, row[i]));
+        TRY(ask_rows(c, i, 1));
     }
     *r = (row_numbers){ row, v.shape[0] };
     return LAMELLA_OK;
@@ -53,8 +54,7 @@ static lamella_status sort_row_numbers(call *c, const row_numbers *r, keyed_row 
     TAKE(c, room, r->n);
     for (int64_t i = 0; i < r->n; i++)
         (*sorted)[i] = (keyed_row){ .key = r->row[i], .row = i };
-    sort_keyed(*sorted, r->n, room);
-    return LAMELLA_OK;
+    return sort_keyed_asking(c, *sorted, r->n, room);
 }
 
 lamella_status row_numbers_repeated(call *c, const row_numbers *r, int64_t *n_repeated)

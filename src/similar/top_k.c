@@ -13,6 +13,7 @@
 #define LEAST_NORM 0x1p-100
 #define MOST_NORM 0x1p100
 #define WAVE_QUERIES 4096 /* whose lists lie in memory at once */
+#define COPY_SHARE 0.8    /* of the time in which rows are made ready, as far as progress tells of it; the rest is bounds */
 
 /* ---- bounds ---- */
 
@@ -96,10 +97,13 @@ lamella_status searched_rows_open(call *c, arena *keeper, const lamella_view *ba
 {
     arena *memory = keeper ? keeper : &c->memory;
     *s = (searched_rows){ .similarity = similarity, .width = width };
+    progress_part all = progress_enter(c, 0, COPY_SHARE);
     TRY(f32_rows_open(c, keeper, base, "base", &s->rows));
+    progress_leave(c, all);
     if (ids)
         TRY(open_ids(c, memory, ids, &s->ids));
-    return bound_rows(c, memory, s);
+    TRY(bound_rows(c, memory, s));
+    return progress(c, 1, 1);
 }
 
 lamella_status searched_rows_cut(call *c, const searched_rows *s, int64_t width, searched_rows *cut)
@@ -266,8 +270,11 @@ lamella_status top_k(call *c, const searched_rows *s, const f32_rows *queries, c
     *n_zero_queries = 0;
     for (int64_t first = 0; first < queries->n; first += WAVE_QUERIES) {
         arena_mark before = arena_now(&c->memory);
+        double n = (double)queries->n;
+        progress_part all = progress_enter(c, (double)first / n, (double)MIN(first + WAVE_QUERIES, queries->n) / n);
         TRY(search_wave(c, s, queries, query_ids, first, most, found, data, n_zero_queries));
+        progress_leave(c, all);
         arena_rewind(&c->memory, before);
     }
-    return LAMELLA_OK;
+    return progress(c, 1, 1);
 }

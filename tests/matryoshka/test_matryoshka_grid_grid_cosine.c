@@ -336,7 +336,7 @@ TEST(bad_arguments_are_named)
     refused(lamella_matryoshka_grid_cosine(NULL, &stack, &two, &pairs, &width, 1, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_matryoshka_grid_cosine: second->n_layers is 2, expected 1 (= first->n_layers)");
     refused(lamella_matryoshka_grid_cosine(NULL, &with_tokens, NULL, &pairs, &width, 1, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_matryoshka_grid_cosine: first has tokens, expected layers [sample, dim]: pool first");
+            "lamella_matryoshka_grid_cosine: first has tokens, expected layers [sample, dim]: pool them first (lamella_fusion_pool)");
     refused(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &flat, &width, 1, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_matryoshka_grid_cosine: pairs.rank is 1, expected 2: [pair, 2]");
     pair[1] = 2;

@@ -1,7 +1,6 @@
 /* Ridge probes of the whole grid: the figures, the laws, the edges, the trap. */
-#include "support/golden.h"
+#include "matryoshka/ridges.h"
 #include "support/matrix.h"
-#include <math.h>
 
 OPERATION(lamella_matryoshka_ridge, .keeps_dtype = 1) /* f64 rows are done in f64 sooner */
 {
@@ -25,34 +24,6 @@ OPERATION(lamella_matryoshka_ridge, .keeps_dtype = 1) /* f64 rows are done in f6
     int few = status == LAMELLA_ERR_EMPTY && strstr(lamella_last_error(), "no task of two classes"); /* all that one row can show */
     matrix_number(m, "too few rows", few);
     return few ? LAMELLA_OK : status;
-}
-
-enum { MOST = 4096 };
-
-typedef struct grid {
-    int64_t n_layers, n_widths, n_penalties, n_tasks;
-    double  error[MOST], accuracy[MOST];
-    int64_t best[MOST];
-    uint8_t flags[MOST];
-    lamella_matryoshka_ridge_result result;
-} grid;
-
-static lamella_status probe(lamella_context *ctx, const lamella_stack *stack, const lamella_view *labels, const double *penalties,
-                            int64_t n_penalties, const int64_t *widths, int64_t n_widths, grid *g)
-{
-    g->n_layers = stack->n_layers, g->n_widths = n_widths, g->n_penalties = n_penalties, g->n_tasks = labels->rank == 1 ? 1 : labels->shape[0];
-    lamella_view error = view_of(LAMELLA_F64, g->error, g->n_layers, n_widths, n_penalties, g->n_tasks);
-    lamella_view accuracy = view_of(LAMELLA_F64, g->accuracy, g->n_layers, n_widths, n_penalties, g->n_tasks);
-    lamella_view best = view_of(LAMELLA_I64, g->best, g->n_layers, n_widths, g->n_tasks);
-    lamella_view flags = view_of(LAMELLA_U8, g->flags, g->n_layers, n_widths, g->n_tasks);
-    g->result.struct_size = sizeof g->result;
-    return lamella_matryoshka_ridge(ctx, stack, labels, penalties, n_penalties, widths, n_widths, NULL, &error, &accuracy, &best, &flags,
-                                    &g->result);
-}
-
-static lamella_stack stack_of(const lamella_view *layer, int64_t n)
-{
-    return (lamella_stack){ .struct_size = sizeof(lamella_stack), .layer = layer, .n_layers = n };
 }
 
 TEST(equals_the_oracle_and_picks_its_penalties)
@@ -88,12 +59,6 @@ TEST(a_width_of_the_grid_is_the_layer_cut_there)
         for (int t = 0; t < 2; t++)
             near(whole.error[k * 2 + t], alone.error[t], RELATIVE, 1e-9);
     }
-}
-
-static float noise(uint32_t *state)
-{
-    *state = *state * 1664525u + 1013904223u;
-    return (float)(*state >> 8) / (1 << 23) - 1;
 }
 
 /* Rows far from 0, some with more dims than rows: f32 does not hold them, and what it makes of them has other errors and best penalties. */
@@ -438,4 +403,28 @@ TEST(options_init_spells_out_the_defaults)
     lamella_matryoshka_ridge_options options;
     ok(lamella_matryoshka_ridge_options_init(&options, sizeof options));
     equal(options.readout, LAMELLA_READOUT_MEAN);
+}
+
+/* Penalties and widths are read until the last layer: what is written lies apart from them, too. */
+TEST(M2_outputs_lie_apart_from_the_lists)
+{
+    enum { ROWS = 6, DIM = 2 };
+    float x[ROWS * DIM] = { 1, 2, 3, 4, 5, 7, 8, 8, 1, 0, 2, 2 };
+    int64_t label[ROWS] = { 0, 1, 0, 1, 1, 0 }, widths[4] = { 1, 2 }, best_of[4];
+    double penalties[4] = { 1, 8 }, error_of[8], accuracy_of[8];
+    uint8_t flags_of[4];
+    const lamella_view layer[] = { view_of(LAMELLA_F32, x, ROWS, DIM), view_of(LAMELLA_F32, x, ROWS, DIM) };
+    const lamella_stack stack = stack_of(layer, 2);
+    const lamella_view labels = view_of(LAMELLA_I64, label, ROWS), flags = view_of(LAMELLA_U8, flags_of, 2, 2, 1);
+    lamella_view error = view_of(LAMELLA_F64, penalties, 2, 1, 2, 1), accuracy = view_of(LAMELLA_F64, accuracy_of, 2, 1, 2, 1);
+    lamella_view best = view_of(LAMELLA_I64, best_of, 2, 1, 1), few = view_of(LAMELLA_U8, flags_of, 2, 1, 1);
+    refused(lamella_matryoshka_ridge(NULL, &stack, &labels, penalties, 2, widths, 1, NULL, &error, &accuracy, &best, &few, NULL),
+            LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_ridge: error shares memory with penalties, expected an output apart from the inputs");
+    error = view_of(LAMELLA_F64, error_of, 2, 2, 2, 1);
+    accuracy = view_of(LAMELLA_F64, accuracy_of, 2, 2, 2, 1);
+    best = view_of(LAMELLA_I64, widths, 2, 2, 1);
+    refused(lamella_matryoshka_ridge(NULL, &stack, &labels, penalties, 2, widths, 2, NULL, &error, &accuracy, &best, &flags, NULL),
+            LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_ridge: best shares memory with widths, expected an output apart from the inputs");
+    near(penalties[0], 1, ABSOLUTE, 0);
+    equal(widths[0], 1);
 }

@@ -191,8 +191,51 @@ TEST(a_class_that_was_not_trained_is_never_right)
 {
     small_case *s = small();
     s->labels[2] = 5;
-    ok(stitch_small(s, NULL));
-    near(s->accuracy[1], 0.75, ABSOLUTE, 0);
+    for (int64_t head = 1; head <= 2; head++) {
+        const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = (int32_t)head };
+        returns(stitch_small(s, &options), LAMELLA_NOTE);
+        equal(s->result.n_unknown_tests, 1);
+        for (int i = 0; i < 4; i++)
+            near(s->accuracy[i], 0.75, ABSOLUTE, 0);
+    }
+}
+
+TEST(A1_tokens_are_pooled_before)
+{
+    small_case *s = small();
+    const lamella_view labels = view_of(LAMELLA_I64, s->labels, 4), rows = view_of(LAMELLA_I64, s->train, 1),
+                       accuracy = view_of(LAMELLA_F64, s->accuracy, 1, 1), layer = view_of(LAMELLA_F32, s->x, 4, 2, 2);
+    const lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
+    refused(lamella_relative_stitch(NULL, &stack, &labels, &rows, &rows, &rows, NULL, NULL, &accuracy, NULL, NULL, NULL), LAMELLA_ERR_SHAPE,
+            "lamella_relative_stitch: stack has tokens, expected layers [sample, dim]: pool them first (lamella_fusion_pool)");
+}
+
+TEST(M2_outputs_lie_apart_from_what_is_read)
+{
+    small_case *s = small();
+    const lamella_view labels = view_of(LAMELLA_I64, s->labels, 8), anchors = view_of(LAMELLA_I64, s->anchors, 4),
+                       train = view_of(LAMELLA_I64, s->train, 4), test = view_of(LAMELLA_I64, s->test, 4),
+                       apart = view_of(LAMELLA_F64, s->accuracy, 2, 2);
+    const lamella_view *read[] = { &labels, &anchors, &train, &test };
+    static const char *const name[] = { "labels", "anchors", "train", "test" };
+    s->layer[0] = view_of(LAMELLA_F32, s->x, 8, 2);
+    s->layer[1] = view_of(LAMELLA_F32, s->y, 8, 2);
+    const lamella_stack stack = { .struct_size = sizeof stack, .layer = s->layer, .n_layers = 2 };
+    for (int i = 0; i < 4; i++)
+        for (int o = 0; o < 3; o++) {
+            static const char *const out[] = { "accuracy", "f1", "flags" };
+            const lamella_view over = view_of(o == 2 ? LAMELLA_I32 : LAMELLA_F64, read[i]->data, 2, 2);
+            int64_t before[8];
+            char message[160];
+            memcpy(before, s->labels, sizeof before);
+            snprintf(message, sizeof message, "lamella_relative_stitch: %s shares memory with %s, expected an output apart from the inputs", out[o], name[i]);
+            refused(lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, NULL, NULL, o ? &apart : &over, o == 1 ? &over : NULL,
+                                            o == 2 ? &over : NULL, NULL),
+                    LAMELLA_ERR_ARGUMENT, message);
+            equal_bits(s->labels, before, sizeof before);
+        }
+    refused(lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, NULL, NULL, &apart, &apart, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_relative_stitch: f1 shares memory with accuracy, expected an output apart from the others");
 }
 
 TEST(masked_rows_are_neither_read_nor_listed)

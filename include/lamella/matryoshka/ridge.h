@@ -24,10 +24,11 @@ typedef struct lamella_matryoshka_ridge_options {
 typedef struct lamella_matryoshka_ridge_result {
     uint32_t struct_size;
     uint32_t reserved0;
-    int64_t  n_rows;       /* that took part: not masked, not empty */
-    int64_t  n_edge;       /* cells flagged EDGE */
-    int64_t  n_impossible; /* tasks with one class */
-    int64_t  n_unstable;   /* cells flagged UNSTABLE */
+    int64_t  n_rows;          /* that took part: not masked, not empty */
+    int64_t  n_edge;          /* cells flagged EDGE */
+    int64_t  n_impossible;    /* tasks with one class */
+    int64_t  n_unstable;      /* cells flagged UNSTABLE */
+    int64_t  n_empty_samples; /* of a stack with tokens: samples without a valid one; they take no part */
 } lamella_matryoshka_ridge_result;
 
 /**
@@ -49,7 +50,7 @@ LAMELLA_API lamella_status lamella_matryoshka_ridge_options_init(lamella_matryos
  *
  * With G the centred Gram, L L^T = G + penalty I and Z = L^-1 X^T: the factor of a leading block is the leading block of L, so yhat and
  * the leverage h of width m are sums over the first m rows of Z, and all widths come from one pass. What a width finds does not depend on
- * which others are asked for.
+ * which others are asked for. Of a class of one row nothing is known where that row is left out: it counts, and as wrong.
  *
  * @paper     2D Matryoshka Sentence Embeddings
  * @in        stack     stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then options->readout pools first; masked samples are left out
@@ -64,7 +65,7 @@ LAMELLA_API lamella_status lamella_matryoshka_ridge_options_init(lamella_matryos
  * @out       best      i64 [layer, width, task] the penalty of least error, the first of equals
  * @out       flags     u8 [layer, width, task] LAMELLA_RIDGE_...
  * @out       result    result NULL: not wanted
- * @return    OK, NOTE if a task is impossible or a cell unstable; ARGUMENT, SHAPE, DTYPE, NONFINITE, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED; EMPTY if no row takes part or no task is possible
+ * @return    OK, NOTE if a task is impossible, a cell unstable or a sample empty; ARGUMENT, SHAPE, DTYPE, NONFINITE, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED; EMPTY if no row takes part or no task is possible
  * @precision mixed: Gram, factors and sums of errors f64, rows of Z and residuals f32, f64 where 1 - h is small (of f64 rows: under 0.2)
  * @cost      O(layers * penalties * rows * dim^2) time, O(penalties * dim^2) workspace, two passes over the rows
  * @since     0.1

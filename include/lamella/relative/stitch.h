@@ -38,6 +38,7 @@ typedef struct lamella_relative_stitch_result {
     int64_t  n_pairs;           /* of two spaces, with a score */
     int64_t  n_trained_tests;   /* test rows that are also train rows */
     int64_t  n_anchor_tests;    /* test rows that are also anchors */
+    int64_t  n_unknown_tests;   /* test rows of a class that no train row has: no head is right about them */
 } lamella_relative_stitch_result;
 
 /**
@@ -59,7 +60,7 @@ LAMELLA_API lamella_status lamella_relative_stitch_options_init(lamella_relative
  * what stands beside it says whether spaces communicate. Representations are not scaled.
  *
  * @paper     Relative representations enable zero-shot latent space communication
- * @in        stack      stack f32|f64|f16|bf16 [layer, sample, dim]; rows in none of the lists are not looked at
+ * @in        stack      stack f32|f64|f16|bf16 [layer, sample, dim]; tokens are pooled first (lamella_fusion_pool); rows in none of the lists are not looked at
  * @in        labels     i32|i64 [sample] any integers; at least two among the train rows
  * @in        anchors    i32|i64 [anchor] row numbers
  * @in        train      i32|i64 [train] row numbers, none twice
@@ -70,7 +71,7 @@ LAMELLA_API lamella_status lamella_relative_stitch_options_init(lamella_relative
  * @out       f1         f64 [layer, layer] weighted by the classes' test rows; NULL: not wanted
  * @out       flags      i32 [layer, layer] bits LAMELLA_STITCH_...; NULL: not wanted
  * @out       result     result NULL: not wanted
- * @return    OK, NOTE if a test row is also a train row or an anchor, or a pair has no score, NOT_CONVERGED if a head did not; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
+ * @return    OK, NOTE if a test row is also a train row or an anchor or of a class of no train row, or a pair has no score, NOT_CONVERGED if a head did not; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
  * @precision representations f32, heads mixed: loss and steps f64
  * @cost      two passes over the rows of each space, a fit of a head for each; O(threads * train * width) workspace
  * @since     0.1

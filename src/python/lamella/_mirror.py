@@ -515,8 +515,9 @@ class lamella_matryoshka_ridge_result(Structure):
         ("n_edge", c_int64),
         ("n_impossible", c_int64),
         ("n_unstable", c_int64),
+        ("n_empty_samples", c_int64),
     ]
-    layout = (40, [0, 4, 8, 16, 24, 32])
+    layout = (48, [0, 4, 8, 16, 24, 32, 40])
     details = {
     }
 
@@ -665,8 +666,9 @@ class lamella_relative_stitch_result(Structure):
         ("n_pairs", c_int64),
         ("n_trained_tests", c_int64),
         ("n_anchor_tests", c_int64),
+        ("n_unknown_tests", c_int64),
     ]
-    layout = (48, [0, 4, 8, 16, 24, 32, 40])
+    layout = (56, [0, 4, 8, 16, 24, 32, 40, 48])
     details = {
     }
 
@@ -1720,7 +1722,7 @@ FUNCTIONS = [
              '\n'
              'With G the centred Gram, L L^T = G + penalty I and Z = L^-1 X^T: the factor of a leading block is the leading block of L, so yhat and\n'
              'the leverage h of width m are sums over the first m rows of Z, and all widths come from one pass. What a width finds does not depend on\n'
-             'which others are asked for.\n'
+             'which others are asked for. Of a class of one row nothing is known where that row is left out: it counts, and as wrong.\n'
              '\n'
              '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then readout pools first; masked samples are left out\n'
              '  labels     i32|i64 [task, sample] or [sample] for one task; any integers, two values each; more classes: one task a class\n'
@@ -1733,7 +1735,7 @@ FUNCTIONS = [
              '  accuracy   f64 [layer, width, penalty, task]\n'
              '  best       i64 [layer, width, task] the penalty of least error, the first of equals\n'
              '  flags      u8 [layer, width, task] "edge", "impossible", "unstable"\n'
-             '  result     n_rows, n_edge, n_impossible, n_unstable\n'),
+             '  result     n_rows, n_edge, n_impossible, n_unstable, n_empty_samples\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
@@ -2044,7 +2046,7 @@ FUNCTIONS = [
              'Spaces are layers of one stack: the same samples in every one, widths may differ. The diagonal is the head on its own space: only\n'
              'what stands beside it says whether spaces communicate. Representations are not scaled.\n'
              '\n'
-             '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim]; rows in none of the lists are not looked at\n'
+             '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim]; tokens are pooled first (lamella.fusion.pool); rows in none of the lists are not looked at\n'
              '  labels     i32|i64 [sample] any integers; at least two among the train rows\n'
              '  anchors    i32|i64 [anchor] row numbers\n'
              '  train      i32|i64 [train] row numbers, none twice\n'
@@ -2066,7 +2068,7 @@ FUNCTIONS = [
              '  accuracy   f64 [layer, layer] row: the space of the head, column: the space it is tested on; NaN without a score\n'
              "  f1         f64 [layer, layer] weighted by the classes' test rows\n"
              '  flags      i32 [layer, layer] bits "not_converged", "widths"\n'
-             '  result     accuracy_between, accuracy_within, n_pairs, n_trained_tests, n_anchor_tests\n'),
+             '  result     accuracy_between, accuracy_within, n_pairs, n_trained_tests, n_anchor_tests, n_unknown_tests\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
