@@ -114,11 +114,11 @@ static lamella_status read_choice(call *c, const lamella_io_file *f, const saved
 }
 
 /* Divisors are over 0, or rows would leave as infinities. */
-static lamella_status check_divisors(call *c, const lamella_io_file *f, const double *x, int64_t n, const char *name)
+static lamella_status check_divisors(call *c, const lamella_io_file *f, const double *x, int64_t n, const char *name, int64_t l)
 {
     for (int64_t i = 0; x && i < n; i++)
         if (!(x[i] > 0))
-            return fail(c, LAMELLA_ERR_FORMAT, "%s: \"%s\"[%lld] is not over 0", f->name, name, (long long)i);
+            return fail(c, LAMELLA_ERR_FORMAT, "%s: \"%s.%lld\"[%lld] is not over 0", f->name, name, (long long)l, (long long)i);
     return LAMELLA_OK;
 }
 
@@ -161,9 +161,9 @@ static lamella_status read_projection(call *c, const lamella_io_file *f, lamella
         if (to)
             TRY(model_array(c, f, name, LAMELLA_F64, rank, shape, to));
     }
-    TRY(check_divisors(c, f, p->scale, p->dim, "scale"));
-    TRY(check_divisors(c, f, p->distance, DISTANCE_KINDS, "distance"));
-    TRY(check_divisors(c, f, p->relative_scale, p->width, "relative_scale"));
+    TRY(check_divisors(c, f, p->scale, p->dim, "scale", l));
+    TRY(check_divisors(c, f, p->distance, DISTANCE_KINDS, "distance", l));
+    TRY(check_divisors(c, f, p->relative_scale, p->width, "relative_scale", l));
     return projection_settle(c, of, l);
 }
 

@@ -61,7 +61,7 @@ TEST(B12_progress_of_anchors)
         const lamella_relative_anchors_options options = { .struct_size = sizeof options, .distance_layer = layer < 0 ? 0 : layer,
                                                            .method = layer < 0 ? LAMELLA_ANCHORS_RANDOM : LAMELLA_ANCHORS_FARTHEST };
         ok(lamella_relative_anchors(ctx, &h->stack, ANCHORS, NULL, &options, &anchors, &condition, NULL, NULL, NULL));
-        told_well(&t, 0.3);
+        told_well(&t, layer < 0 ? 0.3 : 0.11); /* a ninth of what choosing takes, or half a layer's figures */
     }
     ok(lamella_relative_anchors(ctx, &h->stack, ANCHORS, &h->anchors, NULL, &anchors, NULL, NULL, NULL, NULL));
     told_well(&t, 0.3);

@@ -88,7 +88,7 @@ TEST(changed_bytes_are_refused)
     double nothing = 0, none;
     memcpy(k.data + k.view.shape[0] - 8, &nothing, sizeof nothing); /* the last of the last array, the scale */
     refused(lamella_relative_project_load(NULL, &k.view, &loaded), LAMELLA_ERR_FORMAT,
-            "lamella_relative_project_load: bytes: \"scale\"[1] is not over 0");
+            "lamella_relative_project_load: bytes: \"scale.0\"[1] is not over 0");
     memset(&none, 0xff, sizeof none);
     memcpy(k.data + k.view.shape[0] - 8, &none, sizeof none);
     refused(lamella_relative_project_load(NULL, &k.view, &loaded), LAMELLA_ERR_FORMAT,
