@@ -7,6 +7,7 @@
  * Differs from the codes: they slice and score every cell anew; a zero prefix has cosine 0 and is counted. */
 #include "matryoshka/grid.h"
 #include "matryoshka/widths.h"
+#include "measure/measure.h"
 
 #include <math.h>
 #include <string.h>
@@ -165,6 +166,7 @@ static lamella_status sort_by_block(call *c, const layer_grid *w, int64_t **orde
     next = *start + 2; /* counts, then places; becomes start itself */
     for (int placing = 0; placing < 2; placing++) {
         for (int64_t p = 0; p < g->n_pairs; p++) {
+            TRY(ask_rows(c, p, 1));
             if (is_masked_pair(g, p))
                 continue;
             int64_t a = g->pair[2 * p] / block, b = g->pair[2 * p + 1] / block, at = a == b ? a : *n_blocks;
@@ -266,6 +268,7 @@ static lamella_status check_pairs(call *c, const lamella_view *pairs, pair_grid 
     TAKE(c, numbers, 2 * v.shape[0]);
     for (int64_t i = 0; i < 2 * v.shape[0]; i++) {
         const int64_t at[] = { i / 2, i % 2 }, n = i % 2 ? g->second.n_samples : g->first.n_samples;
+        TRY(ask_rows(c, i, 1));
         numbers[i] = load_i64(v.dtype, view_at(&v, at));
         if (numbers[i] < 0 || numbers[i] >= n)
             return fail(c, LAMELLA_ERR_ARGUMENT, "pairs[%lld, %lld] is %lld, expected 0 to %lld (= samples of %s - 1)", (long long)at[0],

@@ -21,6 +21,7 @@ typedef struct rho_work {
     int64_t              n_valid;
     scratch              pieces;
     double              *rho;        /* [width] */
+    int64_t              first;      /* width of the tasks at hand */
 } rho_work;
 
 static int64_t ranking_room(int64_t n_pairs)
@@ -28,16 +29,27 @@ static int64_t ranking_room(int64_t n_pairs)
     return n_pairs * (int64_t)(2 * sizeof(keyed_row) + sizeof(int64_t) + 2 * sizeof(double));
 }
 
-static void rho_task(int64_t k, void *data)
+static void rho_task(int64_t i, void *data)
 {
     rho_work *w = data;
-    int64_t n = w->g->n_pairs;
+    int64_t n = w->g->n_pairs, k = w->first + i;
     keyed_row *room = scratch_claim(&w->pieces);
     int64_t *order = (int64_t *)(room + 2 * n);
     paired_rows r = { .n = w->n_valid, .x = w->cosine + k * n, .y = w->gold };
     order_rows(r.x, 1, w->valid, n, order, room);
     w->rho[k] = spearman_of(&r, order, w->gold_order, (double *)(order + n));
     scratch_release(&w->pieces, room);
+}
+
+/* As many at once as there are threads: between them the host is asked. */
+static lamella_status rank_widths(call *c, rho_work *w)
+{
+    const int64_t n = w->g->n_widths, at_once = parallel_width(c);
+    for (w->first = 0; w->first < n; w->first += at_once) {
+        TRY(parallel(c, MIN(at_once, n - w->first), rho_task, w));
+        TRY(progress(c, 0, 1));
+    }
+    return LAMELLA_OK;
 }
 
 static lamella_status check_pair_gold(call *c, const lamella_view *gold, const pair_grid *g, lamella_view *v, double **values)
@@ -48,6 +60,7 @@ static lamella_status check_pair_gold(call *c, const lamella_view *gold, const p
     TAKE(c, *values, g->n_pairs);
     for (int64_t p = 0; p < g->n_pairs; p++) {
         double value = load_f64(v->dtype, view_at(v, &p));
+        TRY(ask_rows(c, p, 1));
         if (!isfinite(value))
             return fail(c, LAMELLA_ERR_NONFINITE, "gold is %s at row %lld, expected a finite number", number_text(value, &text), (long long)p);
         (*values)[p] = value;
@@ -100,7 +113,7 @@ static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lam
         progress_part all = progress_enter_layer(c, l, g.first.n_layers, 0, COSINES_SHARE);
         TRY(grid_layer(c, &g, l, &cosine, NULL));
         progress_leave(c, all);
-        TRY(parallel(c, n_widths, rho_task, &w));
+        TRY(rank_widths(c, &w));
         TRY(progress(c, l + 1, g.first.n_layers));
         for (int64_t k = 0; k < n_widths; k++) {
             const int64_t at[] = { l, k };

@@ -5,6 +5,7 @@
  * The search itself is a primitive (similar/top_k.c); this file checks and writes.
  * Differs from the codes: both sides are renormalised at every width; ties go to the lowest id; a row can leave itself out by its id. */
 #include "matryoshka/search.h"
+#include "measure/measure.h"
 
 #include <math.h>
 #include <string.h>
@@ -70,8 +71,10 @@ static lamella_status left_out(call *c, const lamella_view *v, const int64_t **i
 {
     int64_t *numbers;
     TAKE(c, numbers, v->shape[0]);
-    for (int64_t i = 0; i < v->shape[0]; i++)
+    for (int64_t i = 0; i < v->shape[0]; i++) {
         numbers[i] = load_i64(v->dtype, view_at(v, &i));
+        TRY(ask_rows(c, i, 1));
+    }
     *ids = numbers;
     return LAMELLA_OK;
 }

@@ -1,5 +1,6 @@
 /* Two lists of found rows to one: top-k lists are a mergeable state, so shards can be searched apart. */
 #include "matryoshka/search.h"
+#include "measure/measure.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,6 +30,7 @@ static lamella_status check_found(call *c, found_lists *l, const lamella_view *i
     TRY(view_check_shape(c, &l->scores, scores_name, l->ids.shape, 2));
     for (int64_t i = 0; i < l->ids.shape[0]; i++)
         for (int64_t j = 0; j < l->ids.shape[1]; j++) {
+            TRY(ask_rows(c, i * l->ids.shape[1] + j, 1));
             found_row row = found_at(l, i, j), before = j ? found_at(l, i, j - 1) : row;
             number n;
             if (row.id >= 0 && !isfinite(row.score))
@@ -82,8 +84,10 @@ static lamella_status merge_found(call *c, const lamella_view *first_ids, const 
     const int64_t shape[] = { a.ids.shape[0], k };
     TRY(view_check_out(c, &out.ids, ids, I64, "ids", shape, 2));
     TRY(view_check_out(c, &out.scores, scores, F64, "scores", shape, 2));
-    for (int64_t query = 0; query < shape[0]; query++)
+    for (int64_t query = 0; query < shape[0]; query++) {
         merge_query(&a, &b, query, k, &out);
+        TRY(ask_rows(c, query * k, k));
+    }
     return LAMELLA_OK;
 }
 

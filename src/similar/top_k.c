@@ -5,6 +5,7 @@
  * zero or not. Rounding of scale, product and threshold adds less than 5 u: so the bound is gamma_(n+16) |x| + n 2^-124, and no row that
  * f64 would rank among the first k is ever passed over. Rows whose norms lie beyond 2^+-100 are picked in a copy, times a power of two:
  * each its own for cosines, where only directions count, and one for all by the largest for dot products. */
+#include "measure/measure.h"
 #include "similar/candidates.h"
 
 #include <math.h>
@@ -66,6 +67,7 @@ static lamella_status bound_rows(call *c, arena *memory, searched_rows *s)
     int common = shift_of(sqrt(largest));
     for (int64_t i = 0; i < s->rows.n; i++) {
         double norm = sqrt(squares[i]);
+        TRY(ask_rows(c, i, 1));
         shift[i] = s->similarity == SIMILAR_DOT ? common : shift_of(norm);
         any |= shift[i];
         bound_row(ldexp(norm, shift[i]), s, gamma, &s->scale[i], &s->slack[i]);
@@ -85,6 +87,7 @@ static lamella_status open_ids(call *c, arena *memory, const lamella_view *v, co
     TAKE_FROM(c, memory, numbers, n);
     for (int64_t i = 0; i < n; i++) {
         numbers[i] = load_i64(v->dtype, view_at(v, &i));
+        TRY(ask_rows(c, i, 1));
         if (numbers[i] < 0)
             return fail(c, LAMELLA_ERR_ARGUMENT, "base_ids[%lld] is %lld, expected 0 or more", (long long)i, (long long)numbers[i]);
     }
