@@ -236,3 +236,18 @@ TEST(truncation_names_what_it_cannot_take)
     refused(lamella_matryoshka_truncate(NULL, &s->stack, NULL, 1, NULL, &s->out, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_matryoshka_truncate: widths is NULL, expected 1 widths");
 }
+
+TEST(M2_outputs_lie_apart_from_the_list_of_widths)
+{
+    sound *s = fresh();
+    lamella_view over = view_of(LAMELLA_F64, s->widths, 1, 1, 1), pair = view_of(LAMELLA_I64, s->pair_of, 1, 2), gold = view_of(LAMELLA_F64, s->gold_of, 1),
+                 rho = view_of(LAMELLA_F64, s->widths, 1, 1), cut = view_of(LAMELLA_F32, s->widths, 1, 2), row = view_of(LAMELLA_F32, s->x, 1, D);
+    const lamella_stack one = stack_of(&row, 1);
+    refused(lamella_matryoshka_grid_cosine(NULL, &s->stack, NULL, &pair, s->widths, 1, &over, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: cosine shares memory with widths, expected an output apart from the inputs");
+    refused(lamella_matryoshka_grid_spearman(NULL, &s->stack, NULL, &pair, &gold, s->widths, 1, &rho, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_spearman: rho shares memory with widths, expected an output apart from the inputs");
+    refused(lamella_matryoshka_truncate(NULL, &one, s->widths, 1, NULL, &cut, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_truncate: out[0] shares memory with widths, expected an output apart from the inputs");
+    equal(s->widths[0], 2);
+}

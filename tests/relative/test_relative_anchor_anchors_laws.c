@@ -153,6 +153,36 @@ TEST(duplicates_are_rows_that_equal_an_earlier_one_of_any)
     equal(f.duplicates[1], 1);
 }
 
+/* What the hash of a row's first entry leaves: with it a second entry can be found that gives two rows one hash. */
+static uint64_t hash_of_entry(double value)
+{
+    uint64_t bits, h = 0xcbf29ce484222325u;
+    memcpy(&bits, &value, sizeof bits);
+    h = (h ^ bits) * 0x9e3779b97f4a7c15u;
+    return h ^ h >> 29;
+}
+
+/* Rows A and B of one hash, in any order: only equal ones are duplicates. */
+TEST(rows_of_one_hash_are_told_apart)
+{
+    static const char *const orders[] = { "AB", "ABA", "ABBA", "AABB", "BABA", "BBBA" };
+    double a[2] = { 3, 5 }, b[2] = { 4, 0 }, rows[8];
+    uint64_t bits;
+    memcpy(&bits, &a[1], sizeof bits);
+    bits ^= hash_of_entry(a[0]) ^ hash_of_entry(b[0]);
+    memcpy(&b[1], &bits, sizeof bits);
+    check(isfinite(b[1]));
+    for (int k = 0; k < 6; k++) {
+        int64_t n = (int64_t)strlen(orders[k]);
+        figures f;
+        for (int64_t i = 0; i < n; i++)
+            memcpy(rows + 2 * i, orders[k][i] == 'A' ? a : b, sizeof a);
+        const lamella_view layer[] = { view_of(LAMELLA_F64, rows, n, 2), view_of(LAMELLA_F64, rows, n, 2) };
+        returns(measure(layer, n, &f), n > 2 ? LAMELLA_NOTE : LAMELLA_OK);
+        equal(f.duplicates[0], n - 2);
+    }
+}
+
 /* ---- rows by number ---- */
 
 static int64_t deliver(int64_t depth, int64_t first_row, int64_t n_rows, const lamella_view *into, void *user)

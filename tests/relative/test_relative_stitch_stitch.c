@@ -56,7 +56,7 @@ static lamella_status stitch_digits(int64_t n_spaces, lamella_relative_project_o
         layer[i] = *example(name);
     }
     /* Which class is highest needs no more: the matrices are those of heads to 1e-10. */
-    const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = head, .penalty = penalty, .tolerance = 1e-7 };
+    const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = head, .penalty = penalty, .tolerance = 1e-5 };
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = n_spaces };
     const lamella_view accuracy = view_of(LAMELLA_F64, s->accuracy, n_spaces, n_spaces), f1 = view_of(LAMELLA_F64, s->f1, n_spaces, n_spaces),
                        flags = view_of(LAMELLA_I32, s->flags, n_spaces, n_spaces);
