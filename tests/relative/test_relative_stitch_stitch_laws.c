@@ -171,6 +171,26 @@ TEST(one_space_has_nothing_between)
     check(isnan(result.accuracy_between) && result.n_pairs == 0);
 }
 
+/* The fewest steps in which a head converges to a loose tolerance do not do for the default one. */
+TEST(a_head_is_fitted_to_the_tolerance_that_is_asked_for)
+{
+    spaces *s = filled(&(setting){ .n_classes = 3 });
+    double accuracy_of;
+    lamella_view layer = view_of(LAMELLA_F64, s->x[0], ROWS, DIM), labels = view_of(LAMELLA_I64, s->label, ROWS),
+                 anchors = view_of(LAMELLA_I64, s->anchors, ANCHORS), train = view_of(LAMELLA_I64, s->train, s->n_train),
+                 test = view_of(LAMELLA_I64, s->test, s->n_test), accuracy = view_of(LAMELLA_F64, &accuracy_of, 1, 1);
+    const lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
+    lamella_status status[2] = { LAMELLA_NOT_CONVERGED, LAMELLA_NOT_CONVERGED };
+    for (int64_t steps = 1; steps < 100 && status[1] == LAMELLA_NOT_CONVERGED; steps++)
+        for (int loose = 0; loose < 2; loose++) {
+            const lamella_relative_stitch_options options = { .struct_size = sizeof options, .max_iterations = steps, .tolerance = loose ? 0.05 : 0,
+                                                              .penalty = 30 };
+            status[loose] = lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, NULL, &options, &accuracy, NULL, NULL, NULL);
+        }
+    equal(status[1], LAMELLA_OK);
+    equal(status[0], LAMELLA_NOT_CONVERGED);
+}
+
 /* Threads, and how many spaces are fitted at once, change no bit; nor does what other spaces there are. */
 TEST(spaces_do_not_touch_each_other)
 {
