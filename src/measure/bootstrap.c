@@ -14,10 +14,10 @@ static int64_t resamples_a_batch(const call *c, const bootstrap_plan *p, int64_t
     return MAX(parallel_width(c), MIN(RESAMPLES_A_BATCH, ROWS_BETWEEN_ASKS / p->n_rows / n_values));
 }
 
-void bootstrap_times(const bootstrap_plan *p, int64_t number, int32_t *times, int32_t *room)
+void bootstrap_times(const bootstrap_plan *p, int64_t number, int32_t *times, int32_t *room, asking *asks)
 {
     int32_t *drawn = p->group ? room : times;
-    draw_with_replacement(p->seed, (uint64_t)STREAM_BOOTSTRAP + (uint64_t)number, p->group ? p->n_groups : p->n_rows, drawn);
+    draw_with_replacement(p->seed, (uint64_t)STREAM_BOOTSTRAP + (uint64_t)number, p->group ? p->n_groups : p->n_rows, drawn, asks);
     for (int64_t row = 0; p->group && row < p->n_rows; row++)
         times[row] = drawn[p->group[row]];
 }
@@ -27,7 +27,9 @@ typedef struct bootstrap_work {
     int64_t n_values, first; /* of the batch */
     int64_t times_bytes, groups_bytes;
     scratch pieces;
-    void  (*statistics)(const int32_t *times, void *room, double *values, void *data);
+    int32_t long_lasting; /* one resample is: tasks ask */
+    asking_tasks          asks;
+    bootstrap_statistics *statistics;
     void   *data;
     double *values;
 } bootstrap_work;
@@ -37,23 +39,26 @@ static void resample_task(int64_t i, void *data)
     bootstrap_work *w = data;
     char *piece = scratch_claim(&w->pieces);
     int32_t *times = (int32_t *)piece;
-    bootstrap_times(w->p, w->first + i, times, (int32_t *)(piece + w->times_bytes));
-    w->statistics(times, piece + w->times_bytes + w->groups_bytes, w->values + (w->first + i) * w->n_values, w->data);
+    asking own = asking_of_task(&w->asks), *asks = w->long_lasting ? &own : NULL;
+    bootstrap_times(w->p, w->first + i, times, (int32_t *)(piece + w->times_bytes), asks);
+    w->statistics(times, piece + w->times_bytes + w->groups_bytes, w->values + (w->first + i) * w->n_values, asks, w->data);
     scratch_release(&w->pieces, piece);
 }
 
-lamella_status bootstrap_run(call *c, const bootstrap_plan *p, int64_t n_values, int64_t room_bytes,
-                             void (*statistics)(const int32_t *times, void *room, double *values, void *data), void *data, double *values)
+lamella_status bootstrap_run(call *c, const bootstrap_plan *p, int64_t n_values, int64_t room_bytes, bootstrap_statistics *statistics, void *data,
+                             double *values)
 {
-    bootstrap_work w = { .p = p, .n_values = n_values, .statistics = statistics, .data = data, .values = values };
+    bootstrap_work w = { .p = p, .n_values = n_values, .statistics = statistics, .data = data, .values = values, .asks = { .c = c } };
     arena_mark before = arena_now(&c->memory);
     w.times_bytes = round_up(p->n_rows * (int64_t)sizeof(int32_t), 64);
     w.groups_bytes = p->group ? round_up(p->n_groups * (int64_t)sizeof(int32_t), 64) : 0;
     TRY(scratch_open(c, w.times_bytes + w.groups_bytes + room_bytes, &w.pieces));
     int64_t batch = resamples_a_batch(c, p, n_values);
+    w.long_lasting = ROWS_BETWEEN_ASKS / p->n_rows / n_values == 0;
     for (w.first = 0; w.first < p->n_resamples; w.first += batch) {
         TRY(progress(c, w.first, p->n_resamples));
         TRY(parallel(c, MIN(batch, p->n_resamples - w.first), resample_task, &w));
+        TRY(w.asks.status);
     }
     arena_rewind(&c->memory, before);
     return progress(c, p->n_resamples, p->n_resamples);

@@ -3,11 +3,11 @@
  *   R2 = 1 - sum (y - x)^2 / sum (y - mean y)^2,   r = sum (x - mean x) (y - mean y) / (|x - mean x| |y - mean y|)
  *
  * Two passes in f64, on numbers scaled by a power of two so that no square leaves the range; what the rounded mean left over is taken out
- * of the sums of the second, so that a shift that is exact changes nothing. A constant, within half a unit of its last place, has no
- * correlation. What f64 cannot hold (R2 of a gold that hardly varies, squares over 1e308) is infinite: its caller says so. */
+ * of the sums of the second, so that a shift that is exact changes nothing. A constant, by the house's rule, has no correlation. What f64
+ * cannot hold (R2 of a gold that hardly varies, squares over 1e308) is infinite: its caller says so. */
 #include "measure/measure.h"
+#include "moments/moments.h"
 
-#include <float.h>
 #include <math.h>
 
 static double weight_of_pair(const paired_rows *r, int64_t row)
@@ -60,12 +60,6 @@ static centred_sums centred_sums_of(const paired_rows *r, double x_scale, double
     return s;
 }
 
-static int is_constant(double mean, double square, double all)
-{
-    double rounding = DBL_EPSILON / 2 * mean;
-    return square / all <= rounding * rounding;
-}
-
 /* sum w (y - x)^2, of scaled numbers. */
 static double missed_by(const paired_rows *r, double scale)
 {
@@ -82,7 +76,7 @@ double r2_of(const paired_rows *r)
 {
     double y_scale = scale_of(r, r->y), scale = fmin(scale_of(r, r->x), y_scale);
     centred_sums s = centred_sums_of(r, scale, y_scale);
-    if (s.n < 2 || !(s.all > 0) || is_constant(s.y_mean, s.yy, s.all))
+    if (s.n < 2 || !(s.all > 0) || is_constant_column(1, s.y_mean, s.yy / s.all))
         return NAN;
     return 1 - ldexp(missed_by(r, scale) / s.yy, 2 * (ilogb(y_scale) - ilogb(scale)));
 }
@@ -98,7 +92,7 @@ double mean_squared_error_of(const paired_rows *r)
 double pearson_of(const paired_rows *r)
 {
     centred_sums s = centred_sums_of(r, scale_of(r, r->x), scale_of(r, r->y));
-    if (s.n < 2 || !(s.all > 0) || is_constant(s.x_mean, s.xx, s.all) || is_constant(s.y_mean, s.yy, s.all))
+    if (s.n < 2 || !(s.all > 0) || is_constant_column(1, s.x_mean, s.xx / s.all) || is_constant_column(1, s.y_mean, s.yy / s.all))
         return NAN;
     return fmax(-1, fmin(1, s.xy / (sqrt(s.xx) * sqrt(s.yy))));
 }

@@ -29,10 +29,10 @@ int64_t draw_below(uint64_t seed, uint64_t stream, uint64_t i, int64_t n)
     return share_below(block_of_draws(seed, stream, i / 2).of[i % 2], n);
 }
 
-void draw_with_replacement(uint64_t seed, uint64_t stream, int64_t n, int32_t *times)
+void draw_with_replacement(uint64_t seed, uint64_t stream, int64_t n, int32_t *times, asking *asks)
 {
     memset(times, 0, (size_t)n * sizeof *times);
-    for (int64_t i = 0; i < n; i += 2) {
+    for (int64_t i = 0; i < n && !told_to_stop_after(asks, 2); i += 2) {
         two_draws two = block_of_draws(seed, stream, (uint64_t)i / 2);
         times[share_below(two.of[0], n)]++;
         if (i + 1 < n)

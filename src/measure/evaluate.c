@@ -228,7 +228,7 @@ double evaluation_value(const evaluation *e, const int32_t *times, asking *asks,
     case LAMELLA_STATISTIC_R2: return r2_of(&r);
     case LAMELLA_STATISTIC_PEARSON: return pearson_of(&r);
     case LAMELLA_STATISTIC_SPEARMAN: return spearman_of(&r, e->x_order, e->y_order, room);
-    case LAMELLA_STATISTIC_MEAN: return mean_of_rows(r.x, r.rows, r.n, r.weight, times);
+    case LAMELLA_STATISTIC_MEAN: return told_to_stop_after(asks, r.n) ? NAN : mean_of_rows(r.x, r.rows, r.n, r.weight, times);
     default: return value_of_classes(e, times, asks, room);
     }
 }

@@ -19,20 +19,39 @@ static inline lamella_status ask_rows(call *c, int64_t done, int64_t more)
     return c && done / ROWS_BETWEEN_ASKS != (done + more) / ROWS_BETWEEN_ASKS ? progress(c, 0, 1) : LAMELLA_OK;
 }
 
+/* Tasks of one call that last long: the thread that made the call asks the host now and then, the others look whether it was told. */
+typedef struct asking_tasks {
+    call          *c;
+    int32_t        told; /* 1: to stop */
+    lamella_status status;
+} asking_tasks;
+
 /* The same for cores, which return a number: they break off, and their caller looks at the status. */
 typedef struct asking {
-    call          *c;
+    call          *c;    /* NULL: on another thread than the call's */
     int64_t        rows; /* seen so far */
     lamella_status status;
+    asking_tasks  *of;   /* NULL: no task */
 } asking;
 
-static inline int told_to_stop(asking *a) /* NULL: never asks */
+/* measure/asking.c: for a task that begins on this thread; and what it hears. */
+LAMELLA_INTERNAL asking         asking_of_task(asking_tasks *of);
+LAMELLA_INTERNAL lamella_status ask_of_task(asking *a);
+
+/* `more` rows are looked at now. NULL: never asks. */
+static inline int told_to_stop_after(asking *a, int64_t more)
 {
     if (!a)
         return 0;
-    if (a->status == LAMELLA_OK)
-        a->status = ask_rows(a->c, a->rows++, 1);
+    if (a->status == LAMELLA_OK && a->rows / ROWS_BETWEEN_ASKS != (a->rows + more) / ROWS_BETWEEN_ASKS)
+        a->status = a->of ? ask_of_task(a) : ask_rows(a->c, a->rows, more);
+    a->rows += more;
     return a->status != LAMELLA_OK;
+}
+
+static inline int told_to_stop(asking *a)
+{
+    return told_to_stop_after(a, 1);
 }
 
 /* ---- order and ranks: measure/ranks.c ---- */
@@ -56,7 +75,7 @@ LAMELLA_INTERNAL int64_t order_rows(const double *x, int64_t stride, const unsig
 LAMELLA_INTERNAL lamella_status order_rows_asking(call *c, const double *x, int64_t stride, const unsigned char *valid, int64_t n, int64_t *order,
                                                   int64_t *n_valid, keyed_row *room);
 /* The same of the rows listed. */
-LAMELLA_INTERNAL void    order_listed(const double *x, int64_t stride, const int64_t *rows, int64_t n, int64_t *order, keyed_row *room);
+LAMELLA_INTERNAL void    order_listed(const double *x, int64_t stride, const int64_t *rows, int64_t n, int64_t *order, keyed_row *room, asking *asks);
 /* ranks[row] := 1 .. n, equal values share the mean of theirs; x is not strided. `times` as in scored_rows: rows drawn 0 times get none. */
 LAMELLA_INTERNAL void    average_ranks(const double *x, const int64_t *order, int64_t n, const int32_t *times, double *ranks,
                                        asking *asks);
@@ -138,7 +157,7 @@ LAMELLA_INTERNAL double   normal_quantile(double p);
 /* A number 0 .. n - 1, each as likely up to n / 2^64. */
 LAMELLA_INTERNAL int64_t draw_below(uint64_t seed, uint64_t stream, uint64_t i, int64_t n);
 /* times[j] := how often n draws of 0 .. n - 1, numbers 0 .. n - 1 of the stream, gave j. */
-LAMELLA_INTERNAL void    draw_with_replacement(uint64_t seed, uint64_t stream, int64_t n, int32_t *times);
+LAMELLA_INTERNAL void    draw_with_replacement(uint64_t seed, uint64_t stream, int64_t n, int32_t *times, asking *asks);
 /* Fisher-Yates with draws 0 .. n - 2 of the stream. */
 LAMELLA_INTERNAL void    shuffle_rows(uint64_t seed, uint64_t stream, int64_t *rows, int64_t n);
 LAMELLA_INTERNAL lamella_status shuffle_rows_asking(call *c, uint64_t seed, uint64_t stream, int64_t *rows, int64_t n);
@@ -184,13 +203,14 @@ typedef struct bootstrap_plan {
 } bootstrap_plan;
 
 /* times[row] := how often resample `number` drew the row; room [n_groups] (not needed without groups). Any thread. */
-LAMELLA_INTERNAL void bootstrap_times(const bootstrap_plan *p, int64_t number, int32_t *times, int32_t *room);
+LAMELLA_INTERNAL void bootstrap_times(const bootstrap_plan *p, int64_t number, int32_t *times, int32_t *room, asking *asks);
 
 /* values [n_resamples, n_values]: all statistics of one resample see the same rows, so columns are paired. `statistics` runs on any
- * thread, writes n_values (NaN: not defined on this resample) and has room_bytes of scratch aligned to 64. Reports progress. */
+ * thread, writes n_values (NaN: not defined on this resample) and has room_bytes of scratch aligned to 64; where a resample lasts long it is
+ * given `asks`, and may break off once told to. Reports progress. */
+typedef void bootstrap_statistics(const int32_t *times, void *room, double *values, asking *asks, void *data);
 LAMELLA_INTERNAL lamella_status bootstrap_run(call *c, const bootstrap_plan *p, int64_t n_values, int64_t room_bytes,
-                                              void (*statistics)(const int32_t *times, void *room, double *values, void *data), void *data,
-                                              double *values);
+                                              bootstrap_statistics *statistics, void *data, double *values);
 
 typedef struct bootstrap_figures {
     interval percentile;     /* linear between order statistics, as numpy.quantile; NaN if n_defined is 0; infinite: beyond f64 */

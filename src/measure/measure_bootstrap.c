@@ -108,11 +108,11 @@ typedef struct two_systems {
     int64_t    n; /* 1, or 2 with `versus` */
 } two_systems;
 
-static void measure_resample(const int32_t *times, void *room, double *values, void *data)
+static void measure_resample(const int32_t *times, void *room, double *values, asking *asks, void *data)
 {
     const two_systems *s = data;
     for (int64_t i = 0; i < s->n; i++)
-        values[i] = evaluation_value(&s->of[i], times, NULL, room);
+        values[i] = evaluation_value(&s->of[i], times, asks, room);
 }
 
 /* What is infinite is beyond f64: of all rows, of a resample, or of both systems' difference. */

@@ -19,7 +19,7 @@ static lamella_status score_classes(call *c, const lamella_view *scores, const l
     measured_rows rows;
     gold_classes gold;
     evaluation e = { .statistic = LAMELLA_STATISTIC_F1 };
-    double *room;
+    char *room;
 
     TRY(VIEW(c, s, scores, FLOATS));
     if (s.rank != 1 && s.rank != 2)
@@ -34,7 +34,7 @@ static lamella_status score_classes(call *c, const lamella_view *scores, const l
     TRY(RESULT(c, result));
 
     TRY(evaluate_classes(c, &s, "scores", &gold, o.threshold, &rows, &e));
-    TAKE(c, room, 3 * e.n_columns);
+    TAKE(c, room, evaluation_room(&e, rows.n_rows));
     found.n_rows = rows.n;
     found.n_classes = gold.n_present;
     TRY(value_as(c, &e, LAMELLA_STATISTIC_ACCURACY, room, &found.accuracy, &found.flags));

@@ -9,7 +9,8 @@ static lamella_status correlate(call *c, const lamella_view *x, const lamella_vi
     lamella_view x_view, y_view;
     measured_rows rows;
     evaluation e = { .statistic = LAMELLA_STATISTIC_SPEARMAN };
-    double *x_numbers, *y_numbers, *room;
+    double *x_numbers, *y_numbers;
+    char *room;
 
     TRY(VIEW(c, x_view, x, FLOATS));
     TRY(check_by_row(c, &x_view, "x", -1));
@@ -24,7 +25,7 @@ static lamella_status correlate(call *c, const lamella_view *x, const lamella_vi
     TRY(numbers_by_row(c, &x_view, "x", &rows, &x_numbers));
     TRY(numbers_by_row(c, &y_view, "y", &rows, &y_numbers));
     TRY(evaluate_numbers(c, x_numbers, y_numbers, &rows, &e));
-    TAKE(c, room, 2 * rows.n_rows);
+    TAKE(c, room, evaluation_room(&e, rows.n_rows));
     found.n_rows = rows.n;
     TRY(evaluate_all_rows(c, &e, room, &found.spearman, &found.flags));
     e.statistic = LAMELLA_STATISTIC_PEARSON;

@@ -22,32 +22,35 @@ static void sort_short_run(keyed_row *rows, int64_t n)
 }
 
 /* Until one of the two is used up, in strides that cannot run past either. */
-static lamella_status merge_runs(call *c, const keyed_row *a, int64_t n_a, const keyed_row *b, int64_t n_b, keyed_row *to)
+static void merge_runs(asking *asks, const keyed_row *a, int64_t n_a, const keyed_row *b, int64_t n_b, keyed_row *to)
 {
     int64_t i = 0, j = 0;
     while (i < n_a && j < n_b) {
-        int64_t before = i + j, stride = MIN(MIN(n_a - i, n_b - j), ROWS_BETWEEN_ASKS);
+        int64_t stride = MIN(MIN(n_a - i, n_b - j), ROWS_BETWEEN_ASKS);
         for (int64_t k = 0; k < stride; k++)
             *to++ = stands_before(&b[j], &a[i]) ? b[j++] : a[i++];
-        TRY(ask_rows(c, before, stride));
+        if (told_to_stop_after(asks, stride))
+            return;
     }
     memcpy(to, a + i, (size_t)(n_a - i) * sizeof *to);
     memcpy(to + (n_a - i), b + j, (size_t)(n_b - j) * sizeof *to);
-    return LAMELLA_OK;
 }
 
-lamella_status sort_keyed_asking(call *c, keyed_row *rows, int64_t n, keyed_row *room)
+/* Breaks off, in no order, once told to stop. */
+static void merge_sort(asking *asks, keyed_row *rows, int64_t n, keyed_row *room)
 {
     keyed_row *from = rows, *to = room, *swap;
     for (int64_t i = 0; i < n; i += SHORT_RUN) {
         sort_short_run(rows + i, MIN(SHORT_RUN, n - i));
-        TRY(ask_rows(c, i, SHORT_RUN));
+        if (told_to_stop_after(asks, SHORT_RUN))
+            return;
     }
     for (int64_t run = SHORT_RUN; run < n; run *= 2) {
         for (int64_t i = 0; i < n; i += 2 * run) {
             int64_t n_a = MIN(run, n - i), n_b = MIN(run, n - i - n_a);
-            TRY(merge_runs(c, from + i, n_a, from + i + n_a, n_b, to + i));
-            TRY(ask_rows(c, i, 2 * run));
+            merge_runs(asks, from + i, n_a, from + i + n_a, n_b, to + i);
+            if (told_to_stop_after(asks, 0))
+                return;
         }
         swap = from;
         from = to;
@@ -55,12 +58,18 @@ lamella_status sort_keyed_asking(call *c, keyed_row *rows, int64_t n, keyed_row 
     }
     if (from != rows)
         memcpy(rows, from, (size_t)n * sizeof *rows);
-    return LAMELLA_OK;
+}
+
+lamella_status sort_keyed_asking(call *c, keyed_row *rows, int64_t n, keyed_row *room)
+{
+    asking asks = { .c = c };
+    merge_sort(&asks, rows, n, room);
+    return asks.status;
 }
 
 void sort_keyed(keyed_row *rows, int64_t n, keyed_row *room)
 {
-    sort_keyed_asking(NULL, rows, n, room);
+    merge_sort(NULL, rows, n, room);
 }
 
 /* Bits of a double read as a signed integer rise with it from 0 on, and fall with it below. */
@@ -80,22 +89,23 @@ double double_of_key(int64_t key)
     return x;
 }
 
-static lamella_status rows_of_sorted(call *c, keyed_row *room, int64_t n, int64_t *order)
+static void rows_of_sorted(asking *asks, keyed_row *room, int64_t n, int64_t *order)
 {
-    TRY(sort_keyed_asking(c, room, n, room + n));
+    merge_sort(asks, room, n, room + n);
     for (int64_t i = 0; i < n; i++)
         order[i] = room[i].row;
-    return LAMELLA_OK;
 }
 
 lamella_status order_rows_asking(call *c, const double *x, int64_t stride, const unsigned char *valid, int64_t n, int64_t *order, int64_t *n_valid,
                                  keyed_row *room)
 {
+    asking asks = { .c = c };
     *n_valid = 0;
     for (int64_t row = 0; row < n; row++)
         if (!valid || valid[row])
             room[(*n_valid)++] = (keyed_row){ key_of_double(x[row * stride]), row };
-    return rows_of_sorted(c, room, *n_valid, order);
+    rows_of_sorted(&asks, room, *n_valid, order);
+    return asks.status;
 }
 
 int64_t order_rows(const double *x, int64_t stride, const unsigned char *valid, int64_t n, int64_t *order, keyed_row *room)
@@ -105,11 +115,13 @@ int64_t order_rows(const double *x, int64_t stride, const unsigned char *valid, 
     return n_valid;
 }
 
-void order_listed(const double *x, int64_t stride, const int64_t *rows, int64_t n, int64_t *order, keyed_row *room)
+void order_listed(const double *x, int64_t stride, const int64_t *rows, int64_t n, int64_t *order, keyed_row *room, asking *asks)
 {
+    if (told_to_stop_after(asks, n))
+        return;
     for (int64_t i = 0; i < n; i++)
         room[i] = (keyed_row){ key_of_double(x[rows[i] * stride]), rows[i] };
-    rows_of_sorted(NULL, room, n, order);
+    rows_of_sorted(asks, room, n, order);
 }
 
 void average_ranks(const double *x, const int64_t *order, int64_t n, const int32_t *times, double *ranks, asking *asks)

@@ -15,6 +15,8 @@ LAMELLA_INTERNAL void           pool_free(pool *p);
  * log, report progress or set messages. CALLBACK or STOPPED if the host's parallel_for says so. */
 LAMELLA_INTERNAL lamella_status parallel(call *c, int64_t n, void (*task)(int64_t i, void *data), void *data);
 LAMELLA_INTERNAL int32_t        parallel_width(const call *c);
+/* 1 in a task on the thread that made the call. */
+LAMELLA_INTERNAL int            parallel_is_caller(const call *c);
 
 /* One piece of memory per thread that can run at once; claimed and released by tasks. */
 typedef struct scratch {

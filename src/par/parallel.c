@@ -1,5 +1,6 @@
 /* Who runs the tasks of a call: the host's parallel_for, the context's pool, or the calling thread alone. */
 #include "par/pool.h"
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -10,6 +11,11 @@ int32_t parallel_width(const call *c)
 }
 
 /* The kernel's call itself: libc's wrapper hides behind _GNU_SOURCE and its fixed set of 1,024. */
+int parallel_is_caller(const call *c)
+{
+    return !c->ctx || c->ctx->user_thread == (uintptr_t)pthread_self();
+}
+
 int32_t cpus_of_affinity_mask(void)
 {
     uint64_t mask[256] = { 0 }; /* 16,384 CPUs */

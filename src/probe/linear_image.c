@@ -18,21 +18,28 @@ typedef struct linear_list {
     int64_t       n;
 } linear_list;
 
-static void list_array(linear_list *list, const char *name, int32_t dtype, int32_t rank, int64_t a, int64_t b, int64_t c, int64_t d)
+#define LIST_ARRAY(list, name, dtype, ...) \
+    list_array((list), (name), (dtype), (int64_t[]){ __VA_ARGS__ }, (int32_t)(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)))
+
+static void list_array(linear_list *list, const char *name, int32_t dtype, const int64_t *shape, int32_t rank)
 {
     linear_array *x = &list->array[list->n++];
-    *x = (linear_array){ .dtype = dtype, .rank = rank, .shape = { a, b, c, d } };
+    *x = (linear_array){ .dtype = dtype, .rank = rank };
+    memcpy(x->shape, shape, (size_t)rank * sizeof *shape);
     snprintf(x->name, sizeof x->name, "%s", name);
 }
 
 static void list_scores(linear_list *list, const linear_sizes *z, const char *score)
 {
     static const char *const ends[] = { "_mean", "_pooled", "_low", "_high" };
-    list_array(list, score, LAMELLA_F64, 4, z->n_layers, z->n_tasks, z->n_penalties, z->n_folds);
+    LIST_ARRAY(list, score, LAMELLA_F64, z->n_layers, z->n_tasks, z->n_penalties, z->n_folds);
     for (int i = 0; i < 4; i++) {
         char name[32];
         snprintf(name, sizeof name, "%s%s", score, ends[i]);
-        list_array(list, name, LAMELLA_F64, i < 2 ? 3 : 2, z->n_layers, z->n_tasks, i < 2 ? z->n_penalties : 0, 0);
+        if (i < 2)
+            LIST_ARRAY(list, name, LAMELLA_F64, z->n_layers, z->n_tasks, z->n_penalties);
+        else
+            LIST_ARRAY(list, name, LAMELLA_F64, z->n_layers, z->n_tasks);
     }
 }
 
@@ -45,35 +52,35 @@ static lamella_status list_arrays(call *c, const linear_sizes *z, linear_list *l
     for (int64_t i = 0; i < l; i++) {
         char name[32];
         snprintf(name, sizeof name, "weights.%lld", (long long)i);
-        list_array(list, name, LAMELLA_F64, 4, q, f, z->n_outputs, z->dim[i]);
+        LIST_ARRAY(list, name, LAMELLA_F64, q, f, z->n_outputs, z->dim[i]);
     }
-    list_array(list, "intercepts", LAMELLA_F64, 4, l, q, f, z->n_outputs);
-    list_array(list, "objective", LAMELLA_F64, 4, l, t, q, f);
-    list_array(list, "gradient_norm", LAMELLA_F64, 4, l, t, q, f);
-    list_array(list, "iterations", LAMELLA_I64, 4, l, t, q, f);
+    LIST_ARRAY(list, "intercepts", LAMELLA_F64, l, q, f, z->n_outputs);
+    LIST_ARRAY(list, "objective", LAMELLA_F64, l, t, q, f);
+    LIST_ARRAY(list, "gradient_norm", LAMELLA_F64, l, t, q, f);
+    LIST_ARRAY(list, "iterations", LAMELLA_I64, l, t, q, f);
     list_scores(list, z, "accuracy");
     list_scores(list, z, "f1");
     list_scores(list, z, "auc");
-    list_array(list, "n_scored_folds", LAMELLA_I64, 3, l, t, q, 0);
+    LIST_ARRAY(list, "n_scored_folds", LAMELLA_I64, l, t, q);
     if (z->nested) {
-        list_array(list, "accuracy_nested", LAMELLA_F64, 2, l, t, 0, 0);
-        list_array(list, "f1_nested", LAMELLA_F64, 2, l, t, 0, 0);
-        list_array(list, "auc_nested", LAMELLA_F64, 2, l, t, 0, 0);
-        list_array(list, "nested_penalty", LAMELLA_I64, 3, l, t, z->n_folds, 0);
+        LIST_ARRAY(list, "accuracy_nested", LAMELLA_F64, l, t);
+        LIST_ARRAY(list, "f1_nested", LAMELLA_F64, l, t);
+        LIST_ARRAY(list, "auc_nested", LAMELLA_F64, l, t);
+        LIST_ARRAY(list, "nested_penalty", LAMELLA_I64, l, t, z->n_folds);
     }
-    list_array(list, "best_penalty", LAMELLA_I64, 2, l, t, 0, 0);
-    list_array(list, "depths", LAMELLA_I64, 1, l, 0, 0, 0);
-    list_array(list, "dims", LAMELLA_I64, 1, l, 0, 0, 0);
-    list_array(list, "penalties", LAMELLA_F64, 1, q, 0, 0, 0);
-    list_array(list, "classes", LAMELLA_I64, 1, z->n_classes, 0, 0, 0);
-    list_array(list, "class_offsets", LAMELLA_I64, 1, t + 1, 0, 0, 0);
-    list_array(list, "output_offsets", LAMELLA_I64, 1, t + 1, 0, 0, 0);
-    list_array(list, "rows", LAMELLA_I64, 1, z->n_scored, 0, 0, 0);
-    list_array(list, "groups", LAMELLA_I64, 1, z->n_scored, 0, 0, 0);
-    list_array(list, "fold", LAMELLA_I64, 1, z->n_scored, 0, 0, 0);
-    list_array(list, "flags", LAMELLA_I32, 4, l, t, q, f);
-    list_array(list, "edge", LAMELLA_U8, 2, l, t, 0, 0);
-    list_array(list, "correct", LAMELLA_U8, 3, t, l, z->n_scored, 0);
+    LIST_ARRAY(list, "best_penalty", LAMELLA_I64, l, t);
+    LIST_ARRAY(list, "depths", LAMELLA_I64, l);
+    LIST_ARRAY(list, "dims", LAMELLA_I64, l);
+    LIST_ARRAY(list, "penalties", LAMELLA_F64, q);
+    LIST_ARRAY(list, "classes", LAMELLA_I64, z->n_classes);
+    LIST_ARRAY(list, "class_offsets", LAMELLA_I64, t + 1);
+    LIST_ARRAY(list, "output_offsets", LAMELLA_I64, t + 1);
+    LIST_ARRAY(list, "rows", LAMELLA_I64, z->n_scored);
+    LIST_ARRAY(list, "groups", LAMELLA_I64, z->n_scored);
+    LIST_ARRAY(list, "fold", LAMELLA_I64, z->n_scored);
+    LIST_ARRAY(list, "flags", LAMELLA_I32, l, t, q, f);
+    LIST_ARRAY(list, "edge", LAMELLA_U8, l, t);
+    LIST_ARRAY(list, "correct", LAMELLA_U8, t, l, z->n_scored);
     return LAMELLA_OK;
 }
 

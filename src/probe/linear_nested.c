@@ -10,11 +10,13 @@
 static void clear_reports(const linear_work *w)
 {
     const linear_sizes *z = &w->sizes;
-    size_t cells = (size_t)(z->n_layers * z->n_tasks * z->n_penalties * z->n_fits);
-    memset(linear_array_of(w->probe, "objective"), 0, cells * sizeof(double));
-    memset(linear_array_of(w->probe, "gradient_norm"), 0, cells * sizeof(double));
-    memset(linear_array_of(w->probe, "iterations"), 0, cells * sizeof(int64_t));
-    memset(linear_array_of(w->probe, "flags"), 0, cells * sizeof(int32_t));
+    double *objective = linear_array_of(w->probe, "objective"), *norm = linear_array_of(w->probe, "gradient_norm");
+    int64_t *iterations = linear_array_of(w->probe, "iterations");
+    int32_t *flags = linear_array_of(w->probe, "flags");
+    for (int64_t i = 0; i < z->n_layers * z->n_tasks * z->n_penalties * z->n_fits; i++) {
+        objective[i] = norm[i] = 0;
+        iterations[i] = flags[i] = 0;
+    }
 }
 
 static lamella_status run_outside(call *c, const linear_work *w, int64_t fold)

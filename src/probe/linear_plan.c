@@ -70,24 +70,27 @@ static lamella_status check_by_task(call *c, const lamella_view *theirs, uint32_
 }
 
 /* A task of one class, or none, keeps an output: its cells are impossible. */
-static void plan_classes(const lamella_view *v, int64_t task, int64_t *room, keyed_row *sorted, linear_work *w)
+static lamella_status plan_classes(call *c, const lamella_view *v, int64_t task, int64_t *room, keyed_row *sorted, linear_work *w)
 {
-    int64_t n = w->n, found = 0, *value = room, *classes = w->classes + w->class_offset[task];
+    int64_t n = w->n, found = 0, k = 0, *value = room, *classes = w->classes + w->class_offset[task];
     int32_t *label = w->label + task * n;
     const unsigned char *has = w->has_label + task * n;
     int64_t *group = room + n, *distinct = room + 2 * n, *row = room + 3 * n;
-    for (int64_t i = 0; i < n; i++)
+    for (int64_t i = 0; i < n; i++) {
+        TRY(ask_rows(c, task * n + i, 1));
         if (has[i]) {
             row[found] = i;
             value[found++] = load_i64(v->dtype, view_at(v, (const int64_t[]){ task, i }));
         }
-    int64_t k = found ? group_rows(value, found, group, distinct, sorted) : 0;
+    }
+    TRY(group_rows_asking(c, value, found, group, distinct, sorted, &k));
     memset(label, 0, (size_t)n * sizeof *label);
     for (int64_t i = 0; i < found; i++)
         label[row[i]] = (int32_t)group[i];
     memcpy(classes, distinct, (size_t)k * sizeof *classes);
     w->class_offset[task + 1] = w->class_offset[task] + k;
     w->output_offset[task + 1] = w->output_offset[task] + MAX(fit_outputs(k), 1);
+    return LAMELLA_OK;
 }
 
 static lamella_status plan_labels(call *c, const linear_inputs *in, linear_work *w)
@@ -112,12 +115,14 @@ static lamella_status plan_labels(call *c, const linear_inputs *in, linear_work 
     TAKE(c, room, 4 * n);
     TAKE(c, sorted, 2 * n);
     for (int64_t t = 0; t < tasks; t++)
-        for (int64_t i = 0; i < n; i++)
+        for (int64_t i = 0; i < n; i++) {
+            TRY(ask_rows(c, t * n + i, 1));
             w->has_label[t * n + i] = (!w->s.valid || w->s.valid[i])
                                       && (!in->label_mask || *(unsigned char *)view_at(&mask, (const int64_t[]){ t, i }));
+        }
     w->class_offset[0] = w->output_offset[0] = 0;
     for (int64_t t = 0; t < tasks; t++)
-        plan_classes(&labels, t, room, sorted, w);
+        TRY(plan_classes(c, &labels, t, room, sorted, w));
     arena_rewind(&c->memory, before);
     w->sizes.n_classes = w->class_offset[tasks];
     w->sizes.n_outputs = w->output_offset[tasks];
@@ -149,6 +154,7 @@ static lamella_status plan_weights(call *c, const lamella_view *weights, linear_
     for (int64_t i = 0; i < w->n; i++) {
         number text;
         weight[i] = 0;
+        TRY(ask_rows(c, i, 1));
         if (w->s.valid && !w->s.valid[i])
             continue;
         weight[i] = load_f64(v.dtype, view_at(&v, &i));
@@ -174,6 +180,7 @@ static lamella_status folds_keep_groups(call *c, const linear_work *w)
         memset(first, 255, (size_t)w->n_groups * sizeof *first);
         for (int64_t i = 0; i < w->n; i++) {
             int64_t *of_group = &first[w->group[i]];
+            TRY(ask_rows(c, t * w->n + i, 1));
             if (!w->has_label[t * w->n + i])
                 continue;
             if (*of_group < 0)
@@ -194,6 +201,7 @@ static lamella_status given_folds(call *c, const lamella_view *folds, linear_wor
     TRY(view_check_shape(c, &v, "folds", &w->n, 1));
     for (int64_t i = 0; i < w->n; i++) {
         int64_t f = load_i64(v.dtype, view_at(&v, &i));
+        TRY(ask_rows(c, i, 1));
         if (f < -1 || f >= w->n)
             return fail(c, LAMELLA_ERR_ARGUMENT, "folds[%lld] is %lld, expected -1 to %lld", (long long)i, (long long)f, (long long)w->n - 1);
         w->fold[i] = (int32_t)f;
@@ -224,7 +232,7 @@ static lamella_status made_folds(call *c, linear_work *w)
         TAKE(c, room, 2 * w->n);
         for (int64_t i = 0; i < p.n_rows; i++)
             label[i] = w->group[row[i]];
-        p.n_groups = group_rows(label, p.n_rows, group, NULL, room);
+        TRY(group_rows_asking(c, label, p.n_rows, group, NULL, room, &p.n_groups));
         p.group = group;
     }
     TRY(folds_assign(c, &p, fold));

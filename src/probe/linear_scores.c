@@ -28,6 +28,7 @@ typedef struct scores_work {
     int64_t           *place;    /* [n]: number among the scored rows, -1 = none */
     double            *decision; /* [penalty, output, n_scored] */
     scratch            room;
+    asking_tasks       asks;
     task_rows         *best;     /* [task]: pooled rows at the best penalty */
 } scores_work;
 
@@ -81,10 +82,10 @@ static task_rows task_rows_in(const linear_work *w, int64_t task, const double *
 }
 
 /* The task's rows of one fold, or with fold -1 of all that are possible. */
-static void task_rows_pick(const linear_work *w, int64_t task, int64_t fold, keyed_row *sorted, task_rows *r)
+static void task_rows_pick(const linear_work *w, int64_t task, int64_t fold, keyed_row *sorted, asking *asks, task_rows *r)
 {
     r->n = 0;
-    for (int64_t i = 0; i < r->n_scored; i++) {
+    for (int64_t i = 0; i < r->n_scored && !told_to_stop_after(asks, r->n_columns); i++) {
         int64_t row = w->scored[i];
         const linear_unit *u = unit_of(w, task, w->fold[row]);
         if (w->has_label[task * w->n + row] && u->trains && u->tests && (fold < 0 || fold == w->fold[row]))
@@ -95,26 +96,27 @@ static void task_rows_pick(const linear_work *w, int64_t task, int64_t fold, key
             r->gold[k * r->n_scored + i] = r->label[i] == (r->n_columns == 1 ? 1 : k);
     }
     for (int64_t k = 0; k < r->n_columns; k++)
-        order_listed(r->decision + k * r->n_scored, 1, r->rows, r->n, r->order + k * r->n_scored, sorted);
+        order_listed(r->decision + k * r->n_scored, 1, r->rows, r->n, r->order + k * r->n_scored, sorted, asks);
 }
 
-static void task_scores(const task_rows *r, const int32_t *times, double *scores)
+static void task_scores(const task_rows *r, const int32_t *times, asking *asks, double *scores)
 {
     double sum = 0;
     int64_t present = 0;
     if (r->n_columns == 1) {
-        scored_rows rows_ = { .n = r->n, .order = r->order, .score = r->decision, .gold = r->gold, .times = times };
+        scored_rows rows_ = { .n = r->n, .order = r->order, .score = r->decision, .gold = r->gold, .times = times, .asks = asks };
         scores[SCORE_ACCURACY] = binary_accuracy(&rows_);
         scores[SCORE_F1] = binary_f1(&rows_);
         scores[SCORE_AUC] = binary_auc(&rows_);
         return;
     }
-    classed_rows classed = { .n = r->n, .rows = r->rows, .predicted = r->predicted, .gold = r->label, .n_classes = r->n_classes, .times = times };
+    classed_rows classed = { .n = r->n, .rows = r->rows, .predicted = r->predicted, .gold = r->label, .n_classes = r->n_classes, .times = times,
+                             .asks = asks };
     scores[SCORE_ACCURACY] = class_accuracy(&classed);
     scores[SCORE_F1] = class_f1(&classed, r->room);
     for (int64_t k = 0; k < r->n_columns; k++) {
         scored_rows rows_ = { .n = r->n, .order = r->order + k * r->n_scored, .score = r->decision + k * r->n_scored,
-                              .gold = r->gold + k * r->n_scored, .times = times };
+                              .gold = r->gold + k * r->n_scored, .times = times, .asks = asks };
         double auc = binary_auc(&rows_);
         if (isfinite(auc)) {
             sum += auc;
@@ -146,6 +148,7 @@ static void cell_task(int64_t i, void *data)
     int64_t task = i / z->n_penalties, penalty = i % z->n_penalties, possible = 0;
     char *memory = scratch_claim(&s->room);
     keyed_row *sorted = (keyed_row *)memory;
+    asking asks = asking_of_task(&s->asks);
     task_rows r = task_rows_in(w, task, task_decision(s, task, penalty), memory + round_up(2 * z->n_scored * (int64_t)sizeof(keyed_row), 64));
     double sum[N_SCORES] = { 0 }, scores[N_SCORES];
     for (int64_t f = 0; f < z->n_folds; f++) {
@@ -153,8 +156,8 @@ static void cell_task(int64_t i, void *data)
         for (int k = 0; k < N_SCORES; k++)
             scores[k] = NAN;
         if (u->trains && u->tests) {
-            task_rows_pick(w, task, f, sorted, &r);
-            task_scores(&r, NULL, scores);
+            task_rows_pick(w, task, f, sorted, &asks, &r);
+            task_scores(&r, NULL, &asks, scores);
             possible++;
         }
         for (int k = 0; k < N_SCORES; k++) {
@@ -164,8 +167,8 @@ static void cell_task(int64_t i, void *data)
     }
     int64_t cell = cell_of(w, s->l, task, penalty, 1, 0);
     if (z->n_folds > 1 || !possible) { /* else the one fold's are all */
-        task_rows_pick(w, task, -1, sorted, &r);
-        task_scores(&r, NULL, scores);
+        task_rows_pick(w, task, -1, sorted, &asks, &r);
+        task_scores(&r, NULL, &asks, scores);
     }
     for (int k = 0; k < N_SCORES; k++) {
         score_array(w, k, "_mean")[cell] = possible ? sum[k] / (double)possible : NAN;
@@ -213,13 +216,13 @@ static void mark_correct(const linear_work *w, int64_t l, int64_t task, const ta
 }
 
 /* class_f1 needs room of its own: resamples run side by side. */
-static void resample_scores(const int32_t *times, void *room, double *values, void *data)
+static void resample_scores(const int32_t *times, void *room, double *values, asking *asks, void *data)
 {
     const scores_work *s = data;
     for (int64_t t = 0; t < s->w->sizes.n_tasks; t++) {
         task_rows r = s->best[t];
         r.room = room;
-        task_scores(&r, times, values + t * N_SCORES);
+        task_scores(&r, times, asks, values + t * N_SCORES);
     }
 }
 
@@ -236,7 +239,7 @@ static lamella_status intervals(call *c, scores_work *s)
         int64_t *group;
         TAKE(c, group, z->n_scored);
         TAKE(c, sorted, 2 * z->n_scored);
-        p.n_groups = group_rows(labels, z->n_scored, group, NULL, sorted);
+        TRY(group_rows_asking(c, labels, z->n_scored, group, NULL, sorted, &p.n_groups));
         p.group = group;
     }
     for (int64_t t = 0; t < z->n_tasks; t++)
@@ -285,11 +288,14 @@ static lamella_status pick_best(call *c, const scores_work *s, int64_t task, key
     }
     TAKE(c, memory, task_rows_bytes(z->n_scored, task_classes(w, task)));
     s->best[task] = task_rows_in(w, task, decision, memory);
-    task_rows_pick(w, task, -1, sorted, &s->best[task]);
+    asking asks = { .c = c };
+    task_rows_pick(w, task, -1, sorted, &asks, &s->best[task]);
+    TRY(asks.status);
     mark_correct(w, s->l, task, &s->best[task]);
     if (!w->nested)
         return LAMELLA_OK;
-    task_scores(&s->best[task], NULL, scores);
+    task_scores(&s->best[task], NULL, &asks, scores);
+    TRY(asks.status);
     for (int k = 0; k < N_SCORES; k++)
         score_array(w, k, "_nested")[cell] = s->best[task].n ? scores[k] : NAN;
     return LAMELLA_OK;
@@ -299,7 +305,7 @@ lamella_status linear_scores(call *c, linear_work *w, int64_t l)
 {
     const linear_sizes *z = &w->sizes;
     arena_mark before = arena_now(&c->memory);
-    scores_work s = { .w = w, .l = l };
+    scores_work s = { .w = w, .l = l, .asks = { .c = c } };
     int64_t widest = 0;
     keyed_row *sorted;
     TAKE(c, s.place, w->n);
@@ -310,17 +316,22 @@ lamella_status linear_scores(call *c, linear_work *w, int64_t l)
     for (int64_t i = 0; i < z->n_scored; i++)
         s.place[w->scored[i]] = i;
     s.precision = w->o.kind == LAMELLA_PROBE_RIDGE ? LAMELLA_F64 : LAMELLA_F32; /* as the rows were fitted */
+    progress_part all = enter_passes(c, w, l, 1, 0, 0.3);
     TRY(each_panel(c, &w->s, l, s.precision, z->dim[l] * (int64_t)sizeof(double), decide_panel, &s));
+    progress_leave(c, all);
+    progress_enter(c, 0.3, 1);
     for (int64_t t = 0; t < z->n_tasks; t++)
         widest = MAX(widest, task_rows_bytes(z->n_scored, task_classes(w, t)));
     TRY(scratch_open(c, round_up(2 * z->n_scored * (int64_t)sizeof(keyed_row), 64) + widest, &s.room));
     TRY(parallel(c, z->n_tasks * z->n_penalties, cell_task, &s));
+    TRY(s.asks.status);
     flag_cells(w, l);
     for (int64_t t = 0; t < z->n_tasks; t++) {
         pick_penalty(w, l, t);
         TRY(pick_best(c, &s, t, sorted));
     }
     TRY(intervals(c, &s));
+    progress_leave(c, all);
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }

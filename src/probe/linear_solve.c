@@ -219,7 +219,7 @@ static lamella_status fit_layers(call *c, const linear_work *w, int64_t first, i
     fit_options o = { .max_iterations = w->o.max_iterations, .tolerance = w->o.tolerance };
     TAKE(c, rows_, n_layers);
     TAKE(c, problems, n_layers * n_fits);
-    progress_part all = progress_enter(c, 0, 0.1);
+    progress_part all = enter_passes(c, w, first, n_layers, 0, 0.1);
     for (int64_t l = 0; l < n_layers; l++)
         TRY(load_layer(c, w, first + l, packed, &rows_[l]));
     progress_leave(c, all);

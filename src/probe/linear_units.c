@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#define UNIT_LOOKS 8 /* at every row, in a unit that is filled */
+
 linear_unit *unit_of(const linear_work *w, int64_t task, int64_t fit)
 {
     return &w->unit[task * w->sizes.n_fits + fit];
@@ -25,6 +27,12 @@ double *cell_intercept(const linear_work *w, int64_t l, int64_t penalty, int64_t
     const linear_sizes *z = &w->sizes;
     double *intercepts = linear_array_of(w->probe, "intercepts");
     return intercepts + ((l * z->n_penalties + penalty) * z->n_fits + fit) * z->n_outputs + output;
+}
+
+progress_part enter_passes(call *c, const linear_work *w, int64_t first, int64_t n, double from, double to)
+{
+    double each = (to - from) / (double)n;
+    return progress_enter(c, from - (double)first * each, from + (double)(w->sizes.n_layers - first) * each);
 }
 
 int is_present(const linear_unit *u, int64_t class)
@@ -132,6 +140,7 @@ lamella_status linear_units(call *c, linear_work *w, int64_t *possible)
         for (int64_t f = 0; f < w->sizes.n_fits; f++) {
             linear_unit *u = unit_of(w, t, f);
             *u = (linear_unit){ .task = t, .fit = f };
+            TRY(ask_rows(c, (t * w->sizes.n_fits + f) * UNIT_LOOKS * w->n, UNIT_LOOKS * w->n));
             TRY(unit_fill(c, w, count, u));
             share_rows(w, u);
             *possible += f < w->sizes.n_folds && u->trains && u->tests;

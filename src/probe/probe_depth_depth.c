@@ -23,11 +23,11 @@ typedef struct depth_work {
     double              *right, *beta, *step; /* [layer]: rows that are right; beta; |beta - 1| */
 } depth_work;
 
-static void resample_accuracies(const int32_t *times, void *room, double *values, void *data)
+static void resample_accuracies(const int32_t *times, void *room, double *values, asking *asks, void *data)
 {
     const depth_work *w = data;
     (void)room;
-    for (int64_t l = 0; l < w->n_layers; l++)
+    for (int64_t l = 0; l < w->n_layers && !told_to_stop_after(asks, w->n); l++)
         values[l] = mean_of_rows(w->correct + l * w->n, NULL, w->n, NULL, times);
 }
 

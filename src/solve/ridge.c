@@ -131,7 +131,6 @@ static void ridge_task(int64_t q, void *data)
 
 static lamella_status ridge_solve(call *c, ridge_work *w, int64_t n_penalties)
 {
-    TRY(blas_matrix_check(c, "the moments of the rows", w->n, w->n, w->n));
     TAKE(c, w->solution, n_penalties * w->n * w->outputs);
     TRY(scratch_open(c, ridge_pieces_doubles(w) * (int64_t)sizeof(double), &w->room));
     return blas_parallel(c, n_penalties, ridge_task, w);

@@ -213,7 +213,7 @@ TEST(draws_with_replacement_are_the_numbered_draws)
     int32_t times[31], expected[31] = { 0 };
     for (uint64_t i = 0; i < 31; i++)
         expected[draw_below(3, 9, i, 31)]++;
-    draw_with_replacement(3, 9, 31, times);
+    draw_with_replacement(3, 9, 31, times, NULL);
     equal_bits(times, expected, sizeof times);
 }
 

@@ -101,6 +101,23 @@ TEST(a_constant_has_no_correlation)
     near(r.spearman, NAN, ABSOLUTE, 0);
 }
 
+/* The house's rule: a spread of one rounding of the mean is none, of two it is. */
+TEST(two_roundings_of_the_mean_are_a_spread)
+{
+    const double step[] = { 0, 1, 0, 1 };
+    for (int far = 1; far <= 4; far *= 2)
+        for (int sign = -1; sign <= 1; sign += 2) {
+            double x[4];
+            lamella_measure_correlation_result r;
+            for (int i = 0; i < 4; i++)
+                x[i] = sign * (1 + 0x1p-52 * far * step[i]); /* a spread of far / 2 */
+            returns(of_pairs(x, step, 4, NULL, &r), far == 4 ? LAMELLA_OK : LAMELLA_NOTE);
+            near(r.pearson, far == 4 ? sign : NAN, ABSOLUTE, 1e-12);
+            returns(of_pairs(step, x, 4, NULL, &r), far == 4 ? LAMELLA_OK : LAMELLA_NOTE);
+            near(r.pearson, far == 4 ? sign : NAN, ABSOLUTE, 1e-12);
+        }
+}
+
 TEST(the_largest_and_smallest_numbers_correlate)
 {
     const double x[] = { -1e308, 1e308, 0.5e308 }, y[] = { 5e-324, 15e-324, 10e-324 };

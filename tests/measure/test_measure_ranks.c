@@ -36,7 +36,7 @@ TEST(rows_of_equal_value_stay_in_the_order_of_rows)
     keyed_row room[12];
     equal(order_rows(x, 1, NULL, 6, order, room), 6);
     equal_bits(order, expected, sizeof expected);
-    order_listed(x, 1, listed, 4, order, room);
+    order_listed(x, 1, listed, 4, order, room, NULL);
     const int64_t of_listed[] = { 2, 1, 3, 4 };
     equal_bits(order, of_listed, sizeof of_listed);
 }

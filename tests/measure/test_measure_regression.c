@@ -119,6 +119,18 @@ TEST(figures_beyond_f64_are_refused_and_their_row_is_named)
     refused(of_rows(p, y, 3, mask, &r), LAMELLA_ERR_NUMERIC,
             "lamella_measure_regression: the mean squared error is beyond f64: predicted is 1e+154 and gold -1e+155 at row 1, expected numbers nearer to "
             "each other");
+    for (int row = 0; row < 6; row++) { /* wherever it lies, among others that are nearly as far; of equal ones the first */
+        double x[6] = { 1e155, -1e155, 1e155, 1.01e155, 1e155, 1e155 }, z[6] = { -1e155, 1e155, -0.99e155, -1e155, -1e155, 1e155 };
+        char text[240];
+        x[row] = 1.5e155, z[row] = -0.6e155;
+        snprintf(text, sizeof text, "lamella_measure_regression: the mean squared error is beyond f64: predicted is 1.5e+155 and gold -6e+154 at row %d, "
+                 "expected numbers nearer to each other", row);
+        refused(of_rows(x, z, 6, NULL, &r), LAMELLA_ERR_NUMERIC, text);
+    }
+    const double level_x[] = { 1e155, 1e155 }, level_y[] = { -1e155, -1e155 };
+    refused(of_rows(level_x, level_y, 2, NULL, &r), LAMELLA_ERR_NUMERIC,
+            "lamella_measure_regression: the mean squared error is beyond f64: predicted is 1e+155 and gold -1e+155 at row 0, expected numbers nearer to each "
+            "other");
     const double largest[] = { 1e154, 1e154, 1e154 }, gold[] = { 0, 0, 1e153 }; /* the sum of the squares does not fit, their mean does */
     ok(of_rows(largest, gold, 3, NULL, &r));
     near(r.mean_squared_error, (2 + 0.81) / 3 * 1e308, RELATIVE, 1e-14);

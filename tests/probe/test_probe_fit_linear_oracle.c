@@ -11,16 +11,16 @@ static double steps_of(int64_t i)
     return (double)((int64_t)(z >> 33) % 65 - 32) / 32;
 }
 
-/* Task 0 nearly falls apart, task 1 lacks its last class outside fold 0 and task 2 outside fold 1, where three are left; task 3 has one class
- * outside fold 3 (nothing to train on there), and one in fold 2 (nothing to test). */
+/* Task 0 lacks its last class outside fold 0, so that two are left there, and task 2 outside fold 1, where three are left; task 1 nearly falls
+ * apart; task 3 has one class to train on outside fold 3 and one to test in fold 2, and its last class has rows of weight 0 only. */
 static int64_t class_for(const plain_probe *s, int64_t t, int64_t i)
 {
     double a = s->x[0][i * s->dim[0]], b = s->x[1][i * s->dim[1]];
     switch (t) {
-    case 0: return a + b / 4 > 0.05;
-    case 1: return s->fold[i] == 0 && i % 3 == 0 ? 2 : a + steps_of(i + 999) > 0;
+    case 0: return s->fold[i] == 0 && i % 3 == 0 ? 2 : a + steps_of(i + 999) > 0;
+    case 1: return a + b / 4 > 0.05;
     case 2: return s->fold[i] == 1 && i % 2 == 0 ? 3 : (b + steps_of(i + 777) / 2 > -0.3) + (b - steps_of(i) > 0.6);
-    default: return s->fold[i] == 3 ? i % 4 < 2 : 0;
+    default: return i % 10 == 4 && s->fold[i] != 2 ? 2 : s->fold[i] == 3 ? i % 4 < 2 : 0;
     }
 }
 
@@ -44,7 +44,7 @@ static plain_probe *make_plain(int wide)
     }
     for (int64_t t = 0; t < TASKS; t++)
         for (int64_t i = 0; i < s.n; i++) {
-            s.has_label[t * s.n + i] = (i + 5 * t) % 13 != 0 || t == 0;
+            s.has_label[t * s.n + i] = (i + 5 * t) % 13 != 0 || t == 1;
             s.label[t * s.n + i] = s.has_label[t * s.n + i] ? plain_class[t][class_for(&s, t, i)] : 4711 + (int32_t)i;
         }
     return &s;
@@ -293,4 +293,56 @@ TEST(ridge_probes_are_the_header_written_out)
 TEST(ridge_probes_of_more_dims_than_rows_too)
 {
     every_option(LAMELLA_PROBE_RIDGE, 1);
+}
+
+TEST(the_tasks_have_what_they_are_said_to_have)
+{
+    for (int wide = 0; wide < 2; wide++) {
+        plain_probe *s = make_plain(wide);
+        int64_t count[CLASSES];
+        equal(plain_count(s, 0, 0, 0, count), 2);
+        equal(plain_count(s, 2, 1, 0, count), 3);
+        equal(plain_count(s, 3, 3, 0, count), 1);
+        equal(plain_count(s, 3, 2, 1, count), 1);
+        equal(plain_count(s, 3, FOLDS, 0, count), 2);
+        check(!plain_possible(s, 3, 3) && !plain_possible(s, 3, 2) && plain_possible(s, 1, 3));
+    }
+}
+
+/* ---- folds that the fit makes ---- */
+
+/* Those of lamella_measure_folds over the rows that the stack's mask leaves. */
+TEST(folds_are_those_of_the_rows_outside_the_mask)
+{
+    for (int k = 0; k < 8; k++) { /* groups, hold-out, seed */
+        plain_probe *s = make_plain(0);
+        int64_t group[ROWS], n = 0, scored = 0;
+        int32_t fold[ROWS];
+        s->o.kind = LAMELLA_PROBE_RIDGE;
+        s->o.n_bootstrap = -1;
+        s->o.seed = k & 4 ? -1234567890123 : 3;
+        s->o.n_folds = k & 2 ? 0 : 3;
+        s->o.holdout = k & 2 ? 0.3 : 0;
+        for (int64_t i = 0; i < s->n; i++) {
+            s->group[i] = k & 1 ? s->group[i] : 5 * i - 100;
+            if (s->valid[i])
+                group[n++] = s->group[i];
+        }
+        lamella_view groups = view_of(LAMELLA_I64, group, n), folds = view_of(LAMELLA_I32, fold, n);
+        lamella_measure_folds_options o = { .struct_size = sizeof o, .n_folds = s->o.n_folds, .holdout = s->o.holdout, .seed = (uint64_t)s->o.seed };
+        ok(lamella_measure_folds(NULL, n, &groups, NULL, &o, &folds, NULL));
+        check(fit_plain(s, 0) >= 0);
+        equal(s->result.n_folds, k & 2 ? 1 : 3);
+        equal(s->result.n_fits, k & 2 ? 1 : 4);
+        const int64_t *row = array_of(s->probe, "rows").data, *found = array_of(s->probe, "fold").data;
+        for (int64_t i = 0, at = 0; i < s->n; i++) {
+            if (s->valid[i] && fold[at] >= 0) {
+                equal(row[scored], i);
+                equal(found[scored++], fold[at]);
+            }
+            at += s->valid[i];
+        }
+        equal(s->result.n_scored, scored);
+        lamella_probe_linear_free(s->probe);
+    }
 }

@@ -291,3 +291,42 @@ TEST(wide_rows_are_within_the_tolerance)
         check(found <= least * (1 + 1e-10));
     }
 }
+
+/* ---- progress ---- */
+
+typedef struct progress_seen {
+    double   last;
+    int64_t  n, backward, between;
+} progress_seen;
+
+static int32_t see_progress(double fraction, const char *stage, void *user)
+{
+    progress_seen *seen = user;
+    (void)stage;
+    seen->backward += fraction < seen->last;
+    seen->between += fraction > 0.3 && fraction < 0.8;
+    seen->last = fraction;
+    seen->n++;
+    return 0;
+}
+
+/* Problems that are done: 41 of them are two waves. */
+TEST(progress_is_the_share_of_problems_that_are_done)
+{
+    enum { MANY = 41 };
+    fit_problem p[MANY];
+    made_problem *m[MANY];
+    progress_seen seen = { 0 };
+    lamella_context_options co = { .struct_size = sizeof co, .threads = 1, .progress = see_progress, .user = &seen };
+    lamella_context *ctx;
+    for (int k = 0; k < MANY; k++) {
+        m[k] = make_problem(k % 5, k);
+        p[k] = m[k]->p;
+    }
+    ok(lamella_context_create(&co, &ctx));
+    ok(run_fits(ctx, p, MANY, 1e-9));
+    check(seen.backward == 0 && seen.between > 0 && seen.last <= 1 && seen.last > 0.75);
+    lamella_context_free(ctx);
+    for (int k = 0; k < MANY; k++)
+        free(m[k]);
+}

@@ -1,0 +1,140 @@
+/* What the functions of measure refuse at the edges of options and shapes; what is wrong with one function's numbers stands in its own file. */
+#include "support/test.h"
+#include <math.h>
+
+enum { N = 6 };
+
+static double number[3 * N] = { 1, 4, 2, 7, 3, 5, 1, 2, 3, 4, 5, 6 };
+static int64_t label[3 * N] = { 0, 1, 1, 0, 1, 0 };
+
+static lamella_view by_row(void *data, int32_t dtype)
+{
+    return view_of(dtype, data, N);
+}
+
+static lamella_view of_rank(void *data, int32_t dtype, int32_t rank)
+{
+    lamella_view v = { .data = data, .dtype = dtype, .rank = rank, .shape = { N, 1, 1 } };
+    return v;
+}
+
+TEST(scores_are_by_row_or_by_row_and_class)
+{
+    lamella_view labels = by_row(label, LAMELLA_I64), three = of_rank(number, LAMELLA_F64, 3), none = of_rank(number, LAMELLA_F64, 0);
+    lamella_measure_classification_result r = { .struct_size = sizeof r };
+    refused(lamella_measure_classification(NULL, &three, &labels, NULL, 0, NULL, NULL, NULL, &r), LAMELLA_ERR_SHAPE,
+            "lamella_measure_classification: scores.rank is 3, expected 1 or 2");
+    refused(lamella_measure_classification(NULL, &none, &labels, NULL, 0, NULL, NULL, NULL, &r), LAMELLA_ERR_SHAPE,
+            "lamella_measure_classification: scores.rank is 0, expected 1 or 2");
+    lamella_measure_bootstrap_result b = { .struct_size = sizeof b };
+    lamella_measure_bootstrap_options o = { .struct_size = sizeof o };
+    refused(lamella_measure_bootstrap(NULL, &three, &labels, NULL, NULL, 0, NULL, NULL, NULL, &o, &b), LAMELLA_ERR_SHAPE,
+            "lamella_measure_bootstrap: scores.rank is 3, expected 1 or 2");
+    o.statistic = LAMELLA_STATISTIC_MEAN;
+    lamella_view two = of_rank(number, LAMELLA_F64, 2);
+    refused(lamella_measure_bootstrap(NULL, &two, NULL, NULL, NULL, 0, NULL, NULL, NULL, &o, &b), LAMELLA_ERR_SHAPE,
+            "lamella_measure_bootstrap: scores.rank is 2, expected 1");
+}
+
+TEST(columns_are_as_many_as_classes)
+{
+    lamella_view labels = by_row(label, LAMELLA_I64), three = view_of(LAMELLA_F64, number, N, 3), one = view_of(LAMELLA_F64, number, N, 1);
+    lamella_measure_classification_result r = { .struct_size = sizeof r };
+    const int64_t classes[] = { 0, 1, 2, 3 };
+    refused(lamella_measure_classification(NULL, &three, &labels, NULL, 0, NULL, NULL, NULL, &r), LAMELLA_ERR_SHAPE,
+            "lamella_measure_classification: scores has 3 columns, expected 2 (= the number of classes) or 1");
+    refused(lamella_measure_classification(NULL, &one, &labels, classes, 3, NULL, NULL, NULL, &r), LAMELLA_ERR_SHAPE,
+            "lamella_measure_classification: scores has 1 columns, expected 3 (= the number of classes)");
+    refused(lamella_measure_classification(NULL, &three, &labels, classes, 4, NULL, NULL, NULL, &r), LAMELLA_ERR_SHAPE,
+            "lamella_measure_classification: scores has 3 columns, expected 4 (= the number of classes)");
+    ok(lamella_measure_classification(NULL, &one, &labels, NULL, 0, NULL, NULL, NULL, &r));
+}
+
+/* n_classes is read with classes only. */
+TEST(a_number_of_classes_without_them_is_not_read)
+{
+    lamella_view labels = by_row(label, LAMELLA_I64), scores = by_row(number, LAMELLA_F64);
+    lamella_measure_classification_result r[2] = { { .struct_size = sizeof *r }, { .struct_size = sizeof *r } };
+    for (int k = 0; k < 2; k++)
+        ok(lamella_measure_classification(NULL, &scores, &labels, NULL, 7 * k, NULL, NULL, NULL, &r[k]));
+    equal_bits(&r[0], &r[1], sizeof r[0]);
+}
+
+TEST(masks_weights_gold_and_groups_are_by_row)
+{
+    unsigned char mask[N] = { 1, 1, 1, 1, 1, 1 };
+    lamella_view labels = by_row(label, LAMELLA_I64), scores = by_row(number, LAMELLA_F64), few = view_of(LAMELLA_U8, mask, N - 1);
+    lamella_view square = of_rank(mask, LAMELLA_U8, 2), few_weights = view_of(LAMELLA_F64, number, N - 1), few_labels = view_of(LAMELLA_I64, label, N - 1);
+    lamella_measure_classification_result r = { .struct_size = sizeof r };
+    lamella_measure_bootstrap_result b = { .struct_size = sizeof b };
+    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, &few, NULL, NULL, &r), LAMELLA_ERR_SHAPE,
+            "lamella_measure_classification: mask.shape[0] is 5, expected 6");
+    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, &square, NULL, NULL, &r), LAMELLA_ERR_SHAPE,
+            "lamella_measure_classification: mask.rank is 2, expected 1");
+    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, &few_weights, NULL, &r), LAMELLA_ERR_SHAPE,
+            "lamella_measure_classification: weights.shape[0] is 5, expected 6");
+    refused(lamella_measure_classification(NULL, &scores, &few_labels, NULL, 0, NULL, NULL, NULL, &r), LAMELLA_ERR_SHAPE,
+            "lamella_measure_classification: labels.shape[0] is 5, expected 6");
+    refused(lamella_measure_bootstrap(NULL, &scores, &labels, NULL, NULL, 0, &few_labels, NULL, NULL, NULL, &b), LAMELLA_ERR_SHAPE,
+            "lamella_measure_bootstrap: groups.shape[0] is 5, expected 6");
+    lamella_measure_bootstrap_options o = { .struct_size = sizeof o, .statistic = LAMELLA_STATISTIC_PEARSON };
+    refused(lamella_measure_bootstrap(NULL, &scores, &few_weights, NULL, NULL, 0, NULL, NULL, NULL, &o, &b), LAMELLA_ERR_SHAPE,
+            "lamella_measure_bootstrap: gold.shape[0] is 5, expected 6");
+}
+
+TEST(options_of_measure_at_their_edges)
+{
+    static const struct { double value; const char *text; } wrong[] = { { 1, "1" }, { -0.1, "-0.1" }, { NAN, "nan" } };
+    lamella_view labels = by_row(label, LAMELLA_I64), scores = by_row(number, LAMELLA_F64);
+    lamella_measure_correlation_result cr = { .struct_size = sizeof cr };
+    lamella_measure_bootstrap_result br = { .struct_size = sizeof br };
+    lamella_measure_classification_result r = { .struct_size = sizeof r };
+    int32_t fold[N];
+    lamella_view folds = view_of(LAMELLA_I32, fold, N);
+    char text[160];
+    for (int k = 0; k < 3; k++) {
+        lamella_measure_correlation_options c = { .struct_size = sizeof c, .confidence = wrong[k].value };
+        lamella_measure_bootstrap_options b = { .struct_size = sizeof b, .confidence = wrong[k].value };
+        lamella_measure_folds_options f = { .struct_size = sizeof f, .holdout = wrong[k].value };
+        snprintf(text, sizeof text, "lamella_measure_correlation: options->confidence is %s, expected over 0 and under 1", wrong[k].text);
+        refused(lamella_measure_correlation(NULL, &scores, &scores, NULL, &c, &cr), LAMELLA_ERR_ARGUMENT, text);
+        snprintf(text, sizeof text, "lamella_measure_bootstrap: options->confidence is %s, expected over 0 and under 1", wrong[k].text);
+        refused(lamella_measure_bootstrap(NULL, &scores, &labels, NULL, NULL, 0, NULL, NULL, NULL, &b, &br), LAMELLA_ERR_ARGUMENT, text);
+        snprintf(text, sizeof text, "lamella_measure_folds: options->holdout is %s, expected 0, or a share under 1", wrong[k].text);
+        refused(lamella_measure_folds(NULL, N, NULL, NULL, &f, &folds, NULL), LAMELLA_ERR_ARGUMENT, text);
+    }
+    lamella_measure_bootstrap_options b = { .struct_size = sizeof b, .threshold = INFINITY };
+    refused(lamella_measure_bootstrap(NULL, &scores, &labels, NULL, NULL, 0, NULL, NULL, NULL, &b, &br), LAMELLA_ERR_NONFINITE,
+            "lamella_measure_bootstrap: options->threshold is not finite, expected a number");
+    b = (lamella_measure_bootstrap_options){ .struct_size = sizeof b, .n_resamples = -1 };
+    refused(lamella_measure_bootstrap(NULL, &scores, &labels, NULL, NULL, 0, NULL, NULL, NULL, &b, &br), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_bootstrap: options->n_resamples is -1, expected 0 or more");
+    b = (lamella_measure_bootstrap_options){ .struct_size = sizeof b, .n_resamples = INT64_MAX / 2 + 1 };
+    refused(lamella_measure_bootstrap(NULL, &scores, &labels, NULL, NULL, 0, NULL, NULL, NULL, &b, &br), LAMELLA_ERR_MEMORY,
+            "lamella_measure_bootstrap: 4611686018427387904 resamples do not fit into memory");
+    lamella_measure_classification_options o = { .struct_size = sizeof o, .threshold = NAN };
+    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, &o, &r), LAMELLA_ERR_NONFINITE,
+            "lamella_measure_classification: options->threshold is not finite, expected a number");
+    o = (lamella_measure_classification_options){ .struct_size = sizeof o, .reserved0 = 1 };
+    check(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, &o, &r) == LAMELLA_ERR_ARGUMENT);
+    lamella_measure_correlation_options c = { .struct_size = sizeof c, .reserved0 = 1 };
+    check(lamella_measure_correlation(NULL, &scores, &scores, NULL, &c, &cr) == LAMELLA_ERR_ARGUMENT);
+    lamella_measure_folds_options f = { .struct_size = sizeof f, .order = 3 };
+    check(lamella_measure_folds(NULL, N, NULL, NULL, &f, &folds, NULL) == LAMELLA_ERR_ARGUMENT);
+    f = (lamella_measure_folds_options){ .struct_size = sizeof f, .n_folds = (int64_t)INT32_MAX + 1 };
+    refused(lamella_measure_folds(NULL, N, NULL, NULL, &f, &folds, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_folds: n_folds is 2147483648, expected 2 to the number of rows");
+    refused(lamella_measure_folds(NULL, -1, NULL, NULL, NULL, &folds, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_folds: n_samples is -1, expected at least 1");
+}
+
+/* A confidence may be as near to 0 and to 1 as f64 is. */
+TEST(a_confidence_between_is_taken)
+{
+    lamella_view scores = by_row(number, LAMELLA_F64);
+    lamella_measure_correlation_result r = { .struct_size = sizeof r };
+    lamella_measure_correlation_options o = { .struct_size = sizeof o, .confidence = 1 - 0x1p-53 };
+    ok(lamella_measure_correlation(NULL, &scores, &scores, NULL, &o, &r));
+    o.confidence = 0x1p-1000;
+    ok(lamella_measure_correlation(NULL, &scores, &scores, NULL, &o, &r));
+}
