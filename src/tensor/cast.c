@@ -131,13 +131,12 @@ static int is_aligned_run(const lamella_view *v, const char *p)
     return run_stride(v) == 1 && (uintptr_t)p % (uintptr_t)dtype_size(v->dtype) == 0;
 }
 
-static void cast_piece(int64_t task, int64_t run, int64_t first, int64_t n, void *data)
+static void cast_piece(int64_t run, int64_t first, int64_t n, void *data)
 {
     cast_work *w = data;
     int64_t from_step = run_stride(&w->x) * dtype_size(w->x.dtype), to_step = run_stride(&w->out) * dtype_size(w->out.dtype);
     const char *from = view_run(&w->x, run) + first * from_step;
     char *to = view_run(&w->out, run) + first * to_step;
-    (void)task;
     int whole = is_aligned_run(&w->x, from) && is_aligned_run(&w->out, to) &&
                 cast_by_kernel(w->simd, w->x.dtype, from, w->out.dtype, to, n);
     for (int64_t i = 0; i < n; i++, from += from_step, to += to_step) {

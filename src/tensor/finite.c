@@ -18,14 +18,11 @@ static float_layout layout_of(int32_t dtype)
     }
 }
 
-typedef struct finite_counts {
-    int64_t n_nan, n_infinite, n_subnormal, first;
-} finite_counts;
-
 typedef struct finite_work {
-    lamella_view   x;
-    float_layout   layout;
-    finite_counts *of_task;
+    lamella_view x;
+    float_layout layout;
+    int64_t      n_nan, n_infinite, n_subnormal; /* of all tasks */
+    lowest       first;
 } finite_work;
 
 static uint64_t bits_at(const char *p, int64_t size)
@@ -39,45 +36,38 @@ static uint64_t bits_at(const char *p, int64_t size)
     return bits;
 }
 
-static void count_piece(int64_t task, int64_t run, int64_t first, int64_t n, void *data)
+static void count_piece(int64_t run, int64_t first, int64_t n, void *data)
 {
-    const finite_work *w = data;
-    finite_counts *counts = &w->of_task[task];
-    int64_t size = dtype_size(w->x.dtype), step = run_stride(&w->x) * size;
+    finite_work *w = data;
+    int64_t size = dtype_size(w->x.dtype), step = run_stride(&w->x) * size, n_nan = 0, n_infinite = 0, n_subnormal = 0;
     const char *p = view_run(&w->x, run) + first * step;
     for (int64_t i = 0; i < n; i++, p += step) {
         uint64_t bits = bits_at(p, size), exponent = bits & w->layout.exponent, fraction = bits & w->layout.fraction;
         if (exponent == w->layout.exponent) {
-            *(fraction ? &counts->n_nan : &counts->n_infinite) += 1;
-            if (counts->first < 0)
-                counts->first = run * run_length(&w->x) + first + i;
+            *(fraction ? &n_nan : &n_infinite) += 1;
+            lowest_report(&w->first, run * run_length(&w->x) + first + i);
         } else if (!exponent && fraction)
-            counts->n_subnormal++;
+            n_subnormal++;
     }
+    tally_add(&w->n_nan, n_nan);
+    tally_add(&w->n_infinite, n_infinite);
+    tally_add(&w->n_subnormal, n_subnormal);
 }
 
 static lamella_status count_nonfinite(call *c, const lamella_view *x, lamella_tensor_finite_result *result)
 {
-    finite_work w;
-    lamella_tensor_finite_result total = { .first = -1 };
+    finite_work w = { .n_nan = 0 };
     TRY(VIEW(c, w.x, x, ANY_DTYPE));
     TRY(RESULT(c, result));
+    lowest_reset(&w.first);
     if (dtype_is_float(w.x.dtype)) {
         pieces p = pieces_of(&w.x);
         w.layout = layout_of(w.x.dtype);
-        TAKE(c, w.of_task, p.n_tasks);
-        for (int64_t i = 0; i < p.n_tasks; i++)
-            w.of_task[i] = (finite_counts){ .first = -1 };
         TRY(pieces_run(c, &p, count_piece, &w));
-        for (int64_t i = 0; i < p.n_tasks; i++) {
-            const finite_counts *counts = &w.of_task[i];
-            total.n_nan += counts->n_nan;
-            total.n_infinite += counts->n_infinite;
-            total.n_subnormal += counts->n_subnormal;
-            if (total.first < 0)
-                total.first = counts->first;
-        }
     }
+    int64_t first = lowest_get(&w.first);
+    lamella_tensor_finite_result total = { .n_nan = w.n_nan, .n_infinite = w.n_infinite, .n_subnormal = w.n_subnormal,
+                                           .first = first == INT64_MAX ? -1 : first };
     write_sized(result, &total, (int64_t)sizeof total);
     return total.first >= 0 ? LAMELLA_NOTE : LAMELLA_OK;
 }

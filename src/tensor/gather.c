@@ -20,13 +20,12 @@ static void copy_elements(char *to, int64_t to_stride, const char *from, int64_t
         memcpy(to + i * to_stride * size, from + i * from_stride * size, (size_t)size);
 }
 
-static void gather_piece(int64_t task, int64_t run, int64_t first, int64_t n, void *data)
+static void gather_piece(int64_t run, int64_t first, int64_t n, void *data)
 {
     const gather_work *w = data;
     int64_t size = dtype_size(w->x.dtype), from_stride = run_stride(&w->x), to_stride = run_stride(&w->out);
     char *to = view_run(&w->out, run) + first * to_stride * size;
     const char *from;
-    (void)task;
     if (w->out.rank == 1) { /* then the one run is the axis of picks itself */
         for (int64_t i = 0; i < n; i++)
             memcpy(to + i * to_stride * size, view_at(&w->x, &w->pick[first + i]), (size_t)size);

@@ -19,11 +19,11 @@ static void pieces_task(int64_t i, void *data)
     int64_t task = p->first_task + i, end = MIN((task + 1) * p->per_task, p->n_runs * p->per_run);
     for (int64_t piece = task * p->per_task; piece < end; piece++) {
         int64_t first = piece % p->per_run * p->length;
-        p->work(task, piece / p->per_run, first, MIN(p->length, p->run_length - first), p->data);
+        p->work(piece / p->per_run, first, MIN(p->length, p->run_length - first), p->data);
     }
 }
 
-lamella_status pieces_run(call *c, pieces *p, void (*work)(int64_t task, int64_t run, int64_t first, int64_t n, void *data), void *data)
+lamella_status pieces_run(call *c, pieces *p, void (*work)(int64_t run, int64_t first, int64_t n, void *data), void *data)
 {
     p->work = work;
     p->data = data;
