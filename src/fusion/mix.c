@@ -46,6 +46,7 @@ lamella_status mix_check_weights(call *c, const lamella_view *weights, const lam
     TRY(OPTIONS(c, m->o, options));
     TRY(check_choice(c, &m->o.weighting, LAMELLA_WEIGHTING_SOFTMAX, LAMELLA_WEIGHTING_GIVEN, "options->weighting"));
     TRY(check_choice(c, &m->o.rows, LAMELLA_ROWS_LAYER_NORM, LAMELLA_ROWS_RAW, "options->rows"));
+    m->s.by_direction = m->o.rows != LAMELLA_ROWS_RAW;
     TRY(check_reserved(c, (uint64_t)m->o.reserved0, "options->reserved0"));
     if (!isfinite(m->o.gamma))
         return fail(c, LAMELLA_ERR_NONFINITE, "options->gamma is %s, expected a finite number", number_text(m->o.gamma, &text));

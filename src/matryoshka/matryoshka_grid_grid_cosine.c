@@ -300,6 +300,7 @@ lamella_status grid_open(call *c, const lamella_stack *first, const lamella_stac
         return fail(c, LAMELLA_ERR_EMPTY, "%s has no samples, expected at least 1", g->first.n_samples ? "second" : "first");
     TRY(check_pairs(c, pairs, g));
     TRY(check_widths(c, &g->first, widths, n_widths));
+    g->first.by_direction = g->second.by_direction = 1;
     TRY(check_widths(c, &g->second, widths, n_widths));
     g->n_widths = n_widths;
     return rising_widths(c, widths, n_widths, &g->rising, &g->place);

@@ -92,6 +92,7 @@ static lamella_status cut_stack(call *c, const lamella_stack *stack_, const int6
     TRY(plan_cuts(c, &s, widths, n_widths, out, &rising, &checked));
     TRY(RESULT_OPTIONAL(c, result));
 
+    s.by_direction = o.normalise == LAMELLA_NORMALISE_L2;
     truncate_work w = { .simd = simd_of(c), .normalise = o.normalise, .widths = rising, .n_widths = n_widths };
     for (int64_t l = 0; l < s.n_layers; l++) {
         w.out = checked + l * n_widths;

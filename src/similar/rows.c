@@ -24,23 +24,6 @@ static void rows_copy_task(int64_t i, void *data)
     scratch_release(&w->pieces, piece);
 }
 
-/* As rows_fault says it of a stack. */
-static lamella_status f32_rows_fault(call *c, const lamella_view *v, const char *name, int64_t row)
-{
-    number n;
-    for (int64_t j = 0; j < v->shape[1]; j++) {
-        const int64_t at[] = { row, j };
-        double value = load_f64(v->dtype, view_at(v, at));
-        if (!isfinite(value))
-            return fail(c, LAMELLA_ERR_NONFINITE, "%s is %s at row %lld, column %lld, expected a finite number", name, number_text(value, &n),
-                        (long long)row, (long long)j);
-        if (!isfinite((float)value))
-            return fail(c, LAMELLA_ERR_NUMERIC, "%s is %s at row %lld, column %lld, expected a number that f32 holds", name,
-                        number_text(value, &n), (long long)row, (long long)j);
-    }
-    return ALWAYS(0) ? LAMELLA_OK : LAMELLA_ERR_NUMERIC;
-}
-
 static int is_f32_rows(const lamella_view *v)
 {
     return v->dtype == LAMELLA_F32 && (v->stride[1] == 1 || v->shape[1] == 1) && (uintptr_t)v->data % sizeof(float) == 0;
@@ -49,7 +32,7 @@ static int is_f32_rows(const lamella_view *v)
 lamella_status f32_rows_open(call *c, arena *keeper, const lamella_view *v, const char *name, f32_rows *r)
 {
     arena *memory = keeper ? keeper : &c->memory;
-    stack s = { .layer = v, .n_layers = 1, .n_samples = v->shape[0], .n_vectors = v->shape[0], .n_rows = v->shape[0], .per_row = 1 };
+    stack s = { .name = name, .is_view = 1, .by_direction = 1, .layer = v, .n_layers = 1, .n_samples = v->shape[0], .n_vectors = v->shape[0], .n_rows = v->shape[0], .per_row = 1 };
     rows_copy w = { .dim = v->shape[1] };
     *r = (f32_rows){ v->data, v->shape[0], v->shape[1], v->stride[0] };
     if (keeper || !is_f32_rows(v)) {
@@ -60,15 +43,10 @@ lamella_status f32_rows_open(call *c, arena *keeper, const lamella_view *v, cons
     arena_mark before = arena_now(&c->memory);
     TRY(rows_open(c, &s, 0, 1, LAMELLA_F32, &w.r));
     TRY(scratch_open(c, rows_scratch(&w.r), &w.pieces));
-    for (;;) {
-        int64_t fault = lowest_get(&w.r.fault); /* looked at here: rows_next would speak of a stack */
-        if (fault != INT64_MAX)
-            return f32_rows_fault(c, v, name, fault);
+    do {
         TRY(rows_next(c, &w.r));
-        if (!w.r.n)
-            break;
         TRY(parallel(c, w.r.n_panels, rows_copy_task, &w));
-    }
+    } while (w.r.n);
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }

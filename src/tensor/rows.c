@@ -1,6 +1,8 @@
 /* Blocks of rows and panels of 256 vectors: the only place that knows dtype, strides, masks and `read` all at once. */
 #include "tensor/tensor.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 #define BLOCK_BYTES (16 << 20) /* of all layers of a block: small enough to poll for a stop, large enough for threads */
@@ -160,6 +162,13 @@ static int borrow(const rows *r, int64_t l, panel *p)
     return p->stride != 0 || p->n == 1;
 }
 
+/* Bytes from one element of a vector to the next. */
+static int64_t element_step(const rows *r, int64_t l)
+{
+    const lamella_view *v = layer_of(r, l);
+    return (r->s->host.read ? 1 : run_stride(v)) * dtype_size(v->dtype);
+}
+
 /* One vector in its own dtype, contiguous and aligned: in place, or gathered into `room`. */
 static const void *contiguous_run(const rows *r, int64_t l, int64_t vector, char *room)
 {
@@ -224,13 +233,30 @@ static int64_t first_nonfinite(const rows *r, const panel *p, int64_t i)
     return r->simd->nonfinite_f64((const double *)p->data + i * p->stride, p->dim);
 }
 
+/* Something in f64, and in f32 nothing that keeps a direction. */
+static int vanishes(const rows *r, int64_t l, const panel *p, int64_t i)
+{
+    const lamella_view *v = layer_of(r, l);
+    if (!r->s->by_direction || v->dtype != LAMELLA_F64 || r->precision != LAMELLA_F32 || (p->valid && !p->valid[i]))
+        return 0;
+    const float *row = (const float *)p->data + i * p->stride;
+    for (int64_t j = 0; j < p->dim; j++)
+        if (fabsf(row[j]) >= FLT_MIN)
+            return 0;
+    const char *element = vector_address(r, l, p->first + i);
+    for (int64_t j = 0; j < p->dim; j++)
+        if (load_f64(v->dtype, element + j * element_step(r, l)) != 0)
+            return 1;
+    return 0;
+}
+
 /* Faults are numbered layer by layer, so that the one reported does not depend on threads. */
 static int all_finite(rows *r, int64_t l, const panel *p)
 {
     if (r->keep_nonfinite || (layer_of(r, l)->flags & LAMELLA_FINITE && layer_of(r, l)->dtype != LAMELLA_F64))
         return 1;
     for (int64_t i = 0; i < p->n; i++)
-        if (first_nonfinite(r, p, i) < p->dim) {
+        if (first_nonfinite(r, p, i) < p->dim || vanishes(r, l, p, i)) {
             lowest_report(&r->fault, l * r->s->n_vectors + p->first + i);
             return 0;
         }
@@ -258,18 +284,21 @@ lamella_status rows_fault(call *c, const rows *r)
         return LAMELLA_OK;
     int64_t l = at / r->s->n_vectors, vector = at % r->s->n_vectors;
     const lamella_view *v = layer_of(r, l);
-    int64_t stride = r->s->host.read ? 1 : run_stride(v), j = 0;
     const char *element = vector_address(r, l, vector);
     double value = 0;
-    for (; j < run_length(v); j++, element += stride * dtype_size(v->dtype)) {
+    int64_t j = 0;
+    for (; j < run_length(v); j++, element += element_step(r, l)) {
         value = load_f64(v->dtype, element);
-        if (!(value - value == 0) || (r->precision == LAMELLA_F32 && !((float)value - (float)value == 0)))
+        if (!isfinite(value) || (r->precision == LAMELLA_F32 && !isfinite((float)value)))
             break;
     }
     char name[64];
     number n;
     const char *layer = layer_name(name, sizeof name, r->s, r->first_layer + l);
-    if (value - value == 0)
+    if (j == run_length(v))
+        return fail(c, LAMELLA_ERR_NUMERIC, "%s has only numbers under 1.2e-38 in row %lld, expected some that f32 holds, or a row of zeros", layer,
+                    (long long)vector);
+    if (isfinite(value))
         return fail(c, LAMELLA_ERR_NUMERIC, "%s is %s at row %lld, column %lld, expected a number that f32 holds", layer, number_text(value, &n),
                     (long long)vector, (long long)j);
     return fail(c, LAMELLA_ERR_NONFINITE, "%s is %s at row %lld, column %lld, expected a finite number", layer, number_text(value, &n), (long long)vector,

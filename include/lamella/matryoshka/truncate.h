@@ -51,7 +51,7 @@ LAMELLA_API lamella_status lamella_matryoshka_truncate_options_init(lamella_matr
  * @in        options options NULL: L2
  * @out       out[layer, width] f32 [lead, widths[k]] rows under the mask are zeros
  * @out       result  result NULL: not wanted
- * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
+ * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, NUMERIC if f32 does not hold an f64 row, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32, norms f64
  * @cost      O(layers * rows * dim) time, one pass over the rows
  * @since     0.1
