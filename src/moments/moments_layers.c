@@ -3,11 +3,11 @@
  * A task takes one panel through all layers: row norms, odd rows, cosines to the layer before, and the panel's column moments. The
  * calling thread joins the panels in their order, so no figure depends on threads, blocks or reads. */
 #include "lamella/moments.h"
+#include "base/sort.h"
 #include "moments/moments.h"
 #include "reduce/reduce.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What a panel found in one layer, and what all panels so far did. */
@@ -211,7 +211,7 @@ static void column_figures_of(const layer_figures *f, double outlier, double *en
     }
     for (int64_t part = 0; part < 3; part++)
         out->shares[part] = !m->n ? NAN : total > 0 ? out->shares[part] / total : 0;
-    qsort(sorted, (size_t)m->dim, sizeof *sorted, by_value);
+    sort_elements(sorted, m->dim, sizeof *sorted, by_value);
     double bound = outlier * median_of_sorted(sorted, m->dim);
     for (int64_t j = m->dim; j > 0 && sorted[j - 1] > bound; j--)
         out->n_outliers++;
@@ -301,7 +301,7 @@ static lamella_status describe_layers(call *c, const lamella_stack *stack_, cons
     stack s;
     double *energy;
     number n;
-    int64_t n_nonfinite = 0;
+    lamella_status status = LAMELLA_OK;
 
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     TRY(check_not_empty(c, &s));
@@ -324,9 +324,10 @@ static lamella_status describe_layers(call *c, const lamella_stack *stack_, cons
         column_figures_of(&all[l], o.outlier > 0 ? o.outlier : 100, energy, &g);
         TRY(check_range_kept(c, &all[l], &out, l));
         put_layer(&all[l], &g, l, &out);
-        n_nonfinite += all[l].n_nonfinite_rows;
+        if (all[l].n_nonfinite_rows)
+            status = LAMELLA_NOTE;
     }
-    return n_nonfinite ? LAMELLA_NOTE : LAMELLA_OK;
+    return status;
 }
 
 lamella_status lamella_moments_layers(lamella_context *ctx, const lamella_stack *stack, const lamella_moments_layers_options *options,
