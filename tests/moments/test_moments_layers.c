@@ -177,3 +177,185 @@ TEST(options_init_spells_out_the_defaults)
     ok(lamella_moments_layers_options_init(&options, sizeof options));
     near(options.outlier, 100, ABSOLUTE, 0);
 }
+
+/* ---- by hand ---- */
+
+enum { ROWS = 600, LAYERS = 3, DIM = 11, NARROW_DIM = 5 };
+
+typedef struct by_hand {
+    float         x[LAYERS][ROWS * DIM];
+    unsigned char valid[ROWS];
+    figures       expected;
+} by_hand;
+
+static int64_t dim_of(int l)
+{
+    return l == 2 ? NARROW_DIM : DIM;
+}
+
+/* Rows of several panels, some of them zero, constant, masked or with a NaN; columns that are 0, constant or ten times the rest. */
+static void make_rows(by_hand *h)
+{
+    for (int i = 0; i < ROWS; i++) {
+        h->valid[i] = i % 7 != 3;
+        for (int l = 0; l < LAYERS; l++)
+            for (int64_t j = 0; j < dim_of(l); j++) {
+                float *x = &h->x[l][i * dim_of(l) + j];
+                *x = (float)(sin(i * 1.7 + (double)j * 2.3 + l) * (j == 4 ? 10 : 1) + 0.25 * (double)j);
+                if (j == 1)
+                    *x = 0;
+                if (j == 2 && l)
+                    *x = 3;
+                if (i % 50 == 11 || (i % 50 == 12 && l == 0))
+                    *x = i % 50 == 12 ? 2 : 0;
+                if (i == 300 && l == 1 && j >= 7)
+                    *x = j == 9 ? INFINITY : NAN;
+                if (!h->valid[i])
+                    *x = NAN;
+            }
+    }
+}
+
+static int counts_by_hand(const by_hand *h, int l, int i)
+{
+    int finite = h->valid[i];
+    for (int64_t j = 0; j < dim_of(l); j++)
+        finite &= isfinite(h->x[l][i * dim_of(l) + j]) != 0;
+    return finite;
+}
+
+static double norm_by_hand(const by_hand *h, int l, int i)
+{
+    double sum = 0;
+    for (int64_t j = 0; j < dim_of(l); j++)
+        sum += (double)h->x[l][i * dim_of(l) + j] * h->x[l][i * dim_of(l) + j];
+    return sqrt(sum);
+}
+
+static void rows_by_hand(by_hand *h, int l, double *n)
+{
+    double *norms = h->expected.norms[l], cosines = 0, n_cosines = 0;
+    int64_t *counts = h->expected.counts[l], dim = dim_of(l);
+    norms[1] = INFINITY;
+    for (int i = 0; i < ROWS; i++) {
+        counts[LAMELLA_COUNT_ROWS] += h->valid[i];
+        counts[LAMELLA_COUNT_NONFINITE_ROWS] += h->valid[i] && !counts_by_hand(h, l, i);
+        if (!counts_by_hand(h, l, i))
+            continue;
+        const float *x = &h->x[l][i * dim];
+        double norm = norm_by_hand(h, l, i);
+        int constant = 1;
+        for (int64_t j = 1; j < dim; j++)
+            constant &= x[j] == x[0];
+        counts[LAMELLA_COUNT_ZERO_ROWS] += norm == 0;
+        counts[LAMELLA_COUNT_CONSTANT_ROWS] += constant;
+        norms[0] += norm;
+        norms[1] = fmin(norms[1], norm);
+        norms[2] = fmax(norms[2], norm);
+        *n += 1;
+        if (l && dim == dim_of(l - 1) && counts_by_hand(h, l - 1, i)) {
+            double dot = 0, other = norm_by_hand(h, l - 1, i);
+            for (int64_t j = 0; j < dim; j++)
+                dot += (double)x[j] * h->x[l - 1][i * dim + j];
+            n_cosines++;
+            cosines += norm > 0 && other > 0 ? dot / (norm * other) : 0;
+        }
+    }
+    norms[0] /= *n;
+    h->expected.cosine[l] = n_cosines > 0 ? cosines / n_cosines : NAN;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void columns_by_hand(by_hand *h, int l, double n, double outlier, double *mean, double *variance)
+{
+    int64_t *counts = h->expected.counts[l], dim = dim_of(l);
+    double energy[DIM], root[DIM], sorted[DIM], total = 0;
+    for (int64_t j = 0; j < dim; j++) {
+        int nonfinite = 0, zero = 1;
+        mean[j] = variance[j] = 0;
+        for (int i = 0; i < ROWS; i++) {
+            float x = h->x[l][i * dim + j];
+            nonfinite |= h->valid[i] && !isfinite(x);
+            if (counts_by_hand(h, l, i))
+                mean[j] += x / n, zero &= x == 0;
+        }
+        for (int i = 0; i < ROWS; i++)
+            if (counts_by_hand(h, l, i))
+                variance[j] += pow(h->x[l][i * dim + j] - mean[j], 2) / n;
+        counts[LAMELLA_COUNT_NONFINITE_COLUMNS] += nonfinite;
+        counts[LAMELLA_COUNT_ZERO_COLUMNS] += zero;
+        counts[LAMELLA_COUNT_CONSTANT_COLUMNS] += variance[j] < 1e-20;
+        energy[j] = variance[j] + mean[j] * mean[j];
+        root[j] = sorted[j] = sqrt(energy[j]);
+        total += energy[j];
+    }
+    qsort(sorted, (size_t)dim, sizeof *sorted, by_size);
+    for (int64_t j = 0; j < dim; j++)
+        counts[LAMELLA_COUNT_OUTLIER_COLUMNS] += root[j] > outlier * (sorted[(dim - 1) / 2] + sorted[dim / 2]) / 2;
+    for (int part = 0; part < 3; part++)
+        for (int64_t j = 0; j < (dim + (8 >> part) - 1) / (8 >> part); j++)
+            h->expected.shares[l][part] += energy[j] / total;
+}
+
+TEST(every_figure_equals_its_definition_for_rows_of_several_panels)
+{
+    static by_hand h;
+    static const double outliers[] = { 0, 2, 7 };
+    for (int k = 0; k < 3; k++) {
+        static figures f;
+        lamella_view layer[LAYERS], mask = view_of(LAMELLA_U8, h.valid, ROWS), mean[LAYERS], variance[LAYERS];
+        lamella_moments_layers_options options = { .struct_size = sizeof options, .outlier = outliers[k] };
+        memset(&h, 0, sizeof h);
+        make_rows(&h);
+        for (int l = 0, at = 0; l < LAYERS; at += (int)dim_of(l), l++) {
+            double n = 0;
+            rows_by_hand(&h, l, &n);
+            columns_by_hand(&h, l, n, outliers[k] > 0 ? outliers[k] : 100, h.expected.mean + at, h.expected.variance + at);
+            layer[l] = view_of(LAMELLA_F32, h.x[l], ROWS, dim_of(l));
+            mean[l] = view_of(LAMELLA_F64, f.mean + at, dim_of(l));
+            variance[l] = view_of(LAMELLA_F64, f.variance + at, dim_of(l));
+        }
+        lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = LAYERS, .mask = &mask };
+        lamella_view norms = view_of(LAMELLA_F64, f.norms, LAYERS, 3), counts = view_of(LAMELLA_I64, f.counts, LAYERS, 8);
+        lamella_view shares = view_of(LAMELLA_F64, f.shares, LAYERS, 3), cosine = view_of(LAMELLA_F64, f.cosine, LAYERS);
+        returns(lamella_moments_layers(NULL, &stack, &options, &norms, &counts, &shares, &cosine, mean, variance), LAMELLA_NOTE);
+        for (int l = 0; l < LAYERS; l++) {
+            for (int j = 0; j < 3; j++) {
+                near(f.norms[l][j], h.expected.norms[l][j], RELATIVE, 1e-12);
+                near(f.shares[l][j], h.expected.shares[l][j], RELATIVE, 1e-12);
+            }
+            for (int j = 0; j < 8; j++)
+                equal(f.counts[l][j], h.expected.counts[l][j]);
+            near(f.cosine[l], h.expected.cosine[l], RELATIVE, 1e-12);
+        }
+        for (int j = 0; j < 2 * DIM + NARROW_DIM; j++) {
+            near(f.mean[j], h.expected.mean[j], ABSOLUTE, 1e-12);
+            near(f.variance[j], h.expected.variance[j], RELATIVE, 1e-11);
+        }
+    }
+}
+
+TEST(options_that_are_none_are_refused)
+{
+    static figures f;
+    float x[] = { 1, 2 };
+    static const struct { lamella_moments_layers_options o; const char *said; } cases[] = {
+        { { .reserved0 = 1 }, "lamella_moments_layers: options->reserved0 is 1, expected 0" },
+        { { .outlier = -2.5 }, "lamella_moments_layers: options->outlier is -2.5, expected a finite number of 0 or more" },
+        { { .outlier = NAN }, "lamella_moments_layers: options->outlier is nan, expected a finite number of 0 or more" },
+        { { .outlier = INFINITY }, "lamella_moments_layers: options->outlier is inf, expected a finite number of 0 or more" },
+    };
+    lamella_view layer = view_of(LAMELLA_F32, x, 2, 1), norms = view_of(LAMELLA_F64, f.norms, 1, 3), counts = view_of(LAMELLA_I64, f.counts, 1, 8);
+    lamella_view shares = view_of(LAMELLA_F64, f.shares, 1, 3), cosine = view_of(LAMELLA_F64, f.cosine, 1);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lamella_moments_layers_options o = cases[i].o;
+        o.struct_size = sizeof o;
+        refused(lamella_moments_layers(NULL, &stack, &o, &norms, &counts, &shares, &cosine, NULL, NULL), LAMELLA_ERR_ARGUMENT, cases[i].said);
+    }
+}

@@ -47,4 +47,30 @@ TEST(cosines_keep_to_the_range)
     near(cosine_f64(k, x, y, 2, norm_f64(k, x, 2), norm_f64(k, y, 2)), sqrt(0.5), RELATIVE, 1e-15);
     double u[] = { 1, 1 }, v[] = { 1, 0 };
     near(cosine_f64(k, u, v, 2, sqrt(2), 1), sqrt(0.5), RELATIVE, 1e-15);
+    double up[] = { 3e200, 4e200 }, small[] = { 1e-300, 1e-300 };
+    near(cosine_f64(k, up, y, 2, norm_f64(k, up, 2), norm_f64(k, y, 2)), 0.6, RELATIVE, 1e-15);
+    near(cosine_f64(k, up, up, 2, norm_f64(k, up, 2), norm_f64(k, up, 2)), 1, RELATIVE, 1e-15);
+    near(cosine_f64(k, small, v, 2, norm_f64(k, small, 2), 1), sqrt(0.5), RELATIVE, 1e-15);
+}
+
+/* More elements than lanes: each keeps its own. */
+TEST(norms_and_cosines_of_long_rows_equal_plain_sums_at_any_scale)
+{
+    enum { N = 77 };
+    static const double scales[] = { 1, 1e-160, 1e160 };
+    const kernels *k = simd_kernels(simd_best());
+    double a[N], b[N];
+    for (int s = 0; s < 3; s++) {
+        long double aa = 0, bb = 0, ab = 0;
+        for (int i = 0; i < N; i++) {
+            double p = sin(i * 1.3), q = cos(i * 0.7) + 0.2;
+            a[i] = p * scales[s];
+            b[i] = q * scales[s];
+            aa += (long double)p * p;
+            bb += (long double)q * q;
+            ab += (long double)p * q;
+        }
+        near(norm_f64(k, a, N), (double)sqrtl(aa) * scales[s], RELATIVE, 1e-14);
+        near(cosine_f64(k, a, b, N, norm_f64(k, a, N), norm_f64(k, b, N)), (double)(ab / sqrtl(aa * bb)), RELATIVE, 1e-14);
+    }
 }
