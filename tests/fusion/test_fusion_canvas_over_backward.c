@@ -2,24 +2,24 @@
 #include "fusion/shells.h"
 
 /* A gradient shaped like the picture. */
-static lamella_view gradient_of_picture(const matrix *m, float *buffer, int channels)
+static const lamella_view *gradient_of_picture(matrix *m, int channels)
 {
-    const int64_t *s = m->view->shape;
+    enum { MOST = 6 * 64 };
+    float numbers[MOST];
+    int64_t shape[3] = { 0 };
     int32_t rank = m->view->rank - 1 - !channels;
-    lamella_view v = { .dtype = LAMELLA_F32, .rank = rank, .data = buffer };
-    memcpy(v.shape, s + 1, (size_t)rank * sizeof *s);
-    for (int i = 0; i < 6 * 64; i++)
-        buffer[i] = (float)(i * 7 % 13 - 6) / 4;
-    return v;
+    for (int i = 0; i < MOST; i++)
+        numbers[i] = (float)(i * 7 % 13 - 6) / 4;
+    for (int32_t i = 0; i < rank; i++)
+        shape[i] = m->view->shape[i + 1] <= MOST ? m->view->shape[i + 1] : 1;
+    return matrix_inputs(m, LAMELLA_F32, numbers, shape, rank);
 }
 
-OPERATION(lamella_fusion_over_backward, .in_memory = 1, .forms = WITHOUT_MASK, .empty_is_ok = 1)
+OPERATION(lamella_fusion_over_backward, .in_memory = 1, .forms = WITHOUT_MASK, .empty_is_ok = 1, .absolute = 1)
 {
-    float g[6 * 64], g_through[6 * 64];
-    lamella_view g_out = gradient_of_picture(m, g, 1), g_t = gradient_of_picture(m, g_through, 0);
     lamella_fusion_over_options options = { .struct_size = sizeof options, .opacity = LAMELLA_OPACITY_DENSITY, .thickness = 0.5 };
-    return lamella_fusion_over_backward(m->ctx, m->view, matrix_weights(m, LAMELLA_F32), matrix_weights(m, LAMELLA_F32), NULL, &g_out, &g_t,
-                                        &options, canvas_out(m, "d_colours", 1, 1), canvas_out(m, "d_alpha", 1, 0),
+    return lamella_fusion_over_backward(m->ctx, m->view, matrix_weights(m, LAMELLA_F32), matrix_weights(m, LAMELLA_F32), NULL,
+                                        gradient_of_picture(m, 1), gradient_of_picture(m, 0), &options, canvas_out(m, "d_colours", 1, 1), canvas_out(m, "d_alpha", 1, 0),
                                         canvas_out(m, "d_background", 0, 1));
 }
 

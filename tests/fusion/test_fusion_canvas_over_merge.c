@@ -3,7 +3,7 @@
 
 OPERATION(lamella_fusion_over_merge, .in_memory = 1, .forms = WITHOUT_MASK, .empty_is_ok = 1)
 {
-    return lamella_fusion_over_merge(m->ctx, m->view, matrix_weights(m, LAMELLA_F32), m->view, matrix_weights(m, LAMELLA_F64),
+    return lamella_fusion_over_merge(m->ctx, m->view, matrix_weights(m, LAMELLA_F32), matrix_second_view(m), matrix_weights(m, LAMELLA_F64),
                                      matrix_out(m, "out", LAMELLA_F32, LAYER_LEAD, LAYER_DIM), matrix_out(m, "transmittance", LAMELLA_F32, LAYER_LEAD));
 }
 

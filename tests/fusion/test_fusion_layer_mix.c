@@ -3,15 +3,14 @@
 #include "support/matrix.h"
 #include <math.h>
 
-static double mixing_weights[] = { 0.5, -1, 2 };
+static const double mixing_weights[] = { 0.5, -1, 2 };
 
 static lamella_status mix_as(matrix *m, lamella_fusion_mix_options options)
 {
-    lamella_view weights = view_of(LAMELLA_F64, mixing_weights, m->stack.n_layers);
     lamella_fusion_mix_result result = { .struct_size = sizeof result };
     options.struct_size = sizeof options;
-    lamella_status status = lamella_fusion_mix(m->ctx, &m->stack, &weights, &options, matrix_out(m, "mixed", LAMELLA_F32, LAYER_LEAD, LAYER_DIM),
-                                               &result);
+    lamella_status status = lamella_fusion_mix(m->ctx, &m->stack, matrix_input(m, LAMELLA_F64, mixing_weights, m->stack.n_layers), &options,
+                                               matrix_out(m, "mixed", LAMELLA_F32, LAYER_LEAD, LAYER_DIM), &result);
     matrix_number(m, "n_zero_rows", (double)result.n_zero_rows);
     matrix_number(m, "n_masked_rows", (double)result.n_masked_rows);
     return status;

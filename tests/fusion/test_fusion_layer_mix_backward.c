@@ -3,20 +3,12 @@
 #include "support/matrix.h"
 #include <math.h>
 
-enum { MOST_NUMBERS = 640 * 64 };
-
 static lamella_status backward_as(matrix *m, int32_t weighting, int32_t rows)
 {
-    static float g[MOST_NUMBERS];
-    static double w[] = { 0.5, -1, 2 };
-    const lamella_view *layer = &m->stack.layer[0];
-    lamella_view weights = view_of(LAMELLA_F64, w, m->stack.n_layers), g_mixed = { .dtype = LAMELLA_F32, .rank = layer->rank, .data = g };
+    static const double w[] = { 0.5, -1, 2 };
     lamella_fusion_mix_options options = { .struct_size = sizeof options, .weighting = weighting, .rows = rows };
     double d_gamma = 0;
-    memcpy(g_mixed.shape, layer->shape, sizeof layer->shape);
-    for (int i = 0; i < MOST_NUMBERS; i++)
-        g[i] = (float)(i * 7 % 23 - 11) / 4;
-    lamella_status status = lamella_fusion_mix_backward(m->ctx, &m->stack, &weights, &g_mixed, &options,
+    lamella_status status = lamella_fusion_mix_backward(m->ctx, &m->stack, matrix_input(m, LAMELLA_F64, w, m->stack.n_layers), matrix_numbers(m), &options,
                                                         matrix_out(m, "d_weights", LAMELLA_F64, m->stack.n_layers), &d_gamma);
     matrix_number(m, "d_gamma", d_gamma);
     return status;

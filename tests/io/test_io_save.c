@@ -277,14 +277,14 @@ TEST(order_of_the_arguments_does_not_matter)
 
 /* ---- the generic matrix ---- */
 
-OPERATION(lamella_io_npy_save, .dtypes = EVERY_DTYPE, .in_memory = 1, .keeps_dtype = 1, .nonfinite = 1, .empty_is_ok = 1)
+OPERATION(lamella_io_npy_save, .dtypes = EVERY_DTYPE, .in_memory = 1, .keeps_dtype = 1, .nonfinite = 1, .empty_is_ok = 1, .keeps_shape = 1, .absolute = 1)
 {
     lamella_status status = lamella_io_npy_save(m->ctx, matrix_path(m), m->view);
     matrix_file(m, "file", matrix_path(m));
     return status;
 }
 
-OPERATION(lamella_io_file_save, .dtypes = EVERY_DTYPE, .in_memory = 1, .keeps_dtype = 1, .nonfinite = 1, .empty_is_ok = 1)
+OPERATION(lamella_io_file_save, .dtypes = EVERY_DTYPE, .in_memory = 1, .keeps_dtype = 1, .nonfinite = 1, .empty_is_ok = 1, .keeps_shape = 1, .absolute = 1)
 {
     static const char *const names[] = { "first" }, *const metadata[] = { "key", "value" };
     lamella_status status = lamella_io_file_save(m->ctx, matrix_path(m), names, m->view, 1, metadata, 1);
@@ -293,16 +293,19 @@ OPERATION(lamella_io_file_save, .dtypes = EVERY_DTYPE, .in_memory = 1, .keeps_dt
 }
 
 /* What is read from bytes in memory is what was saved: it makes the same file again. */
-OPERATION(lamella_io_file_load, .dtypes = EVERY_DTYPE, .forms = FORM_ROWS, .in_memory = 1, .keeps_dtype = 1, .nonfinite = 1, .quick = 1, .empty_is_ok = 1)
+OPERATION(lamella_io_file_load, .dtypes = EVERY_DTYPE, .forms = FORM_ROWS, .in_memory = 1, .keeps_dtype = 1, .nonfinite = 1, .quick = 1, .empty_is_ok = 1,
+          .keeps_shape = 1, .absolute = 1)
 {
     const lamella_view *x = m->view;
     lamella_io_file_options options = { .struct_size = sizeof options, .raw_dtype = LAMELLA_BF16 };
     lamella_io_file *file;
+    if (x->shape[0] > m->n_samples || x->shape[1] > m->dim)
+        return LAMELLA_ERR_SHAPE; /* a claim that no file could hold */
     ok(lamella_io_npy_save(NULL, matrix_path(m), x));
     bytes b = file_bytes(matrix_path(m));
     char *rows = malloc((size_t)b.n);
     lamella_view v = view_of(LAMELLA_U8, b.at, b.n), into = view_of(x->dtype, rows, x->shape[0], x->shape[1]);
-    lamella_status status = lamella_io_file_load(m->ctx, &v, &options, &file, NULL);
+    lamella_status status = lamella_io_file_load(m->ctx, matrix_bytes(m, &v), &options, &file, NULL);
     if (status == LAMELLA_OK)
         status = lamella_io_file_read(m->ctx, file, "", 0, &into);
     if (status == LAMELLA_OK)

@@ -256,7 +256,7 @@ TEST(a_file_gives_the_same_bits_however_it_is_delivered)
     lamella_io_file_free(file);
 }
 
-OPERATION(lamella_io_stack_save, .dtypes = EVERY_DTYPE & ~(1 << LAMELLA_BOOL), .keeps_dtype = 1, .nonfinite = 1, .empty_is_ok = 1)
+OPERATION(lamella_io_stack_save, .dtypes = EVERY_DTYPE & ~(1 << LAMELLA_BOOL), .keeps_dtype = 1, .nonfinite = 1, .empty_is_ok = 1, .keeps_shape = 1, .absolute = 1)
 {
     lamella_status status = lamella_io_stack_save(m->ctx, matrix_path(m), &m->stack, NULL, NULL, 0, "the matrix");
     matrix_file(m, "file", matrix_path(m));

@@ -20,14 +20,15 @@ static lamella_status cosines(matrix *m, const lamella_stack *second)
 {
     const int64_t widths[] = { m->narrowest, 1, (m->narrowest + 1) / 2 };
     int32_t *numbers = malloc((size_t)(6 * m->n_samples + 1) * sizeof *numbers);
-    lamella_view pairs = pairs_of_samples(m->n_samples, numbers);
+    pairs_of_samples(m->n_samples, numbers);
+    const lamella_view *pairs = matrix_input(m, LAMELLA_I32, numbers, 3 * m->n_samples, 2);
+    free(numbers);
     lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
-    lamella_status status = lamella_matryoshka_grid_cosine(m->ctx, &m->stack, second, &pairs, widths, 3,
+    lamella_status status = lamella_matryoshka_grid_cosine(m->ctx, &m->stack, second, pairs, widths, 3,
         matrix_out(m, "cosine", LAMELLA_F64, m->stack.n_layers, 3, 3 * m->n_samples),
         matrix_out(m, "dot", LAMELLA_F64, m->stack.n_layers, 3, 3 * m->n_samples), &result);
     matrix_number(m, "n_zero_cosines", (double)result.n_zero_cosines);
     matrix_number(m, "n_masked_pairs", (double)result.n_masked_pairs);
-    free(numbers);
     return status;
 }
 
@@ -36,9 +37,9 @@ OPERATION(lamella_matryoshka_grid_cosine, .forms = FORM_ROWS | FORM_ROWS_MASKED)
     return cosines(m, NULL);
 }
 
-OPERATION(lamella_matryoshka_grid_cosine, .as = "two stacks", .forms = FORM_ROWS | FORM_ROWS_MASKED, .in_memory = 1)
+OPERATION(lamella_matryoshka_grid_cosine, .as = "two stacks", .forms = FORM_ROWS | FORM_ROWS_MASKED)
 {
-    return cosines(m, &m->stack);
+    return cosines(m, matrix_second(m));
 }
 
 static lamella_stack stack_of(lamella_view *layer, int64_t n_layers)

@@ -2,18 +2,19 @@
 #include "matryoshka/ridges.h"
 #include "support/matrix.h"
 
-OPERATION(lamella_matryoshka_ridge, .keeps_dtype = 1) /* f64 rows are done in f64 sooner */
+OPERATION(lamella_matryoshka_ridge, .keeps_dtype = 1, .absolute = 1) /* f64 rows are done in f64 sooner */
 {
     enum { TASKS = 8 };
     static const double penalties[] = { 0.5, 20 };
     const int64_t widths[] = { m->narrowest, 1 }, n = m->n_samples, layers = m->stack.n_layers;
     lamella_matryoshka_ridge_result result = { .struct_size = sizeof result };
-    const lamella_view *labels = matrix_integers(m, LAMELLA_I32, TASKS * n, 2); /* some task has two classes from two rows on */
-    lamella_view task = *labels;
-    task.rank = 2;
-    task.shape[0] = TASKS, task.shape[1] = n;
-    task.stride[0] = n * labels->stride[0], task.stride[1] = labels->stride[0];
-    lamella_status status = lamella_matryoshka_ridge(m->ctx, &m->stack, &task, penalties, 2, widths, 2, NULL,
+    const lamella_matryoshka_ridge_options options = { .struct_size = sizeof options, .readout = m->readout };
+    int32_t *labels = malloc((size_t)(TASKS * n + 1) * sizeof *labels);
+    for (int64_t i = 0; i < TASKS * n; i++)
+        labels[i] = (int32_t)(i % n + i / n < 2 ? i % n : (i % n * 7 + i / n * 3) % 11 < 5); /* two classes from two rows on in some task */
+    const lamella_view *task = matrix_input(m, LAMELLA_I32, labels, TASKS, n);
+    free(labels);
+    lamella_status status = lamella_matryoshka_ridge(m->ctx, &m->stack, task, penalties, 2, widths, 2, &options,
                                                      matrix_out(m, "error", LAMELLA_F64, layers, 2, 2, TASKS),
                                                      matrix_out(m, "accuracy", LAMELLA_F64, layers, 2, 2, TASKS),
                                                      matrix_out(m, "best", LAMELLA_I64, layers, 2, TASKS),

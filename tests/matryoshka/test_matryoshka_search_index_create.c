@@ -2,28 +2,29 @@
 #include "support/matrix.h"
 #include <math.h>
 
-static lamella_status search_index(matrix *m, int64_t k, int64_t width, int32_t similarity)
+static lamella_status search_index(matrix *m, const lamella_view *base, const lamella_view *queries, int64_t k, int64_t width, int32_t similarity)
 {
     lamella_matryoshka_index_options options = { .struct_size = sizeof options, .similarity = similarity };
     lamella_matryoshka_index *index = NULL;
     int64_t n = m->n_samples;
+    lamella_status status = lamella_matryoshka_index_create(m->ctx, base, NULL, &options, &index);
+    matrix_forget(m, base);
     const lamella_view *ids = matrix_out(m, "ids", LAMELLA_I64, n, k), *scores = matrix_out(m, "scores", LAMELLA_F64, n, k);
-    lamella_status status = lamella_matryoshka_index_create(m->ctx, m->view, NULL, &options, &index);
     lamella_matryoshka_search_options at = { .struct_size = sizeof at, .width = width };
     if (status == LAMELLA_OK)
-        status = lamella_matryoshka_index_search(m->ctx, index, m->view, k, NULL, &at, ids, scores, NULL, NULL);
+        status = lamella_matryoshka_index_search(m->ctx, index, queries, k, NULL, &at, ids, scores, NULL, NULL);
     lamella_matryoshka_index_free(index);
     return status;
 }
 
 OPERATION(lamella_matryoshka_index_create, .forms = FORM_ROWS, .in_memory = 1, .empty_is_ok = 1)
 {
-    return search_index(m, 2, 0, LAMELLA_SEARCH_DOT);
+    return search_index(m, m->view, matrix_second_view(m), 2, 0, LAMELLA_SEARCH_DOT);
 }
 
 OPERATION(lamella_matryoshka_index_search, .forms = FORM_ROWS, .in_memory = 1, .empty_is_ok = 1)
 {
-    return search_index(m, 5, (m->narrowest + 1) / 2, LAMELLA_SEARCH_COSINE);
+    return search_index(m, matrix_second_view(m), m->view, 5, (m->narrowest + 1) / 2, LAMELLA_SEARCH_COSINE);
 }
 
 enum { ROWS = 5000, QUERIES = 50, DIM = 24, K = 12 };

@@ -10,7 +10,7 @@ OPERATION(lamella_matryoshka_search, .forms = FORM_ROWS, .in_memory = 1, .empty_
     lamella_matryoshka_search_result result = { .struct_size = sizeof result };
     const lamella_view *ids = matrix_out(m, "ids", LAMELLA_I64, n, 4), *scores = matrix_out(m, "scores", LAMELLA_F64, n, 4);
     const lamella_view *found = matrix_out(m, "found", LAMELLA_I64, n);
-    lamella_status status = lamella_matryoshka_search(m->ctx, m->view, m->view, 4, NULL, NULL, &options, ids, scores, found, &result);
+    lamella_status status = lamella_matryoshka_search(m->ctx, m->view, matrix_second_view(m), 4, NULL, NULL, &options, ids, scores, found, &result);
     matrix_number(m, "n_zero_rows", (double)result.n_zero_rows);
     matrix_number(m, "n_zero_queries", (double)result.n_zero_queries);
     matrix_number(m, "n_short_queries", (double)result.n_short_queries);
@@ -24,9 +24,9 @@ OPERATION(lamella_matryoshka_search, .as = "dot", .forms = FORM_ROWS, .in_memory
     lamella_matryoshka_search_options options = { .struct_size = sizeof options, .similarity = LAMELLA_SEARCH_DOT };
     for (int64_t i = 0; i < n; i++)
         numbers[i] = 1000 - i;
-    lamella_view own = view_of(LAMELLA_I64, numbers, n);
+    const lamella_view *own = matrix_input(m, LAMELLA_I64, numbers, n), *others = matrix_input(m, LAMELLA_I64, numbers, n);
     const lamella_view *ids = matrix_out(m, "ids", LAMELLA_I64, n, 3), *scores = matrix_out(m, "scores", LAMELLA_F64, n, 3);
-    return lamella_matryoshka_search(m->ctx, m->view, m->view, 3, &own, &own, &options, ids, scores, NULL, NULL);
+    return lamella_matryoshka_search(m->ctx, m->view, matrix_second_view(m), 3, own, others, &options, ids, scores, NULL, NULL);
 }
 
 /* ---- brute force in f64 ---- */

@@ -6,15 +6,15 @@
 OPERATION(lamella_matryoshka_search_merge, .forms = FORM_ROWS, .in_memory = 1, .dtypes = 1 << LAMELLA_F64, .quick = 1, .nonfinite = 1,
           .empty_is_ok = 1)
 {
-    int64_t n = m->n_samples, n_first = m->view->shape[1], *none = malloc((size_t)(n * n_first + 1) * sizeof *none), second[300];
+    int64_t n = m->n_samples, n_first = m->dim, *none = malloc((size_t)(n * n_first + 1) * sizeof *none), second[300];
     double falling[300];
     for (int64_t i = 0; i < n * n_first; i++)
         none[i] = -1;
     for (int64_t i = 0; i < n; i++)
         second[i] = i, falling[i] = (double)i / 3;
-    lamella_view first_ids = view_of(LAMELLA_I64, none, n, n_first), second_ids = view_of(LAMELLA_I64, second, n, 1);
-    lamella_view second_scores = view_of(LAMELLA_F64, falling, n, 1);
-    lamella_status status = lamella_matryoshka_search_merge(m->ctx, &first_ids, m->view, &second_ids, &second_scores, 2,
+    const lamella_view *first_ids = matrix_input(m, LAMELLA_I64, none, n, n_first), *second_ids = matrix_input(m, LAMELLA_I64, second, n, 1);
+    const lamella_view *second_scores = matrix_input(m, LAMELLA_F64, falling, n, 1);
+    lamella_status status = lamella_matryoshka_search_merge(m->ctx, first_ids, m->view, second_ids, second_scores, 2,
                                                             matrix_out(m, "ids", LAMELLA_I64, n, 2), matrix_out(m, "scores", LAMELLA_F64, n, 2));
     free(none);
     return status;

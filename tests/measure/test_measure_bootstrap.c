@@ -4,14 +4,14 @@
 #include "support/matrix.h"
 #include <math.h>
 
-static lamella_status bootstrap_columns(matrix *m, int32_t statistic, const lamella_view *weights)
+static lamella_status bootstrap_columns(matrix *m, int32_t statistic, const lamella_view *versus, const lamella_view *weights)
 {
-    int64_t dim = m->view->shape[1], classes[64], n_classes = dim > 1 ? dim : 2;
+    int64_t dim = m->dim, classes[64], n_classes = dim > 1 ? dim : 2;
     lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = statistic, .n_resamples = 70, .seed = 5 };
     lamella_measure_bootstrap_result result = { .struct_size = sizeof result };
     for (int64_t k = 0; k < n_classes; k++)
         classes[k] = k;
-    lamella_status status = lamella_measure_bootstrap(m->ctx, m->view, matrix_integers(m, LAMELLA_I32, m->n_samples, n_classes), NULL, classes,
+    lamella_status status = lamella_measure_bootstrap(m->ctx, m->view, matrix_integers(m, LAMELLA_I32, m->n_samples, n_classes), versus, classes,
                                                       n_classes, matrix_integers(m, LAMELLA_I64, m->n_samples, 50), NULL, weights, &options,
                                                       &result);
     matrix_number(m, "value", result.value);
@@ -24,12 +24,12 @@ static lamella_status bootstrap_columns(matrix *m, int32_t statistic, const lame
 
 OPERATION(lamella_measure_bootstrap, .in_memory = 1, .forms = FORM_ROWS)
 {
-    return bootstrap_columns(m, LAMELLA_STATISTIC_F1, NULL);
+    return bootstrap_columns(m, LAMELLA_STATISTIC_F1, matrix_second_view(m), NULL);
 }
 
 OPERATION(lamella_measure_bootstrap, .as = "auc, weighted", .in_memory = 1, .forms = FORM_ROWS)
 {
-    return bootstrap_columns(m, LAMELLA_STATISTIC_AUC, matrix_weights(m, LAMELLA_F32));
+    return bootstrap_columns(m, LAMELLA_STATISTIC_AUC, NULL, matrix_weights(m, LAMELLA_F32));
 }
 
 static const lamella_view *array(const char *name)

@@ -5,7 +5,7 @@
 
 static lamella_status classify_columns(matrix *m, const lamella_view *weights)
 {
-    int64_t dim = m->view->shape[1], classes[64], n_classes = dim > 1 ? dim : 2;
+    int64_t dim = m->dim, classes[64], n_classes = dim > 1 ? dim : 2;
     lamella_measure_classification_result result = { .struct_size = sizeof result };
     for (int64_t k = 0; k < n_classes; k++)
         classes[k] = k;

@@ -19,8 +19,10 @@ OPERATION(lamella_measure_correlation, .in_memory = 1, .forms = FORM_ROWS, .one_
 {
     lamella_measure_correlation_result result = { .struct_size = sizeof result };
     lamella_status status = LAMELLA_ERR_SHAPE;
-    for (int64_t j = 0; j < m->view->shape[1]; j++) {
-        lamella_view x = column(m->view, 0), y = column(m->view, j);
+    if (m->view->shape[1] < m->dim)
+        return status;
+    for (int64_t j = 0; j < m->dim; j++) {
+        lamella_view x = column(m->view, j), y = column(matrix_second_view(m), j);
         status = lamella_measure_correlation(m->ctx, &x, &y, NULL, NULL, &result);
         if (status < 0 || status == LAMELLA_STOPPED)
             return status;

@@ -8,10 +8,12 @@ OPERATION(lamella_measure_regression, .in_memory = 1, .forms = FORM_ROWS)
     lamella_measure_regression_result result = { .struct_size = sizeof result };
     lamella_status status = LAMELLA_OK;
     lamella_view ends[2];
-    for (int64_t j = 0; j < m->view->shape[1] && status >= 0 && status != LAMELLA_STOPPED; j++) {
-        int64_t at[] = { m->view->shape[1] - 1, j };
+    if (m->view->shape[1] < m->dim)
+        return LAMELLA_ERR_SHAPE;
+    const lamella_view *views[] = { m->view, matrix_second_view(m) };
+    for (int64_t j = 0; j < m->dim && status >= 0 && status != LAMELLA_STOPPED; j++) {
         for (int i = 0; i < 2; i++) {
-            ok(lamella_tensor_slice(m->view, 1, at[i], at[i] + 1, 1, &ends[i]));
+            ok(lamella_tensor_slice(views[i], 1, j, j + 1, 1, &ends[i]));
             ends[i].rank = 1;
             ends[i].flags |= LAMELLA_BROADCAST;
             ends[i].shape[1] = ends[i].stride[1] = 0;
@@ -22,7 +24,7 @@ OPERATION(lamella_measure_regression, .in_memory = 1, .forms = FORM_ROWS)
             matrix_number(m, "mean_squared_error", result.mean_squared_error);
         }
     }
-    return m->view->shape[1] ? status : LAMELLA_ERR_SHAPE;
+    return m->dim ? status : LAMELLA_ERR_SHAPE;
 }
 
 TEST(equals_the_oracle)

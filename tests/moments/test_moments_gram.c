@@ -4,23 +4,13 @@
 #include "support/matrix.h"
 #include <math.h>
 
-/* A number that differs where any bit of the array does, but for one case in 2^53 (FNV-1a). */
-static double hash_of(const lamella_view *v)
-{
-    uint64_t hash = 14695981039346656037u;
-    for (int64_t i = 0; i < elements_of(v); i++)
-        for (int64_t k = 0; k < element_bytes(v->dtype); k++)
-            hash = (hash ^ (unsigned char)element_at(v, i)[k]) * 1099511628211u;
-    return (double)(hash >> 11);
-}
-
 /* A state is no output that the case could make. */
 static void record(matrix *m, const lamella_moments_gram *gram, const char *const *names, int n)
 {
     for (int i = 0; i < n; i++) {
         lamella_view v;
         ok(lamella_moments_gram_get(gram, names[i], &v));
-        matrix_number(m, names[i], hash_of(&v));
+        matrix_array(m, names[i], &v);
     }
 }
 
@@ -29,9 +19,16 @@ static const char *const ALL[] = { "n", "weight", "mean", "gram", "cross_mean", 
 static lamella_status updated(matrix *m, const lamella_view *y, int64_t cross_dim, const lamella_view *weights, int n_names)
 {
     lamella_moments_gram *gram = NULL;
+    lamella_view bytes;
     lamella_status status = lamella_moments_gram_create(m->ctx, m->view->shape[1], cross_dim, &gram);
     if (status == LAMELLA_OK)
+        status = lamella_moments_gram_bytes(gram, &bytes);
+    if (status == LAMELLA_OK) {
+        const lamella_view *before = matrix_keep(m, &bytes);
         status = lamella_moments_gram_update(m->ctx, gram, m->view, y, weights);
+        if (status != LAMELLA_OK && lamella_moments_gram_bytes(gram, &bytes) == LAMELLA_OK)
+            matrix_kept(m, before, &bytes);
+    }
     if (status == LAMELLA_OK)
         record(m, gram, ALL, n_names);
     lamella_moments_gram_free(gram);
@@ -43,9 +40,10 @@ OPERATION(lamella_moments_gram_update, .in_memory = 1, .forms = FORM_ROWS, .empt
     return updated(m, NULL, 0, NULL, 4);
 }
 
-OPERATION(lamella_moments_gram_update, .as = "beside itself, weighted", .in_memory = 1, .forms = FORM_ROWS, .empty_is_ok = 1)
+OPERATION(lamella_moments_gram_update, .as = "beside others, weighted", .in_memory = 1, .forms = FORM_ROWS, .empty_is_ok = 1)
 {
-    return updated(m, m->view, m->view->shape[1], matrix_weights(m, LAMELLA_F32), 7);
+    const lamella_view *y = matrix_second_view(m);
+    return updated(m, y, y->shape[1], matrix_weights(m, LAMELLA_F32), 7);
 }
 
 /* The bytes of a state of the case's rows, loaded; so what is loaded is f64, whatever the case. */
@@ -58,7 +56,7 @@ OPERATION(lamella_moments_gram_load, .in_memory = 1, .forms = FORM_ROWS, .empty_
         status = lamella_moments_gram_update(m->ctx, gram, m->view, NULL, NULL);
     if (status == LAMELLA_OK) {
         ok(lamella_moments_gram_bytes(gram, &bytes));
-        status = lamella_moments_gram_load(m->ctx, &bytes, &loaded);
+        status = lamella_moments_gram_load(m->ctx, matrix_bytes(m, &bytes), &loaded);
     }
     if (status == LAMELLA_OK)
         record(m, loaded, ALL, 4);

@@ -19,15 +19,10 @@ static inline double f64_at(const lamella_probe_linear *probe, const char *name,
     return ((double *)array_of(probe, name).data)[i];
 }
 
-/* One array as a number of the matrix: another one for other bits, but for one case in 2^53 (FNV-1a). */
 static inline void record_array(matrix *m, const lamella_probe_linear *probe, const char *name)
 {
     lamella_view v = array_of(probe, name);
-    uint64_t hash = 14695981039346656037u;
-    for (int64_t i = 0; i < elements_of(&v); i++)
-        for (int64_t k = 0; k < element_bytes(v.dtype); k++)
-            hash = (hash ^ (unsigned char)element_at(&v, i)[k]) * 1099511628211u;
-    matrix_number(m, name, (double)(hash >> 11));
+    matrix_array(m, name, &v);
 }
 
 /* A probe of the case's rows; labels and folds depend on the number of rows only. Too few rows to fit are refused, which is all that such
@@ -36,12 +31,12 @@ static inline lamella_status probe_of_case(matrix *m, lamella_probe_linear_optio
 {
     static int64_t fold[4096];
     double penalty[] = { 1, 0.1 };
-    const lamella_view *labels = matrix_integers(m, LAMELLA_I32, m->n_samples, 2);
-    lamella_view penalties = view_of(LAMELLA_F64, penalty, 2), folds = view_of(LAMELLA_I64, fold, m->n_samples);
     for (int64_t i = 0; i < m->n_samples; i++)
         fold[i] = i % 2;
+    const lamella_view *labels = matrix_integers(m, LAMELLA_I32, m->n_samples, 2), *penalties = matrix_list(m, LAMELLA_F64, penalty, 2),
+                       *folds = matrix_input(m, LAMELLA_I64, fold, m->n_samples);
     o.struct_size = sizeof o;
-    lamella_status status = lamella_probe_linear_fit(m->ctx, &m->stack, labels, NULL, NULL, &folds, NULL, &penalties, &o, probe, NULL);
+    lamella_status status = lamella_probe_linear_fit(m->ctx, &m->stack, labels, NULL, NULL, folds, NULL, penalties, &o, probe, NULL);
     int few = status == LAMELLA_ERR_EMPTY && strstr(lamella_last_error(), "two classes on both sides");
     matrix_number(m, "too few rows", few);
     return few || status > LAMELLA_STOPPED ? LAMELLA_OK : status;

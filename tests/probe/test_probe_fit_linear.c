@@ -7,7 +7,7 @@ static lamella_status record_fit(matrix *m, int32_t kind, int32_t standardise)
     static const char *const names[] = { "intercepts", "objective", "gradient_norm", "iterations", "flags", "accuracy", "auc_pooled", "f1_low",
                                          "auc_high", "best_penalty", "edge", "weights.0", "correct" };
     lamella_probe_linear *probe = NULL;
-    lamella_status status = probe_of_case(m, (lamella_probe_linear_options){ .kind = kind, .standardise = standardise, .n_bootstrap = 3, .tolerance = 1e-3 },
+    lamella_status status = probe_of_case(m, (lamella_probe_linear_options){ .kind = kind, .readout = m->readout, .standardise = standardise, .n_bootstrap = 3, .tolerance = 1e-3 },
                                           &probe);
     for (int i = 0; probe && i < (int)(sizeof names / sizeof *names); i++)
         record_array(m, probe, names[i]);
@@ -15,12 +15,12 @@ static lamella_status record_fit(matrix *m, int32_t kind, int32_t standardise)
     return status;
 }
 
-OPERATION(lamella_probe_linear_fit, .as = "logistic", .forms = FORM_ROWS | FORM_ROWS_MASKED | FORM_RAGGED)
+OPERATION(lamella_probe_linear_fit, .as = "logistic", .forms = FORM_ROWS | FORM_ROWS_MASKED | FORM_RAGGED | FORM_LEFT, .absolute = 1)
 {
     return record_fit(m, LAMELLA_PROBE_LOGISTIC, 0);
 }
 
-OPERATION(lamella_probe_linear_fit, .as = "ridge, standardised")
+OPERATION(lamella_probe_linear_fit, .as = "ridge, standardised", .absolute = 1)
 {
     return record_fit(m, LAMELLA_PROBE_RIDGE, 1);
 }

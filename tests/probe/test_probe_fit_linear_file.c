@@ -18,14 +18,14 @@ static lamella_probe_linear *probe_of_states(void)
     return p;
 }
 
-OPERATION(lamella_probe_linear_load, .forms = FORM_ROWS)
+OPERATION(lamella_probe_linear_load, .forms = FORM_ROWS, .absolute = 1)
 {
     lamella_probe_linear *probe = NULL, *loaded = NULL;
     lamella_view bytes;
     lamella_status status = probe_of_case(m, (lamella_probe_linear_options){ .n_bootstrap = -1, .kind = LAMELLA_PROBE_RIDGE }, &probe);
     if (probe) {
         ok(lamella_probe_linear_bytes(probe, &bytes));
-        status = lamella_probe_linear_load(m->ctx, &bytes, &loaded);
+        status = lamella_probe_linear_load(m->ctx, matrix_bytes(m, &bytes), &loaded);
     }
     if (status == LAMELLA_OK && probe)
         record_array(m, loaded, "weights.0");
@@ -34,7 +34,7 @@ OPERATION(lamella_probe_linear_load, .forms = FORM_ROWS)
     return status;
 }
 
-OPERATION(lamella_probe_linear_score, .forms = FORM_ROWS, .in_memory = 1)
+OPERATION(lamella_probe_linear_score, .forms = FORM_ROWS, .in_memory = 1, .absolute = 1)
 {
     lamella_probe_linear *probe = NULL;
     lamella_status status = probe_of_case(m, (lamella_probe_linear_options){ .n_bootstrap = -1, .kind = LAMELLA_PROBE_RIDGE }, &probe);

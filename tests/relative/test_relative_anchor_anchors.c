@@ -30,7 +30,7 @@ static lamella_status anchors_of_case(matrix *m, const lamella_relative_anchors_
     return status;
 }
 
-OPERATION(lamella_relative_anchors, .keeps_dtype = 1)
+OPERATION(lamella_relative_anchors, .keeps_dtype = 1, .rows = "anchors")
 {
     return anchors_of_case(m, NULL);
 }

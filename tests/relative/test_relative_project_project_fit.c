@@ -10,12 +10,11 @@ static lamella_status fit_of_case(matrix *m, const lamella_relative_project_opti
 {
     int64_t numbers[64], n = 0;
     lamella_relative_project *project;
-    lamella_view anchors;
     for (int64_t i = 0; rules && i < m->n_samples; i += m->n_samples > 64 ? 8 : 1)
         numbers[n++] = i;
-    anchors = view_of(LAMELLA_I64, numbers, n);
+    const lamella_view *anchors = n ? matrix_list(m, LAMELLA_I64, numbers, n) : NULL;
     lamella_relative_project_result result = { .struct_size = sizeof result };
-    lamella_status status = lamella_relative_project_fit(m->ctx, &m->stack, n ? &anchors : NULL, rules, &project, &result);
+    lamella_status status = lamella_relative_project_fit(m->ctx, &m->stack, anchors, rules, &project, &result);
     if (status == LAMELLA_OK) {
         matrix_number(m, "n_zero_rows", (double)result.n_zero_rows);
         matrix_number(m, "n_constant_columns", (double)result.n_constant_columns);
@@ -26,12 +25,12 @@ static lamella_status fit_of_case(matrix *m, const lamella_relative_project_opti
     return status;
 }
 
-OPERATION(lamella_relative_project_fit)
+OPERATION(lamella_relative_project_fit, .absolute = 1)
 {
     return fit_of_case(m, NULL);
 }
 
-OPERATION(lamella_relative_project_fit, .as = "whitened product", .forms = FORM_ROWS, .keeps_dtype = 1)
+OPERATION(lamella_relative_project_fit, .as = "whitened product", .forms = FORM_ROWS, .keeps_dtype = 1, .absolute = 1)
 {
     const lamella_relative_project_options rules = RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_PRODUCT,
                                                          .distances = LAMELLA_DISTANCES_BY_MEAN, .relative_transform = LAMELLA_TRANSFORM_ZSCORE,
@@ -39,7 +38,7 @@ OPERATION(lamella_relative_project_fit, .as = "whitened product", .forms = FORM_
     return fit_of_case(m, &rules);
 }
 
-OPERATION(lamella_relative_project_fit, .as = "basis", .forms = FORM_ROWS, .keeps_dtype = 1)
+OPERATION(lamella_relative_project_fit, .as = "basis", .forms = FORM_ROWS, .keeps_dtype = 1, .absolute = 1)
 {
     const lamella_relative_project_options rules = RULES(.transform = LAMELLA_TRANSFORM_ZSCORE, .similarity = LAMELLA_RELATIVE_BASIS);
     return fit_of_case(m, &rules);
@@ -57,6 +56,7 @@ static lamella_status apply_of_case(matrix *m, lamella_relative_project_options 
     lamella_relative_project_result result = { .struct_size = sizeof result };
     for (int64_t l = 0; l < (n_layers ? n_layers : 1); l++) {
         int64_t dim = n_layers ? m->stack.layer[l].shape[m->stack.layer[l].rank - 1] : 1;
+        dim = dim < MOST ? dim : MOST;
         for (int64_t i = 0; i < ANCHORS * MOST; i++)
             x[l][i] = sin((double)(i * (l + 2)) * 1.7) * 3 + 1;
         layer[l] = view_of(LAMELLA_F64, x[l], n_anchors, dim ? dim : 1);
@@ -72,28 +72,28 @@ static lamella_status apply_of_case(matrix *m, lamella_relative_project_options 
     return status;
 }
 
-OPERATION(lamella_relative_project_apply, .empty_is_ok = 1)
+OPERATION(lamella_relative_project_apply, .empty_is_ok = 1, .absolute = 1)
 {
     return apply_of_case(m, RULES(0));
 }
 
-OPERATION(lamella_relative_project_apply, .as = "plain", .empty_is_ok = 1)
+OPERATION(lamella_relative_project_apply, .as = "plain", .empty_is_ok = 1, .absolute = 1)
 {
     return apply_of_case(m, RULES(.transform = LAMELLA_TRANSFORM_NONE));
 }
 
-OPERATION(lamella_relative_project_apply, .as = "whitened product", .forms = FORM_ROWS | FORM_ROWS_MASKED, .empty_is_ok = 1)
+OPERATION(lamella_relative_project_apply, .as = "whitened product", .forms = FORM_ROWS | FORM_ROWS_MASKED, .empty_is_ok = 1, .absolute = 1)
 {
     return apply_of_case(m, RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_PRODUCT,
                                   .relative_transform = LAMELLA_TRANSFORM_ZSCORE, .shrinkage = 0.1));
 }
 
-OPERATION(lamella_relative_project_apply, .as = "angular", .forms = FORM_ROWS, .empty_is_ok = 1)
+OPERATION(lamella_relative_project_apply, .as = "angular", .forms = FORM_ROWS, .empty_is_ok = 1, .absolute = 1)
 {
     return apply_of_case(m, RULES(.similarity = LAMELLA_RELATIVE_ANGULAR));
 }
 
-OPERATION(lamella_relative_project_apply, .as = "basis", .forms = FORM_ROWS, .empty_is_ok = 1)
+OPERATION(lamella_relative_project_apply, .as = "basis", .forms = FORM_ROWS, .empty_is_ok = 1, .absolute = 1)
 {
     return apply_of_case(m, RULES(.transform = LAMELLA_TRANSFORM_ZSCORE, .similarity = LAMELLA_RELATIVE_BASIS));
 }

@@ -3,7 +3,7 @@
 #include "projections.h"
 #include "support/matrix.h"
 
-OPERATION(lamella_relative_project_load, .in_memory = 1, .forms = FORM_ROWS)
+OPERATION(lamella_relative_project_load, .in_memory = 1, .forms = FORM_ROWS, .absolute = 1)
 {
     lamella_relative_project *project = NULL, *loaded = NULL;
     lamella_view bytes;
@@ -11,7 +11,7 @@ OPERATION(lamella_relative_project_load, .in_memory = 1, .forms = FORM_ROWS)
     lamella_status status = lamella_relative_project_fit(m->ctx, &m->stack, NULL, &rules, &project, NULL);
     if (status == LAMELLA_OK) {
         ok(lamella_relative_project_bytes(project, &bytes));
-        status = lamella_relative_project_load(m->ctx, &bytes, &loaded);
+        status = lamella_relative_project_load(m->ctx, matrix_bytes(m, &bytes), &loaded);
     }
     if (status == LAMELLA_OK) {
         ok(lamella_relative_project_save(NULL, loaded, matrix_path(m)));

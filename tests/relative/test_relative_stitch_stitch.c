@@ -17,11 +17,11 @@ static lamella_status stitch_of_case(matrix *m, int32_t head)
     const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = head, .tolerance = 1e-4 };
     lamella_relative_stitch_result result = { .struct_size = sizeof result };
     const int64_t k = m->stack.n_layers;
-    const lamella_view all = view_of(LAMELLA_I64, numbers, n < 8 ? n : 8), train = view_of(LAMELLA_I64, numbers, n_train),
-                       test = view_of(LAMELLA_I64, numbers + n_train, n - n_train), of = view_of(LAMELLA_I64, labels, n);
+    const lamella_view *all = matrix_list(m, LAMELLA_I64, numbers, n < 8 ? n : 8), *train = matrix_list(m, LAMELLA_I64, numbers, n_train),
+                       *test = matrix_list(m, LAMELLA_I64, numbers + n_train, n - n_train), *of = matrix_input(m, LAMELLA_I64, labels, n);
     const lamella_view *accuracy = matrix_out(m, "accuracy", LAMELLA_F64, k, k), *f1 = matrix_out(m, "f1", LAMELLA_F64, k, k),
                        *flags = matrix_out(m, "flags", LAMELLA_I32, k, k);
-    lamella_status status = lamella_relative_stitch(m->ctx, &m->stack, &of, &all, &train, &test, NULL, &options, accuracy, f1, flags, &result);
+    lamella_status status = lamella_relative_stitch(m->ctx, &m->stack, of, all, train, test, NULL, &options, accuracy, f1, flags, &result);
     matrix_number(m, "accuracy_within", result.accuracy_within);
     matrix_number(m, "n_anchor_tests", (double)result.n_anchor_tests);
     return status;

@@ -1,6 +1,10 @@
 /* What can go wrong around an operation: memory that runs out at every allocation, a host that stops at every question, no time,
  * no workspace. Afterwards the same call on the same context gives the same bits. */
 #include "support/case.h"
+#include "support/malloc.h"
+
+void openblas_set_num_threads(int num_threads);
+int  openblas_get_num_threads(void);
 
 /* Enough samples that a retry after half the work would show, few enough for thousands of calls. */
 static setting setting_of_faults(const operation *o, int64_t source)
@@ -43,6 +47,32 @@ static void memory_runs_out(matrix_case *c, const outcome *expected)
             expect_status(c, LAMELLA_ERR_MEMORY, onward ? "no memory from allocation" : "no memory at allocation", k);
             retry_equals(c, expected);
         }
+}
+
+/* What BLAS asks malloc for itself, by its number of threads: it gets it or not, and nobody but us says so. */
+static void blas_runs_out(matrix_case *c, const outcome *expected)
+{
+    int threads_before = openblas_get_num_threads();
+    for (int threads = 1; threads <= 2; threads++) {
+        openblas_set_num_threads(threads);
+        malloc_watch("openblas_set_num_threads");
+        malloc_fail(0, 0);
+        retry_equals(c, expected);
+        int64_t calls = malloc_calls();
+        for (int64_t k = 1; k <= calls; k++) {
+            outcome result;
+            malloc_fail(k, k % 2 == 0);
+            case_call(c, &result);
+            malloc_fail(0, 0);
+            if (result.status != LAMELLA_ERR_MEMORY)
+                outcome_equal(c, &result, expected);
+            outcome_free(&result);
+        }
+        malloc_watch(NULL);
+        if (openblas_get_num_threads() != threads)
+            case_failed(c, "BLAS had %d threads and has %d", threads, openblas_get_num_threads());
+    }
+    openblas_set_num_threads(threads_before);
 }
 
 /* `at` is progress_at or read_at of the case's host, asked `n` times in an undisturbed call. */
@@ -126,6 +156,7 @@ void matrix_faults(const operation *o)
         if (!succeeded(expected.status))
             case_failed(&c, "returned %s: %s", lamella_status_name(expected.status), lamella_last_error());
         memory_runs_out(&c, &expected);
+        blas_runs_out(&c, &expected);
         host_stops(&c, &expected);
         outcome_free(&expected);
         case_close(&c);

@@ -27,17 +27,17 @@ int32_t host_parallel_for_backwards(int64_t n, void (*task)(int64_t i, void *dat
     return 0;
 }
 
-static int64_t layer_of_depth(const matrix_case *c, int64_t depth)
+static int64_t layer_of_depth(const input *in, int64_t depth)
 {
-    for (int64_t l = 0; l < c->m.stack.n_layers; l++)
-        if (c->depth[l] == depth)
+    for (int64_t l = 0; l < in->stack.n_layers; l++)
+        if (in->stack.depth[l] == depth)
             return l;
     return -1;
 }
 
-static const char *wrong_with_into(const matrix_case *c, int64_t l, int64_t n_rows, const lamella_view *into)
+static const char *wrong_with_into(const input *in, int64_t l, int64_t n_rows, const lamella_view *into)
 {
-    const lamella_view *layer = &c->layer[l];
+    const lamella_view *layer = &in->layer[l];
     int64_t step = 1, zeros = 0;
     if (!into->data || into->flags & LAMELLA_READONLY)
         return "read was given no memory to write to";
@@ -55,20 +55,21 @@ static const char *wrong_with_into(const matrix_case *c, int64_t l, int64_t n_ro
 
 int64_t case_deliver(int64_t depth, int64_t first_row, int64_t n_rows, const lamella_view *into, void *user)
 {
-    matrix_case *c = user;
+    input *in = user;
+    matrix_case *c = in->of;
     host *h = &c->host;
-    int64_t l = layer_of_depth(c, depth), most = c->setting.at[AXIS_SOURCE] - SOURCE_READ;
+    int64_t l = layer_of_depth(in, depth), most = c->setting.at[AXIS_SOURCE] - SOURCE_READ;
     if (!pthread_equal(h->thread, pthread_self()))
         complain(h, "read was called on another thread than the caller's");
     if (l < 0) {
         complain(h, "read was asked for a depth that the stack does not have");
         return LAMELLA_STOP;
     }
-    if (first_row < 0 || n_rows < 1 || first_row > c->lead[0] - n_rows)
+    if (first_row < 0 || n_rows < 1 || first_row > in->layer[l].shape[0] - n_rows)
         complain(h, "read was asked for rows that the layer does not have");
-    else if (first_row && first_row < c->next_row[l])
+    else if (first_row && first_row < in->next_row[l])
         complain(h, "read was asked for falling rows within a pass");
-    const char *wrong = wrong_with_into(c, l, n_rows, into);
+    const char *wrong = wrong_with_into(in, l, n_rows, into);
     if (wrong)
         complain(h, wrong);
     if (h->complaint)
@@ -78,7 +79,7 @@ int64_t case_deliver(int64_t depth, int64_t first_row, int64_t n_rows, const lam
     int64_t n = n_rows < most ? n_rows : most, row = element_bytes(into->dtype);
     for (int32_t i = 1; i < into->rank; i++)
         row *= into->shape[i];
-    memcpy(into->data, c->dense[l] + first_row * row, (size_t)(n * row));
-    c->next_row[l] = first_row + n;
+    memcpy(into->data, in->dense[l] + first_row * row, (size_t)(n * row));
+    in->next_row[l] = first_row + n;
     return n;
 }

@@ -9,6 +9,9 @@ void    malloc_fail(int64_t k, int onward);
 /* Allocations asked for since, failed ones included. */
 int64_t malloc_calls(void);
 
+/* Counts, and fails, only what the library asks for that this function is of; NULL: everything. If it is linked in statically: nothing. */
+void    malloc_watch(const char *function);
+
 /* 0 where a sanitizer has a malloc of its own: then nothing is counted and nothing fails. */
 int     malloc_is_ours(void);
 

@@ -1,8 +1,9 @@
-# Names the functions of operations.inc that no test has an OPERATION body for, and bodies for functions that are not there.
+# Names the functions of operations.inc that no test has an OPERATION body for, bodies for functions that are not there, and bodies that
+# do not use what the matrix has for such a function.
 # usage: cmake -D TESTS=tests -P operations.cmake
 cmake_minimum_required(VERSION 3.16)
-file(STRINGS ${TESTS}/support/operations.inc listed REGEX "^[A-Z_]+\\(lamella_")
-list(TRANSFORM listed REPLACE "^[A-Z_]+\\((lamella_[a-z0-9_]+)\\).*" "\\1")
+file(STRINGS ${TESTS}/support/operations.inc listed REGEX "^LISTED\\(lamella_")
+list(TRANSFORM listed REPLACE "^LISTED\\((lamella_[a-z0-9_]+)\\).*" "\\1")
 
 set(bodies)
 file(GLOB sources ${TESTS}/*/test_*.c)
@@ -23,6 +24,40 @@ foreach(function ${bodies})
     string(APPEND wrong "\nOPERATION(${function}): there is no such function with a context and a view or stack among its inputs")
   endif()
 endforeach()
+# Functions of a kind: the file of a body, or a header beside it, has to hold the word.
+function(has_to_use word)
+  foreach(function ${ARGN})
+    set(found)
+    foreach(source ${sources})
+      file(STRINGS ${source} body REGEX "^OPERATION\\(${function}[,)]")
+      if(body)
+        get_filename_component(folder ${source} DIRECTORY)
+        file(GLOB headers ${folder}/*.h)
+        foreach(file ${source} ${headers})
+          file(STRINGS ${file} uses REGEX "${word}")
+          list(APPEND found ${uses})
+        endforeach()
+      endif()
+    endforeach()
+    if(NOT found)
+      set(wrong "${wrong}\n${function}: its OPERATION body has to use ${word}" PARENT_SCOPE)
+      set(wrong "${wrong}\n${function}: its OPERATION body has to use ${word}")
+    endif()
+  endforeach()
+endfunction()
+
+foreach(kind POOLS TAKES_TWO CHANGES)
+  file(STRINGS ${TESTS}/support/operations.inc ${kind} REGEX "^${kind}\\(")
+  list(TRANSFORM ${kind} REPLACE "^[A-Z_]+\\((lamella_[a-z0-9_]+)\\).*" "\\1")
+endforeach()
+set(loads ${listed})
+list(FILTER loads INCLUDE REGEX "_load$")
+list(REMOVE_ITEM loads lamella_tensor_block_load) # of an array
+has_to_use("readout" ${POOLS})
+has_to_use("matrix_second|matrix_weights" ${TAKES_TWO}) # weights are the second input of a canvas
+has_to_use("matrix_kept" ${CHANGES})
+has_to_use("matrix_bytes" ${loads})
+
 if(wrong OR NOT listed)
   message(FATAL_ERROR "The generic matrix is not complete:${wrong}")
 endif()

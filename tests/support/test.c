@@ -79,7 +79,7 @@ static int is_asked_for(const TTest *test, char **names, int n)
 /* The generic matrix is long: a test of its own comes first where the first failure is all that is asked for. */
 static int is_of_matrix(const TTest *test)
 {
-    static const char *const ends[] = { "_same_bits", "_faults", "_refusals" };
+    static const char *const ends[] = { "_same_bits", "_forms", "_far", "_faults", "_refusals" };
     size_t length = strlen(test->name);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (!strncmp(test->name, "lamella_", 8) && length > strlen(ends[i]) && !strcmp(test->name + length - strlen(ends[i]), ends[i]))

@@ -15,9 +15,11 @@ static void axes_of(const operation *o, choices *axis)
     static const choices samples = { 3, { 3, 1, MANY } };
     static const choices widths = { N_WIDTHS, { WIDTHS_3, WIDTHS_1, WIDTHS_17, WIDTHS_64, WIDTHS_MIXED } };
     static const choices hosts = { 5, { 1, 2, 5, HOST_NULL, HOST_BACKWARDS } };
-    static const choices outputs = { 5, { LAYOUT_CONTIGUOUS, LAYOUT_PADDED, LAYOUT_TRANSPOSED, LAYOUT_UNALIGNED, LAYOUT_CUT } };
-    static const choices sources = { 10, { LAYOUT_CONTIGUOUS, LAYOUT_PADDED, LAYOUT_REVERSED, LAYOUT_STRIDED, LAYOUT_TRANSPOSED,
-                                           LAYOUT_UNALIGNED, LAYOUT_CUT, SOURCE_READ + 1, SOURCE_READ + 7, SOURCE_READ + 256 } };
+    static const choices outputs = { 6, { LAYOUT_CONTIGUOUS, LAYOUT_PADDED, LAYOUT_TRANSPOSED, LAYOUT_UNALIGNED, LAYOUT_SLICED, LAYOUT_CUT } };
+    static const choices sources = { 12, { LAYOUT_CONTIGUOUS, LAYOUT_PADDED, LAYOUT_REVERSED, LAYOUT_STRIDED, LAYOUT_TRANSPOSED, LAYOUT_UNALIGNED,
+                                           LAYOUT_SLICED, LAYOUT_CUT, LAYOUT_BROADCAST, SOURCE_READ + 1, SOURCE_READ + 7, SOURCE_READ + 256 } };
+    static const choices repeats = { N_REPEATS, { REPEAT_NONE, REPEAT_SAMPLES, REPEAT_TOKENS, REPEAT_DIMS } };
+    static const choices only_plain = { 1, { 0 } };
     memset(axis, 0, N_AXES * sizeof *axis);
     for (int64_t dtype = LAMELLA_F32; dtype <= LAMELLA_BOOL; dtype++)
         if ((o->dtypes ? o->dtypes : FLOAT_DTYPES) >> dtype & 1)
@@ -32,6 +34,8 @@ static void axes_of(const operation *o, choices *axis)
     axis[AXIS_SOURCE].n -= o->in_memory ? 3 : 0;
     axis[AXIS_OUTPUT] = outputs;
     axis[AXIS_HOST] = hosts;
+    axis[AXIS_REPEAT] = repeats;
+    axis[AXIS_COUNT] = axis[AXIS_FAR] = only_plain;
     lamella_build build = { .struct_size = sizeof build };
     ok(lamella_build_info(NULL, &build));
     for (int64_t level = LAMELLA_SIMD_REFERENCE; level < MOST_VALUES; level++)
@@ -58,6 +62,7 @@ static setting plain_of(const operation *o, const setting *s)
     plain.at[AXIS_FORM] = s->at[AXIS_FORM];
     plain.at[AXIS_SAMPLES] = s->at[AXIS_SAMPLES];
     plain.at[AXIS_WIDTHS] = s->at[AXIS_WIDTHS];
+    plain.at[AXIS_REPEAT] = s->at[AXIS_REPEAT];
     if (o->keeps_dtype || s->at[AXIS_DTYPE] > LAMELLA_BF16)
         plain.at[AXIS_DTYPE] = s->at[AXIS_DTYPE];
     return plain;
@@ -74,7 +79,9 @@ static void run_once(const operation *o, const setting *s, outcome *result, cons
     matrix_case c;
     case_open(&c, o, s, NULL);
     case_call(&c, result);
-    if (!succeeded(result->status))
+    int is_poor = s->at[AXIS_REPEAT] || s->at[AXIS_SAMPLES] == 1 || s->at[AXIS_WIDTHS] == WIDTHS_1;
+    int is_degenerate = is_poor && (result->status == LAMELLA_ERR_NUMERIC || result->status == LAMELLA_ERR_EMPTY);
+    if (!succeeded(result->status) && !is_degenerate)
         case_failed(&c, "returned %s: %s", lamella_status_name(result->status), lamella_last_error());
     if (expected)
         outcome_equal(&c, result, expected);

@@ -2,13 +2,14 @@
 #include "support/matrix.h"
 #include <math.h>
 
-OPERATION(lamella_tensor_cast, .dtypes = EVERY_DTYPE, .in_memory = 1, .forms = WITHOUT_MASK, .nonfinite = 1, .empty_is_ok = 1)
+OPERATION(lamella_tensor_cast, .dtypes = EVERY_DTYPE, .in_memory = 1, .forms = WITHOUT_MASK, .nonfinite = 1, .empty_is_ok = 1, .any_output = 1)
 {
     const int64_t *n = m->view->shape;
     return lamella_tensor_cast(m->ctx, m->view, matrix_outputs(m, "out", LAMELLA_F64, 1, NULL, 1, n, m->view->rank));
 }
 
-OPERATION(lamella_tensor_cast, .as = "to f16", .dtypes = EVERY_DTYPE, .in_memory = 1, .forms = WITHOUT_MASK, .nonfinite = 1, .empty_is_ok = 1)
+OPERATION(lamella_tensor_cast, .as = "to f16", .dtypes = EVERY_DTYPE, .in_memory = 1, .forms = WITHOUT_MASK, .nonfinite = 1, .empty_is_ok = 1, .any_output = 1,
+          .absolute = 1)
 {
     const int64_t *n = m->view->shape;
     return lamella_tensor_cast(m->ctx, m->view, matrix_outputs(m, "out", LAMELLA_F16, 1, NULL, 1, n, m->view->rank));
