@@ -166,7 +166,7 @@ static lamella_status sort_by_block(call *c, const layer_grid *w, int64_t **orde
     next = *start + 2; /* counts, then places; becomes start itself */
     for (int placing = 0; placing < 2; placing++) {
         for (int64_t p = 0; p < g->n_pairs; p++) {
-            TRY(ask_rows(c, p, 1));
+            TRY(ask_row(c, p));
             if (is_masked_pair(g, p))
                 continue;
             int64_t a = g->pair[2 * p] / block, b = g->pair[2 * p + 1] / block, at = a == b ? a : *n_blocks;
@@ -234,10 +234,10 @@ lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *
     progress_part all = progress_enter_layer(c, l, g->first.n_layers, 0, n_far ? NEAR_SHARE : 1);
     do {
         TRY(next_block(c, &w));
-        if (w.a.n || w.b->n)
+        if (w.a.n && w.b->n)
             TRY(over_list(c, &w, order + start[block], start[block + 1] - start[block], near_pairs_task));
         block++;
-    } while (w.a.n || w.b->n);
+    } while (w.a.n && w.b->n); /* no pair is near where one of the stacks has ended */
     progress_leave(c, all);
     if (n_far)
         TRY(gather_far_pairs(c, &w, l, order + start[n_blocks], n_far));
@@ -268,7 +268,7 @@ static lamella_status check_pairs(call *c, const lamella_view *pairs, pair_grid 
     TAKE(c, numbers, 2 * v.shape[0]);
     for (int64_t i = 0; i < 2 * v.shape[0]; i++) {
         const int64_t at[] = { i / 2, i % 2 }, n = i % 2 ? g->second.n_samples : g->first.n_samples;
-        TRY(ask_rows(c, i, 1));
+        TRY(ask_row(c, i));
         numbers[i] = load_i64(v.dtype, view_at(&v, at));
         if (numbers[i] < 0 || numbers[i] >= n)
             return fail(c, LAMELLA_ERR_ARGUMENT, "pairs[%lld, %lld] is %lld, expected 0 to %lld (= samples of %s - 1)", (long long)at[0],

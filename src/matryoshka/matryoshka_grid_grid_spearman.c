@@ -60,7 +60,7 @@ static lamella_status check_pair_gold(call *c, const lamella_view *gold, const p
     TAKE(c, *values, g->n_pairs);
     for (int64_t p = 0; p < g->n_pairs; p++) {
         double value = load_f64(v->dtype, view_at(v, &p));
-        TRY(ask_rows(c, p, 1));
+        TRY(ask_row(c, p));
         if (!isfinite(value))
             return fail(c, LAMELLA_ERR_NONFINITE, "gold is %s at row %lld, expected a finite number", number_text(value, &text), (long long)p);
         (*values)[p] = value;

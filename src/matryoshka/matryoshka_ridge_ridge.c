@@ -26,7 +26,7 @@ static lamella_status two_classes(call *c, const stack *s, const lamella_view *l
     *n_classes = 0;
     for (int64_t i = 0; i < s->n_vectors; i++) {
         const int64_t at[] = { t, i };
-        TRY(ask_rows(c, t * s->n_vectors + i, 1));
+        TRY(ask_row(c, t * s->n_vectors + i));
         if (!takes_part(s, i))
             continue;
         int64_t label = load_i64(labels->dtype, view_at(labels, at));

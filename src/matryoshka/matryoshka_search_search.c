@@ -73,7 +73,7 @@ static lamella_status left_out(call *c, const lamella_view *v, const int64_t **i
     TAKE(c, numbers, v->shape[0]);
     for (int64_t i = 0; i < v->shape[0]; i++) {
         numbers[i] = load_i64(v->dtype, view_at(v, &i));
-        TRY(ask_rows(c, i, 1));
+        TRY(ask_row(c, i));
     }
     *ids = numbers;
     return LAMELLA_OK;

@@ -30,7 +30,7 @@ static lamella_status check_found(call *c, found_lists *l, const lamella_view *i
     TRY(view_check_shape(c, &l->scores, scores_name, l->ids.shape, 2));
     for (int64_t i = 0; i < l->ids.shape[0]; i++)
         for (int64_t j = 0; j < l->ids.shape[1]; j++) {
-            TRY(ask_rows(c, i * l->ids.shape[1] + j, 1));
+            TRY(ask_row(c, i * l->ids.shape[1] + j));
             found_row row = found_at(l, i, j), before = j ? found_at(l, i, j - 1) : row;
             number n;
             if (row.id >= 0 && !isfinite(row.score))

@@ -156,7 +156,6 @@ static lamella_status run_pass(call *c, ridge_pass *pass, int in_f64, double *er
     if (!in_f64) {
         TAKE(c, f.inverse, n * d * d);
         TAKE(c, f.packed, n * a->inverse_floats);
-        memset(f.packed, 0, (size_t)(n * a->inverse_floats) * sizeof *f.packed);
     }
     TRY(blas_parallel(c, n, factor, &f));
     a->keep_least = in_f64 ? KEEP_LEAST_IN_F64 : a->precision == LAMELLA_F64 ? KEEP_LEAST_OF_F64 : KEEP_LEAST;

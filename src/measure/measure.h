@@ -19,6 +19,12 @@ static inline lamella_status ask_rows(call *c, int64_t done, int64_t more)
     return c && done / ROWS_BETWEEN_ASKS != (done + more) / ROWS_BETWEEN_ASKS ? progress(c, 0, 1) : LAMELLA_OK;
 }
 
+/* Row i is behind. */
+static inline lamella_status ask_row(call *c, int64_t i)
+{
+    return ask_rows(c, i, 1);
+}
+
 /* Tasks of one call that last long: the thread that made the call asks the host now and then, the others look whether it was told. */
 typedef struct asking_tasks {
     call          *c;

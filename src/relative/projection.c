@@ -57,7 +57,7 @@ static int has_cosines(int32_t similarity)
 
 int projection_array_is_kept(const lamella_relative_project_options *o, int64_t which)
 {
-    const int kept[PROJECTION_ARRAYS] = {
+    const int kept[] = {
         1,
         o->transform != LAMELLA_TRANSFORM_NONE,
         o->transform != LAMELLA_TRANSFORM_NONE,

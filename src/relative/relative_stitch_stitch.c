@@ -23,7 +23,7 @@ static lamella_status check_picked(call *c, const stack *s, const lamella_view *
             return fail(c, LAMELLA_ERR_ARGUMENT, "%s[%lld] is %lld, which stands at %s[%lld] already", name, (long long)i, (long long)row, name,
                         (long long)p->place[row]);
         p->place[row] = i;
-        TRY(ask_rows(c, i, 1));
+        TRY(ask_row(c, i));
     }
     TAKE(c, p->class_of, p->numbers.n);
     return LAMELLA_OK;
@@ -44,7 +44,7 @@ static lamella_status check_labels(call *c, const stack *s, const lamella_view *
     TAKE(c, room, 2 * train->n);
     for (int64_t i = 0; i < train->n; i++) {
         label[i] = load_i64(v.dtype, view_at(&v, &train->row[i]));
-        TRY(ask_rows(c, i, 1));
+        TRY(ask_row(c, i));
     }
     TRY(group_rows_asking(c, label, train->n, group, distinct, room, &t->n_classes));
     if (t->n_classes < 2)
@@ -52,7 +52,7 @@ static lamella_status check_labels(call *c, const stack *s, const lamella_view *
     for (int64_t i = 0; i < train->n; i++)
         t->train.class_of[i] = (int32_t)group[i];
     for (int64_t i = 0; i < test->n; i++) {
-        TRY(ask_rows(c, i, 1));
+        TRY(ask_row(c, i));
         int64_t low = 0, high = t->n_classes, wanted = load_i64(v.dtype, view_at(&v, &test->row[i]));
         while (low < high) {
             int64_t middle = low + (high - low) / 2;

@@ -27,7 +27,7 @@ lamella_status row_numbers_check(call *c, const stack *s, const lamella_view *th
     for (int64_t i = 0; i < v.shape[0]; i++) {
         row[i] = load_i64(v.dtype, view_at(&v, &i));
         TRY(check_row_number(c, s, name, i, row[i]));
-        TRY(ask_rows(c, i, 1));
+        TRY(ask_row(c, i));
     }
     *r = (row_numbers){ row, v.shape[0] };
     return LAMELLA_OK;

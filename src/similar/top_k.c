@@ -67,7 +67,7 @@ static lamella_status bound_rows(call *c, arena *memory, searched_rows *s)
     int common = shift_of(sqrt(largest));
     for (int64_t i = 0; i < s->rows.n; i++) {
         double norm = sqrt(squares[i]);
-        TRY(ask_rows(c, i, 1));
+        TRY(ask_row(c, i));
         shift[i] = s->similarity == SIMILAR_DOT ? common : shift_of(norm);
         any |= shift[i];
         bound_row(ldexp(norm, shift[i]), s, gamma, &s->scale[i], &s->slack[i]);
@@ -87,7 +87,7 @@ static lamella_status open_ids(call *c, arena *memory, const lamella_view *v, co
     TAKE_FROM(c, memory, numbers, n);
     for (int64_t i = 0; i < n; i++) {
         numbers[i] = load_i64(v->dtype, view_at(v, &i));
-        TRY(ask_rows(c, i, 1));
+        TRY(ask_row(c, i));
         if (numbers[i] < 0)
             return fail(c, LAMELLA_ERR_ARGUMENT, "base_ids[%lld] is %lld, expected 0 or more", (long long)i, (long long)numbers[i]);
     }

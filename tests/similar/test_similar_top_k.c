@@ -163,6 +163,90 @@ TEST(rows_and_queries_of_any_size_are_searched_exactly_by_the_same_work)
     lamella_context_free(three);
 }
 
+/* Of ordinary rows few are looked at twice: those that come before there is a bound, and hardly one after. */
+TEST(bounds_pick_few_rows)
+{
+    lamella_context *ctx = context_of(1);
+    for (int32_t similarity = SIMILAR_COSINE; similarity <= SIMILAR_DOT; similarity++) {
+        finds found;
+        draws = 11;
+        fill_rows(base, ROWS, ORDINARY);
+        fill_rows(queries, QUERIES, ORDINARY);
+        n_exact = 0;
+        ok(find(ctx, base, queries, similarity, DIM, &found));
+        ck_assert_int_le(n_exact, QUERIES * ROWS / 5);
+    }
+    lamella_context_free(ctx);
+}
+
+/* ---- more rows than one part has, one query or several ---- */
+
+enum { MANY = 9000, FEW_DIMS = 4 };
+
+static void note_first(int64_t query, const found_row *rows, int64_t n, void *data)
+{
+    (void)n;
+    memcpy((found_row *)data + query * K, rows, K * sizeof *rows);
+}
+
+static lamella_status first_of_many(call *c, const float *x, const float *q, int64_t n_q, const int64_t *left_out, found_row *found)
+{
+    lamella_view v = view_of(LAMELLA_F32, (float *)x, MANY, FEW_DIMS);
+    searched_rows s;
+    f32_rows asked = { q, n_q, FEW_DIMS, FEW_DIMS };
+    int64_t n_zero;
+    TRY(searched_rows_open(c, NULL, &v, NULL, SIMILAR_COSINE, FEW_DIMS, &s));
+    return top_k(c, &s, &asked, left_out, K, note_first, found, &n_zero);
+}
+
+static lamella_status find_of_many(lamella_context *ctx, const float *x, const float *q, int64_t n_q, const int64_t *left_out, found_row *found)
+{
+    CALL(ctx, first_of_many(c, x, q, n_q, left_out, found));
+}
+
+TEST(parts_of_the_rows_are_joined)
+{
+    static float x[MANY * FEW_DIMS], q[QUERIES * FEW_DIMS];
+    lamella_context *ctx = context_of(2);
+    draws = 3;
+    for (int64_t i = 0; i < MANY * FEW_DIMS; i++)
+        x[i] = (float)(uniform() - 0.5);
+    for (int64_t i = 0; i < QUERIES * FEW_DIMS; i++)
+        q[i] = (float)(uniform() - 0.5);
+    for (int64_t n_q = 1; n_q <= QUERIES; n_q += QUERIES - 1) {
+        found_row found[QUERIES * K];
+        int64_t left_out[QUERIES];
+        for (int64_t j = 0; j < n_q; j++)
+            left_out[j] = j * 1000 + 7;
+        ok(find_of_many(ctx, x, q, n_q, left_out, found));
+        for (int64_t j = 0; j < n_q; j++) {
+            char taken[MANY] = { 0 };
+            taken[left_out[j]] = 1;
+            for (int64_t k = 0; k < K; k++) {
+                int64_t best = -1;
+                long double most = -2;
+                for (int64_t i = 0; i < MANY; i++) {
+                    long double score = taken[i] ? -2 : score_of(q + j * FEW_DIMS, x + i * FEW_DIMS, FEW_DIMS, SIMILAR_COSINE);
+                    if (score > most)
+                        most = score, best = i;
+                }
+                taken[best] = 1;
+                equal(found[j * K + k].id, best);
+                near(found[j * K + k].score, (double)most, RELATIVE, 1e-14);
+            }
+        }
+    }
+    lamella_context_free(ctx);
+}
+
+static lamella_status search_one(lamella_context *ctx)
+{
+    static float x[MANY * FEW_DIMS];
+    found_row found[K];
+    x[0] = 1;
+    return find_of_many(ctx, x, x, 1, NULL, found);
+}
+
 TEST(the_floating_point_environment_is_as_it_was)
 {
     lamella_context *ctx = context_of(1);
@@ -172,6 +256,8 @@ TEST(the_floating_point_environment_is_as_it_was)
     unsigned before = _mm_getcsr();
     ok(find(ctx, base, queries, SIMILAR_COSINE, DIM, &found));
     equal(_mm_getcsr() & 0xffc0, before & 0xffc0); /* all but the sticky flags */
+    ok(search_one(ctx));
+    equal(_mm_getcsr() & 0xffc0, before & 0xffc0);
     uint32_t kept = simd_flush();
     equal(kept & 0xffc0, before & 0xffc0);
     equal(_mm_getcsr() & 0x8040, 0x8040);
