@@ -122,12 +122,12 @@ static lamella_status check_divisors(call *c, const lamella_io_file *f, const do
     return LAMELLA_OK;
 }
 
-/* All arrays that the rules ask for are there before memory is taken: a row of anchors must not claim a square of its length. */
+/* All arrays that the rules ask for beside the anchors are there before memory is taken: a row of anchors must not claim a square of its length. */
 static lamella_status check_shapes(call *c, const lamella_io_file *f, const lamella_relative_project *of, int64_t l, const int64_t *anchors)
 {
     projection p = { 0 };
     TRY(projection_size(c, of, anchors[0], anchors[1], &p));
-    for (int64_t which = 0; which < PROJECTION_ARRAYS; which++) {
+    for (int64_t which = 1; which < PROJECTION_ARRAYS; which++) {
         char name[48];
         int64_t expected[2], found[2];
         int32_t rank = projection_array_shape(&p, which, expected);

@@ -97,6 +97,23 @@ TEST(an_index_keeps_its_own_rows_and_shows_them)
     lamella_matryoshka_index_free(NULL);
 }
 
+TEST(an_index_may_be_told_its_own_similarity)
+{
+    float rows[] = { 3, 4, 0, 5 };
+    int64_t ids[2];
+    double scores[2];
+    lamella_view b = view_of(LAMELLA_F32, rows, 2, 2), i = view_of(LAMELLA_I64, ids, 2, 1), s = view_of(LAMELLA_F64, scores, 2, 1);
+    for (int32_t similarity = LAMELLA_SEARCH_COSINE; similarity <= LAMELLA_SEARCH_DOT; similarity++) {
+        const lamella_matryoshka_index_options options = { .struct_size = sizeof options, .similarity = similarity };
+        const lamella_matryoshka_search_options at = { .struct_size = sizeof at, .similarity = similarity };
+        lamella_matryoshka_index *index;
+        ok(lamella_matryoshka_index_create(NULL, &b, NULL, &options, &index));
+        ok(lamella_matryoshka_index_search(NULL, index, &b, 1, NULL, &at, &i, &s, NULL, NULL));
+        near(scores[0], similarity == LAMELLA_SEARCH_DOT ? 25 : 1, ABSOLUTE, 1e-12);
+        lamella_matryoshka_index_free(index);
+    }
+}
+
 TEST(an_index_says_what_is_wrong)
 {
     float rows[] = { 3, 4, 0, 5 };

@@ -184,6 +184,30 @@ TEST(sizes_around_the_tiles)
     }
 }
 
+/* Anchors of nothing, wherever they stand, of both layers; with their mean at 0 or without a transform. */
+TEST(anchors_of_nothing_are_counted)
+{
+    for (int mask = 0; mask < 16; mask++) {
+        float rows[2][8];
+        int64_t n_zero = 0;
+        for (int i = 0; i < 8; i++) {
+            int nothing = mask >> (i / 2) & 1;
+            rows[0][i] = nothing ? 0 : (float)(i + 1);
+            rows[1][i] = i == 7 ? 1 : 0; /* one that is not */
+            n_zero += nothing && i % 2;
+        }
+        const lamella_view layer[] = { view_of(LAMELLA_F32, rows[0], 4, 2), view_of(LAMELLA_F32, rows[1], 4, 2) };
+        const lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
+        const lamella_relative_project_options plain = RULES(.transform = LAMELLA_TRANSFORM_NONE);
+        lamella_relative_project_result result = { .struct_size = sizeof result };
+        lamella_relative_project *project;
+        ok(lamella_relative_project_fit(NULL, &stack, NULL, &plain, &project, &result));
+        equal(result.n_zero_rows, n_zero + 3);
+        equal(result.n_constant_columns, 0);
+        lamella_relative_project_free(project);
+    }
+}
+
 /* W (cov + shrinkage) W = 1 over the anchors, W symmetric; what is mapped is W (x - mean). */
 TEST(whitened_anchors_have_unit_covariance)
 {

@@ -1,14 +1,16 @@
 /* Tiles over rows: one chain a score whatever surrounds it, near what BLAS says, all pairs once. */
 #include "linalg/blas.h"
 #include "similar/similar.h"
-#include "support/test.h"
+#include "support/guarded.h"
+#include "support/progress.h"
 #include <math.h>
 
 typedef struct all_scores {
     int64_t  n_x;
     float   *score; /* [n_q, n_x] */
     int32_t *times; /* how often a pair was met */
-    int64_t  n_done, rising;
+    int32_t *ended; /* [n_q, n_parts] how often a query was done with a part */
+    int64_t  n_parts, n_done, rising;
 } all_scores;
 
 static void keep_scores(const similar_tile *t, void *room, void *data)
@@ -28,8 +30,11 @@ static void keep_scores(const similar_tile *t, void *room, void *data)
 
 static void count_done(int64_t first_q, int64_t n_q, int64_t part, void *room, void *data)
 {
-    (void)first_q, (void)n_q, (void)part, (void)room;
-    tally_add(&((all_scores *)data)->n_done, 1);
+    all_scores *a = data;
+    for (int64_t i = 0; i < n_q; i++)
+        a->ended[(first_q + i) * a->n_parts + part]++;
+    check(*(int64_t *)room > 0 || !a->n_x);
+    tally_add(&a->n_done, 1);
 }
 
 static float *random_floats(int64_t n)
@@ -52,6 +57,8 @@ static float *scores_of(lamella_context *ctx, f32_rows q, f32_rows x, int64_t wi
     call c;
     call_open(&c, ctx, "tiles");
     similar_cut(&p, 64, 0);
+    a.n_parts = p.n_parts;
+    a.ended = calloc((size_t)(q.n * p.n_parts + 1), sizeof *a.ended);
     ok(call_close(&c, similar_tiles(&c, &p)));
     check(a.rising);
     equal(a.n_done, (q.n + p.block_queries - 1) / p.block_queries * p.n_parts);
@@ -59,6 +66,9 @@ static float *scores_of(lamella_context *ctx, f32_rows q, f32_rows x, int64_t wi
     for (int64_t i = 0; i < q.n * x.n; i++)
         n_once += a.times[i] == 1;
     equal(n_once, q.n * x.n);
+    for (int64_t i = 0; i < q.n * p.n_parts; i++)
+        equal(a.ended[i], 1);
+    free(a.ended);
     free(a.times);
     return a.score;
 }
@@ -152,6 +162,34 @@ TEST(one_query_by_dot_meets_the_same_rows)
     free(x);
     free(tile);
     free(dot);
+}
+
+/* Rows whose memory ends with them, one query or several. */
+TEST(rows_are_read_to_their_end_and_no_further)
+{
+    static const int64_t sizes[] = { 1, 47, 48, 144, 145, 4100 };
+    for (int k = 0; k < 6; k++)
+        for (int64_t n_q = 1; n_q <= 9; n_q += 4) {
+            float *x = guarded(NULL, (size_t)(sizes[k] * DIM) * sizeof *x), *q = guarded(NULL, (size_t)(n_q * DIM) * sizeof *q);
+            for (int32_t by_dot = 0; by_dot < 2; by_dot++)
+                free(scores_of(NULL, (f32_rows){ q, n_q, DIM, DIM }, (f32_rows){ x, sizes[k], DIM, DIM }, DIM, by_dot));
+        }
+}
+
+TEST(progress_is_of_the_tasks)
+{
+    told t;
+    lamella_context *ctx = context_told(&t);
+    float *x = random_floats(N_X * DIM);
+    for (int64_t n_q = 1; n_q <= N_Q; n_q += N_Q - 1) {
+        t.last = -1; /* the first time it is 0 */
+        free(scores_of(ctx, (f32_rows){ x, n_q, DIM, DIM }, (f32_rows){ x, N_X, DIM, DIM }, DIM, 1));
+        near(t.first, 0, ABSOLUTE, 0);
+        t.largest_step = 0;
+        told_well(&t, 1);
+    }
+    free(x);
+    lamella_context_free(ctx);
 }
 
 TEST(nothing_has_no_tiles)

@@ -163,6 +163,49 @@ TEST(rows_and_queries_of_any_size_are_searched_exactly_by_the_same_work)
     lamella_context_free(three);
 }
 
+/* ---- the bounds of the proof (top_k.c), for widths and norms of every size ---- */
+
+static lamella_status bounds_in_call(call *c, const lamella_view *v, int32_t similarity, searched_rows *s)
+{
+    TRY(searched_rows_open(c, NULL, v, NULL, similarity, v->shape[1], s));
+    for (int64_t i = 0; i < v->shape[0]; i++) {
+        long double square = 0, n = (long double)v->shape[1], u = 0x1p-24L, m = n + 16;
+        const f32_rows *r = similarity == SIMILAR_DOT ? &s->rows : &s->picked; /* times one power of two, or each its own */
+        for (int64_t j = 0; j < v->shape[1]; j++)
+            square += (long double)r->data[i * r->stride + j] * (long double)r->data[i * r->stride + j];
+        long double norm = sqrtl(square) / (long double)s->unit, bound = m * u / (1 - m * u) * norm + n * 0x1p-124L;
+        if (similarity == SIMILAR_COSINE && norm > 0)
+            bound /= norm;
+        if (norm == 0) {
+            check(s->scale[i] == 0 && s->slack[i] == 0);
+            continue;
+        }
+        near(s->scale[i], similarity == SIMILAR_DOT ? 1 : (double)(1 / norm), RELATIVE, 0x1p-23);
+        check((long double)s->slack[i] >= bound && (long double)s->slack[i] <= bound * (1 + 0x1p-19L));
+    }
+    return LAMELLA_OK;
+}
+
+static lamella_status bounds_of(const lamella_view *v, int32_t similarity)
+{
+    searched_rows s;
+    CALL(NULL, bounds_in_call(c, v, similarity, &s));
+}
+
+TEST(scale_and_slack_are_those_of_the_proof)
+{
+    draws = 5;
+    for (sizes how = ORDINARY; how < N_SIZES; how++) {
+        fill_rows(base, ROWS, how);
+        for (int64_t width = 1; width <= DIM; width += 13)
+            for (int32_t similarity = SIMILAR_COSINE; similarity <= SIMILAR_DOT; similarity++) {
+                lamella_view v = view_of(LAMELLA_F32, base, ROWS, width);
+                v.stride[0] = DIM, v.stride[1] = 1;
+                ok(bounds_of(&v, similarity));
+            }
+    }
+}
+
 /* Of ordinary rows few are looked at twice: those that come before there is a bound, and hardly one after. */
 TEST(bounds_pick_few_rows)
 {

@@ -5,7 +5,7 @@
 #include "support/test.h"
 
 typedef struct told {
-    double  last, largest_step;
+    double  first, last, largest_step;
     int64_t n;            /* times told */
     int     fell, early;  /* it fell; work came after 1 was told */
 } told;
@@ -15,6 +15,7 @@ static inline int32_t hear(double fraction, const char *stage, void *user)
     told *t = user;
     t->fell |= fraction < t->last || !stage;
     t->largest_step = fraction - t->last > t->largest_step ? fraction - t->last : t->largest_step;
+    t->first = t->n ? t->first : fraction;
     t->last = fraction;
     t->n++;
     return 0;
