@@ -86,8 +86,8 @@ lamella_status canvas_check(call *c, const lamella_view *colours, const lamella_
     v->n_layers = v->in[CANVAS_COLOURS].n_layers;
     v->n_channels = v->in[CANVAS_COLOURS].n_channels;
     v->n_pixels = v->in[CANVAS_COLOURS].n;
-    if (v->n_layers > INT32_MAX || !size_add(v->n_channels, 1, &column) || !size_mul(MAX(v->n_layers, 1), column, &column) ||
-        column > MOST_COLUMN || !size_mul(MAX(v->n_pixels, 1), N_CANVAS_INPUTS * column, &all))
+    column = MAX(v->n_layers, 1) * (v->n_channels + 1); /* a view has fewer than 2^63 bytes */
+    if (v->n_layers > INT32_MAX || column > MOST_COLUMN || !size_mul(MAX(v->n_pixels, 1), N_CANVAS_INPUTS * column, &all))
         return fail(c, LAMELLA_ERR_SHAPE, "colours has %lld layers of %lld pixels and %lld channels, expected fewer", (long long)v->n_layers,
                     (long long)v->n_pixels, (long long)v->n_channels);
     TRY(canvas_input(c, v, CANVAS_ALPHA, alpha));
@@ -198,15 +198,16 @@ static int load_alphas(canvas *v, canvas_block *b, char *room)
     return 1;
 }
 
-/* Layers by falling depth, equal ones as indexed. */
+/* Layers by falling depth, equal ones as indexed. Goes on behind a fault, whose layer may come after that of a later pixel. */
 static int sort_layers(canvas *v, canvas_block *b, keyed_row *room)
 {
+    int good = 1;
     for (int64_t i = 0; i < b->n && b->order; i++) {
         for (int64_t k = 0; k < v->n_layers; k++) {
             double depth = pixel_f64(&v->in[CANVAS_DEPTH], k, b->first + i, 0);
             if (!isfinite(depth)) {
                 report_canvas_fault(v, CANVAS_DEPTH, k, b->first + i, 0);
-                return 0;
+                good = 0;
             }
             room[k] = (keyed_row){ key_of_double(-depth), k };
         }
@@ -214,7 +215,7 @@ static int sort_layers(canvas *v, canvas_block *b, keyed_row *room)
         for (int64_t place = 0; place < v->n_layers; place++)
             b->order[i * v->n_layers + place] = (int32_t)room[place].row;
     }
-    return 1;
+    return good;
 }
 
 /* ---- all blocks ---- */

@@ -347,14 +347,12 @@ int json_member(json *j, int64_t *n, json_text *key)
 {
     if (!json_item(j, n, '}', "expected ',' or '}'"))
         return 0;
-    char b = json_peek(j);
-    if (!b || (b != '"' && !json_refuse(j, LAMELLA_IO_RULE_GRAMMAR, j->at, "expected a key in double quotes")))
-        return 0;
+    if (json_peek(j) != '"')
+        return json_refuse(j, LAMELLA_IO_RULE_GRAMMAR, j->at, "expected a key in double quotes");
     if (!json_string(j, key, ""))
         return 0;
-    b = json_peek(j);
-    if (!b || (b != ':' && !json_refuse(j, LAMELLA_IO_RULE_GRAMMAR, j->at, "expected ':'")))
-        return 0;
+    if (json_peek(j) != ':')
+        return json_refuse(j, LAMELLA_IO_RULE_GRAMMAR, j->at, "expected ':'");
     j->at++;
     return 1;
 }

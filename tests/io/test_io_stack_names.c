@@ -33,8 +33,10 @@ static void word_in_every_place(const char *word, int layers, int other)
     counts(name, 0, 0);
     snprintf(name, sizeof name, "%s:0", word); /* none of them */
     counts(name, 0, 0);
-    snprintf(name, sizeof name, "q%s.0", word); /* another word */
-    counts(name, 0, 0);
+    for (char b = 'A'; b <= 'z'; b = b == 'Z' ? 'a' : (char)(b + 1)) { /* another word */
+        snprintf(name, sizeof name, "%c%s.0", b, word);
+        counts(name, 0, 0);
+    }
     snprintf(name, sizeof name, "%sq.0", word);
     counts(name, 0, 0);
     snprintf(name, sizeof name, "%.*s%c.0", (int)strlen(word) - 1, word, '{'); /* behind z */
