@@ -17,7 +17,7 @@ typedef struct backward_work {
 typedef struct backward_room {
     double *before; /* [layer, n]: T_k */
     double *t;      /* [n]: T behind all layers */
-    double *behind; /* [n, channel + 1]: R_k, and its transmittance */
+    double *behind; /* [channel + 1]: R_k of the pixel at work, and its transmittance */
     double *weight; /* [n] */
     float  *alpha;  /* [layer, n]: da_k */
     float  *row;    /* [n, channel] */
@@ -33,7 +33,7 @@ static backward_room cut_backward_room(const canvas *v, const canvas_block *b)
     backward_room room = { .before = (double *)b->rest };
     room.t = room.before + v->n_layers * b->n;
     room.behind = room.t + b->n;
-    room.weight = room.behind + (v->n_channels + 1) * b->n;
+    room.weight = room.behind + v->n_channels + 1;
     room.alpha = (float *)(room.weight + b->n);
     room.row = room.alpha + v->n_layers * b->n;
     return room;
@@ -69,7 +69,7 @@ static void alphas_from_the_back(const canvas *v, const canvas_block *b, const b
 {
     int64_t channels = v->n_channels;
     for (int64_t i = 0; i < b->n; i++) {
-        double *behind = room->behind + i * (channels + 1), g_t = b->g_transmittance ? (double)b->g_transmittance[i] : 0;
+        double *behind = room->behind, g_t = b->g_transmittance ? (double)b->g_transmittance[i] : 0;
         for (int64_t j = 0; j < channels; j++)
             behind[j] = b->background ? (double)b->background[i * channels + j] : 0;
         behind[channels] = 1;

@@ -130,6 +130,35 @@ TEST(any_canvases_are_merged_as_by_a_plain_loop)
         }
 }
 
+/* The same numbers with the axis of channels or of layers last in memory, and every second pixel of a wider canvas: up to the last byte. */
+TEST(any_strides_are_painted_alike)
+{
+    static fenced planes, inner, wide;
+    scene *s = &painted_scene;
+    everywhere_state = 13;
+    for (int i = 0; i < (int)(sizeof scenes / sizeof *scenes); i++) {
+        scene_make(s, scenes[i][0], scenes[i][1], scenes[i][2]);
+        int64_t k = s->layers, n = s->pixels, c = s->channels;
+        const float *x = s->colours.v.data;
+        float *first = FENCE(&planes, k, c, n), *last = FENCE(&inner, n, c, k), *apart = FENCE(&wide, k * n * c * 2 - 1);
+        for (int64_t l = 0; l < k; l++)
+            for (int64_t p = 0; p < n; p++)
+                for (int64_t j = 0; j < c; j++)
+                    first[(l * c + j) * n + p] = last[(p * c + j) * k + l] = apart[2 * ((l * n + p) * c + j)] = x[(l * n + p) * c + j];
+        lamella_view out = view_of(LAMELLA_F32, painted_out, n, c), again = view_of(LAMELLA_F32, expected_out, n, c), strided[3];
+        for (int way = 0; way < 3; way++) {
+            const int64_t strides[3][3] = { { c * n, 1, n }, { 1, c * k, k }, { 2 * n * c, 2 * c, 2 } };
+            strided[way] = s->colours.v;
+            strided[way].data = way == 0 ? first : way == 1 ? last : apart;
+            memcpy(strided[way].stride, strides[way], sizeof strides[way]);
+            memset(expected_out, 0xff, sizeof *expected_out * (size_t)(n * c));
+            ok(lamella_fusion_over(NULL, &s->colours.v, &s->alpha.v, &s->depth.v, &s->background.v, NULL, &out, NULL, NULL));
+            ok(lamella_fusion_over(NULL, &strided[way], &s->alpha.v, &s->depth.v, &s->background.v, NULL, &again, NULL, NULL));
+            equal_bits(expected_out, painted_out, (int64_t)sizeof(float) * n * c);
+        }
+    }
+}
+
 /* One pixel, whose place is nothing: [channel] and [] */
 TEST(a_single_pixel_needs_no_axis)
 {
@@ -201,4 +230,105 @@ TEST(any_rows_are_mixed_as_by_a_plain_loop)
                 for (int l = 0; l < 3; l++)
                     near(((double *)dw.data)[l], 1.5 * (way % 2 ? share[l] * (expected_d[l] - of_gamma) : expected_d[l]), ABSOLUTE, 1e-9);
             }
+}
+
+TEST(no_gradient_gives_none)
+{
+    float x[] = { 1, 2, 3, 4 }, g[] = { 0, 0 };
+    double d[2] = { 1, 1 }, d_gamma = 1;
+    lamella_view layer[] = { view_of(LAMELLA_F32, x, 1, 2), view_of(LAMELLA_F32, x + 2, 1, 2) }, g_mixed = view_of(LAMELLA_F32, g, 1, 2), dw = view_of(LAMELLA_F64, d, 2);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
+    ok(lamella_fusion_mix_backward(NULL, &stack, NULL, &g_mixed, NULL, &dw, &d_gamma));
+    check(d[0] == 0 && d[1] == 0 && d_gamma == 0);
+}
+
+/* Also where its mean cannot be exact. */
+TEST(a_constant_row_is_constant_whatever_its_number)
+{
+    static const float numbers[] = { 0.1f, -0.7f, 1e-30f, 3e38f, 1e8f, 1.1754944e-38f };
+    float x[60], out[60];
+    lamella_fusion_mix_options o = { .struct_size = sizeof o, .rows = LAMELLA_ROWS_LAYER_NORM };
+    for (int64_t dim = 1; dim <= 60; dim++)
+        for (int i = 0; i < 6; i++) {
+            lamella_fusion_mix_result result = { .struct_size = sizeof result };
+            for (int64_t j = 0; j < dim; j++)
+                x[j] = numbers[i];
+            lamella_view layer = view_of(LAMELLA_F32, x, 1, dim), mixed = view_of(LAMELLA_F32, out, 1, dim);
+            lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
+            ok(lamella_fusion_mix(NULL, &stack, NULL, &o, &mixed, &result));
+            equal(result.n_zero_rows, 1);
+            for (int64_t j = 0; j < dim; j++)
+                check(out[j] == 0);
+            if (dim > 1) {
+                x[dim - 1] = nextafterf(x[0], 0);
+                ok(lamella_fusion_mix(NULL, &stack, NULL, &o, &mixed, &result));
+                equal(result.n_zero_rows, 0);
+            }
+        }
+}
+
+/* ---- progress ---- */
+
+typedef struct told {
+    int    n, stop_at;
+    double fraction[64];
+} told;
+
+static int32_t keep_told(double fraction, const char *stage, void *user)
+{
+    told *t = user;
+    (void)stage;
+    t->fraction[t->n++] = fraction;
+    return t->n == t->stop_at ? LAMELLA_STOP : 0;
+}
+
+/* From 0 to 1 in equal steps, and stopped wherever the host says so. */
+static void tells(const char *name, int64_t steps, lamella_status (*work)(lamella_context *ctx))
+{
+    told t = { .n = 0 };
+    lamella_context *ctx;
+    lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .progress = keep_told, .user = &t };
+    ok(lamella_context_create(&options, &ctx));
+    t = (told){ .n = 0 };
+    ok(work(ctx));
+    if (t.n != steps + 1)
+        ck_abort_msg("%s told %d times, expected %d", name, t.n, (int)steps + 1);
+    check(t.fraction[0] == 0 && t.fraction[t.n - 1] == 1);
+    for (int i = 1; i + 1 < t.n; i++)
+        near(t.fraction[i] - t.fraction[i - 1], t.fraction[1], RELATIVE, 1e-9);
+    for (int at = 1; at <= steps + 1; at++) {
+        t = (told){ .stop_at = at };
+        returns(work(ctx), LAMELLA_STOPPED);
+        equal(t.n, at);
+    }
+    lamella_context_free(ctx);
+}
+
+enum { MANY = 1024 * 256 + 1 };
+static float many[4][MANY];
+
+static lamella_status over_of_many(lamella_context *ctx)
+{
+    lamella_view c = view_of(LAMELLA_F32, many[0], 1, MANY, 1), a = view_of(LAMELLA_F32, many[1], 1, MANY), out = view_of(LAMELLA_F32, many[2], MANY, 1);
+    return lamella_fusion_over(ctx, &c, &a, NULL, NULL, NULL, &out, NULL, NULL);
+}
+
+static lamella_status backward_of_many(lamella_context *ctx)
+{
+    lamella_view c = view_of(LAMELLA_F32, many[0], 1, MANY, 1), a = view_of(LAMELLA_F32, many[1], 1, MANY), g = view_of(LAMELLA_F32, many[3], MANY, 1);
+    lamella_view da = view_of(LAMELLA_F32, many[2], 1, MANY);
+    return lamella_fusion_over_backward(ctx, &c, &a, NULL, NULL, &g, NULL, NULL, NULL, &da, NULL);
+}
+
+static lamella_status merge_of_many(lamella_context *ctx)
+{
+    lamella_view c = view_of(LAMELLA_F32, many[0], MANY, 1), t = view_of(LAMELLA_F32, many[1], MANY), out = view_of(LAMELLA_F32, many[2], MANY, 1);
+    return lamella_fusion_over_merge(ctx, &c, &t, &c, &t, &out, NULL);
+}
+
+TEST(progress_runs_from_0_to_1_in_batches)
+{
+    tells("over", 5, over_of_many);
+    tells("backward", 5, backward_of_many);
+    tells("merge", 2, merge_of_many);
 }

@@ -186,3 +186,37 @@ TEST(a_number_that_is_not_finite_is_refused_wherever_it_stands)
         free(m.image.at);
     }
 }
+
+static lamella_status save_body(call *c, const question *q)
+{
+    return model_save(c, q->path, &q->image);
+}
+
+static lamella_status model_saved(const question *q)
+{
+    CALL(NULL, save_body(c, q));
+}
+
+TEST(a_model_is_saved_byte_for_byte_and_opened_again)
+{
+    double read[6];
+    made_model m = { NULL, 0, { 0 } };
+    question q = about(&m, "room.thing");
+    refused(model_saved(&q), LAMELLA_ERR_ARGUMENT, "model_saved: path is NULL, expected the path of a file");
+    folder_make();
+    q.path = strdup(in_folder("m"));
+    ok(model_saved(&q));
+    bytes b = file_bytes(q.path);
+    equal(b.n, m.image.n);
+    equal_bits(b.at, m.image.at, b.n);
+    equal(folder_count(), 1);
+    q.image.data = NULL; /* from the path */
+    q.ask = ask_array;
+    q.data = &(array_wanted){ "numbers", LAMELLA_F64, 3, { 1, 2, 3 }, read };
+    ok(model_answer(&q));
+    equal_bits(read, numbers, sizeof numbers);
+    free(b.at);
+    free(m.image.at);
+    free((void *)(uintptr_t)q.path);
+    folder_remove();
+}

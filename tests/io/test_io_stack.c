@@ -117,6 +117,80 @@ TEST(a_stack_in_memory_and_one_that_is_read_make_one_file)
     folder_remove();
 }
 
+/* The host's strides say nothing where it reads: rows are asked for row by row, dense. */
+TEST(a_read_stack_is_saved_densely_whatever_its_strides)
+{
+    static const int64_t depth[] = { 0, 3, 6, 9 };
+    int64_t most = 2;
+    lamella_view layer[4];
+    folder_make();
+    fill_numbers();
+    for (int way = 0; way < 3; way++) {
+        for (int l = 0; l < 4; l++) {
+            layer[l] = view_of(LAMELLA_F32, x[l], 5, 6);
+            layer[l].data = way ? NULL : x[l];
+            layer[l].stride[0] = way == 1 ? 600 : way == 2 ? 1 : 0;
+            layer[l].stride[1] = way == 1 ? 7 : way == 2 ? 5 : 0;
+        }
+        lamella_stack s = { .struct_size = sizeof s, .layer = layer, .n_layers = 4, .depth = depth, .read = way ? read_some : NULL, .user = &most };
+        ok(lamella_io_stack_save(NULL, in_folder(way ? "read" : "memory"), &s, NULL, NULL, 0, NULL));
+        bytes memory = file_bytes(in_folder("memory")), read = file_bytes(in_folder(way ? "read" : "memory"));
+        equal(read.n, memory.n);
+        equal_bits(read.at, memory.at, memory.n);
+        free(memory.at);
+        free(read.at);
+    }
+    folder_remove();
+}
+
+/* Under the names that the header says, each with its own numbers. */
+TEST(every_part_and_label_is_saved_under_its_name)
+{
+    static const char *const expected[] = { "label.one", "label.two %s", "label.", "layer.2", "layer.7", "mask", "offsets", "sample_id" };
+    static const int64_t depth[] = { 2, 7 };
+    uint8_t mask[5] = { 1, 0, 1, 1, 1 };
+    int64_t id[3] = { 4, 5, 6 }, label[3][3] = { { 1, 2, 3 }, { 4, 5, 6 }, { 7, 8, 9 } };
+    int32_t offsets[4] = { 0, 2, 2, 5 };
+    lamella_view layer[2] = { view_of(LAMELLA_F32, x[0], 5, 6), view_of(LAMELLA_F32, x[1], 5, 6) }, m = view_of(LAMELLA_U8, mask, 5), o = view_of(LAMELLA_I32, offsets, 4);
+    lamella_view i = view_of(LAMELLA_I64, id, 3), labels[3], v;
+    lamella_stack s = { .struct_size = sizeof s, .layer = layer, .n_layers = 2, .depth = depth, .mask = &m, .offsets = &o, .sample_id = &i };
+    lamella_io_file *file;
+    const char *key, *value;
+    int64_t entries, pairs;
+    for (int k = 0; k < 3; k++)
+        labels[k] = view_of(LAMELLA_I64, label[k], 3);
+    folder_make();
+    ok(lamella_io_stack_save(NULL, in_folder("f"), &s, (const char *[]){ "one", "two %s", "" }, labels, 3, "where it is from"));
+    ok(open_with("f", NULL, 0, &file));
+    ok(lamella_io_sizes_get(file, &entries, &pairs));
+    equal(entries, 8);
+    for (int k = 0; k < 8; k++)
+        ok(lamella_io_file_get(file, expected[k], &v));
+    for (int k = 0; k < 3; k++) {
+        ok(lamella_io_label_get(file, (const char *[]){ "one", "two %s", "" }[k], &v));
+        equal_bits(v.data, label[k], sizeof label[k]);
+    }
+    static const char *const metadata[] = { "lamella.format", "1", "last_normed", "0", "n_depths", "8", "source", "where it is from" };
+    equal(pairs, 4);
+    for (int k = 0; k < 4; k++) {
+        ok(lamella_io_metadata_get(file, k, &key, &value));
+        equal_text(key, metadata[2 * k]);
+        equal_text(value, metadata[2 * k + 1]);
+    }
+    lamella_io_file_free(file);
+    refused(lamella_io_stack_save(NULL, in_folder("g"), &s, (const char *[]){ "one", NULL }, labels, 2, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_stack_save: names[1] is NULL, expected the name of a label");
+    refused(lamella_io_stack_save(NULL, in_folder("g"), &s, NULL, labels, 1, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_stack_save: n_labels is 1, expected 0 (names or labels is NULL)");
+    refused(lamella_io_stack_save(NULL, in_folder("g"), &s, (const char *[]){ "a" }, labels, -1, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_stack_save: n_labels is -1, expected 0 to 1000000");
+    labels[1].shape[0] = 2;
+    refused(lamella_io_stack_save(NULL, in_folder("g"), &s, (const char *[]){ "a", "b" }, labels, 2, NULL), LAMELLA_ERR_SHAPE,
+            "lamella_io_stack_save: labels[1].shape[0] is 2, expected 3");
+    equal(folder_count(), 1);
+    folder_remove();
+}
+
 static int64_t read_badly(int64_t depth, int64_t first_row, int64_t n_rows, const lamella_view *into, void *user)
 {
     (void)depth, (void)first_row, (void)into;
