@@ -9,7 +9,7 @@ static lamella_status check_size(call *c, const void *theirs, const char *name, 
 {
     memcpy(size, theirs, sizeof *size);
     if (*size < first || *size > LARGEST_STRUCT)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s->struct_size is %u, expected its sizeof (%lld to %d)", name, (unsigned)*size,
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s.struct_size is %u, expected its sizeof (%lld to %d)", name, (unsigned)*size,
                     (long long)first, LARGEST_STRUCT);
     return LAMELLA_OK;
 }

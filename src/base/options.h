@@ -22,7 +22,7 @@ LAMELLA_INTERNAL void write_sized(void *theirs, const void *ours, int64_t our_si
 /* One body for all _options_init. */
 LAMELLA_INTERNAL lamella_status init_sized(call *c, void *theirs, uint32_t struct_size, const void *defaults, int64_t our_size);
 
-/* A choice 1..last, 0 meaning `fallback`; else ARGUMENT "options->readout is 9, expected 0 to 6". */
+/* A choice 1..last, 0 meaning `fallback`; else ARGUMENT "options.readout is 9, expected 0 to 6". */
 #define CHOICE(c, field, last, fallback) check_choice((c), &(field), (last), (fallback), #field)
 
 LAMELLA_INTERNAL lamella_status check_choice(call *c, int32_t *value, int32_t last, int32_t fallback, const char *name);

@@ -17,25 +17,25 @@ typedef struct context_home {
 static lamella_status check_context_numbers(call *c, lamella_context_options *o)
 {
     number n;
-    TRY(check_choice(c, &o->threads, MOST_THREADS, MIN(cpus_of_affinity_mask(), MOST_THREADS), "options->threads"));
-    TRY(check_choice(c, &o->simd, LAMELLA_SIMD_AVX512, simd_best(), "options->simd"));
-    TRY(check_choice(c, &o->own_blas, 1, 0, "options->own_blas"));
+    TRY(check_choice(c, &o->threads, MOST_THREADS, MIN(cpus_of_affinity_mask(), MOST_THREADS), "options.threads"));
+    TRY(check_choice(c, &o->simd, LAMELLA_SIMD_AVX512, simd_best(), "options.simd"));
+    TRY(check_choice(c, &o->own_blas, 1, 0, "options.own_blas"));
     if (!(simd_present() >> o->simd & 1))
-        return fail(c, LAMELLA_ERR_UNSUPPORTED, "options->simd is %d, a level this processor does not have, expected 0 to %d", (int)o->simd,
+        return fail(c, LAMELLA_ERR_UNSUPPORTED, "options.simd is %d, a level this processor does not have, expected 0 to %d", (int)o->simd,
                     (int)simd_best());
     if (o->max_workspace_bytes < 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->max_workspace_bytes is %lld, expected 0 or more", (long long)o->max_workspace_bytes);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.max_workspace_bytes is %lld, expected 0 or more", (long long)o->max_workspace_bytes);
     if (!(o->deadline_seconds >= 0))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->deadline_seconds is %s, expected 0 or more", number_text(o->deadline_seconds, &n));
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.deadline_seconds is %s, expected 0 or more", number_text(o->deadline_seconds, &n));
     return LAMELLA_OK;
 }
 
 static lamella_status check_context_allocator(call *c, const lamella_context_options *o)
 {
     if (o->allocate && !o->release)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->release is NULL, expected a function, since options->allocate is set");
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.release is NULL, expected a function, since options.allocate is set");
     if (o->release && !o->allocate)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->allocate is NULL, expected a function, since options->release is set");
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.allocate is NULL, expected a function, since options.release is set");
     return LAMELLA_OK;
 }
 

@@ -61,12 +61,12 @@ static lamella_status check_over_options(call *c, const lamella_fusion_over_opti
 {
     number n;
     TRY(OPTIONS(c, *o, options));
-    TRY(check_choice(c, &o->opacity, LAMELLA_OPACITY_DENSITY, LAMELLA_OPACITY_STRAIGHT, "options->opacity"));
+    TRY(check_choice(c, &o->opacity, LAMELLA_OPACITY_DENSITY, LAMELLA_OPACITY_STRAIGHT, "options.opacity"));
     if (o->clamp != 0 && o->clamp != 1)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->clamp is %d, expected 0 or 1", (int)o->clamp);
-    TRY(check_reserved(c, (uint64_t)o->reserved0, "options->reserved0"));
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.clamp is %d, expected 0 or 1", (int)o->clamp);
+    TRY(check_reserved(c, (uint64_t)o->reserved0, "options.reserved0"));
     if (!(o->thickness >= 0 && isfinite(o->thickness)))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->thickness is %s, expected a number over 0", number_text(o->thickness, &n));
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.thickness is %s, expected a number over 0", number_text(o->thickness, &n));
     o->thickness = o->thickness > 0 ? o->thickness : 1;
     return LAMELLA_OK;
 }
@@ -113,7 +113,7 @@ static lamella_status canvas_fault(call *c, const canvas *v)
     int64_t channel = cell % (v->n_channels + 1), pixel = cell / (v->n_channels + 1) % v->n_pixels;
     int64_t layer = cell / (v->n_channels + 1) / v->n_pixels;
     double value = pixel_f64(&v->in[input], layer, pixel, channel);
-    const char *expected = v->o.opacity == LAMELLA_OPACITY_DENSITY ? "0 or more, or options->clamp" : "0 to 1, or options->clamp";
+    const char *expected = v->o.opacity == LAMELLA_OPACITY_DENSITY ? "0 or more, or options.clamp" : "0 to 1, or options.clamp";
     lamella_status status = LAMELLA_ERR_ARGUMENT;
     number n;
     if (!isfinite(value)) {

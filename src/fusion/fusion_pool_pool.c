@@ -19,9 +19,9 @@ static lamella_status pool_tokens(call *c, const lamella_stack *stack_, const la
 
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     if (!stack_has_tokens(&s))
-        return fail(c, LAMELLA_ERR_SHAPE, "stack->layer[0].rank is 2, expected a token axis or offsets: [sample, dim] is pooled already");
+        return fail(c, LAMELLA_ERR_SHAPE, "stack.layer[0].rank is 2, expected a token axis or offsets: [sample, dim] is pooled already");
     TRY(OPTIONS(c, o, options));
-    TRY(check_choice(c, &o.readout, LAMELLA_READOUT_FIRST_MEAN, LAMELLA_READOUT_MEAN, "options->readout"));
+    TRY(check_choice(c, &o.readout, LAMELLA_READOUT_FIRST_MEAN, LAMELLA_READOUT_MEAN, "options.readout"));
     TRY(sweep_open(c, &s, o.readout, weights, &t));
     if (!pooled)
         return fail(c, LAMELLA_ERR_ARGUMENT, "pooled is NULL, expected %lld views (one a layer)", (long long)s.n_layers);

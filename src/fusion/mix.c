@@ -11,7 +11,7 @@ lamella_status mix_check_stack(call *c, const lamella_stack *stack_, layer_mix *
     m->dim = stack_dim(&m->s, 0);
     for (int64_t l = 1; l < m->s.n_layers; l++)
         if (stack_dim(&m->s, l) != m->dim)
-            return fail(c, LAMELLA_ERR_SHAPE, "stack->layer[%lld] has dim %lld, expected %lld (= dim of stack->layer[0])", (long long)l,
+            return fail(c, LAMELLA_ERR_SHAPE, "stack.layer[%lld] has dim %lld, expected %lld (= dim of stack.layer[0])", (long long)l,
                         (long long)stack_dim(&m->s, l), (long long)m->dim);
     return LAMELLA_OK;
 }
@@ -44,12 +44,12 @@ lamella_status mix_check_weights(call *c, const lamella_view *weights, const lam
             return fail(c, LAMELLA_ERR_NONFINITE, "weights[%lld] is %s, expected a finite number", (long long)l, number_text(m->share[l], &text));
     }
     TRY(OPTIONS(c, m->o, options));
-    TRY(check_choice(c, &m->o.weighting, LAMELLA_WEIGHTING_SOFTMAX, LAMELLA_WEIGHTING_GIVEN, "options->weighting"));
-    TRY(check_choice(c, &m->o.rows, LAMELLA_ROWS_LAYER_NORM, LAMELLA_ROWS_RAW, "options->rows"));
+    TRY(check_choice(c, &m->o.weighting, LAMELLA_WEIGHTING_SOFTMAX, LAMELLA_WEIGHTING_GIVEN, "options.weighting"));
+    TRY(check_choice(c, &m->o.rows, LAMELLA_ROWS_LAYER_NORM, LAMELLA_ROWS_RAW, "options.rows"));
     m->s.by_direction = m->o.rows != LAMELLA_ROWS_RAW;
-    TRY(check_reserved(c, (uint64_t)m->o.reserved0, "options->reserved0"));
+    TRY(check_reserved(c, (uint64_t)m->o.reserved0, "options.reserved0"));
     if (!isfinite(m->o.gamma))
-        return fail(c, LAMELLA_ERR_NONFINITE, "options->gamma is %s, expected a finite number", number_text(m->o.gamma, &text));
+        return fail(c, LAMELLA_ERR_NONFINITE, "options.gamma is %s, expected a finite number", number_text(m->o.gamma, &text));
     m->o.gamma = m->o.gamma != 0 ? m->o.gamma : 1;
     if (weights && m->o.weighting == LAMELLA_WEIGHTING_SOFTMAX)
         softmax(m->share, n);

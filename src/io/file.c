@@ -128,7 +128,7 @@ lamella_status check_path(call *c, const char *path)
 lamella_status file_check_raw(call *c, int32_t raw_dtype)
 {
     if (raw_dtype != 0 && raw_dtype != LAMELLA_BF16)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->raw_dtype is %d, expected 0 or LAMELLA_BF16 (%d)", (int)raw_dtype, LAMELLA_BF16);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.raw_dtype is %d, expected 0 or LAMELLA_BF16 (%d)", (int)raw_dtype, LAMELLA_BF16);
     return LAMELLA_OK;
 }
 

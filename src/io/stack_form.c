@@ -69,7 +69,7 @@ static lamella_status ask_for_axis(call *c, const lamella_io_file *f, const stac
         used = say(text, LENGTH(text), used, "%s%d if %s%s", i ? ", " : "", (int)axis, i ? "" : "that means ", means[rank - 3][axis < 0 ? 2 : axis - 1]);
     }
     name_shown(f, entry, shown);
-    return fail(c, LAMELLA_ERR_ARGUMENT, "%s: \"%s\" is [%s]: set options->layer_axis = %s", f->name, shown, shape_text, text);
+    return fail(c, LAMELLA_ERR_ARGUMENT, "%s: \"%s\" is [%s]: set options.layer_axis = %s", f->name, shown, shape_text, text);
 }
 
 /* "h." (3 layers), "proj." (2 layers), "x" */
@@ -98,7 +98,7 @@ static lamella_status ask_to_choose(call *c, const lamella_io_file *f, const sta
 {
     char text[600] = "";
     name_readings(f, r, text);
-    return fail(c, LAMELLA_ERR_ARGUMENT, "%s could be several stacks: set options->prefix to one of %s", f->name, text);
+    return fail(c, LAMELLA_ERR_ARGUMENT, "%s could be several stacks: set options.prefix to one of %s", f->name, text);
 }
 
 /* ---- what the caller named ---- */
@@ -113,9 +113,9 @@ static lamella_status take_entry(call *c, const lamella_io_file *f, int64_t entr
     if (v.rank < 2 || v.rank > 5)
         return fail(c, LAMELLA_ERR_SHAPE, "%s: \"%s\" has rank %d, expected [sample, dim] or [layer, sample, dim]", f->name, shown, (int)v.rank);
     if (layer_axis && v.rank < 3)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->layer_axis is %d, expected 0: \"%s\" has rank %d, no layers", (int)layer_axis, shown, (int)v.rank);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.layer_axis is %d, expected 0: \"%s\" has rank %d, no layers", (int)layer_axis, shown, (int)v.rank);
     if (layer_axis < 0 && v.rank > 4)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->layer_axis is -1, expected 1 or 2: \"%s\" has rank %d, one layer 2 to 4", shown, (int)v.rank);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.layer_axis is -1, expected 1 or 2: \"%s\" has rank %d, one layer 2 to 4", shown, (int)v.rank);
     if (f->fortran && v.rank > 2)
         return fail(c, LAMELLA_ERR_UNSUPPORTED, "%s is in Fortran order, which scatters the layers: save it with numpy.ascontiguousarray", f->name);
     if (layer_axis) {
@@ -132,7 +132,7 @@ static lamella_status take_family(call *c, const lamella_io_file *f, const famil
 {
     char why[400];
     if (layer_axis)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->layer_axis is %d, expected 0 where each layer is an array of its own", (int)layer_axis);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.layer_axis is %d, expected 0 where each layer is an array of its own", (int)layer_axis);
     if (!family_fits(f, a, why))
         return fail(c, LAMELLA_ERR_SHAPE, "%s: %s", f->name, why);
     *form = form_of_family(a);
@@ -150,7 +150,7 @@ static lamella_status take_named(call *c, const lamella_io_file *f, const char *
     if (found.n)
         return take_family(c, f, &found, layer_axis, form);
     text_cut(shown, LENGTH(shown), prefix, (int64_t)strlen(prefix));
-    return fail(c, LAMELLA_ERR_ARGUMENT, "%s: options->prefix is \"%s\", expected the name of an array, what stands before the integers of several, or "
+    return fail(c, LAMELLA_ERR_ARGUMENT, "%s: options.prefix is \"%s\", expected the name of an array, what stands before the integers of several, or "
                 "their name with {} for the integer", f->name, shown);
 }
 

@@ -176,9 +176,9 @@ static lamella_status check_options(call *c, const lamella_io_stack_options *o)
 {
     TRY(file_check_raw(c, o->raw_dtype));
     if (o->layer_axis < -1 || o->layer_axis > 2)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->layer_axis is %d, expected -1 to 2", (int)o->layer_axis);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.layer_axis is %d, expected -1 to 2", (int)o->layer_axis);
     if (o->mask_marks < 0 || o->mask_marks > LAMELLA_IO_MARKS_PADDING)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->mask_marks is %d, expected 0 to %d", (int)o->mask_marks, LAMELLA_IO_MARKS_PADDING);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.mask_marks is %d, expected 0 to %d", (int)o->mask_marks, LAMELLA_IO_MARKS_PADDING);
     return LAMELLA_OK;
 }
 

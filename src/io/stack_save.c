@@ -12,9 +12,9 @@ static lamella_status deliver(call *c, const save_array *a, int64_t first, lamel
     if (delivered == LAMELLA_STOP)
         return LAMELLA_STOPPED;
     if (delivered == LAMELLA_ERR_IO)
-        return fail(c, LAMELLA_ERR_IO, "stack->read failed at depth %lld, row %lld", (long long)a->depth, (long long)first);
+        return fail(c, LAMELLA_ERR_IO, "stack.read failed at depth %lld, row %lld", (long long)a->depth, (long long)first);
     if (delivered < 1 || delivered > wanted)
-        return fail(c, LAMELLA_ERR_CALLBACK, "stack->read returned %lld at depth %lld, row %lld, expected 1 to %lld rows or LAMELLA_STOP",
+        return fail(c, LAMELLA_ERR_CALLBACK, "stack.read returned %lld at depth %lld, row %lld, expected 1 to %lld rows or LAMELLA_STOP",
                     (long long)delivered, (long long)a->depth, (long long)first, (long long)wanted);
     into->shape[0] = delivered;
     return LAMELLA_OK;

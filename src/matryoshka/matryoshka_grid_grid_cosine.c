@@ -292,7 +292,7 @@ lamella_status grid_open(call *c, const lamella_stack *first, const lamella_stac
         TRY(stack_check(c, &g->second, second, FLOATS, "second"));
         TRY(check_pooled(c, &g->second, "second"));
         if (g->second.n_layers != g->first.n_layers)
-            return fail(c, LAMELLA_ERR_SHAPE, "second->n_layers is %lld, expected %lld (= first->n_layers)", (long long)g->second.n_layers,
+            return fail(c, LAMELLA_ERR_SHAPE, "second.n_layers is %lld, expected %lld (= first.n_layers)", (long long)g->second.n_layers,
                         (long long)g->first.n_layers);
         TRY(stacks_check_ids(c, &g->first, &g->second));
     }

@@ -189,9 +189,9 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
     TRY(check_penalties(c, penalties, n_penalties));
     TRY(check_widths(c, &s, widths, n_widths));
     TRY(OPTIONS(c, o, options));
-    TRY(check_choice(c, &o.readout, LAMELLA_READOUT_FIRST_MEAN, LAMELLA_READOUT_MEAN, "options->readout"));
+    TRY(check_choice(c, &o.readout, LAMELLA_READOUT_FIRST_MEAN, LAMELLA_READOUT_MEAN, "options.readout"));
     if (o.readout == LAMELLA_READOUT_WEIGHTED)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->readout is WEIGHTED, expected one without weights");
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.readout is WEIGHTED, expected one without weights");
     TRY(rising_widths(c, widths, n_widths, &rising, &place));
     TRY(readout_rows_open(c, &s, o.readout, &pooled));
     ridge_problem p = { .s = &pooled.s, .penalty = penalties, .n_penalties = n_penalties, .widths = rising, .n_widths = n_widths };

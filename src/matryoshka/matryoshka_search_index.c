@@ -21,7 +21,7 @@ static lamella_status index_create(call *c, const lamella_view *base, const lame
     TRY(check_row_matrix(c, &b, base, "base"));
     TRY(check_row_ids(c, &b_ids, base_ids, "base_ids", b.shape[0]));
     TRY(OPTIONS(c, o, options));
-    TRY(check_choice(c, &o.similarity, LAMELLA_SEARCH_DOT, LAMELLA_SEARCH_COSINE, "options->similarity"));
+    TRY(check_choice(c, &o.similarity, LAMELLA_SEARCH_DOT, LAMELLA_SEARCH_COSINE, "options.similarity"));
     TRY(object_create(c, (int64_t)sizeof *made, &object));
     made = object;
     TRY(searched_rows_open(c, &made->memory, &b, base_ids ? &b_ids : NULL, o.similarity, b.shape[1], &made->s));
@@ -44,7 +44,7 @@ static lamella_status index_search(call *c, const lamella_matryoshka_index *inde
         return fail(c, LAMELLA_ERR_ARGUMENT, "index is NULL, expected an index");
     TRY(OPTIONS(c, o, options));
     if (o.similarity != 0 && o.similarity != index->s.similarity)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->similarity is %d, expected 0 or %d (that of the index)", (int)o.similarity,
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.similarity is %d, expected 0 or %d (that of the index)", (int)o.similarity,
                     (int)index->s.similarity);
     asked->width = o.width;
     TRY(search_check(c, asked, index->s.rows.dim, &ready));

@@ -42,7 +42,7 @@ lamella_status search_check(call *c, const search_request *asked, int64_t dim, s
     if (asked->k < 1)
         return fail(c, LAMELLA_ERR_ARGUMENT, "k is %lld, expected at least 1", (long long)asked->k);
     if (r->width < 1 || r->width > dim)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->width is %lld, expected 0 to %lld (= base.shape[1])", (long long)asked->width,
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.width is %lld, expected 0 to %lld (= base.shape[1])", (long long)asked->width,
                     (long long)dim);
     const int64_t shape[] = { r->queries.shape[0], asked->k };
     TRY(check_row_ids(c, &r->query_ids, asked->query_ids, "query_ids", shape[0]));
@@ -110,7 +110,7 @@ static lamella_status search_once(call *c, const lamella_view *base, const lamel
     TRY(check_row_matrix(c, &b, base, "base"));
     TRY(check_row_ids(c, &b_ids, base_ids, "base_ids", b.shape[0]));
     TRY(OPTIONS(c, o, options));
-    TRY(check_choice(c, &o.similarity, LAMELLA_SEARCH_DOT, LAMELLA_SEARCH_COSINE, "options->similarity"));
+    TRY(check_choice(c, &o.similarity, LAMELLA_SEARCH_DOT, LAMELLA_SEARCH_COSINE, "options.similarity"));
     asked->width = o.width;
     TRY(search_check(c, asked, b.shape[1], &ready));
     progress_part all = progress_enter(c, 0, ROWS_SHARE);

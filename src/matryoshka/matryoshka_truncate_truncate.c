@@ -88,7 +88,7 @@ static lamella_status cut_stack(call *c, const lamella_stack *stack_, const int6
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     TRY(check_widths(c, &s, widths, n_widths));
     TRY(OPTIONS(c, o, options));
-    TRY(check_choice(c, &o.normalise, LAMELLA_NORMALISE_NONE, LAMELLA_NORMALISE_L2, "options->normalise"));
+    TRY(check_choice(c, &o.normalise, LAMELLA_NORMALISE_NONE, LAMELLA_NORMALISE_L2, "options.normalise"));
     TRY(plan_cuts(c, &s, widths, n_widths, out, &rising, &checked));
     TRY(RESULT_OPTIONAL(c, result));
 

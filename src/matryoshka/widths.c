@@ -10,7 +10,7 @@ lamella_status check_widths(call *c, const stack *s, const int64_t *widths, int6
     for (int64_t l = 0; l < s->n_layers; l++)
         for (int64_t k = 0; k < n_widths; k++)
             if (widths[k] < 1 || widths[k] > stack_dim(s, l))
-                return fail(c, LAMELLA_ERR_SHAPE, "widths[%lld] is %lld, expected 1 to %lld (= dim of stack->layer[%lld])", (long long)k,
+                return fail(c, LAMELLA_ERR_SHAPE, "widths[%lld] is %lld, expected 1 to %lld (= dim of stack.layer[%lld])", (long long)k,
                             (long long)widths[k], (long long)stack_dim(s, l), (long long)l);
     return LAMELLA_OK;
 }

@@ -104,7 +104,7 @@ lamella_status check_confidence(call *c, double *confidence)
 {
     number n;
     if (!(*confidence >= 0 && *confidence < 1))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->confidence is %s, expected over 0 and under 1", number_text(*confidence, &n));
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.confidence is %s, expected over 0 and under 1", number_text(*confidence, &n));
     if (*confidence == 0)
         *confidence = 0.95;
     return LAMELLA_OK;

@@ -19,12 +19,12 @@ static int is_of_classes(const bootstrap_inputs *in)
 static lamella_status check_bootstrap_options(call *c, const lamella_measure_bootstrap_options *options, lamella_measure_bootstrap_options *o)
 {
     TRY(OPTIONS(c, *o, options));
-    TRY(check_choice(c, &o->statistic, LAMELLA_STATISTIC_MEAN, LAMELLA_STATISTIC_ACCURACY, "options->statistic"));
+    TRY(check_choice(c, &o->statistic, LAMELLA_STATISTIC_MEAN, LAMELLA_STATISTIC_ACCURACY, "options.statistic"));
     TRY(check_confidence(c, &o->confidence));
     if (o->n_resamples < 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->n_resamples is %lld, expected 0 or more", (long long)o->n_resamples);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.n_resamples is %lld, expected 0 or more", (long long)o->n_resamples);
     if (!isfinite(o->threshold))
-        return fail(c, LAMELLA_ERR_NONFINITE, "options->threshold is not finite, expected a number");
+        return fail(c, LAMELLA_ERR_NONFINITE, "options.threshold is not finite, expected a number");
     o->n_resamples = o->n_resamples ? o->n_resamples : 1000;
     return LAMELLA_OK;
 }
@@ -39,7 +39,7 @@ static lamella_status check_scores(call *c, const bootstrap_inputs *in, const la
 static lamella_status check_bootstrap_gold(call *c, bootstrap_inputs *in, const lamella_view *gold, const int64_t *classes, int64_t n_classes)
 {
     if (in->o.statistic == LAMELLA_STATISTIC_MEAN)
-        return gold ? fail(c, LAMELLA_ERR_ARGUMENT, "gold is given, expected NULL for the statistic MEAN") : LAMELLA_OK;
+        return gold ? fail(c, LAMELLA_ERR_ARGUMENT, "gold is given, expected none for the statistic MEAN") : LAMELLA_OK;
     TRY(view_check(c, &in->gold, gold, is_of_classes(in) ? I32 | I64 : FLOATS, "gold"));
     if (is_of_classes(in))
         return gold_classes_of(c, &in->gold, "gold", classes, n_classes, &in->rows, &in->classes);
@@ -55,7 +55,7 @@ static lamella_status check_bootstrap(call *c, const lamella_view *scores, const
     TRY(check_scores(c, in, &in->scores, "scores"));
     TRY(measured_rows_of(c, in->scores.shape[0], mask, weights, &in->rows));
     if (weights && (in->o.statistic == LAMELLA_STATISTIC_PEARSON || in->o.statistic == LAMELLA_STATISTIC_SPEARMAN))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "weights is given, expected NULL for the statistics PEARSON and SPEARMAN");
+        return fail(c, LAMELLA_ERR_ARGUMENT, "weights is given, expected none for the statistics PEARSON and SPEARMAN");
     TRY(check_bootstrap_gold(c, in, gold, classes, n_classes));
     if (!versus)
         return LAMELLA_OK;

@@ -30,7 +30,7 @@ static lamella_status score_classes(call *c, const lamella_view *scores, const l
     TRY(OPTIONS(c, o, options));
     TRY(RESERVED(c, o.reserved0));
     if (!isfinite(o.threshold))
-        return fail(c, LAMELLA_ERR_NONFINITE, "options->threshold is not finite, expected a number");
+        return fail(c, LAMELLA_ERR_NONFINITE, "options.threshold is not finite, expected a number");
     TRY(RESULT(c, result));
 
     TRY(evaluate_classes(c, &s, "scores", &gold, o.threshold, &rows, &e));

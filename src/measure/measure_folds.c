@@ -18,11 +18,11 @@ static lamella_status check_fold_options(call *c, const lamella_measure_folds_op
     lamella_measure_folds_options o;
     number n;
     TRY(OPTIONS(c, o, options));
-    TRY(check_choice(c, &o.order, LAMELLA_FOLDS_IN_ORDER, LAMELLA_FOLDS_SHUFFLED, "options->order"));
+    TRY(check_choice(c, &o.order, LAMELLA_FOLDS_IN_ORDER, LAMELLA_FOLDS_SHUFFLED, "options.order"));
     if (!(o.holdout >= 0 && o.holdout < 1))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->holdout is %s, expected 0, or a share under 1", number_text(o.holdout, &n));
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.holdout is %s, expected 0, or a share under 1", number_text(o.holdout, &n));
     if (has_strata && o.order == LAMELLA_FOLDS_IN_ORDER)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "strata is given beside options->order IN_ORDER, expected NULL, or SHUFFLED");
+        return fail(c, LAMELLA_ERR_ARGUMENT, "strata is given beside options.order IN_ORDER, expected none, or SHUFFLED");
     p->n_folds = o.holdout > 0 ? 1 : o.n_folds ? o.n_folds : 5;
     p->holdout = o.holdout;
     p->in_order = o.order == LAMELLA_FOLDS_IN_ORDER;

@@ -223,7 +223,7 @@ static lamella_status fail_nonfinite(call *c, gram_work *w, int64_t i)
         number n;
         panel p;
         rows_panel(&w->r, l, i, piece, &p);
-        indexed_name(indexed, sizeof indexed, "stack->layer", w->of->first_layer + l);
+        indexed_name(indexed, sizeof indexed, "stack.layer", w->of->first_layer + l);
         for (int64_t v = first; v < first + p.n; v++) {
             const double *x = (const double *)p.data + (v - first) * p.stride;
             int64_t j = gram_counts(w->of, v) ? w->r.simd->nonfinite_f64(x, p.dim) : p.dim;
@@ -238,7 +238,7 @@ static lamella_status fail_nonfinite(call *c, gram_work *w, int64_t i)
 static lamella_status fail_range(call *c, const gram_rows *of)
 {
     char indexed[64];
-    indexed_name(indexed, sizeof indexed, "stack->layer", of->first_layer);
+    indexed_name(indexed, sizeof indexed, "stack.layer", of->first_layer);
     return fail(c, LAMELLA_ERR_NUMERIC, "%s has numbers whose squares do not fit f64, expected less than 1e150",
                 of->names ? of->names[0] : indexed);
 }

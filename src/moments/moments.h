@@ -55,7 +55,7 @@ LAMELLA_INTERNAL void           gram_merge(gram *into, const gram *from);
 typedef struct gram_rows {
     const stack       *s;
     int64_t            first_layer, n_layers;
-    const char *const *names;  /* [n_layers] for messages; NULL: "stack->layer[l]" */
+    const char *const *names;  /* [n_layers] for messages; NULL: "stack.layer[l]" */
     const double      *weight; /* [n_vectors], finite and not negative; NULL: all 1 */
     const double      *extra;  /* NULL, or finite [n_vectors, extra_dim], extra_stride elements from row to row */
     int64_t            extra_dim, extra_stride;

@@ -75,7 +75,7 @@ static lamella_status check_rows(call *c, const lamella_moments_gram *gram, cons
     TRY(view_check(c, &layer[0], x, FLOATS, "x"));
     TRY(check_columns(c, &layer[0], x, "x", layer[0].shape[0], gram->dim));
     if (!gram->cross_dim && y)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "y is given, expected NULL, since the state has cross_dim 0");
+        return fail(c, LAMELLA_ERR_ARGUMENT, "y is given, expected none, since the state has cross_dim 0");
     if (gram->cross_dim)
         TRY(check_columns(c, &layer[1], y, "y", layer[0].shape[0], gram->cross_dim));
     return LAMELLA_OK;

@@ -230,7 +230,7 @@ static lamella_status check_range_kept(call *c, const layer_figures *f, const la
     for (int64_t j = 0; j < m->dim; j++)
         kept &= isfinite(m->mean[j]) && (!out->variance || isfinite(column_variance(m, j, 1)));
     if (m->n && !kept)
-        return fail(c, LAMELLA_ERR_NUMERIC, "stack->layer[%lld] has numbers whose squares do not fit f64, expected less than 1e150", (long long)l);
+        return fail(c, LAMELLA_ERR_NUMERIC, "stack.layer[%lld] has numbers whose squares do not fit f64, expected less than 1e150", (long long)l);
     return LAMELLA_OK;
 }
 
@@ -285,7 +285,7 @@ static lamella_status check_not_empty(call *c, const stack *s)
 {
     for (int64_t l = 0; l < s->n_layers; l++)
         if (!stack_dim(s, l))
-            return fail(c, LAMELLA_ERR_EMPTY, "stack->layer[%lld] has dim 0, expected at least 1", (long long)l);
+            return fail(c, LAMELLA_ERR_EMPTY, "stack.layer[%lld] has dim 0, expected at least 1", (long long)l);
     if (s->n_vectors - stack_masked(s) == 0)
         return fail(c, LAMELLA_ERR_EMPTY, "stack has no row%s, expected at least 1", s->valid ? " outside the mask" : "");
     return LAMELLA_OK;
@@ -306,9 +306,9 @@ static lamella_status describe_layers(call *c, const lamella_stack *stack_, cons
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     TRY(check_not_empty(c, &s));
     TRY(OPTIONS(c, o, options));
-    TRY(check_reserved(c, o.reserved0, "options->reserved0"));
+    TRY(check_reserved(c, o.reserved0, "options.reserved0"));
     if (!(o.outlier >= 0 && isfinite(o.outlier)))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->outlier is %s, expected a finite number of 0 or more", number_text(o.outlier, &n));
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.outlier is %s, expected a finite number of 0 or more", number_text(o.outlier, &n));
     const int64_t table[] = { s.n_layers, 3 }, table_of_counts[] = { s.n_layers, 8 };
     TRY(view_check_out(c, &out.norms, norms, F64, "norms", table, 2));
     TRY(view_check_out(c, &out.counts, counts, I64, "counts", table_of_counts, 2));

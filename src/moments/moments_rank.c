@@ -14,13 +14,13 @@ static lamella_status check_rank_options(call *c, const lamella_moments_rank_opt
 {
     number n;
     TRY(read_sized(c, o, (int64_t)sizeof *o, 8, options, "options"));
-    TRY(check_choice(c, &o->uncentred, 1, 0, "options->uncentred"));
-    TRY(check_choice(c, &o->unscaled, 1, 0, "options->unscaled"));
-    TRY(check_reserved(c, (uint64_t)o->reserved0, "options->reserved0"));
+    TRY(check_choice(c, &o->uncentred, 1, 0, "options.uncentred"));
+    TRY(check_choice(c, &o->unscaled, 1, 0, "options.unscaled"));
+    TRY(check_reserved(c, (uint64_t)o->reserved0, "options.reserved0"));
     if (!(o->rcond >= 0 && o->rcond < 1))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->rcond is %s, expected 0 to less than 1", number_text(o->rcond, &n));
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.rcond is %s, expected 0 to less than 1", number_text(o->rcond, &n));
     if (o->unscaled && o->rcond == 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->rcond is 0, expected a threshold, since options->unscaled is set");
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.rcond is 0, expected a threshold, since options.unscaled is set");
     return LAMELLA_OK;
 }
 
@@ -28,7 +28,7 @@ static lamella_status check_rank_rows(call *c, const stack *s)
 {
     for (int64_t l = 0; l < s->n_layers; l++)
         if (!stack_dim(s, l))
-            return fail(c, LAMELLA_ERR_EMPTY, "stack->layer[%lld] has dim 0, expected at least 1", (long long)l);
+            return fail(c, LAMELLA_ERR_EMPTY, "stack.layer[%lld] has dim 0, expected at least 1", (long long)l);
     if (s->n_vectors - stack_masked(s) == 0)
         return fail(c, LAMELLA_ERR_EMPTY, "stack has no row%s, expected at least 1", s->valid ? " outside the mask" : "");
     return LAMELLA_OK;

@@ -250,7 +250,7 @@ static lamella_status plan_folds(call *c, const lamella_view *folds, linear_work
         w->fold[i] = -1;
     TRY(folds ? given_folds(c, folds, w) : made_folds(c, w));
     if (w->o.nested && w->sizes.n_folds < 3)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->nested is 1 with %lld fold%s, expected at least 3", (long long)w->sizes.n_folds,
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.nested is 1 with %lld fold%s, expected at least 3", (long long)w->sizes.n_folds,
                     w->sizes.n_folds == 1 ? "" : "s");
     w->sizes.n_fits = w->sizes.n_folds == 1 ? 1 : w->sizes.n_folds + 1;
     for (int64_t i = 0; i < w->n; i++)
@@ -266,30 +266,30 @@ static lamella_status check_number(call *c, double value, double least, double m
     number a, b, x;
     if (value >= least && value < most)
         return LAMELLA_OK;
-    return fail(c, LAMELLA_ERR_ARGUMENT, "options->%s is %s, expected %s to below %s", name, number_text(value, &x), number_text(least, &a),
+    return fail(c, LAMELLA_ERR_ARGUMENT, "options.%s is %s, expected %s to below %s", name, number_text(value, &x), number_text(least, &a),
                 number_text(most, &b));
 }
 
 lamella_status linear_plan_options(call *c, lamella_probe_linear_options *o)
 {
-    TRY(check_choice(c, &o->kind, LAMELLA_PROBE_RIDGE, LAMELLA_PROBE_LOGISTIC, "options->kind"));
-    TRY(check_choice(c, &o->classes, LAMELLA_CLASSES_ONE_VS_REST, LAMELLA_CLASSES_MULTINOMIAL, "options->classes"));
-    TRY(check_choice(c, &o->readout, LAMELLA_READOUT_FIRST_MEAN, LAMELLA_READOUT_MEAN, "options->readout"));
+    TRY(check_choice(c, &o->kind, LAMELLA_PROBE_RIDGE, LAMELLA_PROBE_LOGISTIC, "options.kind"));
+    TRY(check_choice(c, &o->classes, LAMELLA_CLASSES_ONE_VS_REST, LAMELLA_CLASSES_MULTINOMIAL, "options.classes"));
+    TRY(check_choice(c, &o->readout, LAMELLA_READOUT_FIRST_MEAN, LAMELLA_READOUT_MEAN, "options.readout"));
     if (o->readout == LAMELLA_READOUT_WEIGHTED)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->readout is WEIGHTED, expected another: pool with the weights first");
-    TRY(check_choice(c, &o->standardise, 1, 0, "options->standardise"));
-    TRY(check_choice(c, &o->balanced, 1, 0, "options->balanced"));
-    TRY(check_choice(c, &o->nested, 1, 0, "options->nested"));
-    TRY(check_reserved(c, (uint64_t)o->reserved0, "options->reserved0"));
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.readout is WEIGHTED, expected another: pool with the weights first");
+    TRY(check_choice(c, &o->standardise, 1, 0, "options.standardise"));
+    TRY(check_choice(c, &o->balanced, 1, 0, "options.balanced"));
+    TRY(check_choice(c, &o->nested, 1, 0, "options.nested"));
+    TRY(check_reserved(c, (uint64_t)o->reserved0, "options.reserved0"));
     TRY(check_number(c, o->holdout, 0, 1, "holdout"));
     TRY(check_number(c, o->tolerance, 0, 1, "tolerance"));
     TRY(check_number(c, o->confidence, 0, 1, "confidence"));
     if (o->n_folds < 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->n_folds is %lld, expected 0 or more", (long long)o->n_folds);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.n_folds is %lld, expected 0 or more", (long long)o->n_folds);
     if (o->max_iterations < 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->max_iterations is %lld, expected 0 or more", (long long)o->max_iterations);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.max_iterations is %lld, expected 0 or more", (long long)o->max_iterations);
     if (o->n_bootstrap < -1)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->n_bootstrap is %lld, expected -1 or more", (long long)o->n_bootstrap);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.n_bootstrap is %lld, expected -1 or more", (long long)o->n_bootstrap);
     o->n_folds = o->n_folds ? o->n_folds : 5;
     o->max_iterations = o->max_iterations ? o->max_iterations : FIT_MAX_ITERATIONS;
     o->tolerance = o->tolerance > 0 ? o->tolerance : FIT_TOLERANCE;

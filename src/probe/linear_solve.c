@@ -65,7 +65,7 @@ static lamella_status load_layer(call *c, const linear_work *w, int64_t l, const
     int32_t dtype = loaded_dtype(w, l);
     layer_load to = { .place = packed ? packed->place : NULL, .bytes = dim * dtype_size(dtype) };
     if (!size_mul(n, to.bytes, &bytes))
-        return fail(c, LAMELLA_ERR_MEMORY, "stack->layer[%lld] does not fit into memory", (long long)l);
+        return fail(c, LAMELLA_ERR_MEMORY, "stack.layer[%lld] does not fit into memory", (long long)l);
     if (packed || !lies_ready(w, l))
         TAKE(c, to.x, bytes);
     TRY(each_panel(c, &w->s, l, dtype, 0, load_panel, &to));

@@ -116,13 +116,13 @@ static lamella_status depth_options(call *c, lamella_probe_depth_options *o, int
     number x;
     TRY(RESERVED(c, o->reserved0));
     if (!(o->jump >= 0) || !isfinite(o->jump))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->jump is %s, expected 0 or more", number_text(o->jump, &x));
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.jump is %s, expected 0 or more", number_text(o->jump, &x));
     if (!(o->flat >= 0) || !isfinite(o->flat))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->flat is %s, expected 0 or more", number_text(o->flat, &x));
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.flat is %s, expected 0 or more", number_text(o->flat, &x));
     if (!(o->confidence >= 0 && o->confidence < 1))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->confidence is %s, expected 0 to below 1", number_text(o->confidence, &x));
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.confidence is %s, expected 0 to below 1", number_text(o->confidence, &x));
     if (o->n_bootstrap < 0 || o->n_depths < 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->%s is %lld, expected 0 or more", o->n_depths < 0 ? "n_depths" : "n_bootstrap",
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.%s is %lld, expected 0 or more", o->n_depths < 0 ? "n_depths" : "n_bootstrap",
                     (long long)(o->n_depths < 0 ? o->n_depths : o->n_bootstrap));
     o->jump = o->jump > 0 ? o->jump : 1.1;
     o->flat = o->flat > 0 ? o->flat : 0.03;
@@ -141,7 +141,7 @@ static lamella_status depth_shares(call *c, const int64_t *depths, int64_t n_lay
         if (depth <= above)
             return fail(c, LAMELLA_ERR_ARGUMENT, "depths[%lld] is %lld, expected over %lld", (long long)l, (long long)depth, (long long)above);
         if (depth > n_depths)
-            return fail(c, LAMELLA_ERR_ARGUMENT, "layer %lld has depth %lld, expected at most %lld (= n_depths): set options->n_depths to the number of "
+            return fail(c, LAMELLA_ERR_ARGUMENT, "layer %lld has depth %lld, expected at most %lld (= n_depths): set options.n_depths to the number of "
                         "depths of the whole model", (long long)l, (long long)depth, (long long)n_depths);
         (*share)[l] = (double)depth / (double)n_depths;
     }

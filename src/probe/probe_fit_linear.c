@@ -50,7 +50,7 @@ static lamella_status plan_sizes(call *c, linear_work *w)
     for (int64_t l = 0; l < w->s.n_layers; l++) {
         dim[l] = stack_dim(&w->s, l);
         if (dim[l] < 1)
-            return fail(c, LAMELLA_ERR_EMPTY, "stack->layer[%lld] has 0 dims, expected at least 1", (long long)l);
+            return fail(c, LAMELLA_ERR_EMPTY, "stack.layer[%lld] has 0 dims, expected at least 1", (long long)l);
         TAKE(c, w->constant[l], dim[l]);
         memset(w->constant[l], 0, (size_t)dim[l]);
     }

@@ -70,7 +70,7 @@ lamella_status sweep_open(call *c, const stack *s, int32_t readout, const lamell
     if (readout == LAMELLA_READOUT_WEIGHTED)
         TRY(read_weights(c, s, weights, &t->weights));
     else if (weights)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "weights is given, expected NULL unless readout is WEIGHTED");
+        return fail(c, LAMELLA_ERR_ARGUMENT, "weights is given, expected none unless readout is WEIGHTED");
     TAKE(c, span, s->n_samples);
     for (int64_t i = 0; i < s->n_samples; i++) {
         span[i] = span_of(t, i);

@@ -175,7 +175,7 @@ static lamella_status check_arrays_finite(call *c, projection *p, int64_t l)
         const double *x = *projection_array(p, which);
         projection_array_shape(p, which, shape);
         if (x && !matrix_is_finite(x, shape[0], shape[1], shape[1]))
-            return fail(c, LAMELLA_ERR_NUMERIC, "the %s of stack->layer[%lld] does not fit f64, expected numbers less than 1e150",
+            return fail(c, LAMELLA_ERR_NUMERIC, "the %s of stack.layer[%lld] does not fit f64, expected numbers less than 1e150",
                         projection_array_name(which), (long long)l);
     }
     return LAMELLA_OK;
@@ -208,7 +208,7 @@ static lamella_status fit_layer(call *c, lamella_relative_project *of, const sta
     progress_leave(c, all);
     TRY(projection_settle(c, of, l));
     if (!matrix_is_finite(p->points, p->n_anchors, p->dim, p->dim))
-        return fail(c, LAMELLA_ERR_NUMERIC, "the anchors of stack->layer[%lld] do not fit f64 once transformed", (long long)l);
+        return fail(c, LAMELLA_ERR_NUMERIC, "the anchors of stack.layer[%lld] do not fit f64 once transformed", (long long)l);
     if (p->basis)
         TRY(fit_basis(c, of, p, dtype, &of->rank[l]));
     if (p->distance)
@@ -228,7 +228,7 @@ lamella_status projections_fit(call *c, const stack *s, const row_numbers *ancho
 {
     for (int64_t l = 0; l < s->n_layers; l++)
         if (!stack_dim(s, l))
-            return fail(c, LAMELLA_ERR_EMPTY, "stack->layer[%lld] has dim 0, expected at least 1", (long long)l);
+            return fail(c, LAMELLA_ERR_EMPTY, "stack.layer[%lld] has dim 0, expected at least 1", (long long)l);
     TRY(projections_create(c, rules, s->n_layers, made));
     for (int64_t l = 0; l < s->n_layers; l++) {
         TRY(fit_layer(c, *made, s, l, anchors, found));

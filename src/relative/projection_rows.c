@@ -223,7 +223,7 @@ lamella_status projection_apply(call *c, const lamella_relative_project *of, int
     lowest_reset(&w.overflow);
     TRY(each_panel(c, s, l, w.precision, projection_room_bytes(&w), project_panel, &w));
     if (lowest_get(&w.overflow) != INT64_MAX)
-        return fail(c, LAMELLA_ERR_NUMERIC, "stack->layer[%lld]: row %lld has a similarity that f32 does not hold", (long long)l,
+        return fail(c, LAMELLA_ERR_NUMERIC, "stack.layer[%lld]: row %lld has a similarity that f32 does not hold", (long long)l,
                     (long long)lowest_get(&w.overflow));
     *n_zero_rows += w.n_zero_rows;
     return LAMELLA_OK;

@@ -204,17 +204,17 @@ static lamella_status anchors_check_extents(call *c, const stack *s)
         return fail(c, LAMELLA_ERR_EMPTY, "stack has no row%s, expected at least 1", s->valid ? " outside the mask" : "");
     for (int64_t l = 0; l < s->n_layers; l++)
         if (!stack_dim(s, l))
-            return fail(c, LAMELLA_ERR_EMPTY, "stack->layer[%lld] has dim 0, expected at least 1", (long long)l);
+            return fail(c, LAMELLA_ERR_EMPTY, "stack.layer[%lld] has dim 0, expected at least 1", (long long)l);
     return LAMELLA_OK;
 }
 
 static lamella_status check_farthest(call *c, const stack *s, const lamella_relative_anchors_options *o)
 {
     if (o->distance_layer < 0 || o->distance_layer >= s->n_layers)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->distance_layer is %lld, expected 0 to %lld", (long long)o->distance_layer,
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.distance_layer is %lld, expected 0 to %lld", (long long)o->distance_layer,
                     (long long)(s->n_layers - 1));
     if (o->start < 0 || o->start >= s->n_vectors || (s->valid && !s->valid[o->start]))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->start is %lld, expected a row outside the mask, 0 to %lld", (long long)o->start,
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.start is %lld, expected a row outside the mask, 0 to %lld", (long long)o->start,
                     (long long)(s->n_vectors - 1));
     return LAMELLA_OK;
 }
@@ -223,9 +223,9 @@ static lamella_status anchors_check_options(call *c, const stack *s, const lamel
                                             lamella_relative_anchors_options *o)
 {
     TRY(read_sized(c, o, (int64_t)sizeof *o, 8, options, "options"));
-    TRY(check_choice(c, &o->method, LAMELLA_ANCHORS_FARTHEST, LAMELLA_ANCHORS_RANDOM, "options->method"));
-    TRY(check_choice(c, &o->farthest, LAMELLA_FARTHEST_RAW, LAMELLA_FARTHEST_UNIT, "options->farthest"));
-    TRY(check_reserved(c, (uint64_t)o->reserved0, "options->reserved0"));
+    TRY(check_choice(c, &o->method, LAMELLA_ANCHORS_FARTHEST, LAMELLA_ANCHORS_RANDOM, "options.method"));
+    TRY(check_choice(c, &o->farthest, LAMELLA_FARTHEST_RAW, LAMELLA_FARTHEST_UNIT, "options.farthest"));
+    TRY(check_reserved(c, (uint64_t)o->reserved0, "options.reserved0"));
     return o->method == LAMELLA_ANCHORS_FARTHEST ? check_farthest(c, s, o) : LAMELLA_OK;
 }
 

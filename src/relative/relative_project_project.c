@@ -67,11 +67,11 @@ lamella_status project_check(call *c, const lamella_relative_project *project)
 static lamella_status check_layers_fit(call *c, const lamella_relative_project *project, const stack *s)
 {
     if (s->n_layers != project->n_layers)
-        return fail(c, LAMELLA_ERR_SHAPE, "stack->n_layers is %lld, expected %lld (= layers of the fit)", (long long)s->n_layers,
+        return fail(c, LAMELLA_ERR_SHAPE, "stack.n_layers is %lld, expected %lld (= layers of the fit)", (long long)s->n_layers,
                     (long long)project->n_layers);
     for (int64_t l = 0; l < s->n_layers; l++)
         if (stack_dim(s, l) != project->layer[l].dim)
-            return fail(c, LAMELLA_ERR_SHAPE, "stack->layer[%lld] has dim %lld, expected %lld (= dim of the fit)", (long long)l,
+            return fail(c, LAMELLA_ERR_SHAPE, "stack.layer[%lld] has dim %lld, expected %lld (= dim of the fit)", (long long)l,
                         (long long)stack_dim(s, l), (long long)project->layer[l].dim);
     return LAMELLA_OK;
 }

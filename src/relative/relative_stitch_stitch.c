@@ -67,13 +67,13 @@ static lamella_status stitch_check_options(call *c, const lamella_relative_stitc
 {
     number n;
     TRY(read_sized(c, o, (int64_t)sizeof *o, 8, options, "options"));
-    TRY(check_choice(c, &o->head, LAMELLA_HEAD_RIDGE, LAMELLA_HEAD_LOGISTIC, "options->head"));
+    TRY(check_choice(c, &o->head, LAMELLA_HEAD_RIDGE, LAMELLA_HEAD_LOGISTIC, "options.head"));
     if (!(o->penalty >= 0 && isfinite(o->penalty)))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->penalty is %s, expected a finite number over 0", number_text(o->penalty, &n));
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.penalty is %s, expected a finite number over 0", number_text(o->penalty, &n));
     if (!(o->tolerance >= 0 && isfinite(o->tolerance)))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->tolerance is %s, expected a finite number over 0", number_text(o->tolerance, &n));
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.tolerance is %s, expected a finite number over 0", number_text(o->tolerance, &n));
     if (o->max_iterations < 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options->max_iterations is %lld, expected 0 or more", (long long)o->max_iterations);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.max_iterations is %lld, expected 0 or more", (long long)o->max_iterations);
     o->penalty = o->penalty > 0 ? o->penalty : 1;
     o->tolerance = o->tolerance > 0 ? o->tolerance : FIT_TOLERANCE;
     o->max_iterations = o->max_iterations ? o->max_iterations : FIT_MAX_ITERATIONS;

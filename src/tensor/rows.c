@@ -55,7 +55,7 @@ lamella_status rows_open(call *c, const stack *s, int64_t first_layer, int64_t n
         int64_t bytes = layer_dim(r, l) * dtype_size(layer_of(r, l)->dtype), vectors, total;
         /* the vectors of a dense sample arrive together, so up to per_row - 1 of them wait for the next block */
         if (!size_add(MIN(r->block_vectors, s->n_vectors), s->per_row, &vectors) || !size_mul(vectors, bytes, &total))
-            return fail(c, LAMELLA_ERR_MEMORY, "a row of %s->layer[%lld] does not fit into memory", stack_name(s), (long long)(first_layer + l));
+            return fail(c, LAMELLA_ERR_MEMORY, "a row of %s.layer[%lld] does not fit into memory", stack_name(s), (long long)(first_layer + l));
         r->layer[l] = (struct rows_layer){ .vector_bytes = bytes };
         TAKE(c, r->layer[l].staging, total);
     }
@@ -78,10 +78,10 @@ static lamella_status read_rows(call *c, const rows *r, int64_t l, int64_t n_row
     if (*delivered == LAMELLA_STOP)
         return LAMELLA_STOPPED;
     if (*delivered == LAMELLA_ERR_IO)
-        return fail(c, LAMELLA_ERR_IO, "%s->read could not get depth %lld, rows %lld to %lld", stack_name(r->s), (long long)depth, (long long)y->rows_read,
+        return fail(c, LAMELLA_ERR_IO, "%s.read could not get depth %lld, rows %lld to %lld", stack_name(r->s), (long long)depth, (long long)y->rows_read,
                     (long long)(y->rows_read + n_rows - 1));
     if (*delivered < 1 || *delivered > n_rows)
-        return fail(c, LAMELLA_ERR_CALLBACK, "%s->read returned %lld at depth %lld, row %lld, expected 1 to %lld rows or LAMELLA_STOP", stack_name(r->s),
+        return fail(c, LAMELLA_ERR_CALLBACK, "%s.read returned %lld at depth %lld, row %lld, expected 1 to %lld rows or LAMELLA_STOP", stack_name(r->s),
                     (long long)*delivered, (long long)depth, (long long)y->rows_read, (long long)n_rows);
     return LAMELLA_OK;
 }

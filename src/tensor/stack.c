@@ -17,13 +17,13 @@ const char *layer_name(char *text, int64_t size, const stack *s, int64_t l)
 {
     if (s->is_view)
         return stack_name(s);
-    snprintf(text, (size_t)size, "%s->layer[%lld]", stack_name(s), (long long)l);
+    snprintf(text, (size_t)size, "%s.layer[%lld]", stack_name(s), (long long)l);
     return text;
 }
 
 static const char *member_name(char *text, int64_t size, const stack *s, const char *member)
 {
-    snprintf(text, (size_t)size, "%s->%s", stack_name(s), member);
+    snprintf(text, (size_t)size, "%s.%s", stack_name(s), member);
     return text;
 }
 
@@ -38,17 +38,17 @@ static lamella_status check_layer(call *c, stack *s, int64_t l, uint32_t dtypes,
         return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected 2%s", name, (int)v->rank, s->host.offsets ? " (with offsets)" : " to 4");
     if (s->host.read) {
         if (v->data)
-            return fail(c, LAMELLA_ERR_ARGUMENT, "%s.data is set, expected NULL (%s->read delivers the rows)", name, stack_name(s));
+            return fail(c, LAMELLA_ERR_ARGUMENT, "%s.data is set, expected none (%s.read delivers the rows)", name, stack_name(s));
     } else if (!v->data && view_elements(v))
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s.data is NULL, expected %lld elements", name, (long long)view_elements(v));
     TRY(s->is_own ? LAMELLA_OK : call_reads(c, view_lent(v), name));
     if (l == 0)
         return LAMELLA_OK;
     if (v->rank != first->rank)
-        return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected %d (= %s->layer[0].rank)", name, (int)v->rank, (int)first->rank, stack_name(s));
+        return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected %d (= %s.layer[0].rank)", name, (int)v->rank, (int)first->rank, stack_name(s));
     for (int32_t a = 0; a + 1 < v->rank; a++)
         if (v->shape[a] != first->shape[a])
-            return fail(c, LAMELLA_ERR_SHAPE, "%s.shape[%d] is %lld, expected %lld (= %s->layer[0].shape[%d])", name, (int)a,
+            return fail(c, LAMELLA_ERR_SHAPE, "%s.shape[%d] is %lld, expected %lld (= %s.layer[0].shape[%d])", name, (int)a,
                         (long long)v->shape[a], (long long)first->shape[a], stack_name(s), (int)a);
     return LAMELLA_OK;
 }
@@ -58,11 +58,11 @@ static lamella_status check_layers(call *c, stack *s, uint32_t dtypes)
     lamella_view *layer;
     s->n_layers = s->host.n_layers;
     if (s->n_layers < 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s->n_layers is %lld, expected at least 1", stack_name(s), (long long)s->n_layers);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s.n_layers is %lld, expected at least 1", stack_name(s), (long long)s->n_layers);
     if (s->n_layers == 0)
-        return fail(c, LAMELLA_ERR_EMPTY, "%s->n_layers is 0, expected at least 1", stack_name(s));
+        return fail(c, LAMELLA_ERR_EMPTY, "%s.n_layers is 0, expected at least 1", stack_name(s));
     if (!s->host.layer)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s->layer is NULL, expected %lld views", stack_name(s), (long long)s->n_layers);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s.layer is NULL, expected %lld views", stack_name(s), (long long)s->n_layers);
     TAKE(c, layer, s->n_layers);
     s->layer = layer;
     for (int64_t l = 0; l < s->n_layers; l++)
@@ -75,12 +75,12 @@ static lamella_status check_depths(call *c, const stack *s)
     char name[64];
     const int64_t *depth = s->host.depth;
     if (s->host.n_depths < 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s->n_depths is %lld, expected 0 or more", stack_name(s), (long long)s->host.n_depths);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s.n_depths is %lld, expected 0 or more", stack_name(s), (long long)s->host.n_depths);
     if (depth)
         TRY(call_reads(c, (lent){ .low = (const char *)depth, .high = (const char *)(depth + s->n_layers) }, member_name(name, sizeof name, s, "depth")));
     for (int64_t l = 0; depth && l < s->n_layers; l++)
         if (depth[l] < 0 || (l && depth[l] <= depth[l - 1]))
-            return fail(c, LAMELLA_ERR_ARGUMENT, "%s->depth[%lld] is %lld, expected rising depths from 0 on", stack_name(s), (long long)l, (long long)depth[l]);
+            return fail(c, LAMELLA_ERR_ARGUMENT, "%s.depth[%lld] is %lld, expected rising depths from 0 on", stack_name(s), (long long)l, (long long)depth[l]);
     return LAMELLA_OK;
 }
 
@@ -101,7 +101,7 @@ static lamella_status check_products(call *c, const stack *s)
     int64_t dims = 0, vectors;
     for (int64_t l = 0; l < s->n_layers; l++)
         if (!size_add(dims, stack_dim(s, l), &dims) || dims > MOST_DIMS)
-            return fail(c, LAMELLA_ERR_SHAPE, "%s->layer[%lld] has dim %lld, expected at most 2^48 dims in all layers", stack_name(s), (long long)l,
+            return fail(c, LAMELLA_ERR_SHAPE, "%s.layer[%lld] has dim %lld, expected at most 2^48 dims in all layers", stack_name(s), (long long)l,
                         (long long)stack_dim(s, l));
     if (!size_mul(s->n_layers, s->n_vectors, &vectors))
         return fail(c, LAMELLA_ERR_SHAPE, "%s has %lld layers of %lld rows, expected at most 2^63 - 1 rows in all layers", stack_name(s),
@@ -118,7 +118,7 @@ static lamella_status check_offsets(call *c, stack *s)
         return LAMELLA_OK;
     TRY(view_check(c, &v, s->host.offsets, I32 | I64, member_name(name, sizeof name, s, "offsets")));
     if (v.rank != 1 || v.shape[0] < 1)
-        return fail(c, LAMELLA_ERR_SHAPE, "%s->offsets has rank %d and %lld entries, expected rank 1 and n_samples + 1", stack_name(s), (int)v.rank,
+        return fail(c, LAMELLA_ERR_SHAPE, "%s.offsets has rank %d and %lld entries, expected rank 1 and n_samples + 1", stack_name(s), (int)v.rank,
                     (long long)view_elements(&v));
     s->n_samples = v.shape[0] - 1;
     TAKE(c, offsets, v.shape[0]);
@@ -126,11 +126,11 @@ static lamella_status check_offsets(call *c, stack *s)
         offsets[i] = load_i64(v.dtype, view_at(&v, &i));
         int64_t least = i ? offsets[i - 1] : 0;
         if (offsets[i] < least || (i == 0 && offsets[i] > 0))
-            return fail(c, LAMELLA_ERR_ARGUMENT, "%s->offsets[%lld] is %lld, expected %s%lld", stack_name(s), (long long)i, (long long)offsets[i],
+            return fail(c, LAMELLA_ERR_ARGUMENT, "%s.offsets[%lld] is %lld, expected %s%lld", stack_name(s), (long long)i, (long long)offsets[i],
                         i ? "at least " : "", (long long)least);
     }
     if (offsets[s->n_samples] != s->n_rows)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s->offsets[%lld] is %lld, expected %lld (= %s->layer[0].shape[0])", stack_name(s), (long long)s->n_samples,
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s.offsets[%lld] is %lld, expected %lld (= %s.layer[0].shape[0])", stack_name(s), (long long)s->n_samples,
                     (long long)offsets[s->n_samples], (long long)s->n_rows, stack_name(s));
     s->offsets = offsets;
     return LAMELLA_OK;
@@ -167,12 +167,12 @@ lamella_status stacks_check_ids(call *c, const stack *a, const stack *b)
     TRY(view_check(c, &of_a, a->host.sample_id, I64, "sample_id"));
     TRY(view_check(c, &of_b, b->host.sample_id, I64, "sample_id"));
     if (a->n_samples != b->n_samples)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s->sample_id has %lld entries, expected %lld (= samples of %s), or NULL for other samples",
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s.sample_id has %lld entries, expected %lld (= samples of %s), or none for other samples",
                     stack_name(b), (long long)b->n_samples, (long long)a->n_samples, stack_name(a));
     for (int64_t i = 0; i < a->n_samples; i++) {
         int64_t expected = load_i64(LAMELLA_I64, view_at(&of_a, &i)), id = load_i64(LAMELLA_I64, view_at(&of_b, &i));
         if (id != expected)
-            return fail(c, LAMELLA_ERR_ARGUMENT, "%s->sample_id[%lld] is %lld, expected %lld (= %s->sample_id[%lld]), or NULL for other samples",
+            return fail(c, LAMELLA_ERR_ARGUMENT, "%s.sample_id[%lld] is %lld, expected %lld (= %s.sample_id[%lld]), or none for other samples",
                         stack_name(b), (long long)i, (long long)id, (long long)expected, stack_name(a), (long long)i);
     }
     return LAMELLA_OK;
@@ -182,7 +182,7 @@ static lamella_status check_stack(call *c, stack *s, const lamella_stack *theirs
 {
     TRY(read_sized(c, &s->host, (int64_t)sizeof s->host, STACK_FIRST_SIZE, theirs, name));
     if (s->host.flags & ~(uint32_t)KNOWN_STACK_FLAGS)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s->flags is 0x%x, expected only known bits (0x%x)", name, (unsigned)s->host.flags,
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s.flags is 0x%x, expected only known bits (0x%x)", name, (unsigned)s->host.flags,
                     KNOWN_STACK_FLAGS);
     TRY(check_layers(c, s, dtypes));
     TRY(check_depths(c, s));

@@ -98,7 +98,7 @@ LAMELLA_INTERNAL lamella_status stack_of_own(call *c, stack *s, const lamella_st
 LAMELLA_INTERNAL lamella_status stacks_check_ids(call *c, const stack *a, const stack *b);
 
 LAMELLA_INTERNAL const char *stack_name(const stack *s);
-/* "stack->layer[l]", under the argument's own name. */
+/* "stack.layer[l]", under the argument's own name. */
 LAMELLA_INTERNAL const char *layer_name(char *text, int64_t size, const stack *s, int64_t l);
 LAMELLA_INTERNAL int64_t stack_dim(const stack *s, int64_t l);
 LAMELLA_INTERNAL int64_t stack_depth(const stack *s, int64_t l);

@@ -47,9 +47,9 @@ TEST(a_newer_host_may_set_nothing_that_is_unknown)
 TEST(sizes_that_no_release_had_are_refused)
 {
     our_options host = { 4, 0, 0 }, o;
-    refused(reading(&o, &host), LAMELLA_ERR_ARGUMENT, "reading: options->struct_size is 4, expected its sizeof (8 to 4096)");
+    refused(reading(&o, &host), LAMELLA_ERR_ARGUMENT, "reading: options.struct_size is 4, expected its sizeof (8 to 4096)");
     host.struct_size = 4097;
-    refused(reading(&o, &host), LAMELLA_ERR_ARGUMENT, "reading: options->struct_size is 4097, expected its sizeof (8 to 4096)");
+    refused(reading(&o, &host), LAMELLA_ERR_ARGUMENT, "reading: options.struct_size is 4097, expected its sizeof (8 to 4096)");
 }
 
 TEST(a_result_fills_no_more_than_the_host_has)

@@ -94,27 +94,27 @@ TEST(a_number_out_of_range_is_refused_by_name)
     const int64_t cpus = cpus_of_affinity_mask();
     check(cpus >= 1);
     refused_options((lamella_context_options){ .threads = 257 }, LAMELLA_ERR_ARGUMENT,
-                    "lamella_context_create: options->threads is 257, expected 0 to 256");
+                    "lamella_context_create: options.threads is 257, expected 0 to 256");
     refused_options((lamella_context_options){ .threads = -1 }, LAMELLA_ERR_ARGUMENT,
-                    "lamella_context_create: options->threads is -1, expected 0 to 256");
+                    "lamella_context_create: options.threads is -1, expected 0 to 256");
     refused_options((lamella_context_options){ .simd = 4 }, LAMELLA_ERR_ARGUMENT,
-                    "lamella_context_create: options->simd is 4, expected 0 to 3");
+                    "lamella_context_create: options.simd is 4, expected 0 to 3");
     refused_options((lamella_context_options){ .own_blas = 2 }, LAMELLA_ERR_ARGUMENT,
-                    "lamella_context_create: options->own_blas is 2, expected 0 to 1");
+                    "lamella_context_create: options.own_blas is 2, expected 0 to 1");
     refused_options((lamella_context_options){ .max_workspace_bytes = -5 }, LAMELLA_ERR_ARGUMENT,
-                    "lamella_context_create: options->max_workspace_bytes is -5, expected 0 or more");
+                    "lamella_context_create: options.max_workspace_bytes is -5, expected 0 or more");
     refused_options((lamella_context_options){ .deadline_seconds = -0.5 }, LAMELLA_ERR_ARGUMENT,
-                    "lamella_context_create: options->deadline_seconds is -0.5, expected 0 or more");
+                    "lamella_context_create: options.deadline_seconds is -0.5, expected 0 or more");
     refused_options((lamella_context_options){ .deadline_seconds = NAN }, LAMELLA_ERR_ARGUMENT,
-                    "lamella_context_create: options->deadline_seconds is nan, expected 0 or more");
+                    "lamella_context_create: options.deadline_seconds is nan, expected 0 or more");
 }
 
 TEST(one_of_two_memory_callbacks_is_refused)
 {
     refused_options((lamella_context_options){ .allocate = test_allocate }, LAMELLA_ERR_ARGUMENT,
-                    "lamella_context_create: options->release is NULL, expected a function, since options->allocate is set");
+                    "lamella_context_create: options.release is NULL, expected a function, since options.allocate is set");
     refused_options((lamella_context_options){ .release = test_release }, LAMELLA_ERR_ARGUMENT,
-                    "lamella_context_create: options->allocate is NULL, expected a function, since options->release is set");
+                    "lamella_context_create: options.allocate is NULL, expected a function, since options.release is set");
 }
 
 TEST(each_level_that_is_present_can_be_asked_for)
@@ -128,7 +128,7 @@ TEST(each_level_that_is_present_can_be_asked_for)
         } else {
             char message[256];
             snprintf(message, sizeof message,
-                     "lamella_context_create: options->simd is %d, a level this processor does not have, expected 0 to %d", (int)level,
+                     "lamella_context_create: options.simd is %d, a level this processor does not have, expected 0 to %d", (int)level,
                      (int)simd_best());
             refused_options((lamella_context_options){ .simd = level }, LAMELLA_ERR_UNSUPPORTED, message);
         }

@@ -53,7 +53,7 @@ class Stacks(unittest.TestCase):
         first, second = (lamella.Stack([x], sample_id=ids) for ids in (np.arange(4), np.arange(4) + 10))
         for call in (lambda second: lamella.matryoshka.grid_cosine(first, pairs, widths=[2], second=second),
                      lambda second: lamella.matryoshka.grid_spearman(first, pairs, np.array([1., 2.]), widths=[2], second=second)):
-            with self.assertRaisesRegex(lamella.Error, r"second->sample_id\[0\] is 10, expected 0"):
+            with self.assertRaisesRegex(lamella.Error, r"second.sample_id\[0\] is 10, expected 0"):
                 call(second)
 
 

@@ -125,7 +125,7 @@ TEST(alpha_outside_is_refused_or_clamped_and_counted)
     lamella_fusion_over_result result = { .struct_size = sizeof result };
     float out, t;
     refused(one_pixel(colour, alpha, 3, 0, NULL, &out, &t, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_fusion_over: alpha is -0.25 at layer 1, pixel 0, channel 0, expected 0 to 1, or options->clamp");
+            "lamella_fusion_over: alpha is -0.25 at layer 1, pixel 0, channel 0, expected 0 to 1, or options.clamp");
     ok(one_pixel(colour, alpha, 3, 0, &options, &out, &t, &result));
     near(out, 4, ABSOLUTE, 0);
     equal(result.n_clamped, 2);
@@ -135,7 +135,7 @@ TEST(alpha_outside_is_refused_or_clamped_and_counted)
     equal(result.n_clamped, 1);
     options.clamp = 0;
     refused(one_pixel(colour, alpha, 3, 0, &options, &out, &t, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_fusion_over: alpha is -0.25 at layer 1, pixel 0, channel 0, expected 0 or more, or options->clamp");
+            "lamella_fusion_over: alpha is -0.25 at layer 1, pixel 0, channel 0, expected 0 or more, or options.clamp");
 }
 
 TEST(two_layers_of_eight_bits_equal_pillow)
@@ -265,10 +265,10 @@ TEST(bad_arguments_are_named)
             "lamella_fusion_over: depth is inf at layer 1, pixel 1, channel 0, expected a finite number");
     lamella_fusion_over_options options = { .struct_size = sizeof options, .clamp = 2 };
     refused(lamella_fusion_over(NULL, &c, &alpha, NULL, NULL, &options, &out, NULL, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_fusion_over: options->clamp is 2, expected 0 or 1");
+            "lamella_fusion_over: options.clamp is 2, expected 0 or 1");
     options = (lamella_fusion_over_options){ .struct_size = sizeof options, .thickness = -1 };
     refused(lamella_fusion_over(NULL, &c, &alpha, NULL, NULL, &options, &out, NULL, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_fusion_over: options->thickness is -1, expected a number over 0");
+            "lamella_fusion_over: options.thickness is -1, expected a number over 0");
 }
 
 TEST(options_init_spells_out_the_defaults)

@@ -208,12 +208,12 @@ TEST(options_are_looked_at)
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
     char expected[200];
     static const struct { lamella_fusion_over_options o; lamella_status status; const char *says; } overs[] = {
-        { { .reserved0 = 1 }, LAMELLA_ERR_ARGUMENT, "options->reserved0 is 1, expected 0" }, { { .clamp = -1 }, LAMELLA_ERR_ARGUMENT, "options->clamp is -1, expected 0 or 1" },
-        { { .clamp = 2 }, LAMELLA_ERR_ARGUMENT, "options->clamp is 2, expected 0 or 1" }, { { .opacity = 3 }, LAMELLA_ERR_ARGUMENT, "options->opacity is 3, expected 0 to 2" },
-        { { .opacity = -1 }, LAMELLA_ERR_ARGUMENT, "options->opacity is -1, expected 0 to 2" },
-        { { .thickness = -0.5 }, LAMELLA_ERR_ARGUMENT, "options->thickness is -0.5, expected a number over 0" },
-        { { .thickness = (double)INFINITY }, LAMELLA_ERR_ARGUMENT, "options->thickness is inf, expected a number over 0" },
-        { { .thickness = (double)NAN }, LAMELLA_ERR_ARGUMENT, "options->thickness is nan, expected a number over 0" },
+        { { .reserved0 = 1 }, LAMELLA_ERR_ARGUMENT, "options.reserved0 is 1, expected 0" }, { { .clamp = -1 }, LAMELLA_ERR_ARGUMENT, "options.clamp is -1, expected 0 or 1" },
+        { { .clamp = 2 }, LAMELLA_ERR_ARGUMENT, "options.clamp is 2, expected 0 or 1" }, { { .opacity = 3 }, LAMELLA_ERR_ARGUMENT, "options.opacity is 3, expected 0 to 2" },
+        { { .opacity = -1 }, LAMELLA_ERR_ARGUMENT, "options.opacity is -1, expected 0 to 2" },
+        { { .thickness = -0.5 }, LAMELLA_ERR_ARGUMENT, "options.thickness is -0.5, expected a number over 0" },
+        { { .thickness = (double)INFINITY }, LAMELLA_ERR_ARGUMENT, "options.thickness is inf, expected a number over 0" },
+        { { .thickness = (double)NAN }, LAMELLA_ERR_ARGUMENT, "options.thickness is nan, expected a number over 0" },
     };
     for (int i = 0; i < (int)(sizeof overs / sizeof *overs); i++) {
         lamella_fusion_over_options o = overs[i].o;
@@ -224,12 +224,12 @@ TEST(options_are_looked_at)
         refused(lamella_fusion_over_backward(NULL, &s->colours.v, &s->alpha.v, NULL, NULL, &s->g_out.v, NULL, &o, NULL, &da, NULL), overs[i].status, expected);
     }
     static const struct { lamella_fusion_mix_options o; lamella_status status; const char *says; } mixes[] = {
-        { { .reserved0 = 1 }, LAMELLA_ERR_ARGUMENT, "options->reserved0 is 1, expected 0" },
-        { { .weighting = 3 }, LAMELLA_ERR_ARGUMENT, "options->weighting is 3, expected 0 to 2" },
-        { { .weighting = -1 }, LAMELLA_ERR_ARGUMENT, "options->weighting is -1, expected 0 to 2" },
-        { { .rows = 4 }, LAMELLA_ERR_ARGUMENT, "options->rows is 4, expected 0 to 3" }, { { .rows = -1 }, LAMELLA_ERR_ARGUMENT, "options->rows is -1, expected 0 to 3" },
-        { { .gamma = (double)NAN }, LAMELLA_ERR_NONFINITE, "options->gamma is nan, expected a finite number" },
-        { { .gamma = -(double)INFINITY }, LAMELLA_ERR_NONFINITE, "options->gamma is -inf, expected a finite number" },
+        { { .reserved0 = 1 }, LAMELLA_ERR_ARGUMENT, "options.reserved0 is 1, expected 0" },
+        { { .weighting = 3 }, LAMELLA_ERR_ARGUMENT, "options.weighting is 3, expected 0 to 2" },
+        { { .weighting = -1 }, LAMELLA_ERR_ARGUMENT, "options.weighting is -1, expected 0 to 2" },
+        { { .rows = 4 }, LAMELLA_ERR_ARGUMENT, "options.rows is 4, expected 0 to 3" }, { { .rows = -1 }, LAMELLA_ERR_ARGUMENT, "options.rows is -1, expected 0 to 3" },
+        { { .gamma = (double)NAN }, LAMELLA_ERR_NONFINITE, "options.gamma is nan, expected a finite number" },
+        { { .gamma = -(double)INFINITY }, LAMELLA_ERR_NONFINITE, "options.gamma is -inf, expected a finite number" },
     };
     for (int i = 0; i < (int)(sizeof mixes / sizeof *mixes); i++) {
         lamella_fusion_mix_options o = mixes[i].o;

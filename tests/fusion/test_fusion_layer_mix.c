@@ -148,7 +148,7 @@ TEST(bad_arguments_are_named)
     lamella_view three = view_of(LAMELLA_F64, w, 1);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
     refused(lamella_fusion_mix(NULL, &stack, NULL, NULL, &mixed, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_fusion_mix: stack->layer[1] has dim 1, expected 2 (= dim of stack->layer[0])");
+            "lamella_fusion_mix: stack.layer[1] has dim 1, expected 2 (= dim of stack.layer[0])");
     layer[1] = layer[0];
     refused(lamella_fusion_mix(NULL, &stack, &three, NULL, &mixed, NULL), LAMELLA_ERR_SHAPE,
             "lamella_fusion_mix: weights.shape[0] is 1, expected 2");
@@ -157,10 +157,10 @@ TEST(bad_arguments_are_named)
             "lamella_fusion_mix: mixed overflows f32 at row 0, column 0, expected smaller weights, gamma or rows");
     lamella_fusion_mix_options options = { .struct_size = sizeof options, .rows = 4 };
     refused(lamella_fusion_mix(NULL, &stack, NULL, &options, &mixed, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_fusion_mix: options->rows is 4, expected 0 to 3");
+            "lamella_fusion_mix: options.rows is 4, expected 0 to 3");
     mixed.data = x;
     refused(lamella_fusion_mix(NULL, &stack, NULL, NULL, &mixed, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_fusion_mix: mixed shares memory with stack->layer[0], expected an output apart from the inputs");
+            "lamella_fusion_mix: mixed shares memory with stack.layer[0], expected an output apart from the inputs");
 }
 
 TEST(options_init_spells_out_the_defaults)

@@ -152,7 +152,7 @@ TEST(weights_count_by_their_ratios)
     refused(lamella_fusion_pool(NULL, &stack, NULL, &options, &pooled, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_fusion_pool: weights is NULL, expected a view");
     refused(lamella_fusion_pool(NULL, &stack, &weights, NULL, &pooled, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_fusion_pool: weights is given, expected NULL unless readout is WEIGHTED");
+            "lamella_fusion_pool: weights is given, expected none unless readout is WEIGHTED");
 }
 
 TEST(a_pooled_stack_is_refused)
@@ -161,7 +161,7 @@ TEST(a_pooled_stack_is_refused)
     lamella_view layer = view_of(LAMELLA_F32, x, 2, 2), pooled = view_of(LAMELLA_F32, out, 2, 2);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
     refused(lamella_fusion_pool(NULL, &stack, NULL, NULL, &pooled, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_fusion_pool: stack->layer[0].rank is 2, expected a token axis or offsets: [sample, dim] is pooled already");
+            "lamella_fusion_pool: stack.layer[0].rank is 2, expected a token axis or offsets: [sample, dim] is pooled already");
 }
 
 /* Long samples end inside blocks: what is carried over must not show. */

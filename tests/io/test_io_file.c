@@ -80,7 +80,7 @@ TEST(arguments_that_are_none_are_named)
     lamella_io_file_options options = { .struct_size = sizeof options, .raw_dtype = LAMELLA_F32 };
     v = view_of(LAMELLA_U8, b.at, b.n);
     refused(lamella_io_file_load(NULL, &v, &options, &file, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_io_file_load: options->raw_dtype is 1, expected 0 or LAMELLA_BF16 (4)");
+            "lamella_io_file_load: options.raw_dtype is 1, expected 0 or LAMELLA_BF16 (4)");
     v.stride[0] = 2;
     v.shape[0] = b.n / 2;
     returns(lamella_io_file_load(NULL, &v, NULL, &file, NULL), LAMELLA_ERR_SHAPE);

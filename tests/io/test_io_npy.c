@@ -281,7 +281,7 @@ TEST(raw_two_byte_elements_are_bf16_if_asked_only)
     equal(entry_at(file, 0).dtype, 0);
     equal_text(entry_at(file, 0).file_dtype, "<V2");
     refused(lamella_io_file_get(file, "", &v), LAMELLA_ERR_UNSUPPORTED,
-            "lamella_io_file_get: bytes: \"\" is <V2, of which there is no view: if it holds bf16, set options->raw_dtype = LAMELLA_BF16");
+            "lamella_io_file_get: bytes: \"\" is <V2, of which there is no view: if it holds bf16, set options.raw_dtype = LAMELLA_BF16");
     lamella_io_file_free(file);
     ok(load(NULL, b, LAMELLA_BF16, &file, &fault));
     ok(lamella_io_file_get(file, "", &v));

@@ -283,7 +283,7 @@ TEST(the_example_files_are_what_they_say)
     equal(opened.n_layers, 5);
     lamella_io_file_free(file);
     returns(open_example("retrieval", &file), LAMELLA_ERR_ARGUMENT);
-    check(strstr(lamella_last_error(), "\"docs\"") && strstr(lamella_last_error(), "set options->prefix"));
+    check(strstr(lamella_last_error(), "\"docs\"") && strstr(lamella_last_error(), "set options.prefix"));
 }
 
 static int64_t most_rows;

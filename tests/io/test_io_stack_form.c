@@ -43,14 +43,14 @@ TEST(any_one_family_does_and_two_are_both_named)
     lamella_io_file_free(file);
     save_arrays("two", (const char *[]){ "a.0", "a.1", "b.0", "b.1" }, a, 4);
     snprintf(expected, sizeof expected,
-             "lamella_io_stack_open: %s could be several stacks: set options->prefix to one of \"a.\" (2 layers), \"b.\" (2 layers)", in_folder("two"));
+             "lamella_io_stack_open: %s could be several stacks: set options.prefix to one of \"a.\" (2 layers), \"b.\" (2 layers)", in_folder("two"));
     refused(open_with("two", NULL, 0, &file), LAMELLA_ERR_ARGUMENT, expected);
     check(file == NULL);
     ok(open_with("two", "b.", 0, &file));
     equal_text(taken.name, "b.");
     layer_reads_as(1, x[3][0], 5, 6);
     lamella_io_file_free(file);
-    snprintf(expected, sizeof expected, "lamella_io_stack_open: %s: options->prefix is \"c\", expected the name of an array, what stands before "
+    snprintf(expected, sizeof expected, "lamella_io_stack_open: %s: options.prefix is \"c\", expected the name of an array, what stands before "
              "the integers of several, or their name with {} for the integer", in_folder("two"));
     refused(open_with("two", "c", 0, &file), LAMELLA_ERR_ARGUMENT, expected);
     folder_remove();
@@ -87,7 +87,7 @@ TEST(one_array_is_taken_where_its_shape_or_the_caller_decides)
     fill_numbers();
     lamella_view block = view_of(LAMELLA_F32, x, 4, 5, 6);
     ok(lamella_io_npy_save(NULL, in_folder("x.npy"), &block));
-    snprintf(expected, sizeof expected, "lamella_io_stack_open: %s: \"\" is [4, 5, 6]: set options->layer_axis = 1 if that means [layer, sample, dim], "
+    snprintf(expected, sizeof expected, "lamella_io_stack_open: %s: \"\" is [4, 5, 6]: set options.layer_axis = 1 if that means [layer, sample, dim], "
              "2 if [token, layer, dim], -1 if one layer [sample, token, dim]", in_folder("x.npy"));
     refused(open_with("x.npy", NULL, 0, &file), LAMELLA_ERR_ARGUMENT, expected);
     ok(open_with("x.npy", NULL, 1, &file));

@@ -156,7 +156,7 @@ TEST(only_what_can_be_typed_is_offered)
         snprintf(expected, sizeof expected, n < 256 ? "%s/0/4 x1 %s/0/4 x1 x/0/4 x1" : "x/0/4 x1", name[0], name[1]);
         equal_text(readings_of("f"), expected);
         equal_text(says(NULL, 0, LAMELLA_ERR_ARGUMENT) + (n < 256 ? strlen(says(NULL, 0, LAMELLA_ERR_ARGUMENT)) : 0),
-                   n < 256 ? "" : " could be several stacks: set options->prefix to one of \"x\"");
+                   n < 256 ? "" : " could be several stacks: set options.prefix to one of \"x\"");
         memset(name, 'n', sizeof name); /* a family behind a name, and with something behind the integer */
         for (int l = 0; l < 2; l++) {
             name[l][n - 1] = (char)('0' + l);
@@ -172,7 +172,7 @@ TEST(only_what_can_be_typed_is_offered)
     equal_text(readings_of("f"), "a./0/1 x2");
     FILE_OF(MATRIX("0.{}"), MATRIX("1.{}"), MATRIX("a.0"), MATRIX("a.1"));
     equal_text(readings_of("f"), "a./0/1 x2");
-    equal_text(says(NULL, 0, LAMELLA_ERR_ARGUMENT), " could be several stacks: set options->prefix to one of \"a.\" (2 layers)");
+    equal_text(says(NULL, 0, LAMELLA_ERR_ARGUMENT), " could be several stacks: set options.prefix to one of \"a.\" (2 layers)");
     folder_remove();
 }
 

@@ -17,7 +17,7 @@ TEST(integers_anywhere_in_a_name_count)
     TAKES(NULL, 0, "", LAMELLA_IO_FORM_LAYERS, 2);
     FILE_OF(MATRIX("layer_0_0"), MATRIX("layer_0_1"), MATRIX("layer_1_0"), MATRIX("layer_1_1"));
     equal_text(readings_of("f"), "layer_{}_0/0/1 x2 layer_{}_1/0/1 x2");
-    equal_text(says(NULL, 0, LAMELLA_ERR_ARGUMENT), " could be several stacks: set options->prefix to one of \"layer_{}_0\" (2 layers), \"layer_{}_1\" (2 layers)");
+    equal_text(says(NULL, 0, LAMELLA_ERR_ARGUMENT), " could be several stacks: set options.prefix to one of \"layer_{}_0\" (2 layers), \"layer_{}_1\" (2 layers)");
     TAKES("layer_{}_1", 0, "layer_{}_1", LAMELLA_IO_FORM_LAYERS, 2);
     TAKES("layer_1_", 0, "layer_1_", LAMELLA_IO_FORM_LAYERS, 2); /* asked for by name */
     folder_remove();
@@ -39,7 +39,7 @@ TEST(what_its_place_alone_does_not_tell_is_asked)
     FILE_OF(MATRIX("emb_v1"), MATRIX("emb_v2"));
     equal_text(readings_of("f"), "emb_v/0/1 x2 emb_v1/0/4 x1 emb_v2/0/4 x1");
     equal_text(says(NULL, 0, LAMELLA_ERR_ARGUMENT),
-               " could be several stacks: set options->prefix to one of \"emb_v\" (2 layers), \"emb_v1\", \"emb_v2\"");
+               " could be several stacks: set options.prefix to one of \"emb_v\" (2 layers), \"emb_v1\", \"emb_v2\"");
     TAKES("emb_v", 0, "emb_v", LAMELLA_IO_FORM_LAYERS, 2);
     FILE_OF(MATRIX("batch_0"), MATRIX("batch_1"));
     equal_text(readings_of("f"), "batch_/0/1 x2 batch_0/0/4 x1 batch_1/0/4 x1");
@@ -88,7 +88,7 @@ TEST(one_array_is_read_along_an_axis_or_as_one_layer)
     folder_make();
     FILE_OF({ "s", LAMELLA_F32, 4, { 2, 3, 4, 5 } });
     equal_text(readings_of("f"), "s/1/2 x2 s/2/3 x3 s/-1/4 x1");
-    equal_text(says(NULL, 0, LAMELLA_ERR_ARGUMENT), ": \"s\" is [2, 3, 4, 5]: set options->layer_axis = 1 if that means [layer, sample, token, dim], "
+    equal_text(says(NULL, 0, LAMELLA_ERR_ARGUMENT), ": \"s\" is [2, 3, 4, 5]: set options.layer_axis = 1 if that means [layer, sample, token, dim], "
                "2 if [sample, layer, token, dim], -1 if one layer [sample, y, x, dim]");
     TAKES(NULL, 2, "s", LAMELLA_IO_FORM_LAYER_SECOND, 3);
     TAKES(NULL, -1, "s", LAMELLA_IO_FORM_ONE_LAYER, 1);
@@ -122,7 +122,7 @@ TEST(a_mask_of_whole_numbers_becomes_bytes)
         equal(((const uint8_t *)opened.mask->data)[i], i % 3 != 0);
     lamella_io_file_free(file);
     save_arrays("f", (const char *[]){ "layer.0", "padding_mask" }, a, 2);
-    equal_text(says(NULL, 0, LAMELLA_ERR_ARGUMENT), ": set options->mask_marks = 1 if 1 in \"padding_mask\" is a token, 2 if it is padding");
+    equal_text(says(NULL, 0, LAMELLA_ERR_ARGUMENT), ": set options.mask_marks = 1 if 1 in \"padding_mask\" is a token, 2 if it is padding");
     for (int32_t marks = LAMELLA_IO_MARKS_TOKENS; marks <= LAMELLA_IO_MARKS_PADDING; marks++) {
         lamella_io_stack_options options = { .struct_size = sizeof options, .mask_marks = marks };
         opened = (lamella_stack){ .struct_size = sizeof opened };

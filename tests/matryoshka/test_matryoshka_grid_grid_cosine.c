@@ -277,10 +277,10 @@ TEST(stacks_that_meet_have_the_same_ids)
     first.sample_id = &of_first;
     second.sample_id = &of_second;
     refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_grid_cosine: second->sample_id[0] is 20, expected 10 (= first->sample_id[0]), or NULL for other samples");
+            "lamella_matryoshka_grid_cosine: second.sample_id[0] is 20, expected 10 (= first.sample_id[0]), or none for other samples");
     id[2] = 10;
     refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_grid_cosine: second->sample_id[1] is 21, expected 11 (= first->sample_id[1]), or NULL for other samples");
+            "lamella_matryoshka_grid_cosine: second.sample_id[1] is 21, expected 11 (= first.sample_id[1]), or none for other samples");
     id[3] = 11;
     ok(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL));
     id[3] = 21;
@@ -293,7 +293,7 @@ TEST(stacks_that_meet_have_the_same_ids)
     second.sample_id = &one_id;
     pair[1] = 0;
     refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_grid_cosine: second->sample_id has 1 entries, expected 2 (= samples of first), or NULL for other samples");
+            "lamella_matryoshka_grid_cosine: second.sample_id has 1 entries, expected 2 (= samples of first), or none for other samples");
 }
 
 TEST(dot_products_lie_apart)
@@ -308,10 +308,10 @@ TEST(dot_products_lie_apart)
             "lamella_matryoshka_grid_cosine: dot shares memory with cosine, expected an output apart from the others");
     dots.data = x;
     refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_grid_cosine: dot shares memory with first->layer[0], expected an output apart from the inputs");
+            "lamella_matryoshka_grid_cosine: dot shares memory with first.layer[0], expected an output apart from the inputs");
     dots.data = y + 1;
     refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_grid_cosine: dot shares memory with second->layer[0], expected an output apart from the inputs");
+            "lamella_matryoshka_grid_cosine: dot shares memory with second.layer[0], expected an output apart from the inputs");
     dots.data = pair;
     refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_matryoshka_grid_cosine: dot shares memory with pairs, expected an output apart from the inputs");
@@ -333,9 +333,9 @@ TEST(bad_arguments_are_named)
     lamella_view twice[] = { layer, layer };
     lamella_stack stack = stack_of(&layer, 1), with_tokens = stack_of(&tokens, 1), two = stack_of(twice, 2);
     refused(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, &wide, 1, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_matryoshka_grid_cosine: widths[0] is 4, expected 1 to 3 (= dim of stack->layer[0])");
+            "lamella_matryoshka_grid_cosine: widths[0] is 4, expected 1 to 3 (= dim of stack.layer[0])");
     refused(lamella_matryoshka_grid_cosine(NULL, &stack, &two, &pairs, &width, 1, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_matryoshka_grid_cosine: second->n_layers is 2, expected 1 (= first->n_layers)");
+            "lamella_matryoshka_grid_cosine: second.n_layers is 2, expected 1 (= first.n_layers)");
     refused(lamella_matryoshka_grid_cosine(NULL, &with_tokens, NULL, &pairs, &width, 1, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_matryoshka_grid_cosine: first has tokens, expected layers [sample, dim]: pool them first (lamella_fusion_pool)");
     refused(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &flat, &width, 1, &out, NULL, NULL), LAMELLA_ERR_SHAPE,

@@ -54,9 +54,9 @@ TEST(the_ridge_grid_names_what_it_cannot_take)
     s->penalties[1] = -1;
     SAYS(ARGUMENT, "penalties[1] is -1, expected a finite number over 0");
     s->penalties[1] = 2, s->widths[0] = 4;
-    SAYS(SHAPE, "widths[0] is 4, expected 1 to 3 (= dim of stack->layer[0])");
+    SAYS(SHAPE, "widths[0] is 4, expected 1 to 3 (= dim of stack.layer[0])");
     s->widths[0] = 0;
-    SAYS(SHAPE, "widths[0] is 0, expected 1 to 3 (= dim of stack->layer[0])");
+    SAYS(SHAPE, "widths[0] is 0, expected 1 to 3 (= dim of stack.layer[0])");
     s = fresh(), s->labels = view_of(LAMELLA_I64, s->label_of, 0, N);
     SAYS(EMPTY, "labels.shape[0] is 0, expected at least 1 task");
     s = fresh(), s->labels.dtype = LAMELLA_F64;
@@ -73,7 +73,7 @@ TEST(the_ridge_grid_names_what_it_cannot_take)
     lamella_matryoshka_ridge_result result = { .struct_size = 2 };
     refused(lamella_matryoshka_ridge(NULL, &s->stack, &s->labels, s->penalties, 2, s->widths, 1, NULL, &s->error, &s->accuracy, &s->best, &s->flags,
                                      &result),
-            LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_ridge: result->struct_size is 2, expected its sizeof (8 to 4096)");
+            LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_ridge: result.struct_size is 2, expected its sizeof (8 to 4096)");
 #undef SAYS
 }
 
@@ -120,15 +120,15 @@ TEST(the_grids_name_what_they_cannot_take)
     lamella_stack with_tokens = stack_of(&tokens, 1), of_none = stack_of(&none, 1), of_one = stack_of(&narrow, 1);
     SAYS(cosine_of(s, &with_tokens), SHAPE, "cosine: second has tokens, expected layers [sample, dim]: pool them first (lamella_fusion_pool)");
     SAYS(cosine_of(s, &of_none), EMPTY, "cosine: second has no samples, expected at least 1");
-    SAYS(cosine_of(s, &of_one), SHAPE, "cosine: widths[0] is 2, expected 1 to 1 (= dim of stack->layer[0])");
+    SAYS(cosine_of(s, &of_one), SHAPE, "cosine: widths[0] is 2, expected 1 to 1 (= dim of stack.layer[0])");
     s->stack = of_none;
     SAYS(cosine_of(s, NULL), EMPTY, "cosine: first has no samples, expected at least 1");
     s = fresh();
     lamella_matryoshka_grid_result result = { .struct_size = 2 };
     SAYS(lamella_matryoshka_grid_cosine(NULL, &s->stack, NULL, &s->pairs, s->widths, 1, &s->cosine, NULL, &result), ARGUMENT,
-         "cosine: result->struct_size is 2, expected its sizeof (8 to 4096)");
+         "cosine: result.struct_size is 2, expected its sizeof (8 to 4096)");
     SAYS(lamella_matryoshka_grid_spearman(NULL, &s->stack, NULL, &s->pairs, &s->gold, s->widths, 1, &s->rho, &result), ARGUMENT,
-         "spearman: result->struct_size is 2, expected its sizeof (8 to 4096)");
+         "spearman: result.struct_size is 2, expected its sizeof (8 to 4096)");
 #undef SAYS
 }
 
@@ -155,7 +155,7 @@ TEST(searches_name_what_they_cannot_take)
     SAYS(search_of(s, x, x, NULL, &numbers, 0), SHAPE, "query_ids.shape[0] is 3, expected 4");
     SAYS(search_of(s, x, x, &flat, NULL, 0), DTYPE, "base_ids.dtype is 1 (f32), expected i32|i64");
     SAYS(search_of(s, x, x, NULL, &flat, 0), DTYPE, "query_ids.dtype is 1 (f32), expected i32|i64");
-    SAYS(search_of(s, x, x, NULL, NULL, -1), ARGUMENT, "options->width is -1, expected 0 to 3 (= base.shape[1])");
+    SAYS(search_of(s, x, x, NULL, NULL, -1), ARGUMENT, "options.width is -1, expected 0 to 3 (= base.shape[1])");
     s->scores.shape[1] = 3;
     SAYS(search_of(s, x, x, NULL, NULL, 0), SHAPE, "scores.shape[1] is 3, expected 2");
     s = fresh(), s->found.shape[0] = 2;
@@ -172,7 +172,7 @@ TEST(searches_name_what_they_cannot_take)
     s = fresh();
     lamella_matryoshka_search_result result = { .struct_size = 2 };
     SAYS(lamella_matryoshka_search(NULL, x, x, 2, NULL, NULL, NULL, &s->ids, &s->scores, NULL, &result), ARGUMENT,
-         "result->struct_size is 2, expected its sizeof (8 to 4096)");
+         "result.struct_size is 2, expected its sizeof (8 to 4096)");
 #undef SAYS
 }
 
@@ -189,7 +189,7 @@ TEST(an_index_names_what_it_cannot_take)
     refused(lamella_matryoshka_index_create(NULL, &s->layer, &numbers, NULL, &index), LAMELLA_ERR_SHAPE,
             "lamella_matryoshka_index_create: base_ids.shape[0] is 3, expected 4");
     refused(lamella_matryoshka_index_create(NULL, &s->layer, NULL, &other, &index), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_index_create: options->similarity is 3, expected 0 to 2");
+            "lamella_matryoshka_index_create: options.similarity is 3, expected 0 to 2");
     check(index == NULL);
     ok(lamella_matryoshka_index_create(NULL, &s->layer, NULL, NULL, &index));
     refused(lamella_matryoshka_index_get(NULL, "rows", &v), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_index_get: index is NULL");
@@ -232,7 +232,7 @@ TEST(truncation_names_what_it_cannot_take)
     refused(lamella_matryoshka_truncate(NULL, &stack, s->widths, 1, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_matryoshka_truncate: out is NULL, expected 3 views (layers x widths)");
     refused(lamella_matryoshka_truncate(NULL, &s->stack, s->widths, 1, NULL, &s->out, &result), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_truncate: result->struct_size is 2, expected its sizeof (8 to 4096)");
+            "lamella_matryoshka_truncate: result.struct_size is 2, expected its sizeof (8 to 4096)");
     refused(lamella_matryoshka_truncate(NULL, &s->stack, NULL, 1, NULL, &s->out, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_matryoshka_truncate: widths is NULL, expected 1 widths");
 }

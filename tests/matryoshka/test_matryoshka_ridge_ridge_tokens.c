@@ -115,8 +115,8 @@ TEST(weights_of_tokens_are_not_for_a_grid)
     tokens *t = tokens_of(0, 0);
     static grid g;
     refused(grid_of(&t->stack, t, LAMELLA_READOUT_WEIGHTED, &g), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_ridge: options->readout is WEIGHTED, expected one without weights");
-    refused(grid_of(&t->stack, t, 99, &g), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_ridge: options->readout is 99, expected 0 to 6");
+            "lamella_matryoshka_ridge: options.readout is WEIGHTED, expected one without weights");
+    refused(grid_of(&t->stack, t, 99, &g), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_ridge: options.readout is 99, expected 0 to 6");
     t->labels.shape[1] = SAMPLES - 1;
     refused(grid_of(&t->stack, t, 0, &g), LAMELLA_ERR_SHAPE, "lamella_matryoshka_ridge: labels.shape[1] is 69, expected 70 (= samples of stack)");
 }

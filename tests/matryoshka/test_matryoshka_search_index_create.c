@@ -127,10 +127,10 @@ TEST(an_index_says_what_is_wrong)
     ok(lamella_matryoshka_index_create(NULL, &b, NULL, &options, &index));
     lamella_matryoshka_search_options at = { .struct_size = sizeof at, .width = 3 };
     refused(lamella_matryoshka_index_search(NULL, index, &b, 1, NULL, &at, &i, &s, NULL, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_index_search: options->width is 3, expected 0 to 2 (= base.shape[1])");
+            "lamella_matryoshka_index_search: options.width is 3, expected 0 to 2 (= base.shape[1])");
     at.similarity = LAMELLA_SEARCH_DOT;
     refused(lamella_matryoshka_index_search(NULL, index, &b, 1, NULL, &at, &i, &s, NULL, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_index_search: options->similarity is 2, expected 0 or 1 (that of the index)");
+            "lamella_matryoshka_index_search: options.similarity is 2, expected 0 or 1 (that of the index)");
     refused(lamella_matryoshka_index_search(NULL, NULL, &b, 1, NULL, NULL, &i, &s, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_matryoshka_index_search: index is NULL, expected an index");
     lamella_matryoshka_index_free(index);

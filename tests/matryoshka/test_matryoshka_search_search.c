@@ -384,7 +384,7 @@ TEST(bad_arguments_are_named)
     lamella_view i = view_of(LAMELLA_I64, ids, 2, 2), s = view_of(LAMELLA_F64, scores, 2, 2), n = view_of(LAMELLA_I32, numbers, 2);
     lamella_matryoshka_search_options options = { .struct_size = sizeof options, .width = 4 };
 #define SEARCH(base, queries, k, base_ids) lamella_matryoshka_search(NULL, base, queries, k, base_ids, NULL, &options, &i, &s, NULL, NULL)
-    refused(SEARCH(&b, &b, 2, NULL), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_search: options->width is 4, expected 0 to 3 (= base.shape[1])");
+    refused(SEARCH(&b, &b, 2, NULL), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_search: options.width is 4, expected 0 to 3 (= base.shape[1])");
     options.width = 0;
     refused(SEARCH(&b, &wrong, 2, NULL), LAMELLA_ERR_SHAPE, "lamella_matryoshka_search: queries.shape[1] is 2, expected 3 (= base.shape[1])");
     refused(SEARCH(&b, &b, 0, NULL), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_search: k is 0, expected at least 1");
@@ -392,7 +392,7 @@ TEST(bad_arguments_are_named)
     refused(SEARCH(&b, &b, 2, &n), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_search: base_ids[1] is -4, expected 0 or more");
     refused(SEARCH(&b, &b, 3, NULL), LAMELLA_ERR_SHAPE, "lamella_matryoshka_search: ids.shape[1] is 2, expected 3");
     options.similarity = 3;
-    refused(SEARCH(&b, &b, 2, NULL), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_search: options->similarity is 3, expected 0 to 2");
+    refused(SEARCH(&b, &b, 2, NULL), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_search: options.similarity is 3, expected 0 to 2");
     options.similarity = 0;
     x[4] = -INFINITY;
     refused(SEARCH(&b, &b, 2, NULL), LAMELLA_ERR_NONFINITE, "lamella_matryoshka_search: base is -inf at row 1, column 1, expected a finite number");

@@ -151,16 +151,16 @@ TEST(bad_arguments_are_named)
 {
     float x[6] = { 1, 2, 3, 4, 5, 6 }, out[6];
     refused(cut(x, 2, 3, 0, 0, out, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_matryoshka_truncate: widths[0] is 0, expected 1 to 3 (= dim of stack->layer[0])");
+            "lamella_matryoshka_truncate: widths[0] is 0, expected 1 to 3 (= dim of stack.layer[0])");
     refused(cut(x, 2, 3, 4, 0, x, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_matryoshka_truncate: widths[0] is 4, expected 1 to 3 (= dim of stack->layer[0])");
+            "lamella_matryoshka_truncate: widths[0] is 4, expected 1 to 3 (= dim of stack.layer[0])");
     refused(cut(x, 2, 3, 2, 3, out, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_truncate: options->normalise is 3, expected 0 to 2");
+            "lamella_matryoshka_truncate: options.normalise is 3, expected 0 to 2");
     refused(cut(x, 2, 3, 2, 0, x, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_truncate: out[0] shares memory with stack->layer[0], expected an output apart from the inputs");
+            "lamella_matryoshka_truncate: out[0] shares memory with stack.layer[0], expected an output apart from the inputs");
     x[4] = NAN;
     refused(cut(x, 2, 3, 2, 0, out, NULL), LAMELLA_ERR_NONFINITE,
-            "lamella_matryoshka_truncate: stack->layer[0] is nan at row 1, column 1, expected a finite number");
+            "lamella_matryoshka_truncate: stack.layer[0] is nan at row 1, column 1, expected a finite number");
     lamella_view layer = view_of(LAMELLA_F32, x, 2, 3), to[] = { view_of(LAMELLA_F32, out, 2, 1), view_of(LAMELLA_F32, out, 3, 1) };
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
     refused(lamella_matryoshka_truncate(NULL, &stack, NARROW, 2, NULL, to, NULL), LAMELLA_ERR_SHAPE,
@@ -179,7 +179,7 @@ TEST(f64_that_f32_does_not_hold_is_refused)
     lamella_view layer = view_of(LAMELLA_F64, x, 1, 2), to = view_of(LAMELLA_F32, out, 1, 2);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
     refused(lamella_matryoshka_truncate(NULL, &stack, &width, 1, NULL, &to, NULL), LAMELLA_ERR_NUMERIC,
-            "lamella_matryoshka_truncate: stack->layer[0] is 1e+39 at row 0, column 1, expected a number that f32 holds");
+            "lamella_matryoshka_truncate: stack.layer[0] is 1e+39 at row 0, column 1, expected a number that f32 holds");
 }
 
 TEST(options_init_spells_out_the_defaults)

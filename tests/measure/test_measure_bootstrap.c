@@ -358,15 +358,15 @@ TEST(bad_arguments_are_named)
             "lamella_measure_bootstrap: weights is -2 at row 1, expected 0 or more");
     x[1] = 2;
     refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, &scores, &options, &r), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_bootstrap: weights is given, expected NULL for the statistics PEARSON and SPEARMAN");
+            "lamella_measure_bootstrap: weights is given, expected none for the statistics PEARSON and SPEARMAN");
     refused(lamella_measure_bootstrap(NULL, &scores, &scores, &other, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_SHAPE,
             "lamella_measure_bootstrap: versus.shape[0] is 2, expected 3");
     options.n_resamples = -1;
     refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_bootstrap: options->n_resamples is -1, expected 0 or more");
+            "lamella_measure_bootstrap: options.n_resamples is -1, expected 0 or more");
     options = (lamella_measure_bootstrap_options){ .struct_size = sizeof options, .statistic = LAMELLA_STATISTIC_MEAN };
     refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_bootstrap: gold is given, expected NULL for the statistic MEAN");
+            "lamella_measure_bootstrap: gold is given, expected none for the statistic MEAN");
     options.statistic = LAMELLA_STATISTIC_AUC;
     refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_DTYPE,
             "lamella_measure_bootstrap: gold.dtype is 2 (f64), expected i32|i64");

@@ -278,11 +278,11 @@ TEST(bad_arguments_are_named)
     refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_measure_folds: the hold-out share takes 6 of 6 rows, expected some on either side");
     f.options.holdout = 1;
-    refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT, "lamella_measure_folds: options->holdout is 1, expected 0, or a share under 1");
+    refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT, "lamella_measure_folds: options.holdout is 1, expected 0, or a share under 1");
     f.options = (lamella_measure_folds_options){ .order = LAMELLA_FOLDS_IN_ORDER, .n_folds = 2 };
     f.strata = groups;
     refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_folds: strata is given beside options->order IN_ORDER, expected NULL, or SHUFFLED");
+            "lamella_measure_folds: strata is given beside options.order IN_ORDER, expected none, or SHUFFLED");
     const int64_t same[] = { 3, 3, 3, 3, 3, 3 };
     f = (folding){ .n = 6, .groups = same };
     refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT,

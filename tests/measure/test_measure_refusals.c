@@ -96,25 +96,25 @@ TEST(options_of_measure_at_their_edges)
         lamella_measure_correlation_options c = { .struct_size = sizeof c, .confidence = wrong[k].value };
         lamella_measure_bootstrap_options b = { .struct_size = sizeof b, .confidence = wrong[k].value };
         lamella_measure_folds_options f = { .struct_size = sizeof f, .holdout = wrong[k].value };
-        snprintf(text, sizeof text, "lamella_measure_correlation: options->confidence is %s, expected over 0 and under 1", wrong[k].text);
+        snprintf(text, sizeof text, "lamella_measure_correlation: options.confidence is %s, expected over 0 and under 1", wrong[k].text);
         refused(lamella_measure_correlation(NULL, &scores, &scores, NULL, &c, &cr), LAMELLA_ERR_ARGUMENT, text);
-        snprintf(text, sizeof text, "lamella_measure_bootstrap: options->confidence is %s, expected over 0 and under 1", wrong[k].text);
+        snprintf(text, sizeof text, "lamella_measure_bootstrap: options.confidence is %s, expected over 0 and under 1", wrong[k].text);
         refused(lamella_measure_bootstrap(NULL, &scores, &labels, NULL, NULL, 0, NULL, NULL, NULL, &b, &br), LAMELLA_ERR_ARGUMENT, text);
-        snprintf(text, sizeof text, "lamella_measure_folds: options->holdout is %s, expected 0, or a share under 1", wrong[k].text);
+        snprintf(text, sizeof text, "lamella_measure_folds: options.holdout is %s, expected 0, or a share under 1", wrong[k].text);
         refused(lamella_measure_folds(NULL, N, NULL, NULL, &f, &folds, NULL), LAMELLA_ERR_ARGUMENT, text);
     }
     lamella_measure_bootstrap_options b = { .struct_size = sizeof b, .threshold = INFINITY };
     refused(lamella_measure_bootstrap(NULL, &scores, &labels, NULL, NULL, 0, NULL, NULL, NULL, &b, &br), LAMELLA_ERR_NONFINITE,
-            "lamella_measure_bootstrap: options->threshold is not finite, expected a number");
+            "lamella_measure_bootstrap: options.threshold is not finite, expected a number");
     b = (lamella_measure_bootstrap_options){ .struct_size = sizeof b, .n_resamples = -1 };
     refused(lamella_measure_bootstrap(NULL, &scores, &labels, NULL, NULL, 0, NULL, NULL, NULL, &b, &br), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_bootstrap: options->n_resamples is -1, expected 0 or more");
+            "lamella_measure_bootstrap: options.n_resamples is -1, expected 0 or more");
     b = (lamella_measure_bootstrap_options){ .struct_size = sizeof b, .n_resamples = INT64_MAX / 2 + 1 };
     refused(lamella_measure_bootstrap(NULL, &scores, &labels, NULL, NULL, 0, NULL, NULL, NULL, &b, &br), LAMELLA_ERR_MEMORY,
             "lamella_measure_bootstrap: 4611686018427387904 resamples do not fit into memory");
     lamella_measure_classification_options o = { .struct_size = sizeof o, .threshold = NAN };
     refused(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, &o, &r), LAMELLA_ERR_NONFINITE,
-            "lamella_measure_classification: options->threshold is not finite, expected a number");
+            "lamella_measure_classification: options.threshold is not finite, expected a number");
     o = (lamella_measure_classification_options){ .struct_size = sizeof o, .reserved0 = 1 };
     check(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, &o, &r) == LAMELLA_ERR_ARGUMENT);
     lamella_measure_correlation_options c = { .struct_size = sizeof c, .reserved0 = 1 };

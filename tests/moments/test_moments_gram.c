@@ -322,7 +322,7 @@ TEST(bad_arguments_are_named)
     refused(lamella_moments_gram_update(NULL, gram, &narrow, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_moments_gram_update: x.shape[1] is 2, expected 3");
     refused(lamella_moments_gram_update(NULL, gram, &rows, &rows, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_moments_gram_update: y is given, expected NULL, since the state has cross_dim 0");
+            "lamella_moments_gram_update: y is given, expected none, since the state has cross_dim 0");
     refused(lamella_moments_gram_update(NULL, other, &rows, &short_y, NULL), LAMELLA_ERR_SHAPE,
             "lamella_moments_gram_update: y.shape[0] is 1, expected 2");
     refused(lamella_moments_gram_update(NULL, gram, &rows, NULL, &w), LAMELLA_ERR_ARGUMENT,

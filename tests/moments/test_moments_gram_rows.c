@@ -126,7 +126,7 @@ TEST(a_masked_nan_is_not_read_and_another_is_named)
     near(out[0], 5.5, ABSOLUTE, 0);
     mask[5] = 1;
     refused(gram_of(NULL, layer, &valid, 4, 1, NULL, NULL, 0, out), LAMELLA_ERR_NONFINITE,
-            "gram_of: stack->layer[4] is nan at row 5, column 1, expected a finite number");
+            "gram_of: stack.layer[4] is nan at row 5, column 1, expected a finite number");
 }
 
 static double next_number(void)

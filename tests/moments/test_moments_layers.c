@@ -145,7 +145,7 @@ TEST(squares_beyond_f64_are_refused)
     static figures f;
     const lamella_view layer = view_of(LAMELLA_F64, x, 2, 1);
     refused(look(&layer, 1, &f), LAMELLA_ERR_NUMERIC,
-            "lamella_moments_layers: stack->layer[0] has numbers whose squares do not fit f64, expected less than 1e150");
+            "lamella_moments_layers: stack.layer[0] has numbers whose squares do not fit f64, expected less than 1e150");
 }
 
 TEST(a_layer_without_a_finite_row_is_nan_and_noted)
@@ -168,7 +168,7 @@ TEST(nothing_at_all_is_refused)
     static figures f;
     const lamella_view no_rows = view_of(LAMELLA_F32, x, 0, 3), no_dims = view_of(LAMELLA_F32, x, 3, 0);
     refused(look(&no_rows, 1, &f), LAMELLA_ERR_EMPTY, "lamella_moments_layers: stack has no row, expected at least 1");
-    refused(look(&no_dims, 1, &f), LAMELLA_ERR_EMPTY, "lamella_moments_layers: stack->layer[0] has dim 0, expected at least 1");
+    refused(look(&no_dims, 1, &f), LAMELLA_ERR_EMPTY, "lamella_moments_layers: stack.layer[0] has dim 0, expected at least 1");
 }
 
 TEST(options_init_spells_out_the_defaults)
@@ -345,10 +345,10 @@ TEST(options_that_are_none_are_refused)
     static figures f;
     float x[] = { 1, 2 };
     static const struct { lamella_moments_layers_options o; const char *said; } cases[] = {
-        { { .reserved0 = 1 }, "lamella_moments_layers: options->reserved0 is 1, expected 0" },
-        { { .outlier = -2.5 }, "lamella_moments_layers: options->outlier is -2.5, expected a finite number of 0 or more" },
-        { { .outlier = NAN }, "lamella_moments_layers: options->outlier is nan, expected a finite number of 0 or more" },
-        { { .outlier = INFINITY }, "lamella_moments_layers: options->outlier is inf, expected a finite number of 0 or more" },
+        { { .reserved0 = 1 }, "lamella_moments_layers: options.reserved0 is 1, expected 0" },
+        { { .outlier = -2.5 }, "lamella_moments_layers: options.outlier is -2.5, expected a finite number of 0 or more" },
+        { { .outlier = NAN }, "lamella_moments_layers: options.outlier is nan, expected a finite number of 0 or more" },
+        { { .outlier = INFINITY }, "lamella_moments_layers: options.outlier is inf, expected a finite number of 0 or more" },
     };
     lamella_view layer = view_of(LAMELLA_F32, x, 2, 1), norms = view_of(LAMELLA_F64, f.norms, 1, 3), counts = view_of(LAMELLA_I64, f.counts, 1, 8);
     lamella_view shares = view_of(LAMELLA_F64, f.shares, 1, 3), cosine = view_of(LAMELLA_F64, f.cosine, 1);

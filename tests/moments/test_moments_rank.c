@@ -185,15 +185,15 @@ TEST(bad_arguments_are_named)
     lamella_view layer = view_of(LAMELLA_F64, x, 2, 3), none = view_of(LAMELLA_F64, x, 0, 3);
     lamella_moments_rank_options options = { .struct_size = sizeof options, .unscaled = 1 };
     refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT,
-            "lamella_moments_rank: options->rcond is 0, expected a threshold, since options->unscaled is set");
+            "lamella_moments_rank: options.rcond is 0, expected a threshold, since options.unscaled is set");
     options.rcond = 1;
-    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options->rcond is 1, expected 0 to less than 1");
+    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options.rcond is 1, expected 0 to less than 1");
     options.unscaled = 2;
-    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options->unscaled is 2, expected 0 to 1");
+    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options.unscaled is 2, expected 0 to 1");
     refused(rank_of(&none, 1, NULL, &f), LAMELLA_ERR_EMPTY, "lamella_moments_rank: stack has no row, expected at least 1");
     x[1] = 1.5e308, x[4] = -1.5e308;
     refused(rank_of(&layer, 1, NULL, &f), LAMELLA_ERR_NUMERIC,
-            "lamella_moments_rank: stack->layer[0] has numbers whose squares do not fit f64, expected less than 1e150");
+            "lamella_moments_rank: stack.layer[0] has numbers whose squares do not fit f64, expected less than 1e150");
 }
 
 TEST(options_init_spells_out_the_defaults)

@@ -274,10 +274,10 @@ TEST(depths_are_shares_of_the_whole_model)
         for (int i = 0; i < N; i++)
             right[l][i] = i < 100 + (l == 4) * 50;
     refused(depth_of_rows(&f, &correct, NULL, depths, &o), LAMELLA_ERR_ARGUMENT,
-            "lamella_probe_depth: layer 2 has depth 6, expected at most 5 (= n_depths): set options->n_depths to the number of depths of the whole model");
+            "lamella_probe_depth: layer 2 has depth 6, expected at most 5 (= n_depths): set options.n_depths to the number of depths of the whole model");
     o.n_depths = 11;
     refused(depth_of_rows(&f, &correct, NULL, depths, &o), LAMELLA_ERR_ARGUMENT,
-            "lamella_probe_depth: layer 4 has depth 12, expected at most 11 (= n_depths): set options->n_depths to the number of depths of the whole model");
+            "lamella_probe_depth: layer 4 has depth 12, expected at most 11 (= n_depths): set options.n_depths to the number of depths of the whole model");
     o.n_depths = 13;
     ok(depth_of_rows(&f, &correct, NULL, depths, &o));
     near(f.r.jump, 12.0 / 13, ABSOLUTE, 1e-15);
@@ -287,7 +287,7 @@ TEST(depths_are_shares_of_the_whole_model)
     near(f.r.jump, 1, ABSOLUTE, 0);
     o.n_depths = 3;
     refused(depth_of_rows(&f, &correct, NULL, NULL, &o), LAMELLA_ERR_ARGUMENT,
-            "lamella_probe_depth: layer 4 has depth 4, expected at most 3 (= n_depths): set options->n_depths to the number of depths of the whole model");
+            "lamella_probe_depth: layer 4 has depth 4, expected at most 3 (= n_depths): set options.n_depths to the number of depths of the whole model");
     refused(depth_of_rows(&f, &correct, NULL, below, NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_depth: depths[0] is -1, expected over -1");
     refused(depth_of_rows(&f, &correct, NULL, level, NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_depth: depths[2] is 3, expected over 3");
 }
@@ -310,14 +310,14 @@ TEST(bad_arguments_are_named)
         lamella_probe_depth_options o;
         const char                 *message;
     } wrong[] = {
-        { { .jump = -1 }, "lamella_probe_depth: options->jump is -1, expected 0 or more" },
-        { { .jump = INFINITY }, "lamella_probe_depth: options->jump is inf, expected 0 or more" },
-        { { .flat = -1 }, "lamella_probe_depth: options->flat is -1, expected 0 or more" },
-        { { .flat = INFINITY }, "lamella_probe_depth: options->flat is inf, expected 0 or more" },
-        { { .confidence = 1 }, "lamella_probe_depth: options->confidence is 1, expected 0 to below 1" },
-        { { .confidence = -0.5 }, "lamella_probe_depth: options->confidence is -0.5, expected 0 to below 1" },
-        { { .n_bootstrap = -1 }, "lamella_probe_depth: options->n_bootstrap is -1, expected 0 or more" },
-        { { .n_depths = -2 }, "lamella_probe_depth: options->n_depths is -2, expected 0 or more" },
+        { { .jump = -1 }, "lamella_probe_depth: options.jump is -1, expected 0 or more" },
+        { { .jump = INFINITY }, "lamella_probe_depth: options.jump is inf, expected 0 or more" },
+        { { .flat = -1 }, "lamella_probe_depth: options.flat is -1, expected 0 or more" },
+        { { .flat = INFINITY }, "lamella_probe_depth: options.flat is inf, expected 0 or more" },
+        { { .confidence = 1 }, "lamella_probe_depth: options.confidence is 1, expected 0 to below 1" },
+        { { .confidence = -0.5 }, "lamella_probe_depth: options.confidence is -0.5, expected 0 to below 1" },
+        { { .n_bootstrap = -1 }, "lamella_probe_depth: options.n_bootstrap is -1, expected 0 or more" },
+        { { .n_depths = -2 }, "lamella_probe_depth: options.n_depths is -2, expected 0 or more" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         lamella_probe_depth_options o = wrong[i].o;

@@ -127,13 +127,13 @@ TEST(nested_folds_are_at_least_three)
     lamella_probe_linear *p;
     lamella_probe_linear_options o = { .struct_size = sizeof o, .nested = 1, .n_folds = 2 };
     refused(lamella_probe_linear_fit(NULL, &s->stack, &s->labels, NULL, NULL, NULL, NULL, &s->penalties, &o, &p, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_probe_linear_fit: options->nested is 1 with 2 folds, expected at least 3");
+            "lamella_probe_linear_fit: options.nested is 1 with 2 folds, expected at least 3");
     o.holdout = 0.3;
     refused(lamella_probe_linear_fit(NULL, &s->stack, &s->labels, NULL, NULL, NULL, NULL, &s->penalties, &o, &p, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_probe_linear_fit: options->nested is 1 with 1 fold, expected at least 3");
+            "lamella_probe_linear_fit: options.nested is 1 with 1 fold, expected at least 3");
     o.nested = 2;
     refused(lamella_probe_linear_fit(NULL, &s->stack, &s->labels, NULL, NULL, NULL, NULL, &s->penalties, &o, &p, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_probe_linear_fit: options->nested is 2, expected 0 to 1");
+            "lamella_probe_linear_fit: options.nested is 2, expected 0 to 1");
 }
 
 /* Of -1 to 1 (splitmix). */

@@ -60,7 +60,7 @@ TEST(a_share_is_from_0_to_below_1)
         for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
             asked *a = fresh();
             memcpy((char *)&a->o + share[i].at, &wrong[k].value, sizeof wrong[k].value);
-            snprintf(text, sizeof text, "lamella_probe_linear_fit: options->%s is %s, expected 0 to below 1", share[i].name, wrong[k].text);
+            snprintf(text, sizeof text, "lamella_probe_linear_fit: options.%s is %s, expected 0 to below 1", share[i].name, wrong[k].text);
             refused(ask(a), LAMELLA_ERR_ARGUMENT, text);
         }
 }
@@ -69,35 +69,35 @@ TEST(a_count_is_not_negative)
 {
     asked *a = fresh();
     a->o.n_folds = -1;
-    REFUSES(ARGUMENT, "options->n_folds is -1, expected 0 or more");
+    REFUSES(ARGUMENT, "options.n_folds is -1, expected 0 or more");
     a = fresh();
     a->o.max_iterations = -1;
-    REFUSES(ARGUMENT, "options->max_iterations is -1, expected 0 or more");
+    REFUSES(ARGUMENT, "options.max_iterations is -1, expected 0 or more");
     a = fresh();
     a->o.n_bootstrap = -2;
-    REFUSES(ARGUMENT, "options->n_bootstrap is -2, expected -1 or more");
+    REFUSES(ARGUMENT, "options.n_bootstrap is -2, expected -1 or more");
 }
 
 TEST(a_choice_is_one_of_those_there_are)
 {
     asked *a = fresh();
     a->o.kind = 3;
-    REFUSES(ARGUMENT, "options->kind is 3, expected 0 to 2");
+    REFUSES(ARGUMENT, "options.kind is 3, expected 0 to 2");
     a = fresh();
     a->o.classes = 3;
-    REFUSES(ARGUMENT, "options->classes is 3, expected 0 to 2");
+    REFUSES(ARGUMENT, "options.classes is 3, expected 0 to 2");
     a = fresh();
     a->o.readout = LAMELLA_READOUT_WEIGHTED;
-    REFUSES(ARGUMENT, "options->readout is WEIGHTED, expected another: pool with the weights first");
+    REFUSES(ARGUMENT, "options.readout is WEIGHTED, expected another: pool with the weights first");
     a = fresh();
     a->o.readout = LAMELLA_READOUT_FIRST_MEAN + 1;
     check(ask(a) == LAMELLA_ERR_ARGUMENT);
     a = fresh();
     a->o.standardise = 2;
-    REFUSES(ARGUMENT, "options->standardise is 2, expected 0 to 1");
+    REFUSES(ARGUMENT, "options.standardise is 2, expected 0 to 1");
     a = fresh();
     a->o.balanced = -1;
-    REFUSES(ARGUMENT, "options->balanced is -1, expected 0 to 1");
+    REFUSES(ARGUMENT, "options.balanced is -1, expected 0 to 1");
     a = fresh();
     a->o.reserved0 = 1;
     check(ask(a) == LAMELLA_ERR_ARGUMENT && strstr(lamella_last_error(), "reserved0"));
@@ -197,7 +197,7 @@ TEST(nothing_to_fit_is_said)
     REFUSES(EMPTY, "n_samples(stack) is 0, expected at least 1");
     a = fresh();
     a->layer = view_of(LAMELLA_F32, a->x, N, 0);
-    REFUSES(EMPTY, "stack->layer[0] has 0 dims, expected at least 1");
+    REFUSES(EMPTY, "stack.layer[0] has 0 dims, expected at least 1");
     a = fresh();
     memset(a->mask, 0, sizeof a->mask);
     REFUSES(EMPTY, "no sample of the stack is outside its mask, expected at least 1");

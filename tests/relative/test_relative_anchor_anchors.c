@@ -195,7 +195,7 @@ TEST(masked_rows_are_no_anchors)
             "lamella_relative_anchors: given[0] is 3, a row under the mask");
     options.start = 1;
     refused(lamella_relative_anchors(NULL, &stack, 1, NULL, &options, &to, NULL, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_relative_anchors: options->start is 1, expected a row outside the mask, 0 to 4");
+            "lamella_relative_anchors: options.start is 1, expected a row outside the mask, 0 to 4");
 }
 
 TEST(equal_rows_are_duplicates_whatever_the_sign_of_zero)
@@ -235,9 +235,9 @@ TEST(bad_arguments_are_named)
     refused(choose(&layer, 1, 3, &given, OPTIONS_OF(0), anchors, NULL), LAMELLA_ERR_SHAPE,
             "lamella_relative_anchors: given.shape[0] is 2, expected 3 (= n_anchors)");
     refused(choose(&layer, 1, 2, NULL, OPTIONS_OF(.method = 3), anchors, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_relative_anchors: options->method is 3, expected 0 to 2");
+            "lamella_relative_anchors: options.method is 3, expected 0 to 2");
     refused(choose(&layer, 1, 2, NULL, OPTIONS_OF(.method = LAMELLA_ANCHORS_FARTHEST, .distance_layer = 1), anchors, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_relative_anchors: options->distance_layer is 1, expected 0 to 0");
+            "lamella_relative_anchors: options.distance_layer is 1, expected 0 to 0");
 }
 
 TEST(options_init_spells_out_the_defaults)

@@ -507,7 +507,7 @@ TEST(what_f32_does_not_hold_is_refused)
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
     lamella_relative_project *project = fitted(layer, NULL, RULES(.transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_L1));
     refused(lamella_relative_project_apply(NULL, project, &stack, &to, NULL), LAMELLA_ERR_NUMERIC,
-            "lamella_relative_project_apply: stack->layer[0]: row 0 has a similarity that f32 does not hold");
+            "lamella_relative_project_apply: stack.layer[0]: row 0 has a similarity that f32 does not hold");
     lamella_relative_project_free(project);
     project = fitted(layer, NULL, RULES(.transform = LAMELLA_TRANSFORM_NONE)); /* directions are no matter of size */
     ok(lamella_relative_project_apply(NULL, project, &stack, &to, NULL));
@@ -576,20 +576,20 @@ TEST(bad_arguments_are_named)
     lamella_relative_project *project;
     lamella_relative_project_options rules = RULES(.transform = 5);
     refused(lamella_relative_project_fit(NULL, &stack, NULL, &rules, &project, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_relative_project_fit: options->transform is 5, expected 0 to 4");
+            "lamella_relative_project_fit: options.transform is 5, expected 0 to 4");
     check(project == NULL);
     rules = RULES(.relative_transform = LAMELLA_TRANSFORM_WHITEN);
     refused(lamella_relative_project_fit(NULL, &stack, NULL, &rules, &project, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_relative_project_fit: options->relative_transform is 4, expected 0 to 3");
+            "lamella_relative_project_fit: options.relative_transform is 4, expected 0 to 3");
     rules = RULES(.shrinkage = -0.5);
     refused(lamella_relative_project_fit(NULL, &stack, NULL, &rules, &project, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_relative_project_fit: options->shrinkage is -0.5, expected a finite number of 0 or more");
+            "lamella_relative_project_fit: options.shrinkage is -0.5, expected a finite number of 0 or more");
     project = fitted(layer, NULL, RULES(0));
     refused(lamella_relative_project_apply(NULL, project, &stack, &to, NULL), LAMELLA_ERR_SHAPE,
             "lamella_relative_project_apply: out[0].shape[1] is 2, expected 3");
     layer.shape[1] = 1;
     refused(lamella_relative_project_apply(NULL, project, &stack, &to, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_relative_project_apply: stack->layer[0] has dim 1, expected 2 (= dim of the fit)");
+            "lamella_relative_project_apply: stack.layer[0] has dim 1, expected 2 (= dim of the fit)");
     refused(lamella_relative_project_apply(NULL, NULL, &stack, &to, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_project_apply: project is NULL, expected a fitted projection");
     lamella_relative_project_free(project);

@@ -56,13 +56,13 @@ TEST(anchors_name_what_they_cannot_take)
     SAYS(&s->numbers, NULL, ARGUMENT, "given[1] is -1, expected 0 to 5 (= rows of the stack - 1)");
     s->number[1] = N;
     SAYS(&s->numbers, NULL, ARGUMENT, "given[1] is 6, expected 0 to 5 (= rows of the stack - 1)");
-    SAYS(NULL, CHOICE(.farthest = 3), ARGUMENT, "options->farthest is 3, expected 0 to 2");
-    SAYS(NULL, CHOICE(.method = LAMELLA_ANCHORS_FARTHEST, .start = N), ARGUMENT, "options->start is 6, expected a row outside the mask, 0 to 5");
-    SAYS(NULL, CHOICE(.method = LAMELLA_ANCHORS_FARTHEST, .start = -1), ARGUMENT, "options->start is -1, expected a row outside the mask, 0 to 5");
-    SAYS(NULL, CHOICE(.method = LAMELLA_ANCHORS_FARTHEST, .distance_layer = -1), ARGUMENT, "options->distance_layer is -1, expected 0 to 1");
-    SAYS(NULL, CHOICE(.method = LAMELLA_ANCHORS_FARTHEST, .distance_layer = 2), ARGUMENT, "options->distance_layer is 2, expected 0 to 1");
+    SAYS(NULL, CHOICE(.farthest = 3), ARGUMENT, "options.farthest is 3, expected 0 to 2");
+    SAYS(NULL, CHOICE(.method = LAMELLA_ANCHORS_FARTHEST, .start = N), ARGUMENT, "options.start is 6, expected a row outside the mask, 0 to 5");
+    SAYS(NULL, CHOICE(.method = LAMELLA_ANCHORS_FARTHEST, .start = -1), ARGUMENT, "options.start is -1, expected a row outside the mask, 0 to 5");
+    SAYS(NULL, CHOICE(.method = LAMELLA_ANCHORS_FARTHEST, .distance_layer = -1), ARGUMENT, "options.distance_layer is -1, expected 0 to 1");
+    SAYS(NULL, CHOICE(.method = LAMELLA_ANCHORS_FARTHEST, .distance_layer = 2), ARGUMENT, "options.distance_layer is 2, expected 0 to 1");
     ok(anchors_of(s, NULL, CHOICE(.start = N, .distance_layer = 2))); /* RANDOM starts nowhere */
-    SAYS(NULL, CHOICE(.reserved0 = 1), ARGUMENT, "options->reserved0 is 1, expected 0");
+    SAYS(NULL, CHOICE(.reserved0 = 1), ARGUMENT, "options.reserved0 is 1, expected 0");
     s->condition.shape[0] = 1;
     SAYS(NULL, NULL, SHAPE, "condition.shape[0] is 1, expected 2");
     s = fresh(), s->rank.dtype = LAMELLA_F64;
@@ -76,11 +76,11 @@ TEST(anchors_name_what_they_cannot_take)
     s = fresh(), s->layer[0].shape[0] = s->layer[1].shape[0] = 0;
     SAYS(NULL, NULL, EMPTY, "stack has no row, expected at least 1");
     s = fresh(), s->layer[1].shape[1] = 0;
-    SAYS(NULL, NULL, EMPTY, "stack->layer[1] has dim 0, expected at least 1");
+    SAYS(NULL, NULL, EMPTY, "stack.layer[1] has dim 0, expected at least 1");
     s = fresh();
     lamella_relative_anchors_result result = { .struct_size = 2 };
     refused(lamella_relative_anchors(NULL, &s->stack, 3, NULL, NULL, &s->anchors, NULL, NULL, NULL, &result), LAMELLA_ERR_ARGUMENT,
-            "lamella_relative_anchors: result->struct_size is 2, expected its sizeof (8 to 4096)");
+            "lamella_relative_anchors: result.struct_size is 2, expected its sizeof (8 to 4096)");
 #undef SAYS
 }
 
@@ -99,12 +99,12 @@ TEST(stitching_names_what_it_cannot_take)
     sound *s = fresh();
     const lamella_relative_project_options rules = RULES(.similarity = 9);
     ok(stitch_of(s, NULL, NULL));
-    SAYS(&rules, NULL, ARGUMENT, "options->similarity is 9, expected 0 to 8");
-    SAYS(NULL, HEAD(.head = 3), ARGUMENT, "options->head is 3, expected 0 to 2");
-    SAYS(NULL, HEAD(.penalty = INFINITY), ARGUMENT, "options->penalty is inf, expected a finite number over 0");
-    SAYS(NULL, HEAD(.tolerance = -1), ARGUMENT, "options->tolerance is -1, expected a finite number over 0");
-    SAYS(NULL, HEAD(.tolerance = INFINITY), ARGUMENT, "options->tolerance is inf, expected a finite number over 0");
-    SAYS(NULL, HEAD(.max_iterations = -1), ARGUMENT, "options->max_iterations is -1, expected 0 or more");
+    SAYS(&rules, NULL, ARGUMENT, "options.similarity is 9, expected 0 to 8");
+    SAYS(NULL, HEAD(.head = 3), ARGUMENT, "options.head is 3, expected 0 to 2");
+    SAYS(NULL, HEAD(.penalty = INFINITY), ARGUMENT, "options.penalty is inf, expected a finite number over 0");
+    SAYS(NULL, HEAD(.tolerance = -1), ARGUMENT, "options.tolerance is -1, expected a finite number over 0");
+    SAYS(NULL, HEAD(.tolerance = INFINITY), ARGUMENT, "options.tolerance is inf, expected a finite number over 0");
+    SAYS(NULL, HEAD(.max_iterations = -1), ARGUMENT, "options.max_iterations is -1, expected 0 or more");
     s->test.shape[0] = 0;
     SAYS(NULL, NULL, EMPTY, "test has no row number, expected at least 1");
     s = fresh(), s->train = view_of(LAMELLA_I64, s->number, 2, 2);
@@ -122,25 +122,25 @@ TEST(stitching_names_what_it_cannot_take)
     s = fresh(), s->flags.dtype = LAMELLA_I64;
     SAYS(NULL, NULL, DTYPE, "flags.dtype is 8 (i64), expected i32");
     s = fresh(), s->layer[1].shape[1] = 0;
-    SAYS(NULL, NULL, EMPTY, "stack->layer[1] has dim 0, expected at least 1");
+    SAYS(NULL, NULL, EMPTY, "stack.layer[1] has dim 0, expected at least 1");
     s = fresh();
     lamella_relative_stitch_result result = { .struct_size = 2 };
     refused(lamella_relative_stitch(NULL, &s->stack, &s->labels, &s->numbers, &s->train, &s->test, NULL, NULL, &s->accuracy, NULL, NULL, &result),
-            LAMELLA_ERR_ARGUMENT, "lamella_relative_stitch: result->struct_size is 2, expected its sizeof (8 to 4096)");
+            LAMELLA_ERR_ARGUMENT, "lamella_relative_stitch: result.struct_size is 2, expected its sizeof (8 to 4096)");
 #undef SAYS
 }
 
 TEST(a_fit_names_what_it_cannot_take)
 {
     static const struct { lamella_relative_project_options rules; const char *text; } wrong[] = {
-        { { .transform = -1 }, "options->transform is -1, expected 0 to 4" },
-        { { .similarity = 9 }, "options->similarity is 9, expected 0 to 8" },
-        { { .distances = 3 }, "options->distances is 3, expected 0 to 2" },
-        { { .relative_transform = 4 }, "options->relative_transform is 4, expected 0 to 3" },
-        { { .directions = 3 }, "options->directions is 3, expected 0 to 2" },
-        { { .shrinkage = NAN }, "options->shrinkage is nan, expected a finite number of 0 or more" },
-        { { .rcond = -2 }, "options->rcond is -2, expected a finite number of 0 or more" },
-        { { .basis_rcond = INFINITY }, "options->basis_rcond is inf, expected a finite number of 0 or more" },
+        { { .transform = -1 }, "options.transform is -1, expected 0 to 4" },
+        { { .similarity = 9 }, "options.similarity is 9, expected 0 to 8" },
+        { { .distances = 3 }, "options.distances is 3, expected 0 to 2" },
+        { { .relative_transform = 4 }, "options.relative_transform is 4, expected 0 to 3" },
+        { { .directions = 3 }, "options.directions is 3, expected 0 to 2" },
+        { { .shrinkage = NAN }, "options.shrinkage is nan, expected a finite number of 0 or more" },
+        { { .rcond = -2 }, "options.rcond is -2, expected a finite number of 0 or more" },
+        { { .basis_rcond = INFINITY }, "options.basis_rcond is inf, expected a finite number of 0 or more" },
     };
 #define SAYS(rules, status, text) refused(lamella_relative_project_fit(NULL, &s->stack, &s->numbers, rules, &project, NULL), LAMELLA_ERR_##status, text)
     sound *s = fresh();
@@ -156,7 +156,7 @@ TEST(a_fit_names_what_it_cannot_take)
     refused(lamella_relative_project_fit(NULL, &s->stack, NULL, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_project_fit: project is NULL, expected a handle to fill");
     s->layer[1].shape[1] = 0;
-    SAYS(NULL, EMPTY, "lamella_relative_project_fit: stack->layer[1] has dim 0, expected at least 1");
+    SAYS(NULL, EMPTY, "lamella_relative_project_fit: stack.layer[1] has dim 0, expected at least 1");
     s = fresh(), s->numbers.shape[0] = 0;
     SAYS(NULL, EMPTY, "lamella_relative_project_fit: anchors has no row number, expected at least 1");
     s = fresh(), s->layer[0].shape[0] = s->layer[1].shape[0] = 0;
@@ -167,7 +167,7 @@ TEST(a_fit_names_what_it_cannot_take)
             "lamella_relative_project_fit: stack has no row outside the mask, expected at least 1");
     lamella_relative_project_result result = { .struct_size = 2 };
     refused(lamella_relative_project_fit(NULL, &fresh()->stack, NULL, NULL, &project, &result), LAMELLA_ERR_ARGUMENT,
-            "lamella_relative_project_fit: result->struct_size is 2, expected its sizeof (8 to 4096)");
+            "lamella_relative_project_fit: result.struct_size is 2, expected its sizeof (8 to 4096)");
 #undef SAYS
 }
 
@@ -185,10 +185,10 @@ TEST(what_is_done_with_a_projection_names_what_it_cannot_take)
     lamella_relative_project_result result = { .struct_size = 2 };
     s->out[1] = view_of(LAMELLA_F32, (float[N * 3]){ 0 }, N, 3);
     refused(lamella_relative_project_apply(NULL, project, &s->stack, s->out, &result), LAMELLA_ERR_ARGUMENT,
-            "lamella_relative_project_apply: result->struct_size is 2, expected its sizeof (8 to 4096)");
+            "lamella_relative_project_apply: result.struct_size is 2, expected its sizeof (8 to 4096)");
     s->stack.n_layers = 1;
     refused(lamella_relative_project_apply(NULL, project, &s->stack, s->out, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_relative_project_apply: stack->n_layers is 1, expected 2 (= layers of the fit)");
+            "lamella_relative_project_apply: stack.n_layers is 1, expected 2 (= layers of the fit)");
     refused(lamella_relative_project_bytes(project, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_project_bytes: bytes is NULL, expected a view to fill");
     refused(lamella_relative_project_bytes(NULL, &v), LAMELLA_ERR_ARGUMENT,

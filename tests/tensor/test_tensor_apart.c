@@ -153,7 +153,7 @@ TEST(many_layers_are_compared_at_once)
         check((double)(clock() - started) / CLOCKS_PER_SEC < 0.5);
         out[N - 1] = layer[N / 3];
         refused(checking_layers(&s, out, N), LAMELLA_ERR_ARGUMENT,
-                "checking_layers: out shares memory with stack->layer[5461], expected an output apart from the inputs");
+                "checking_layers: out shares memory with stack.layer[5461], expected an output apart from the inputs");
     }
     free(out);
     free(layer);
@@ -167,7 +167,7 @@ TEST(depths_are_read_too)
     lamella_view out = view_of(LAMELLA_F32, depth, 2, 2);
     lamella_stack s = { .struct_size = sizeof s, .layer = layer, .n_layers = 2, .depth = depth };
     refused(checking_layers(&s, &out, 1), LAMELLA_ERR_ARGUMENT,
-            "checking_layers: out shares memory with stack->depth, expected an output apart from the inputs");
+            "checking_layers: out shares memory with stack.depth, expected an output apart from the inputs");
     out.data = memory + 8;
     ok(checking_layers(&s, &out, 1));
 }

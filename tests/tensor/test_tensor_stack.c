@@ -21,19 +21,19 @@ TEST(layers_agree_in_all_but_width)
     lamella_stack s = { .struct_size = sizeof s, .layer = layer, .n_layers = 2 };
     ok(checking(&s));
     layer[1] = view_of(LAMELLA_F32, numbers, 3, 5);
-    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack->layer[1].shape[0] is 3, expected 2 (= stack->layer[0].shape[0])");
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack.layer[1].shape[0] is 3, expected 2 (= stack.layer[0].shape[0])");
     layer[1] = view_of(LAMELLA_F32, numbers, 2, 1, 5);
-    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack->layer[1].rank is 3, expected 2 (= stack->layer[0].rank)");
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack.layer[1].rank is 3, expected 2 (= stack.layer[0].rank)");
     layer[1] = view_of(LAMELLA_I32, numbers, 2, 5);
-    refused(checking(&s), LAMELLA_ERR_DTYPE, "checking: stack->layer[1].dtype is 7 (i32), expected f32|f64|f16|bf16");
+    refused(checking(&s), LAMELLA_ERR_DTYPE, "checking: stack.layer[1].dtype is 7 (i32), expected f32|f64|f16|bf16");
     layer[0] = view_of(LAMELLA_F32, numbers, 6);
-    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack->layer[0].rank is 1, expected 2 to 4");
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack.layer[0].rank is 1, expected 2 to 4");
     s.n_layers = 0;
-    refused(checking(&s), LAMELLA_ERR_EMPTY, "checking: stack->n_layers is 0, expected at least 1");
+    refused(checking(&s), LAMELLA_ERR_EMPTY, "checking: stack.n_layers is 0, expected at least 1");
     s.n_layers = 1, s.layer = NULL;
-    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->layer is NULL, expected 1 views");
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack.layer is NULL, expected 1 views");
     s.flags = 8;
-    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->flags is 0x8, expected only known bits (0x1)");
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack.flags is 0x8, expected only known bits (0x1)");
     refused(checking(NULL), LAMELLA_ERR_ARGUMENT, "checking: stack is NULL, expected a stack");
 }
 
@@ -43,13 +43,13 @@ TEST(sizes_of_all_layers_fit)
     lamella_stack s = { .struct_size = sizeof s, .layer = layer, .n_layers = 1 };
     layer[0].flags = layer[1].flags = LAMELLA_BROADCAST;
     refused(checking(&s), LAMELLA_ERR_SHAPE,
-            "checking: stack->layer[0] has dim 18014398509481984, expected at most 2^48 dims in all layers");
+            "checking: stack.layer[0] has dim 18014398509481984, expected at most 2^48 dims in all layers");
     layer[0].shape[1] = layer[1].shape[1] = (int64_t)1 << 47;
     s.n_layers = 2;
     ok(checking(&s));
     layer[1].shape[1] += 1;
     refused(checking(&s), LAMELLA_ERR_SHAPE,
-            "checking: stack->layer[1] has dim 140737488355329, expected at most 2^48 dims in all layers");
+            "checking: stack.layer[1] has dim 140737488355329, expected at most 2^48 dims in all layers");
     lamella_view tall[16];
     for (int l = 0; l < 16; l++)
         tall[l] = view_of(LAMELLA_F16, numbers, (int64_t)1 << 60, 1), tall[l].flags = LAMELLA_BROADCAST;
@@ -74,9 +74,9 @@ TEST(a_stack_is_called_by_its_argument)
     int32_t ends[] = { 0, 4 };
     lamella_view layer = view_of(LAMELLA_F32, numbers, 2, 3), offsets = view_of(LAMELLA_I32, ends, 2);
     lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .offsets = &offsets };
-    refused(checking_second(&s), LAMELLA_ERR_ARGUMENT, "checking_second: second->offsets[1] is 4, expected 2 (= second->layer[0].shape[0])");
+    refused(checking_second(&s), LAMELLA_ERR_ARGUMENT, "checking_second: second.offsets[1] is 4, expected 2 (= second.layer[0].shape[0])");
     layer.rank = 1;
-    refused(checking_second(&s), LAMELLA_ERR_SHAPE, "checking_second: second->layer[0].rank is 1, expected 2 (with offsets)");
+    refused(checking_second(&s), LAMELLA_ERR_SHAPE, "checking_second: second.layer[0].rank is 1, expected 2 (with offsets)");
 }
 
 TEST(offsets_start_at_zero_never_fall_and_end_at_the_rows)
@@ -87,17 +87,17 @@ TEST(offsets_start_at_zero_never_fall_and_end_at_the_rows)
     offsets = view_of(LAMELLA_I32, ends, 4);
     ok(checking(&s));
     ends[3] = 4;
-    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->offsets[3] is 4, expected 5 (= stack->layer[0].shape[0])");
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack.offsets[3] is 4, expected 5 (= stack.layer[0].shape[0])");
     ends[2] = 1;
-    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->offsets[2] is 1, expected at least 2");
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack.offsets[2] is 1, expected at least 2");
     ends[0] = 1;
-    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->offsets[0] is 1, expected 0");
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack.offsets[0] is 1, expected 0");
     ends[0] = -1;
-    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->offsets[0] is -1, expected 0");
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack.offsets[0] is -1, expected 0");
     layer = view_of(LAMELLA_F32, numbers, 5, 1, 3);
-    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack->layer[0].rank is 3, expected 2 (with offsets)");
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack.layer[0].rank is 3, expected 2 (with offsets)");
     layer = view_of(LAMELLA_F32, numbers, 5, 3), offsets = view_of(LAMELLA_I32, ends, 0);
-    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack->offsets has rank 1 and 0 entries, expected rank 1 and n_samples + 1");
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack.offsets has rank 1 and 0 entries, expected rank 1 and n_samples + 1");
 }
 
 TEST(a_mask_covers_the_leading_axes)
@@ -107,9 +107,9 @@ TEST(a_mask_covers_the_leading_axes)
     lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .mask = &mask };
     ok(checking(&s));
     mask = view_of(LAMELLA_BOOL, valid, 3, 2);
-    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack->mask.shape[0] is 3, expected 2");
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack.mask.shape[0] is 3, expected 2");
     mask = view_of(LAMELLA_I32, numbers, 2, 3);
-    refused(checking(&s), LAMELLA_ERR_DTYPE, "checking: stack->mask.dtype is 7 (i32), expected u8|bool");
+    refused(checking(&s), LAMELLA_ERR_DTYPE, "checking: stack.mask.dtype is 7 (i32), expected u8|bool");
 }
 
 static lamella_status checks_apart(call *c, const lamella_stack *stack_, const lamella_view *out)
@@ -132,7 +132,7 @@ TEST(an_output_lies_apart_from_all_of_a_stack)
     lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .mask = &mask };
     memset(mask.stride, 0, sizeof mask.stride); /* implied, as most hosts leave them */
     refused(checking_apart(&s, &out), LAMELLA_ERR_ARGUMENT,
-            "checking_apart: out shares memory with stack->mask, expected an output apart from the inputs");
+            "checking_apart: out shares memory with stack.mask, expected an output apart from the inputs");
     out.data = memory + 2;
     ok(checking_apart(&s, &out));
 }
@@ -142,13 +142,13 @@ TEST(depths_rise)
     int64_t depth[] = { 3, 3 };
     lamella_view layer[] = { view_of(LAMELLA_F32, numbers, 2, 3), view_of(LAMELLA_F32, numbers, 2, 3) };
     lamella_stack s = { .struct_size = sizeof s, .layer = layer, .n_layers = 2, .depth = depth };
-    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->depth[1] is 3, expected rising depths from 0 on");
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack.depth[1] is 3, expected rising depths from 0 on");
     depth[1] = 9;
     ok(checking(&s));
     depth[0] = -1;
-    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->depth[0] is -1, expected rising depths from 0 on");
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack.depth[0] is -1, expected rising depths from 0 on");
     depth[0] = 0, s.n_depths = -1;
-    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack->n_depths is -1, expected 0 or more");
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack.n_depths is -1, expected 0 or more");
 }
 
 TEST(ids_are_one_a_sample)
@@ -156,7 +156,7 @@ TEST(ids_are_one_a_sample)
     int64_t id[] = { 7, 8, 9 };
     lamella_view layer = view_of(LAMELLA_F32, numbers, 2, 3), ids = view_of(LAMELLA_I64, id, 3);
     lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .sample_id = &ids };
-    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack->sample_id.shape[0] is 3, expected 2");
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack.sample_id.shape[0] is 3, expected 2");
 }
 
 TEST(samples_own_their_vectors)
