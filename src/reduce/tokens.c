@@ -67,6 +67,8 @@ lamella_status sweep_open(call *c, const stack *s, int32_t readout, const lamell
 {
     token_span *span;
     *t = (token_sweep){ .s = s, .readout = readout };
+    if (readout == LAMELLA_READOUT_WEIGHTED && !weights)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "weights is not given, expected a number for each token, since readout is WEIGHTED");
     if (readout == LAMELLA_READOUT_WEIGHTED)
         TRY(read_weights(c, s, weights, &t->weights));
     else if (weights)

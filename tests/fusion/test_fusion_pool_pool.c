@@ -150,7 +150,7 @@ TEST(weights_count_by_their_ratios)
     refused(lamella_fusion_pool(NULL, &stack, &weights, &options, &pooled, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_fusion_pool: weights is -1 at token 1, expected a finite number of 0 or more");
     refused(lamella_fusion_pool(NULL, &stack, NULL, &options, &pooled, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_fusion_pool: weights is NULL, expected a view");
+            "lamella_fusion_pool: weights is not given, expected a number for each token, since readout is WEIGHTED");
     refused(lamella_fusion_pool(NULL, &stack, &weights, NULL, &pooled, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_fusion_pool: weights is given, expected none unless readout is WEIGHTED");
 }
