@@ -216,7 +216,7 @@ TEST(long_names_of_shards_are_cut)
     memset(name, 's', sizeof name);
     folder_make();
     for (int i = 0; i < 8; i++) {
-        sprintf(name + 90, "%d", i);
+        name[90] = (char)('0' + i), name[91] = 0;
         used += (size_t)sprintf(text + used, "%s\"w%d\":\"%d%s\"", i ? "," : "", i, i, name);
         if (i < 6)
             said += (size_t)sprintf(expected + said, "%s%d%.62s", i ? ", " : ": ", i, name);

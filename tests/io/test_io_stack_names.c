@@ -103,18 +103,18 @@ TEST(four_integers_of_a_name_may_count)
 {
     folder_make();
     for (int varies = 0; varies < 6; varies++) {
-        char name[2][40];
+        char name[2][100];
         for (int l = 0; l < 2; l++)
             snprintf(name[l], sizeof name[l], "a%db%dc%dd%de%df%d", varies == 0 ? l : 7, varies == 1 ? l : 7, varies == 2 ? l : 7, varies == 3 ? l : 7,
                      varies == 4 ? l : 7, varies == 5 ? l : 7);
         FILE_OF(MATRIX(name[0]), MATRIX(name[1]));
         if (varies >= 4) {
-            char expected[100];
+            char expected[300];
             snprintf(expected, sizeof expected, "%s/0/4 x1 %s/0/4 x1", name[0], name[1]);
             equal_text(readings_of("f"), expected);
             continue;
         }
-        char pattern[80];
+        char pattern[300];
         int head = (int)strcspn(name[0], "0");
         snprintf(pattern, sizeof pattern, "%.*s{}%s", head, name[0], name[0] + head + 1);
         TAKES(NULL, 0, pattern, LAMELLA_IO_FORM_LAYERS, 2);
