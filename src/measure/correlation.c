@@ -26,9 +26,8 @@ static double scale_of(const paired_rows *r, const double *x)
 
 /* Of scaled numbers: their mean, and sums over what lies around it. */
 typedef struct centred_sums {
-    int64_t n;   /* draws */
-    double  all; /* their weight */
-    double  x_mean, y_mean, xx, yy, xy;
+    double all; /* weight */
+    double x_mean, y_mean, xx, yy, xy;
 } centred_sums;
 
 static centred_sums centred_sums_of(const paired_rows *r, double x_scale, double y_scale)
@@ -38,7 +37,6 @@ static centred_sums centred_sums_of(const paired_rows *r, double x_scale, double
     for (int64_t i = 0; i < r->n && !told_to_stop(r->asks); i++) {
         int64_t row = r->rows ? r->rows[i] : i;
         double w = weight_of_pair(r, row);
-        s.n += r->times ? r->times[row] : 1;
         s.all += w;
         s.x_mean += w * (x_scale * r->x[row]);
         s.y_mean += w * (y_scale * r->y[row]);
@@ -76,7 +74,7 @@ double r2_of(const paired_rows *r)
 {
     double y_scale = scale_of(r, r->y), scale = fmin(scale_of(r, r->x), y_scale);
     centred_sums s = centred_sums_of(r, scale, y_scale);
-    if (s.n < 2 || !(s.all > 0) || is_constant_column(1, s.y_mean, s.yy / s.all))
+    if (!(s.all > 0) || is_constant_column(1, s.y_mean, s.yy / s.all))
         return NAN;
     return 1 - ldexp(missed_by(r, scale) / s.yy, 2 * (ilogb(y_scale) - ilogb(scale)));
 }
@@ -92,7 +90,7 @@ double mean_squared_error_of(const paired_rows *r)
 double pearson_of(const paired_rows *r)
 {
     centred_sums s = centred_sums_of(r, scale_of(r, r->x), scale_of(r, r->y));
-    if (s.n < 2 || !(s.all > 0) || is_constant_column(1, s.x_mean, s.xx / s.all) || is_constant_column(1, s.y_mean, s.yy / s.all))
+    if (!(s.all > 0) || is_constant_column(1, s.x_mean, s.xx / s.all) || is_constant_column(1, s.y_mean, s.yy / s.all))
         return NAN;
     return fmax(-1, fmin(1, s.xy / (sqrt(s.xx) * sqrt(s.yy))));
 }

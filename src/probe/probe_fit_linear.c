@@ -104,12 +104,11 @@ lamella_status linear_run(call *c, linear_work *w)
 
 static lamella_status all_runs(call *c, linear_work *w, double done)
 {
-    progress_part all = progress_enter(c, done, 1), rest;
+    progress_part all = progress_enter(c, done, 1);
     if (w->o.nested)
         TRY(linear_nested(c, w));
-    rest = progress_enter(c, w->o.nested ? (double)w->sizes.n_folds / (double)(w->sizes.n_folds + 1) : 0, 1);
+    progress_enter(c, w->o.nested ? (double)w->sizes.n_folds / (double)(w->sizes.n_folds + 1) : 0, 1);
     TRY(linear_run(c, w));
-    progress_leave(c, rest);
     progress_leave(c, all);
     return LAMELLA_OK;
 }

@@ -196,6 +196,19 @@ TEST(figures_beyond_f64_are_refused)
             "lamella_measure_bootstrap: the statistic of resample 0 is beyond f64, expected numbers nearer to each other");
 }
 
+/* Of two rows a resample may draw one twice: the difference is beyond f64 at one end of the interval only. */
+TEST(an_interval_with_one_end_beyond_f64_is_refused)
+{
+    for (int sign = -1; sign <= 1; sign += 2) {
+        double x[] = { sign * 1.7e308, 0 }, y[] = { -sign * 1.7e308, 0 };
+        lamella_view scores = view_of(LAMELLA_F64, x, 2), versus = view_of(LAMELLA_F64, y, 2);
+        lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_STATISTIC_MEAN, .n_resamples = 100 };
+        lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
+        refused(lamella_measure_bootstrap(NULL, &scores, NULL, &versus, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_NUMERIC,
+                "lamella_measure_bootstrap: the interval is beyond f64, expected numbers nearer to each other");
+    }
+}
+
 TEST(every_number_is_drawn_as_often)
 {
     enum { N = 7, DRAWS = 70000 };

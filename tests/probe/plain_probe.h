@@ -10,7 +10,8 @@ enum { ROWS = 84, WIDEST = 30, LAYERS = 2, TASKS = 4, PENALTIES = 3, FOLDS = 4, 
 
 /* One call, and all that it is made of. Masked rows hold NaN, rows without a label any number. */
 typedef struct plain_probe {
-    int64_t       n, dim[LAYERS];
+    int64_t       n, dim[LAYERS], n_folds, n_fits; /* a single fold has no fit on all rows */
+    int           bare;                            /* no mask, weights or groups are given */
     double        x[LAYERS][ROWS * WIDEST];
     float         x_f32[LAYERS][ROWS * WIDEST];
     int32_t       label[TASKS * ROWS];
@@ -59,7 +60,7 @@ static inline int64_t plain_count(const plain_probe *s, int64_t t, int64_t fit, 
 static inline int plain_possible(const plain_probe *s, int64_t t, int64_t fit)
 {
     int64_t count[CLASSES];
-    return plain_count(s, t, fit, 0, count) >= 2 && (fit == FOLDS || plain_count(s, t, fit, 1, count) >= 2);
+    return plain_count(s, t, fit, 0, count) >= 2 && (fit >= s->n_folds || plain_count(s, t, fit, 1, count) >= 2);
 }
 
 /* One fit of classes, or of one against the rest (one >= 0), on a fit's rows; -1, 0, .. say which number each class of the task has in it. */

@@ -25,17 +25,18 @@ static int64_t class_for(const plain_probe *s, int64_t t, int64_t i)
 }
 
 /* Rows go by pairs of one group: fold 0 .. 3, or -1. */
-static plain_probe *make_plain(int wide)
+static plain_probe *make_plain(int wide, int bare)
 {
     static plain_probe s;
-    s = (plain_probe){ .n = wide ? 26 : ROWS, .dim = { 3, wide ? WIDEST : 5 }, .penalty = { 2, 0.05, 15 }, .dtype = LAMELLA_F32,
+    s = (plain_probe){ .n = wide ? 26 : ROWS, .dim = { 3, wide ? WIDEST : 5 }, .n_folds = FOLDS, .n_fits = FOLDS + 1, .bare = bare, .penalty = { 2, 0.05, 15 },
+                       .dtype = LAMELLA_F32,
                        .o = { .struct_size = sizeof s.o, .n_bootstrap = 30, .confidence = 0.8, .seed = 77, .tolerance = 1e-13 },
                        .result = { .struct_size = sizeof s.result } };
     for (int64_t i = 0; i < s.n; i++) {
         s.fold[i] = (i / 2 * 7 + i / 16) % 9 % 5 - 1;
-        s.group[i] = 1000 - i / 2 * 3;
-        s.valid[i] = i % 12 != 7;
-        s.weight[i] = i % 10 == 4 ? 0 : 0.5 + (double)(i % 3);
+        s.group[i] = bare ? i : 1000 - i / 2 * 3;
+        s.valid[i] = bare || i % 12 != 7;
+        s.weight[i] = bare ? 1 : i % 10 == 4 ? 0 : 0.5 + (double)(i % 3);
         for (int l = 0; l < LAYERS; l++)
             for (int64_t j = 0; j < s.dim[l]; j++)
                 s.x[l][i * s.dim[l] + j] = steps_of(i * 64 + l * 32 + j) + (j == 1 ? 4 : 0);
@@ -44,7 +45,7 @@ static plain_probe *make_plain(int wide)
     }
     for (int64_t t = 0; t < TASKS; t++)
         for (int64_t i = 0; i < s.n; i++) {
-            s.has_label[t * s.n + i] = (i + 5 * t) % 13 != 0 || t == 1;
+            s.has_label[t * s.n + i] = bare || (i + 5 * t) % 13 != 0 || t == 1;
             s.label[t * s.n + i] = s.has_label[t * s.n + i] ? plain_class[t][class_for(&s, t, i)] : 4711 + (int32_t)i;
         }
     return &s;
@@ -64,21 +65,21 @@ static lamella_status fit_plain(plain_probe *s, int given_folds)
     s->groups = view_of(LAMELLA_I64, s->group, s->n);
     s->weights = view_of(LAMELLA_F64, s->weight, s->n);
     s->penalties = view_of(LAMELLA_F64, s->penalty, PENALTIES);
-    s->stack = (lamella_stack){ .struct_size = sizeof s->stack, .layer = s->layer, .n_layers = LAYERS, .mask = &s->mask };
-    return lamella_probe_linear_fit(NULL, &s->stack, &s->labels, &s->label_mask, &s->groups, given_folds ? &s->folds : NULL, &s->weights,
-                                    &s->penalties, &s->o, &s->probe, &s->result);
+    s->stack = (lamella_stack){ .struct_size = sizeof s->stack, .layer = s->layer, .n_layers = LAYERS, .mask = s->bare ? NULL : &s->mask };
+    return lamella_probe_linear_fit(NULL, &s->stack, &s->labels, s->bare ? NULL : &s->label_mask, s->bare ? NULL : &s->groups,
+                                    given_folds ? &s->folds : NULL, s->bare ? NULL : &s->weights, &s->penalties, &s->o, &s->probe, &s->result);
 }
 
 /* ---- fits ---- */
 
 static const double *weights_at(const plain_probe *s, int64_t l, int64_t q, int64_t fit, int64_t output)
 {
-    return s->found_weights[l] + ((q * (FOLDS + 1) + fit) * OUTPUTS + output) * s->dim[l];
+    return s->found_weights[l] + ((q * s->n_fits + fit) * OUTPUTS + output) * s->dim[l];
 }
 
 static double intercept_at(const plain_probe *s, int64_t l, int64_t q, int64_t fit, int64_t output)
 {
-    return s->found_intercepts[((l * PENALTIES + q) * (FOLDS + 1) + fit) * OUTPUTS + output];
+    return s->found_intercepts[((l * PENALTIES + q) * s->n_fits + fit) * OUTPUTS + output];
 }
 
 /* An infinity is near itself only. */
@@ -95,8 +96,8 @@ static void fits_are_plain(const plain_probe *s)
     double weights[CLASSES * WIDEST], intercepts[CLASSES];
     const int32_t *flags = array_of(s->probe, "flags").data;
     int64_t n_impossible = 0;
-    for (int64_t i = 0; i < LAYERS * TASKS * PENALTIES * (FOLDS + 1); i++) {
-        int64_t fit = i % (FOLDS + 1), q = i / (FOLDS + 1) % PENALTIES, t = i / (FOLDS + 1) / PENALTIES % TASKS, l = i / (FOLDS + 1) / PENALTIES / TASKS;
+    for (int64_t i = 0; i < LAYERS * TASKS * PENALTIES * s->n_fits; i++) {
+        int64_t fit = i % s->n_fits, cell = i / s->n_fits, q = cell % PENALTIES, t = cell / PENALTIES % TASKS, l = cell / PENALTIES / TASKS;
         double f = plain_task(s, l, t, fit, s->penalty[q], weights, intercepts);
         near(f64_at(s->probe, "objective", i), f, ABSOLUTE, 1e-9 * f);
         equal(flags[i], plain_possible(s, t, fit) ? 0 : LAMELLA_CELL_IMPOSSIBLE);
@@ -109,6 +110,8 @@ static void fits_are_plain(const plain_probe *s)
     }
     equal(s->result.n_impossible, n_impossible);
     equal(s->result.n_constant_columns, s->o.standardise ? 2 : 0);
+    equal(s->result.n_folds, s->n_folds);
+    equal(s->result.n_fits, s->n_fits);
 }
 
 /* ---- scores ---- */
@@ -150,13 +153,13 @@ static void scores_are_plain(const plain_probe *s)
     for (int64_t i = 0; i < LAYERS * TASKS * PENALTIES; i++) {
         int64_t q = i % PENALTIES, t = i / PENALTIES % TASKS, l = i / PENALTIES / TASKS, possible = 0;
         double sum[3] = { 0 };
-        for (int64_t f = 0; f < FOLDS; f++) {
+        for (int64_t f = 0; f < s->n_folds; f++) {
             plain_scores r = scores_of(s, l, t, q, f);
             int counts = plain_possible(s, t, f);
             possible += counts;
             for (int k = 0; k < 3; k++) {
                 double value = counts ? score_of[k](&r) : NAN;
-                near(ended(s, k, "", i * FOLDS + f), value, ABSOLUTE, 1e-14);
+                near(ended(s, k, "", i * s->n_folds + f), value, ABSOLUTE, 1e-14);
                 sum[k] += counts ? value : 0;
             }
         }
@@ -250,7 +253,10 @@ static void rows_are_those_that_folds_test(const plain_probe *s)
 
 static void probe_is_plain(plain_probe *s)
 {
-    returns(fit_plain(s, 1), LAMELLA_NOTE); /* folds of task 3 are impossible */
+    int impossible = 0;
+    for (int64_t i = 0; i < TASKS * s->n_fits; i++)
+        impossible |= !plain_possible(s, i / s->n_fits, i % s->n_fits);
+    returns(fit_plain(s, 1), impossible ? LAMELLA_NOTE : LAMELLA_OK);
     s->found_weights[0] = array_of(s->probe, "weights.0").data;
     s->found_weights[1] = array_of(s->probe, "weights.1").data;
     s->found_intercepts = array_of(s->probe, "intercepts").data;
@@ -264,7 +270,7 @@ static void probe_is_plain(plain_probe *s)
 static void every_option(int32_t kind, int wide)
 {
     for (int k = 0; k < 8; k++) {
-        plain_probe *s = make_plain(wide);
+        plain_probe *s = make_plain(wide, k % 3 == 2);
         s->o.kind = kind;
         s->o.standardise = k & 1;
         s->o.balanced = k >> 1 & 1;
@@ -275,9 +281,25 @@ static void every_option(int32_t kind, int wide)
     }
 }
 
+/* One fold, and rows that are always trained on: the only fit. */
+static void one_fold(int32_t kind, int wide)
+{
+    for (int k = 0; k < 4; k++) {
+        plain_probe *s = make_plain(wide, k & 1);
+        s->o.kind = kind;
+        s->o.standardise = k >> 1;
+        s->o.balanced = !(k >> 1);
+        s->n_folds = s->n_fits = 1;
+        for (int64_t i = 0; i < s->n; i++)
+            s->fold[i] = s->fold[i] == 0 || s->fold[i] == 3 ? 0 : -1;
+        probe_is_plain(s);
+    }
+}
+
 TEST(logistic_probes_are_the_header_written_out)
 {
     every_option(LAMELLA_PROBE_LOGISTIC, 0);
+    one_fold(LAMELLA_PROBE_LOGISTIC, 0);
 }
 
 TEST(logistic_probes_of_more_dims_than_rows_too)
@@ -288,17 +310,19 @@ TEST(logistic_probes_of_more_dims_than_rows_too)
 TEST(ridge_probes_are_the_header_written_out)
 {
     every_option(LAMELLA_PROBE_RIDGE, 0);
+    one_fold(LAMELLA_PROBE_RIDGE, 0);
 }
 
 TEST(ridge_probes_of_more_dims_than_rows_too)
 {
     every_option(LAMELLA_PROBE_RIDGE, 1);
+    one_fold(LAMELLA_PROBE_RIDGE, 1);
 }
 
 TEST(the_tasks_have_what_they_are_said_to_have)
 {
     for (int wide = 0; wide < 2; wide++) {
-        plain_probe *s = make_plain(wide);
+        plain_probe *s = make_plain(wide, 0);
         int64_t count[CLASSES];
         equal(plain_count(s, 0, 0, 0, count), 2);
         equal(plain_count(s, 2, 1, 0, count), 3);
@@ -315,7 +339,7 @@ TEST(the_tasks_have_what_they_are_said_to_have)
 TEST(folds_are_those_of_the_rows_outside_the_mask)
 {
     for (int k = 0; k < 8; k++) { /* groups, hold-out, seed */
-        plain_probe *s = make_plain(0);
+        plain_probe *s = make_plain(0, 0);
         int64_t group[ROWS], n = 0, scored = 0;
         int32_t fold[ROWS];
         s->o.kind = LAMELLA_PROBE_RIDGE;

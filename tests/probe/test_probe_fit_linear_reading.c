@@ -163,3 +163,50 @@ TEST(a_constant_column_has_weight_0_where_columns_are_standardised)
         lamella_probe_linear_free(p);
     }
 }
+
+typedef struct counted_reading {
+    reading of;
+    int64_t n_rows;
+} counted_reading;
+
+static int64_t count_reads(int64_t depth, int64_t first, int64_t n, const lamella_view *into, void *user)
+{
+    counted_reading *r = user;
+    int64_t got = read_rows(depth, first, n, into, &r->of);
+    r->n_rows += got;
+    return got;
+}
+
+/* A layer is read once for each fold and the rows that none tests, and once for the scores, however many tasks there are, where these train on the
+ * same rows; class weights are of a fit and a task. */
+TEST(ridge_reads_a_layer_once_a_fold_for_all_tasks)
+{
+    enum { ROWS = 90, DIM = 3, TASKS = 4, FOLDS = 3 };
+    static float x[2 * ROWS * DIM];
+    static int32_t y[TASKS * ROWS];
+    unsigned char has[TASKS * ROWS];
+    int64_t fold[ROWS];
+    for (int i = 0; i < 2 * ROWS * DIM; i++)
+        x[i] = (float)((i * 2654435761u >> 7) % 1009) / 1009;
+    for (int i = 0; i < ROWS; i++) {
+        fold[i] = i % 5 == 4 ? -1 : i % FOLDS;
+        for (int t = 0; t < TASKS; t++) {
+            y[t * ROWS + i] = (i * (t + 3) / 2 + i / 7) % (t % 2 + 2);
+            has[t * ROWS + i] = t < 3 || i % 4 > 0; /* the last task has rows of its own */
+        }
+    }
+    for (int k = 0; k < 4; k++) { /* one task, three alike, all four, all four balanced */
+        counted_reading r = { .of = { x, ROWS, DIM } };
+        int64_t tasks = k == 0 ? 1 : k == 1 ? 3 : 4;
+        lamella_view layer[2] = { view_of(LAMELLA_F32, x, ROWS, DIM), view_of(LAMELLA_F32, x, ROWS, DIM) };
+        lamella_view labels = view_of(LAMELLA_I32, y, tasks, ROWS), mask = view_of(LAMELLA_U8, has, tasks, ROWS), folds = view_of(LAMELLA_I64, fold, ROWS);
+        layer[0].data = layer[1].data = NULL;
+        lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2, .read = count_reads, .user = &r };
+        lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .n_bootstrap = -1, .balanced = k == 3 };
+        lamella_probe_linear *p;
+        ok(lamella_probe_linear_fit(NULL, &stack, &labels, &mask, NULL, &folds, NULL, NULL, &o, &p, NULL));
+        int64_t sets = k < 2 ? 1 : k == 2 ? 2 : 4;
+        equal(r.n_rows, 2 * ROWS * (sets * (FOLDS + 1) + 1));
+        lamella_probe_linear_free(p);
+    }
+}

@@ -115,6 +115,23 @@ TEST(every_array_has_its_name_dtype_and_shape)
     forget(&s);
 }
 
+/* Weights can be mapped as they lie: the arrays begin at a multiple of 64 bytes, and no more is filled up than that takes. */
+TEST(arrays_begin_at_64_bytes)
+{
+    saved_bytes s = save_small();
+    uint64_t header = 0;
+    for (int i = 0; i < 8; i++)
+        header |= (uint64_t)(unsigned char)s.copy[i] << 8 * i;
+    equal((8 + header) % 64, 0);
+    equal(s.copy[8], '{');
+    int64_t filled = 0;
+    while (s.copy[8 + (int64_t)header - 1 - filled] == ' ')
+        filled++;
+    check(filled < 64 && s.copy[8 + (int64_t)header - 1 - filled] == '}');
+    check((char *)array_of(s.of, "weights.0").data - (char *)s.bytes.data == (int64_t)(8 + header));
+    forget(&s);
+}
+
 /* Two extents exchanged, where the array keeps its size. */
 TEST(extents_in_another_order_are_no_probe)
 {

@@ -3,7 +3,7 @@
 #include "solve/plain.h"
 #include "solve/solve.h"
 
-enum { N = 60, MOST_DIM = 80, PENALTIES = 3, MOST_CLASSES = 5, STRIDE = MOST_DIM + 3 };
+enum { N = 60, MOST_DIM = 104, PENALTIES = 3, MOST_CLASSES = 5, STRIDE = MOST_DIM + 3 };
 
 typedef struct plain_case {
     float         x[N * STRIDE];
@@ -148,4 +148,58 @@ TEST(ridge_fits_are_the_least_of_their_objective)
 {
     for (int bits = 0; bits < 16; bits++)
         five_are_plain(PLAIN_RIDGE, bits % 2 ? 6 : 70, 2 + bits % 4, bits);
+}
+
+/* The first factor is shared by problems that differ in their labels only: whatever else differs, the bits are those of a problem alone. */
+TEST(problems_over_the_same_rows_are_those_they_are_alone)
+{
+    enum { VARIANTS = 10, DIM = MOST_DIM };
+    static plain_case *s[VARIANTS];
+    static double alone[VARIANTS][MOST_CLASSES * MOST_DIM];
+    fit_problem p[VARIANTS];
+    double heavy[N];
+    int64_t other[N], iterations[VARIANTS];
+    for (int k = 0; k < VARIANTS; k++) {
+        s[k] = make_case(DIM, k == 6 ? 3 : 2, 2);
+        s[k]->penalty[0] = k == 5 ? 9 : 2;
+        p[k] = problem_of(s[k]);
+        p[k].n_penalties = k == 8 ? 2 : 1;
+        p[k].rows = k == 7 ? &s[k]->rows : &s[0]->rows;
+        p[k].row = k == 2 ? NULL : s[0]->row; /* all rows, not some */
+        p[k].n_rows = k == 2 ? N : k == 3 ? s[0]->n_rows - 9 : s[0]->n_rows;
+    }
+    for (int i = 0; i < N; i++) {
+        heavy[i] = i % 2 ? 30 : 0.1;
+        s[1]->label[i] = (int32_t)(i / 2 % 2);                             /* alike: other labels only */
+        for (int j = 0; j < DIM; j++)
+            s[7]->x[i * STRIDE + j] *= (float)(1 + j % 5);                  /* other rows */
+    }
+    for (int64_t i = 0; i < s[0]->n_rows; i++)
+        other[i] = N - s[0]->n_rows + i; /* as many, others */
+    p[9].row = other;
+    p[4].weight = heavy;
+    p[1].standardise = p[0].standardise;
+    for (int k = 0; k < VARIANTS; k++) {
+        ok(run_plain(&p[k], 1, PLAIN_LOGISTIC));
+        memcpy(alone[k], s[k]->weights, sizeof alone[k]);
+        iterations[k] = s[k]->report[0].iterations;
+        memset(s[k]->weights, 0, sizeof alone[k]);
+    }
+    ok(run_plain(p, VARIANTS, PLAIN_LOGISTIC));
+    for (int k = 0; k < VARIANTS; k++) {
+        equal_bits(s[k]->weights, alone[k], sizeof alone[k]);
+        equal(s[k]->report[0].iterations, iterations[k]);
+    }
+    fit_problem turned[] = { p[8], p[0] }; /* the one with two penalties first */
+    ok(run_plain(turned, 2, PLAIN_LOGISTIC));
+    equal_bits(s[0]->weights, alone[0], sizeof alone[0]);
+    p[2].standardise = 1; /* and where one is standardised, the other not */
+    p[2].row = p[0].row;
+    p[2].n_rows = p[0].n_rows;
+    ok(run_plain(&p[2], 1, PLAIN_LOGISTIC));
+    memcpy(alone[2], s[2]->weights, sizeof alone[2]);
+    ok(run_plain(p, 3, PLAIN_LOGISTIC));
+    equal_bits(s[2]->weights, alone[2], sizeof alone[2]);
+    for (int k = 0; k < VARIANTS; k++)
+        free(s[k]);
 }
