@@ -144,7 +144,6 @@ static lamella_status figures_create(call *c, const stack *s, int64_t n, layer_f
         double *room;
         TAKE(c, room, column_moments_doubles(dim));
         f->columns = column_moments_in(room, dim);
-        memset(room, 0, (size_t)column_moments_doubles(dim) * sizeof *room);
         TAKE(c, f->nonfinite, dim);
         clear_figures(f, dim);
     }
@@ -193,7 +192,7 @@ static void column_figures_of(const layer_figures *f, double outlier, double *en
     const column_moments *m = &f->columns;
     double *sorted = energy + m->dim, total = 0, largest = 0;
     *out = (column_figures){ { 0 }, 0, 0, 0, 0 };
-    for (int64_t j = 0; j < m->dim; j++)
+    for (int64_t j = 0; m->n && j < m->dim; j++)
         largest = fmax(largest, m->largest[j]);
     const double unit = range_unit(largest); /* shares and outliers are ratios */
     for (int64_t j = 0; j < m->dim; j++) {

@@ -277,6 +277,11 @@ int rows_panel(rows *r, int64_t l, int64_t i, void *scratch, panel *p)
     return rows_vectors(r, l, first, MIN(PANEL_ROWS, r->first + r->n - first), scratch, p);
 }
 
+static int is_held(const rows *r, double value)
+{
+    return isfinite(r->precision == LAMELLA_F32 ? (double)(float)value : value);
+}
+
 lamella_status rows_fault(call *c, const rows *r)
 {
     int64_t at = lowest_get(&r->fault);
@@ -285,19 +290,16 @@ lamella_status rows_fault(call *c, const rows *r)
     int64_t l = at / r->s->n_vectors, vector = at % r->s->n_vectors;
     const lamella_view *v = layer_of(r, l);
     const char *element = vector_address(r, l, vector);
-    double value = 0;
     int64_t j = 0;
-    for (; j < run_length(v); j++, element += element_step(r, l)) {
-        value = load_f64(v->dtype, element);
-        if (!isfinite(value) || (r->precision == LAMELLA_F32 && !isfinite((float)value)))
-            break;
-    }
+    while (j < run_length(v) && is_held(r, load_f64(v->dtype, element + j * element_step(r, l))))
+        j++;
     char name[64];
     number n;
     const char *layer = layer_name(name, sizeof name, r->s, r->first_layer + l);
     if (j == run_length(v))
         return fail(c, LAMELLA_ERR_NUMERIC, "%s has only numbers under 1.2e-38 in row %lld, expected some that f32 holds, or a row of zeros", layer,
                     (long long)vector);
+    double value = load_f64(v->dtype, element + j * element_step(r, l));
     if (isfinite(value))
         return fail(c, LAMELLA_ERR_NUMERIC, "%s is %s at row %lld, column %lld, expected a number that f32 holds", layer, number_text(value, &n),
                     (long long)vector, (long long)j);

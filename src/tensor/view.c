@@ -271,18 +271,20 @@ char *view_run(const lamella_view *v, int64_t run)
 
 int64_t run_step(const lamella_view *v)
 {
-    int64_t step = 0, reach = 0; /* from one run to the next, and over the runs of the axes behind */
-    int found = 0;
-    for (int32_t a = v->rank - 2; a >= 0; a--) {
+    int32_t last = v->rank - 2; /* the innermost axis of more than one run */
+    while (last > 0 && v->shape[last] == 1)
+        last--;
+    if (last < 0)
+        return 0;
+    int64_t reach = v->stride[last] * v->shape[last]; /* over the runs of the axes behind */
+    for (int32_t a = last - 1; a >= 0; a--) {
         if (v->shape[a] == 1)
             continue;
-        if (found && v->stride[a] != reach)
+        if (v->stride[a] != reach)
             return 0;
-        step = found ? step : v->stride[a];
         reach = v->stride[a] * v->shape[a];
-        found = 1;
     }
-    return found || v->rank < 2 ? step : v->stride[v->rank - 2];
+    return v->stride[last];
 }
 
 int64_t run_length(const lamella_view *v)

@@ -267,6 +267,25 @@ TEST(squares_that_do_not_fit_are_refused_and_leave_the_state_as_it_was)
     lamella_moments_gram_free(other);
 }
 
+/* Every column is looked at when states join. */
+TEST(whichever_column_leaves_f64_when_states_join_is_refused)
+{
+    for (int column = 0; column < 3; column++) {
+        double x[6] = { 1, 2, 3, -1, -2, -3 };
+        lamella_moments_gram *gram, *other;
+        lamella_view rows = view_of(LAMELLA_F64, x, 2, 3);
+        x[column] = 9e153, x[3 + column] = -9e153;
+        ok(lamella_moments_gram_create(NULL, 3, 0, &gram));
+        ok(lamella_moments_gram_create(NULL, 3, 0, &other));
+        ok(lamella_moments_gram_update(NULL, gram, &rows, NULL, NULL));
+        ok(lamella_moments_gram_update(NULL, other, &rows, NULL, NULL));
+        returns(lamella_moments_gram_merge(NULL, gram, other), LAMELLA_ERR_NUMERIC);
+        near(number_of(gram, "n"), 2, ABSOLUTE, 0);
+        lamella_moments_gram_free(gram);
+        lamella_moments_gram_free(other);
+    }
+}
+
 /* ---- edges ---- */
 
 TEST(rows_of_weight_zero_are_not_read)

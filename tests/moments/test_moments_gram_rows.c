@@ -129,6 +129,40 @@ TEST(a_masked_nan_is_not_read_and_another_is_named)
             "gram_of: stack.layer[4] is nan at row 5, column 1, expected a finite number");
 }
 
+/* Panels of one row, of none and of all but one join as their rows would. */
+TEST(panels_with_few_rows_that_count_equal_a_plain_sum)
+{
+    enum { N = 1100, DIM = 3 };
+    static float x[N * DIM];
+    static unsigned char mask[N];
+    double weight[N], out[DIM + DIM * DIM];
+    lamella_view layer[7], valid = view_of(LAMELLA_U8, mask, N);
+    for (int i = 0; i < N * DIM; i++)
+        x[i] = (float)(sin(i * 0.7) + i % DIM * 5);
+    for (int l = 0; l < 7; l++)
+        layer[l] = view_of(LAMELLA_F32, x, N, DIM);
+    for (int first_rows = 0; first_rows < 3; first_rows++)
+        for (int weighted = 0; weighted < 2; weighted++) {
+            double mean[DIM] = { 0 }, square[DIM * DIM] = { 0 }, all = 0;
+            for (int i = 0; i < N; i++) {
+                mask[i] = i < 256 ? i < first_rows : i < 512 ? i == 300 : i >= 768 && i != 1000;
+                weight[i] = weighted ? 0.5 + i % 3 : 1;
+                all += mask[i] ? weight[i] : 0;
+                for (int j = 0; j < DIM; j++)
+                    mean[j] += mask[i] ? weight[i] * x[i * DIM + j] : 0;
+            }
+            for (int i = 0; i < N; i++)
+                for (int j = 0; j < DIM * DIM && mask[i]; j++)
+                    square[j] += weight[i] * (x[i * DIM + j / DIM] - mean[j / DIM] / all) * (x[i * DIM + j % DIM] - mean[j % DIM] / all);
+            ok(gram_of(NULL, layer, &valid, 2, 1, weighted ? weight : NULL, NULL, 0, out));
+            for (int j = 0; j < DIM; j++)
+                near(out[j], mean[j] / all, ABSOLUTE, 1e-13);
+            for (int j = 0; j < DIM * DIM; j++)
+                if (j / DIM >= j % DIM) /* the lower triangle */
+                    near(out[DIM + j], square[j], ABSOLUTE, 1e-12 * all);
+        }
+}
+
 static double next_number(void)
 {
     static uint64_t state = 7;

@@ -1,4 +1,5 @@
 /* Ranks of layers: the sheets' figures on the states, the constant-column rule, thresholds, edges. */
+#include "support/allocator.h"
 #include "support/golden.h"
 #include "support/matrix.h"
 #include <math.h>
@@ -187,7 +188,16 @@ TEST(bad_arguments_are_named)
     refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT,
             "lamella_moments_rank: options.rcond is 0, expected a threshold, since options.unscaled is set");
     options.rcond = 1;
-    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options.rcond is 1, expected 0 to less than 1");
+    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options->rcond is 1, expected 0 to less than 1");
+    options.rcond = NAN;
+    returns(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT);
+    options.rcond = -0.25;
+    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options->rcond is -0.25, expected 0 to less than 1");
+    options.reserved0 = 1;
+    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options->reserved0 is 1, expected 0");
+    options.uncentred = -1;
+    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options->uncentred is -1, expected 0 to 1");
+    options.uncentred = 0, options.reserved0 = 0;
     options.unscaled = 2;
     refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options.unscaled is 2, expected 0 to 1");
     refused(rank_of(&none, 1, NULL, &f), LAMELLA_ERR_EMPTY, "lamella_moments_rank: stack has no row, expected at least 1");
@@ -202,4 +212,32 @@ TEST(options_init_spells_out_the_defaults)
     ok(lamella_moments_rank_options_init(&options, sizeof options));
     equal(options.struct_size, sizeof options);
     near(options.rcond, 0, ABSOLUTE, 0);
+}
+
+/* Each layer gives back what it took. */
+TEST(ten_layers_take_the_room_of_one)
+{
+    enum { LAYERS = 10, N = 40, WIDE = 64 };
+    static float x[N * WIDE];
+    int64_t peak[2];
+    lamella_view layer[LAYERS];
+    for (int i = 0; i < N * WIDE; i++)
+        x[i] = (float)sin(i * 1.3);
+    for (int64_t l = 0; l < LAYERS; l++)
+        layer[l] = view_of(LAMELLA_F32, x, N, WIDE);
+    for (int k = 0; k < 2; k++) {
+        int64_t n = k ? LAYERS : 1, rank[LAYERS], constant[LAYERS];
+        double dropped[LAYERS];
+        test_allocator memory = { 0 };
+        lamella_context *ctx;
+        lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .allocate = test_allocate, .release = test_release,
+                                            .user = &memory };
+        lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = n };
+        lamella_view r = view_of(LAMELLA_I64, rank, n), c = view_of(LAMELLA_I64, constant, n), d = view_of(LAMELLA_F64, dropped, n);
+        ok(lamella_context_create(&options, &ctx));
+        ok(lamella_moments_rank(ctx, &stack, NULL, &r, &c, &d, NULL));
+        peak[k] = memory.peak_bytes;
+        lamella_context_free(ctx);
+    }
+    check(peak[1] < peak[0] + WIDE * WIDE * (int64_t)sizeof(double));
 }

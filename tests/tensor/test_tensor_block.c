@@ -46,6 +46,25 @@ TEST(a_loaded_block_is_the_hosts_own_memory)
     lamella_tensor_block_free(block);
 }
 
+TEST(every_layer_of_a_loaded_block_lies_where_it_lay)
+{
+    float x[5 * 2 * 3 * 2];
+    lamella_view array = view_of(LAMELLA_F32, x, 5, 2, 3, 2), cut;
+    lamella_tensor_block *block;
+    lamella_stack stack = { .struct_size = sizeof stack };
+    ok(lamella_tensor_slice(&array, 0, 0, 5, 2, &cut));
+    ok(lamella_tensor_block_load(NULL, &cut, &block, &stack));
+    equal(stack.n_layers, 3);
+    for (int l = 0; l < 3; l++) {
+        const lamella_view *v = &stack.layer[l];
+        check(v->data == x + 2 * l * 12 && v->rank == 3);
+        check(v->shape[0] == 2 && v->shape[1] == 3 && v->shape[2] == 2 && v->stride[0] == 6 && v->stride[1] == 2 && v->stride[2] == 1);
+        for (int a = 3; a < LAMELLA_MAX_RANK; a++)
+            check(v->shape[a] == 0 && v->stride[a] == 0);
+    }
+    lamella_tensor_block_free(block);
+}
+
 TEST(what_no_block_can_be_is_refused)
 {
     lamella_tensor_block *block = (lamella_tensor_block *)8;

@@ -120,3 +120,51 @@ TEST(read_may_stop_and_may_not_lie)
     refused(walking(NULL, &s, &w), LAMELLA_ERR_ARGUMENT,
             "walking: stack.layer[0].data is set, expected none (stack.read delivers the rows)");
 }
+
+static lamella_status walk_by_direction(call *c, const lamella_stack *stack_, int32_t precision)
+{
+    stack s;
+    rows r;
+    char *room;
+    panel p;
+    TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
+    s.by_direction = 1;
+    TRY(rows_open(c, &s, 0, 1, precision, &r));
+    TAKE(c, room, rows_scratch(&r));
+    do {
+        TRY(rows_next(c, &r));
+        for (int64_t i = 0; i < r.n_panels && rows_panel(&r, 0, i, room, &p); i++)
+            ;
+    } while (r.n);
+    return LAMELLA_OK;
+}
+
+static lamella_status walking_by_direction(const lamella_stack *stack_, int32_t precision)
+{
+    CALL(NULL, walk_by_direction(c, stack_, precision));
+}
+
+/* 1.17549435e-38 is the least number that f32 holds to all its digits. */
+TEST(a_row_that_f32_rounds_to_nothing_has_no_direction)
+{
+    double x[] = { 1, 0, 0, 0, 1e-300, 1.1754943508222876e-38, 1e-300, -1e-39 };
+    unsigned char valid[] = { 1, 1, 1, 0 };
+    lamella_view layer = view_of(LAMELLA_F64, x, 4, 2), mask = view_of(LAMELLA_U8, valid, 4);
+    lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .mask = &mask };
+    ok(walking_by_direction(&s, LAMELLA_F32));
+    valid[3] = 1;
+    refused(walking_by_direction(&s, LAMELLA_F32), LAMELLA_ERR_NUMERIC,
+            "walking_by_direction: stack->layer[0] has only numbers under 1.2e-38 in row 3, expected some that f32 holds, or a row of zeros");
+    ok(walking_by_direction(&s, LAMELLA_F64));
+    x[5] = 1.17e-38;
+    refused(walking_by_direction(&s, LAMELLA_F32), LAMELLA_ERR_NUMERIC,
+            "walking_by_direction: stack->layer[0] has only numbers under 1.2e-38 in row 2, expected some that f32 holds, or a row of zeros");
+    float small[] = { 1e-40f, 0, 1, 1 };
+    layer = view_of(LAMELLA_F32, small, 2, 2);
+    s.mask = NULL;
+    ok(walking_by_direction(&s, LAMELLA_F32)); /* what f32 rows hold is theirs */
+    x[0] = 1e39;
+    layer = view_of(LAMELLA_F64, x, 4, 2);
+    refused(walking_by_direction(&s, LAMELLA_F32), LAMELLA_ERR_NUMERIC,
+            "walking_by_direction: stack->layer[0] is 1e+39 at row 0, column 0, expected a number that f32 holds");
+}

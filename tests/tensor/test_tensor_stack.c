@@ -159,6 +159,39 @@ TEST(ids_are_one_a_sample)
     refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack.sample_id.shape[0] is 3, expected 2");
 }
 
+static lamella_status meet(call *c, const lamella_stack *a, const lamella_stack *b)
+{
+    stack of_a, of_b;
+    TRY(stack_check(c, &of_a, a, FLOATS, "first"));
+    TRY(stack_check(c, &of_b, b, FLOATS, "second"));
+    return stacks_check_ids(c, &of_a, &of_b);
+}
+
+static lamella_status meeting(const lamella_stack *a, const lamella_stack *b)
+{
+    CALL(NULL, meet(c, a, b));
+}
+
+TEST(stacks_that_meet_have_the_same_ids_or_none)
+{
+    int64_t id[] = { 7, 8, 9 }, other[] = { 7, 8, 10, 11 };
+    lamella_view layer = view_of(LAMELLA_F32, numbers, 3, 2), longer = view_of(LAMELLA_F32, numbers, 4, 2);
+    lamella_view ids = view_of(LAMELLA_I64, id, 3), others = view_of(LAMELLA_I64, other, 3), more = view_of(LAMELLA_I64, other, 4);
+    lamella_stack a = { .struct_size = sizeof a, .layer = &layer, .n_layers = 1 }, b = a;
+    ok(meeting(&a, &b));
+    a.sample_id = &ids;
+    ok(meeting(&a, &b));
+    ok(meeting(&b, &a));
+    ok(meeting(&a, &a));
+    b.sample_id = &others;
+    refused(meeting(&a, &b), LAMELLA_ERR_ARGUMENT,
+            "meeting: second->sample_id[2] is 10, expected 9 (= first->sample_id[2]), or NULL for other samples");
+    b.layer = &longer;
+    b.sample_id = &more;
+    refused(meeting(&a, &b), LAMELLA_ERR_ARGUMENT,
+            "meeting: second->sample_id has 4 entries, expected 3 (= samples of first), or NULL for other samples");
+}
+
 TEST(samples_own_their_vectors)
 {
     int64_t ends[] = { 0, 2, 2, 5 }, first, end;

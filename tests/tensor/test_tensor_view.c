@@ -303,3 +303,66 @@ TEST(a_view_reaches_no_further_than_addresses_do)
     given.stride[0] = (INT64_MAX - (int64_t)(intptr_t)x) - 1; /* the last element ends past the last address */
     refused(settling(&given, &v), LAMELLA_ERR_SHAPE, "settling: view.stride reaches outside the address space");
 }
+
+/* Every axis counts by its own extent, and the last address of the space is one. */
+TEST(a_view_may_reach_as_far_as_addresses_do)
+{
+    lamella_view v, given = { .dtype = LAMELLA_U8, .rank = 3 };
+    const int64_t half = INT64_MAX / 2 + 1;
+    for (int32_t a = 0; a < 3; a++) {
+        static const int64_t shapes[3][3] = { { 4, 1, 2 }, { 1, 4, 2 }, { 2, 1, 4 } };
+        memcpy(given.shape, shapes[a], sizeof shapes[a]);
+        memset(given.stride, 0, sizeof given.stride);
+        given.flags = LAMELLA_BROADCAST;
+        given.stride[a] = half / 2; /* four times that is no number */
+        given.data = (void *)8;
+        refused(settling(&given, &v), LAMELLA_ERR_SHAPE, "settling: view.stride reaches outside the address space");
+        given.stride[a] = half / 4;
+        ok(settling(&given, &v));
+    }
+    lamella_view line = { .dtype = LAMELLA_F32, .rank = 1, .shape = { 2 } };
+    line.data = (void *)(INTPTR_MAX - 8); /* two elements end at the last address */
+    ok(settling(&line, &v));
+    line.data = (void *)(INTPTR_MAX - 7);
+    refused(settling(&line, &v), LAMELLA_ERR_SHAPE, "settling: view.stride reaches outside the address space");
+    line.shape[0] = 3, line.stride[0] = -1, line.data = (void *)8; /* backwards to address 0 */
+    ok(settling(&line, &v));
+    line.data = (void *)7;
+    refused(settling(&line, &v), LAMELLA_ERR_SHAPE, "settling: view.stride reaches outside the address space");
+}
+
+TEST(a_zero_stride_along_one_element_is_no_broadcast)
+{
+    float x[6];
+    lamella_view v, given = view_of(LAMELLA_F32, x, 3, 1);
+    given.stride[0] = 2, given.stride[1] = 0;
+    given.flags = 0;
+    ok(settling(&given, &v));
+    check(v.stride[0] == 2 && v.stride[1] == 1);
+    given.shape[1] = 2;
+    refused(settling(&given, &v), LAMELLA_ERR_SHAPE,
+            "settling: view.stride[1] is 0 over an extent of 2, expected a step, or the flag LAMELLA_BROADCAST");
+}
+
+/* By hand: the addresses of all runs, for every way to cut five axes out of larger ones. */
+TEST(the_step_of_runs_is_what_their_addresses_say)
+{
+    enum { RANK = 4, CASES = 3 * 3 * 3 * 3 };
+    static float x[5000];
+    for (int code = 0; code < CASES * 16; code++) {
+        lamella_view v, given = { .data = x, .dtype = LAMELLA_F32, .rank = RANK };
+        int64_t step = 1;
+        for (int32_t a = RANK - 1, rest = code % CASES, cut = code / CASES; a >= 0; a--, rest /= 3, cut /= 2) {
+            given.shape[a] = rest % 3 + 1;
+            given.stride[a] = step;
+            step *= given.shape[a] + cut % 2;
+        }
+        ok(settling(&given, &v));
+        int64_t n = view_runs(&v), first = n > 1 ? (float *)view_run(&v, 1) - (float *)view_run(&v, 0) : 0;
+        int same = 1;
+        for (int64_t run = 1; run < n; run++)
+            same &= (float *)view_run(&v, run) - (float *)view_run(&v, run - 1) == first;
+        if (n > 1)
+            equal(run_step(&v), same ? first : 0);
+    }
+}
