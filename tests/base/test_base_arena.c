@@ -63,3 +63,79 @@ TEST(a_rewound_arena_gives_the_same_memory_again)
     arena_close(&memory);
     equal(a.live, 0);
 }
+
+/* Any order of pieces, marks and rewinds: what is given out lies apart, and the sums are those of a list. */
+TEST(pieces_marks_and_rewinds_keep_their_sums)
+{
+    enum { STEPS = 400, MOST_MARKS = 20 };
+    typedef struct given { char *at; int64_t bytes; } given;
+    static given pieces[STEPS];
+    for (uint64_t seed = 1; seed < 6; seed++) {
+        test_allocator a;
+        arena memory = counted(&a, 0);
+        arena_mark marks[MOST_MARKS];
+        int64_t n_marks = 0, n = 0, at_mark[MOST_MARKS], live[MOST_MARKS], taken = 0;
+        uint64_t state = seed;
+        for (int step = 0; step < STEPS; step++) {
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            int64_t what = (int64_t)(state >> 60), bytes = (int64_t)(state >> 40 & 0xfff) * (what == 3 ? 400 : 1);
+            if (what == 1 && n_marks < MOST_MARKS) {
+                at_mark[n_marks] = n;
+                live[n_marks] = a.live;
+                marks[n_marks++] = arena_now(&memory);
+            } else if (what == 2 && n_marks) {
+                arena_rewind(&memory, marks[--n_marks]);
+                for (; n > at_mark[n_marks]; n--)
+                    taken -= round_up(MAX(pieces[n - 1].bytes, 1), 64);
+                equal(a.live, live[n_marks]);
+            } else {
+                char *at = arena_take(&memory, bytes);
+                check(at && (uintptr_t)at % 64 == 0);
+                for (int64_t i = 0; i < n; i++)
+                    check(at + bytes <= pieces[i].at || pieces[i].at + pieces[i].bytes <= at);
+                memset(at, 1, (size_t)bytes);
+                pieces[n++] = (given){ at, bytes };
+                taken += round_up(MAX(bytes, 1), 64);
+            }
+            equal(memory.taken, taken);
+        }
+        arena_close(&memory);
+        equal(a.live, 0);
+        equal(a.mistakes, 0);
+    }
+}
+
+TEST(what_a_limit_would_have_to_be_is_known)
+{
+    test_allocator a;
+    arena memory = counted(&a, 1024);
+    check(arena_take(&memory, 1024) != NULL);
+    check(memory.wanted == 0);
+    check(arena_take(&memory, 1) == NULL);
+    equal(memory.wanted, 1024 + 64);
+    equal(memory.taken, 1024);
+    check(arena_take(&memory, INT64_MAX - 64) == NULL);
+    check(memory.wanted == INT64_MAX);
+    arena_close(&memory);
+    memory = counted(&a, 0);
+    test_allocator_fail(&a, 1, 1);
+    check(arena_take(&memory, 1) == NULL && memory.wanted == 0 && memory.taken == 0);
+    test_allocator_fail(&a, 0, 0);
+    check(arena_take(&memory, 1) != NULL);
+    arena_close(&memory);
+    equal(a.live, 0);
+}
+
+#ifndef LAMELLA_CHECKED
+/* Few blocks for many pieces: they double up to a mebibyte. */
+TEST(blocks_double)
+{
+    test_allocator a;
+    arena memory = counted(&a, 0);
+    for (int i = 0; i < 16384; i++)
+        check(arena_take(&memory, 1024) != NULL);
+    check(a.calls > 16 && a.calls < 30);
+    check(a.peak_bytes < 18 << 20);
+    arena_close(&memory);
+}
+#endif

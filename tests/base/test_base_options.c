@@ -104,3 +104,82 @@ TEST(a_stack_that_the_library_fills_follows_the_rule_of_results)
     check(older.canary == 0x5a5a5a5a5a5a5a5a);
     lamella_tensor_block_free(block);
 }
+
+static lamella_status chooses(call *c, int32_t *value, int32_t last, int32_t fallback)
+{
+    return check_choice(c, value, last, fallback, "options->way");
+}
+
+static lamella_status choosing(int32_t *value, int32_t last, int32_t fallback)
+{
+    CALL(NULL, chooses(c, value, last, fallback));
+}
+
+TEST(a_choice_is_one_of_those_there_are)
+{
+    for (int32_t value = -2; value < 6; value++) {
+        int32_t v = value;
+        if (value >= 0 && value <= 3) {
+            ok(choosing(&v, 3, 2));
+            equal(v, value ? value : 2);
+        } else {
+            char said[80];
+            snprintf(said, sizeof said, "choosing: options->way is %d, expected 0 to 3", (int)value);
+            refused(choosing(&v, 3, 2), LAMELLA_ERR_ARGUMENT, said);
+            equal(v, value);
+        }
+    }
+}
+
+static lamella_status reserves(call *c, uint64_t value)
+{
+    return check_reserved(c, value, "options->reserved0");
+}
+
+static lamella_status reserving(uint64_t value)
+{
+    CALL(NULL, reserves(c, value));
+}
+
+TEST(what_is_reserved_is_zero)
+{
+    ok(reserving(0));
+    refused(reserving(1), LAMELLA_ERR_ARGUMENT, "reserving: options->reserved0 is 1, expected 0");
+    refused(reserving(UINT64_MAX), LAMELLA_ERR_ARGUMENT, "reserving: options->reserved0 is 18446744073709551615, expected 0");
+}
+
+static lamella_status initialises(call *c, void *options, uint32_t size, const our_options *defaults)
+{
+    return init_sized(c, options, size, defaults, sizeof *defaults);
+}
+
+static lamella_status initialising(void *options, uint32_t size)
+{
+    static const our_options defaults = { 0, 5, 2.5 };
+    CALL(NULL, initialises(c, options, size, &defaults));
+}
+
+TEST(defaults_fill_what_the_host_has_and_zero_the_rest)
+{
+    static unsigned char room[4100];
+    for (uint32_t size = 0; size <= 4099; size += size < 40 ? 1 : size < 4090 ? 150 : 1) {
+        our_options got = { 0, 0, 0 };
+        memset(room, 0xaa, sizeof room);
+        if (size < 8 || size > 4096) {
+            char said[100];
+            snprintf(said, sizeof said, "initialising: struct_size is %u, expected the struct's sizeof (8 to 4096)", (unsigned)size);
+            refused(initialising(room, size), LAMELLA_ERR_ARGUMENT, said);
+            check(room[0] == 0xaa);
+            continue;
+        }
+        ok(initialising(room, size));
+        memcpy(&got, room, size < sizeof got ? size : sizeof got);
+        equal(got.struct_size, size);
+        equal(got.a, 5);
+        check(size < sizeof got || got.b == 2.5);
+        for (uint32_t i = sizeof got; i < size; i++)
+            check(room[i] == 0);
+        check(room[size] == 0xaa);
+    }
+    refused(initialising(NULL, 16), LAMELLA_ERR_ARGUMENT, "initialising: options is NULL, expected a struct to fill");
+}

@@ -74,3 +74,22 @@ TEST(norms_and_cosines_of_long_rows_equal_plain_sums_at_any_scale)
         near(cosine_f64(k, a, b, N, norm_f64(k, a, N), norm_f64(k, b, N)), (double)(ab / sqrtl(aa * bb)), RELATIVE, 1e-14);
     }
 }
+
+TEST(element_i_is_summed_in_lane_i_mod_16)
+{
+    enum { N = 100 };
+    float x[N];
+    double norms[N];
+    int64_t widths[N];
+    for (int i = 0; i < N; i++) {
+        x[i] = (float)(sin(i * 0.9) * pow(10, i % 5));
+        widths[i] = i + 1;
+    }
+    prefix_norms_f32(simd_kernels(simd_best()), x, widths, N, norms);
+    for (int w = 1; w <= N; w++) {
+        double lanes[16] = { 0 };
+        for (int i = 0; i < w; i++)
+            lanes[i % 16] += (double)x[i] * x[i];
+        check(norms[w - 1] == sqrt(lanes_sum(lanes)));
+    }
+}

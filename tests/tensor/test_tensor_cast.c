@@ -1,4 +1,5 @@
 /* Casts: rounded once, range checked, between all pairs of dtypes. */
+#include "support/elements.h"
 #include "support/matrix.h"
 #include <math.h>
 
@@ -133,4 +134,79 @@ TEST(outputs_in_place_are_refused)
     lamella_view v = view_of(LAMELLA_F32, x, 4);
     refused(lamella_tensor_cast(NULL, &v, &v), LAMELLA_ERR_ARGUMENT,
             "lamella_tensor_cast: out shares memory with x, expected an output apart from the inputs");
+}
+
+/* Whole pieces by kernels and one element at a time, between any two dtypes. */
+TEST(every_dtype_becomes_every_other_however_it_lies)
+{
+    enum { N = 40 };
+    for (int32_t from = LAMELLA_F32; from <= LAMELLA_BOOL; from++)
+        for (int32_t to = LAMELLA_F32; to <= LAMELLA_BOOL; to++)
+            for (int strides = 0; strides < 4; strides++) {
+                char x[2 * N * 8], out[2 * N * 8];
+                lamella_view v = view_of(from, x, N), o = view_of(to, out, N);
+                v.stride[0] = 1 + (strides & 1);
+                o.stride[0] = 1 + (strides >> 1);
+                for (int64_t i = 0; i < N; i++)
+                    store(from, element_at(&v, i), from > LAMELLA_BF16 ? (double)(i % 7) : (double)(i % 7) + (i % 2) * 0.5);
+                ok(lamella_tensor_cast(NULL, &v, &o));
+                for (int64_t i = 0; i < N; i++) {
+                    double value = element(&v, i);
+                    near(element(&o, i), to == LAMELLA_BOOL ? value != 0 : to > LAMELLA_BF16 ? trunc(value) : value, ABSOLUTE, 0);
+                }
+            }
+}
+
+TEST(what_no_dtype_holds_is_refused_however_it_lies)
+{
+    static const struct { int32_t to; double most, over, least, under; } ends[] = {
+        { LAMELLA_F32, 3.4028234663852886e38, 3.5e38, -3.4028234663852886e38, -1e300 }, { LAMELLA_F16, 65504, 65536, -65504, -1e10 },
+        { LAMELLA_BF16, 3.3895313892515355e38, 3.4e38, -3.3895313892515355e38, -1e300 }, { LAMELLA_I8, 127, 128, -128, -129 },
+        { LAMELLA_U8, 255, 256, 0, -1 }, { LAMELLA_I32, 2147483647, 2147483648.0, -2147483648.0, -2147483649.0 },
+        { LAMELLA_I64, 9223372036854774784.0, 9223372036854775808.0, -9223372036854775808.0, -9223372036854777856.0 },
+    };
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        for (int stride = 1; stride < 3; stride++) {
+            char out[6 * 8];
+            double x[6] = { 0 };
+            lamella_view v = view_of(LAMELLA_F64, x, 3), o = view_of(ends[i].to, out, 3);
+            v.stride[0] = o.stride[0] = stride;
+            x[stride] = ends[i].most, x[2 * stride] = ends[i].least;
+            ok(lamella_tensor_cast(NULL, &v, &o));
+            near(element(&o, 1), ends[i].most, ABSOLUTE, 0);
+            near(element(&o, 2), ends[i].least, ABSOLUTE, 0);
+            x[stride] = ends[i].over;
+            returns(lamella_tensor_cast(NULL, &v, &o), LAMELLA_ERR_NUMERIC);
+            x[stride] = 0, x[2 * stride] = ends[i].under;
+            returns(lamella_tensor_cast(NULL, &v, &o), LAMELLA_ERR_NUMERIC);
+            x[2 * stride] = INFINITY;
+            if (ends[i].to <= LAMELLA_BF16) {
+                ok(lamella_tensor_cast(NULL, &v, &o));
+                check(isinf(element(&o, 2)));
+            } else
+                returns(lamella_tensor_cast(NULL, &v, &o), LAMELLA_ERR_NONFINITE);
+        }
+}
+
+/* One rounding, to the nearest: against all neighbours of 16 bits. */
+TEST(integers_and_doubles_round_to_the_nearest_half)
+{
+    for (int32_t to = LAMELLA_F16; to <= LAMELLA_BF16; to++)
+        for (uint64_t i = 1; i < 4000; i++) {
+            uint64_t h = i * 0x9e3779b97f4a7c15u;
+            double value = ldexp((double)(int64_t)h, (int)(i % 20) - 70) * (to == LAMELLA_F16 ? 1 : 1e5);
+            int64_t whole = (int64_t)(h >> (to == LAMELLA_F16 ? 50 : i % 40)) * (i % 2 ? 1 : -1);
+            uint16_t got;
+            ok(cast_one(LAMELLA_F64, &value, to, &got));
+            for (int from = 0; from < 2; from++) {
+                uint16_t next[2];
+                double exact = from ? (double)whole : value;
+                ok(cast_one(from ? LAMELLA_I64 : LAMELLA_F64, from ? (void *)&whole : (void *)&value, to, &got));
+                lamella_view v = view_of(to, &got, 1), n = view_of(to, next, 2);
+                next[0] = got + 1, next[1] = got ? got - 1 : 1;
+                for (int64_t k = 0; k < 2; k++)
+                    if (isfinite(element(&n, k)))
+                        check(fabs(element(&v, 0) - exact) <= fabs(element(&n, k) - exact) || fabs(exact) > 0x1p53);
+            }
+        }
 }
