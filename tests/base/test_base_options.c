@@ -107,7 +107,7 @@ TEST(a_stack_that_the_library_fills_follows_the_rule_of_results)
 
 static lamella_status chooses(call *c, int32_t *value, int32_t last, int32_t fallback)
 {
-    return check_choice(c, value, last, fallback, "options->way");
+    return check_choice(c, value, last, fallback, "options.way");
 }
 
 static lamella_status choosing(int32_t *value, int32_t last, int32_t fallback)
@@ -124,7 +124,7 @@ TEST(a_choice_is_one_of_those_there_are)
             equal(v, value ? value : 2);
         } else {
             char said[80];
-            snprintf(said, sizeof said, "choosing: options->way is %d, expected 0 to 3", (int)value);
+            snprintf(said, sizeof said, "choosing: options.way is %d, expected 0 to 3", (int)value);
             refused(choosing(&v, 3, 2), LAMELLA_ERR_ARGUMENT, said);
             equal(v, value);
         }
@@ -133,7 +133,7 @@ TEST(a_choice_is_one_of_those_there_are)
 
 static lamella_status reserves(call *c, uint64_t value)
 {
-    return check_reserved(c, value, "options->reserved0");
+    return check_reserved(c, value, "options.reserved0");
 }
 
 static lamella_status reserving(uint64_t value)
@@ -144,8 +144,8 @@ static lamella_status reserving(uint64_t value)
 TEST(what_is_reserved_is_zero)
 {
     ok(reserving(0));
-    refused(reserving(1), LAMELLA_ERR_ARGUMENT, "reserving: options->reserved0 is 1, expected 0");
-    refused(reserving(UINT64_MAX), LAMELLA_ERR_ARGUMENT, "reserving: options->reserved0 is 18446744073709551615, expected 0");
+    refused(reserving(1), LAMELLA_ERR_ARGUMENT, "reserving: options.reserved0 is 1, expected 0");
+    refused(reserving(UINT64_MAX), LAMELLA_ERR_ARGUMENT, "reserving: options.reserved0 is 18446744073709551615, expected 0");
 }
 
 static lamella_status initialises(call *c, void *options, uint32_t size, const our_options *defaults)

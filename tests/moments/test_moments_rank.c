@@ -188,15 +188,15 @@ TEST(bad_arguments_are_named)
     refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT,
             "lamella_moments_rank: options.rcond is 0, expected a threshold, since options.unscaled is set");
     options.rcond = 1;
-    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options->rcond is 1, expected 0 to less than 1");
+    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options.rcond is 1, expected 0 to less than 1");
     options.rcond = NAN;
     returns(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT);
     options.rcond = -0.25;
-    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options->rcond is -0.25, expected 0 to less than 1");
+    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options.rcond is -0.25, expected 0 to less than 1");
     options.reserved0 = 1;
-    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options->reserved0 is 1, expected 0");
+    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options.reserved0 is 1, expected 0");
     options.uncentred = -1;
-    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options->uncentred is -1, expected 0 to 1");
+    refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options.uncentred is -1, expected 0 to 1");
     options.uncentred = 0, options.reserved0 = 0;
     options.unscaled = 2;
     refused(rank_of(&layer, 1, &options, &f), LAMELLA_ERR_ARGUMENT, "lamella_moments_rank: options.unscaled is 2, expected 0 to 1");

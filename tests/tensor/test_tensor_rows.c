@@ -154,11 +154,11 @@ TEST(a_row_that_f32_rounds_to_nothing_has_no_direction)
     ok(walking_by_direction(&s, LAMELLA_F32));
     valid[3] = 1;
     refused(walking_by_direction(&s, LAMELLA_F32), LAMELLA_ERR_NUMERIC,
-            "walking_by_direction: stack->layer[0] has only numbers under 1.2e-38 in row 3, expected some that f32 holds, or a row of zeros");
+            "walking_by_direction: stack.layer[0] has only numbers under 1.2e-38 in row 3, expected some that f32 holds, or a row of zeros");
     ok(walking_by_direction(&s, LAMELLA_F64));
     x[5] = 1.17e-38;
     refused(walking_by_direction(&s, LAMELLA_F32), LAMELLA_ERR_NUMERIC,
-            "walking_by_direction: stack->layer[0] has only numbers under 1.2e-38 in row 2, expected some that f32 holds, or a row of zeros");
+            "walking_by_direction: stack.layer[0] has only numbers under 1.2e-38 in row 2, expected some that f32 holds, or a row of zeros");
     float small[] = { 1e-40f, 0, 1, 1 };
     layer = view_of(LAMELLA_F32, small, 2, 2);
     s.mask = NULL;
@@ -166,5 +166,5 @@ TEST(a_row_that_f32_rounds_to_nothing_has_no_direction)
     x[0] = 1e39;
     layer = view_of(LAMELLA_F64, x, 4, 2);
     refused(walking_by_direction(&s, LAMELLA_F32), LAMELLA_ERR_NUMERIC,
-            "walking_by_direction: stack->layer[0] is 1e+39 at row 0, column 0, expected a number that f32 holds");
+            "walking_by_direction: stack.layer[0] is 1e+39 at row 0, column 0, expected a number that f32 holds");
 }

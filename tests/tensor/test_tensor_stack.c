@@ -185,11 +185,11 @@ TEST(stacks_that_meet_have_the_same_ids_or_none)
     ok(meeting(&a, &a));
     b.sample_id = &others;
     refused(meeting(&a, &b), LAMELLA_ERR_ARGUMENT,
-            "meeting: second->sample_id[2] is 10, expected 9 (= first->sample_id[2]), or NULL for other samples");
+            "meeting: second.sample_id[2] is 10, expected 9 (= first.sample_id[2]), or none for other samples");
     b.layer = &longer;
     b.sample_id = &more;
     refused(meeting(&a, &b), LAMELLA_ERR_ARGUMENT,
-            "meeting: second->sample_id has 4 entries, expected 3 (= samples of first), or NULL for other samples");
+            "meeting: second.sample_id has 4 entries, expected 3 (= samples of first), or none for other samples");
 }
 
 TEST(samples_own_their_vectors)
