@@ -177,8 +177,10 @@ TEST(defaults_fill_what_the_host_has_and_zero_the_rest)
         equal(got.struct_size, size);
         equal(got.a, 5);
         check(size < sizeof got || got.b == 2.5);
+        int set = 0;
         for (uint32_t i = sizeof got; i < size; i++)
-            check(room[i] == 0);
+            set |= room[i];
+        equal(set, 0);
         check(room[size] == 0xaa);
     }
     refused(initialising(NULL, 16), LAMELLA_ERR_ARGUMENT, "initialising: options is NULL, expected a struct to fill");

@@ -25,16 +25,18 @@ TEST(elements_of_any_size_rise_and_none_is_lost)
             }
             memcpy(again, x, sizeof x);
             sort_elements(x, n, size, by_byte);
+            int wrong = 0;
             for (int64_t i = 0, value = 0; i < n; i++) {
-                while (!counts[value])
+                while (value < 7 && !counts[value])
                     value++;
                 counts[value]--;
-                equal(x[i * size], value);
+                wrong += x[i * size] != value;
                 for (int64_t k = 1; k < size; k++)
-                    equal(x[i * size + k], (unsigned char)(value * 3 + k));
+                    wrong += x[i * size + k] != (unsigned char)(value * 3 + k);
             }
             for (int64_t i = n * size; i < (int64_t)sizeof x; i++)
-                check(x[i] == 0);
+                wrong += x[i] != 0;
+            equal(wrong, 0);
             sort_elements(again, n, size, by_byte);
             equal_bits(again, x, (int64_t)sizeof x);
         }
@@ -54,7 +56,9 @@ TEST(rising_and_falling_numbers_are_sorted)
         for (int i = 0; i < N; i++)
             x[i] = way == 0 ? i : way == 1 ? N - 1 - i : i * 377 % N;
         sort_elements(x, N, sizeof *x, by_number);
+        int wrong = 0;
         for (int i = 0; i < N; i++)
-            check(x[i] == i);
+            wrong += x[i] != i;
+        equal(wrong, 0);
     }
 }

@@ -150,10 +150,12 @@ TEST(every_dtype_becomes_every_other_however_it_lies)
                 for (int64_t i = 0; i < N; i++)
                     store(from, element_at(&v, i), from > LAMELLA_BF16 ? (double)(i % 7) : (double)(i % 7) + (i % 2) * 0.5);
                 ok(lamella_tensor_cast(NULL, &v, &o));
+                int wrong = 0;
                 for (int64_t i = 0; i < N; i++) {
                     double value = element(&v, i);
-                    near(element(&o, i), to == LAMELLA_BOOL ? value != 0 : to > LAMELLA_BF16 ? trunc(value) : value, ABSOLUTE, 0);
+                    wrong += element(&o, i) != (to == LAMELLA_BOOL ? value != 0 : to > LAMELLA_BF16 ? trunc(value) : value);
                 }
+                equal(wrong, 0);
             }
 }
 
@@ -192,7 +194,7 @@ TEST(what_no_dtype_holds_is_refused_however_it_lies)
 TEST(integers_and_doubles_round_to_the_nearest_half)
 {
     for (int32_t to = LAMELLA_F16; to <= LAMELLA_BF16; to++)
-        for (uint64_t i = 1; i < 4000; i++) {
+        for (uint64_t i = 1; i < 1000; i++) {
             uint64_t h = i * 0x9e3779b97f4a7c15u;
             double value = ldexp((double)(int64_t)h, (int)(i % 20) - 70) * (to == LAMELLA_F16 ? 1 : 1e5);
             int64_t whole = (int64_t)(h >> (to == LAMELLA_F16 ? 50 : i % 40)) * (i % 2 ? 1 : -1);
