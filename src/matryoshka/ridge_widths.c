@@ -105,11 +105,12 @@ static lamella_status sum_panels(call *c, ridge_pass *pass, double *sums)
     TRY(rows_open(c, p->s, pass->l, 1, pass->a.precision, &pass->r));
     pass->rows_bytes = round_up(rows_scratch(&pass->r), 64);
     TRY(scratch_open(c, pass->rows_bytes + ridge_panel_bytes(&pass->a), &pass->pieces));
-    int64_t most_panels = (MIN(pass->r.block_vectors, p->s->n_vectors) + PANEL_ROWS - 1) / PANEL_ROWS;
-    TAKE(c, pass->of_panel, most_panels * n_figures);
+    pass->of_panel = NULL;
     memset(sums, 0, (size_t)n_figures * sizeof *sums);
     do {
         TRY(rows_next(c, &pass->r));
+        if (!pass->of_panel) /* no later block has more panels */
+            TAKE(c, pass->of_panel, pass->r.n_panels * n_figures);
         TRY(parallel(c, pass->r.n_panels, ridge_panel_task, pass));
         TRY(rows_fault(c, &pass->r));
         for (int64_t i = 0; i < pass->r.n_panels; i++)

@@ -123,11 +123,11 @@ TEST(a_row_with_itself_is_exactly_one)
 }
 
 /* Element j in lane j % 16, then half the lanes added to the others, whatever widths stand before. */
-TEST(a_dot_product_is_the_sum_of_sixteen_lanes)
+TEST(sums_of_products_and_squares_are_of_sixteen_lanes)
 {
     enum { N = 384 };
     static float x[2 * N];
-    static const int64_t widths[] = { N, 5, 100, 77 };
+    static const int64_t widths[] = { N, 5, 100, 79 };
     int64_t pair[] = { 0, 1 };
     double cosine[4], dot[4];
     uint64_t state = 88172645463325252u;
@@ -140,13 +140,19 @@ TEST(a_dot_product_is_the_sum_of_sixteen_lanes)
     lamella_stack stack = stack_of(&layer, 1);
     ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, widths, 4, &out, &dots, NULL));
     for (int64_t k = 0; k < 4; k++) {
-        double lanes[16] = { 0 };
-        for (int64_t j = 0; j < widths[k]; j++)
-            lanes[j % 16] += (double)x[j] * (double)x[N + j];
-        for (int64_t half = 8; half > 0; half /= 2)
-            for (int64_t j = 0; j < half; j++)
-                lanes[j] += lanes[j + half];
-        check(dot[k] == lanes[0]);
+        double sum[3]; /* a . a, a . b, b . b */
+        for (int side = 0; side < 3; side++) {
+            const float *a = side < 2 ? x : x + N, *b = side ? x + N : x;
+            double lanes[16] = { 0 };
+            for (int64_t j = 0; j < widths[k]; j++)
+                lanes[j % 16] += (double)a[j] * (double)b[j];
+            for (int64_t half = 8; half > 0; half /= 2)
+                for (int64_t j = 0; j < half; j++)
+                    lanes[j] += lanes[j + half];
+            sum[side] = lanes[0];
+        }
+        check(dot[k] == sum[1]);
+        check(cosine[k] == sum[1] / sqrt(sum[0] * sum[2]));
     }
 }
 
