@@ -172,3 +172,49 @@ TEST(what_memory_held_before_and_what_lies_behind_it_do_not_matter)
     ok(run(NULL));
     lamella_context_free(ctx);
 }
+
+/* ---- sizes ---- */
+
+static lamella_status check_product(int64_t m, int64_t n, int64_t k)
+{
+    CALL(NULL, blas_product_check(c, &(blas_product){ .m = m, .n = n, .k = k, .a_stride = k, .b_stride = n, .c_stride = n }));
+}
+
+static lamella_status check_strides(int64_t a, int64_t b, int64_t out)
+{
+    CALL(NULL, blas_product_check(c, &(blas_product){ .m = 2, .n = 3, .k = 4, .a_stride = a, .b_stride = b, .c_stride = out }));
+}
+
+TEST(any_of_the_three_matrices_may_be_too_large)
+{
+    static const int64_t wide[][3] = { { 50000, 50000, 1 }, { 50000, 1, 50000 }, { 1, 50000, 50000 } }, far = (int64_t)1 << 31;
+    for (int i = 0; i < 3; i++) {
+        char said[200];
+        int64_t extent[] = { 1, 1, 1 };
+        snprintf(said, sizeof said, "check_product: a product is %d x %d x %d, expected at most 2147483647 elements in each of its matrices",
+                 (int)wide[i][0], (int)wide[i][2], (int)wide[i][1]);
+        refused(check_product(wide[i][0], wide[i][1], wide[i][2]), LAMELLA_ERR_LIMIT, said);
+        extent[i] = far;
+        returns(check_product(extent[0], extent[1], extent[2]), LAMELLA_ERR_LIMIT);
+        extent[i] = far - 1;
+        ok(check_product(extent[0], extent[1], extent[2]));
+        extent[i] = -1;
+        returns(check_product(extent[0], extent[1], extent[2]), LAMELLA_ERR_SHAPE);
+    }
+    ok(check_strides(4, 3, 3));
+    refused(check_strides(3, 3, 3), LAMELLA_ERR_SHAPE, "check_strides: the row stride of A is 3, expected at least its 4 columns");
+    refused(check_strides(4, 2, 3), LAMELLA_ERR_SHAPE, "check_strides: the row stride of B is 2, expected at least its 3 columns");
+    refused(check_strides(4, 3, 2), LAMELLA_ERR_SHAPE, "check_strides: the row stride of C is 2, expected at least its 3 columns");
+    refused(check_strides(4, far, 3), LAMELLA_ERR_LIMIT, "check_strides: the row stride of B is 2147483648, expected at most 2147483647");
+}
+
+TEST(nothing_has_a_factor)
+{
+    double d = 5;
+    float f = 5;
+    equal(cholesky_f64(&d, 0, 0), 0);
+    equal(cholesky_f32(&f, 0, 0), 0);
+    equal(triangular_invert_f64(&d, 0, 0), 0);
+    triangular_solve_f64(&d, 0, 1, 0, &d, 1, 1);
+    check(d == 5 && f == 5);
+}

@@ -212,6 +212,21 @@ TEST(a_single_row_that_f32_cannot_tell_is_enough)
     equals_definition(c, LAMELLA_F64, 1e-8);
 }
 
+/* Nothing is known of the one who is left out, as the others are one of each class: 0 is on neither side. */
+TEST(a_prediction_of_nothing_is_not_right)
+{
+    static const double penalties[] = { 1 };
+    static const int64_t widths[] = { 1 };
+    float x[] = { 5, 5, 5 };
+    int64_t label[] = { 1, 1, 0 };
+    static grid g;
+    const lamella_view layer = view_of(LAMELLA_F32, x, 3, 1), labels = view_of(LAMELLA_I64, label, 3);
+    const lamella_stack stack = stack_of(&layer, 1);
+    ok(probe(NULL, &stack, &labels, penalties, 1, widths, 1, &g));
+    near(g.error[0], (1 + 1 + 4) / 3.0, RELATIVE, 1e-6);
+    near(g.accuracy[0], 0, ABSOLUTE, 0);
+}
+
 /* A class of one row: where that is left out nothing is known of it, the rest is -1 throughout, so it is missed by 2. */
 TEST(the_only_row_of_a_class_is_predicted_as_the_other)
 {

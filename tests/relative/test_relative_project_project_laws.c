@@ -184,6 +184,26 @@ TEST(sizes_around_the_tiles)
     }
 }
 
+/* There is no mean distance to divide by: they stay as they are. */
+TEST(distances_to_anchors_that_are_all_equal)
+{
+    float rows[] = { 2, 3, 2, 3, 2, 3 }, other[] = { 5, 7 };
+    for (int32_t s = LAMELLA_RELATIVE_EUCLIDEAN; s <= LAMELLA_RELATIVE_LINF; s++) {
+        static const double apart[] = { 5, 7, 4 };
+        lamella_view distance;
+        lamella_relative_project *project = fitted(view_of(LAMELLA_F32, rows, 3, 2), NULL,
+                                                   RULES(.transform = LAMELLA_TRANSFORM_NONE, .similarity = s, .distances = LAMELLA_DISTANCES_BY_MEAN));
+        ok(lamella_relative_project_get(project, "distance.0", &distance));
+        float *out = projected(project, view_of(LAMELLA_F32, other, 1, 2), NULL);
+        for (int a = 0; a < 3; a++) {
+            check(((const double *)distance.data)[a] == 1);
+            near(out[a], apart[s - LAMELLA_RELATIVE_EUCLIDEAN], RELATIVE, 1e-7);
+        }
+        free(out);
+        lamella_relative_project_free(project);
+    }
+}
+
 /* Anchors of nothing, wherever they stand, of both layers; with their mean at 0 or without a transform. */
 TEST(anchors_of_nothing_are_counted)
 {
