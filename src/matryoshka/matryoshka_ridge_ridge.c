@@ -53,8 +53,7 @@ static lamella_status read_targets(call *c, const stack *s, const lamella_view *
         int64_t higher = MAX(classes[0], classes[1]);
         for (int64_t i = 0; i < s->n_vectors; i++) {
             const int64_t at[] = { t, i };
-            int counts = possible[t] && takes_part(s, i);
-            target[i * n_tasks + t] = !counts ? 0 : load_i64(labels->dtype, view_at(labels, at)) == higher ? 1 : -1;
+            target[i * n_tasks + t] = load_i64(labels->dtype, view_at(labels, at)) == higher ? 1 : -1;
         }
     }
     return LAMELLA_OK;

@@ -7,7 +7,7 @@
 
 typedef struct ridge_problem {
     const stack  *s;          /* one row per sample */
-    const double *target;     /* [n_vectors, n_tasks]: -1 or 1; 0 throughout for an impossible task */
+    const double *target;     /* [n_vectors, n_tasks]: -1 or 1 */
     int64_t       n_tasks;
     const double *penalty;    /* [n_penalties] */
     int64_t       n_penalties;
