@@ -8,6 +8,7 @@ typedef struct left_out {
     double        x[LAYERS][ROWS * DIM];
     float         x_f32[LAYERS][ROWS * DIM];
     int64_t       label[TASKS * ROWS];
+    double        target[TASKS][ROWS];
     unsigned char mask[ROWS];
     double        penalty[PENALTIES];
     int64_t       width[WIDTHS];
@@ -43,13 +44,17 @@ static void eliminate(double *a, double *b, int64_t n, int64_t stride)
     }
 }
 
-static double target_of(const left_out *c, int64_t t, int64_t i)
+/* 1 for the higher label, -1 for the lower. */
+static void set_targets(left_out *c)
 {
-    int64_t highest = INT64_MIN;
-    for (int64_t r = 0; r < c->n; r++)
-        if (c->mask[r] && c->label[t * c->n + r] > highest)
-            highest = c->label[t * c->n + r];
-    return c->label[t * c->n + i] == highest ? 1 : -1;
+    for (int64_t t = 0; t < TASKS; t++) {
+        int64_t highest = INT64_MIN;
+        for (int64_t i = 0; i < c->n; i++)
+            if (c->mask[i] && c->label[t * c->n + i] > highest)
+                highest = c->label[t * c->n + i];
+        for (int64_t i = 0; i < c->n; i++)
+            c->target[t][i] = c->label[t * c->n + i] == highest ? 1 : -1;
+    }
 }
 
 /* What row `out` is predicted as by the fit of the others. */
@@ -63,7 +68,7 @@ static double predicted(const left_out *c, int64_t l, int64_t out, int64_t m, do
     for (int64_t i = 0; i < c->n; i++)
         if (i != out && c->mask[i]) {
             n++;
-            y_mean += target_of(c, t, i);
+            y_mean += c->target[t][i];
             for (int64_t j = 0; j < m; j++)
                 mean[j] += c->x[l][i * d + j];
         }
@@ -73,7 +78,7 @@ static double predicted(const left_out *c, int64_t l, int64_t out, int64_t m, do
     for (int64_t i = 0; i < c->n; i++)
         for (int64_t j = 0; j < m && i != out && c->mask[i]; j++) {
             double x = c->x[l][i * d + j] - mean[j];
-            w[j] += x * (target_of(c, t, i) - y_mean);
+            w[j] += x * (c->target[t][i] - y_mean);
             for (int64_t k = 0; k < m; k++)
                 a[j * m + k] += x * (c->x[l][i * d + k] - mean[k]);
         }
@@ -91,7 +96,7 @@ static void expect_cell(left_out *c, int64_t l, int64_t k, int64_t p, int64_t t)
     for (int64_t i = 0; i < c->n; i++) {
         if (!c->mask[i])
             continue;
-        double y = target_of(c, t, i), guess = predicted(c, l, i, c->width[k], c->penalty[p], t);
+        double y = c->target[t][i], guess = predicted(c, l, i, c->width[k], c->penalty[p], t);
         n++;
         error += (y - guess) * (y - guess);
         hits += y * guess > 0;
@@ -124,6 +129,7 @@ static void equals_definition(left_out *c, int32_t dtype, double tolerance)
         layer[l] = dtype == LAMELLA_F64 ? view_of(LAMELLA_F64, c->x[l], c->n, c->dim[l]) : view_of(LAMELLA_F32, c->x_f32[l], c->n, c->dim[l]);
     lamella_stack stack = stack_of(layer, c->n_layers);
     stack.mask = &mask;
+    set_targets(c);
     ok(probe(NULL, &stack, &labels, c->penalty, c->n_penalties, c->width, c->n_widths, &g));
     for (int64_t l = 0; l < c->n_layers; l++)
         for (int64_t k = 0; k < c->n_widths; k++)
@@ -170,9 +176,9 @@ static left_out *case_of(int64_t n, int64_t narrow, int64_t wide, double far)
 TEST(a_panel_and_more_in_f32_and_f64)
 {
     left_out *c = case_of(ROWS, 9, DIM, 0);
-    static const int64_t widths[] = { 9, 1, 8, 3 };
+    static const int64_t widths[] = { 9, 1, 8 };
     memcpy(c->width, widths, sizeof widths);
-    c->n_widths = 4;
+    c->n_widths = 3;
     c->n_penalties = 2;
     equals_definition(c, LAMELLA_F32, 3e-5);
     c->n_layers = 1;
