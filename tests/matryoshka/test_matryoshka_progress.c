@@ -52,9 +52,9 @@ TEST(B12_progress_of_the_other_grids)
     lamella_stack stack = filled(0);
     for (int two = 0; two < 2; two++) {
         ok(lamella_matryoshka_grid_cosine(ctx, &stack, two ? &stack : NULL, &pairs, widths, 2, &cosines, NULL, NULL));
-        told_well(&t, 0.13); /* half a layer */
+        told_well(&t, 0.26);
         ok(lamella_matryoshka_grid_spearman(ctx, &stack, two ? &stack : NULL, &pairs, &golds, widths, 2, &rhos, NULL));
-        told_well(&t, 0.13); /* half a layer */
+        told_well(&t, 0.26);
     }
     lamella_context_free(ctx);
 }
