@@ -73,10 +73,24 @@ TEST(arguments_that_are_none_are_named)
     refused(lamella_io_sizes_get(file, &n, NULL), LAMELLA_ERR_ARGUMENT, "lamella_io_sizes_get: n_metadata is NULL, expected a number to fill");
     refused(lamella_io_label_get(file, "l", &v), LAMELLA_ERR_ARGUMENT,
             "lamella_io_label_get: bytes has no label \"l\" among the 0 that lamella_io_stack_open read");
+    refused(lamella_io_metadata_get(file, -1, &key, &value), LAMELLA_ERR_ARGUMENT, "lamella_io_metadata_get: index is -1, expected 0 to 0");
+    refused(lamella_io_metadata_get(file, 0, NULL, &value), LAMELLA_ERR_ARGUMENT, "lamella_io_metadata_get: key is NULL, expected a text to fill");
+    refused(lamella_io_sizes_get(file, NULL, &pairs), LAMELLA_ERR_ARGUMENT, "lamella_io_sizes_get: n_entries is NULL, expected a number to fill");
+    refused(lamella_io_label_get(file, NULL, &v), LAMELLA_ERR_ARGUMENT, "lamella_io_label_get: name is NULL, expected the name of a label");
+    refused(lamella_io_label_get(file, "l", NULL), LAMELLA_ERR_ARGUMENT, "lamella_io_label_get: out is NULL, expected a view to fill");
+    refused(lamella_io_file_read(NULL, file, NULL, 0, &into), LAMELLA_ERR_ARGUMENT, "lamella_io_file_read: name is NULL, expected the name of an array");
     ok(lamella_io_sizes_get(file, &n, &pairs));
     check(n == 2 && pairs == 1);
     lamella_io_file_free(file);
     lamella_io_file_free(NULL);
+    lamella_io_entry entry = { .struct_size = sizeof entry };
+    lamella_io_reading reading = { .struct_size = sizeof reading };
+    refused(lamella_io_entry_get(NULL, 0, &entry), LAMELLA_ERR_ARGUMENT, "lamella_io_entry_get: file is NULL, expected an open file");
+    refused(lamella_io_metadata_get(NULL, 0, &key, &value), LAMELLA_ERR_ARGUMENT, "lamella_io_metadata_get: file is NULL, expected an open file");
+    refused(lamella_io_sizes_get(NULL, &n, &pairs), LAMELLA_ERR_ARGUMENT, "lamella_io_sizes_get: file is NULL, expected an open file");
+    refused(lamella_io_label_get(NULL, "l", &v), LAMELLA_ERR_ARGUMENT, "lamella_io_label_get: file is NULL, expected an open file");
+    refused(lamella_io_reading_get(NULL, 0, &reading), LAMELLA_ERR_ARGUMENT, "lamella_io_reading_get: file is NULL, expected an open file");
+    refused(lamella_io_file_read(NULL, NULL, "a", 0, &into), LAMELLA_ERR_ARGUMENT, "lamella_io_file_read: file is NULL, expected an open file");
     lamella_io_file_options options = { .struct_size = sizeof options, .raw_dtype = LAMELLA_F32 };
     v = view_of(LAMELLA_U8, b.at, b.n);
     refused(lamella_io_file_load(NULL, &v, &options, &file, NULL), LAMELLA_ERR_ARGUMENT,

@@ -49,8 +49,8 @@ TEST(layers_along_any_axis_are_read_as_by_plain_indices)
                 ok(open_with(npy ? "n" : "f", NULL, axis + 1, &file));
                 equal(opened.n_layers, shape[axis]);
                 equal(opened.layer[0].rank, rank - 1);
-                for (int a = 0; a < rank - 1; a++)
-                    equal(opened.layer[0].shape[a], shape[a + (a >= axis)]);
+                for (int a = 0; a < LAMELLA_MAX_RANK; a++) /* and nothing behind its own axes */
+                    equal(opened.layer[0].shape[a], a < rank - 1 ? shape[a + (a >= axis)] : 0);
                 int64_t n = product(opened.layer[0].shape, rank - 1), rows = opened.layer[0].shape[0];
                 for (int64_t l = 0; l < opened.n_layers; l++)
                     for (int64_t most = 1; most <= rows; most++)
