@@ -35,15 +35,6 @@ lamella_status save_rows(call *c, output *o, const save_array *a)
     return LAMELLA_OK;
 }
 
-static void spell_row_major(lamella_view *v)
-{
-    int64_t step = 1;
-    for (int32_t a = v->rank - 1; a >= 0; a--) {
-        v->stride[a] = step;
-        step *= MAX(v->shape[a], 1);
-    }
-}
-
 static int64_t row_bytes(const lamella_view *v)
 {
     int64_t bytes = dtype_size(v->dtype);
@@ -62,7 +53,6 @@ static lamella_status stage_layers(call *c, const stack *s, save_array *layers)
     int64_t rows = MAX(IO_BLOCK / widest, 1);
     TAKE(c, staging, rows * widest);
     for (int64_t l = 0; l < s->n_layers; l++) {
-        spell_row_major(&layers[l].view);
         layers[l].read = &s->host;
         layers[l].staging = staging;
         layers[l].staged_rows = rows;

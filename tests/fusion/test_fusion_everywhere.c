@@ -1,5 +1,6 @@
 /* Any number of layers, channels and pixels against plain loops; what stands beside the numbers is not looked at. */
 #include "fusion/scenes.h"
+#include "support/allocator.h"
 
 /* The layers of one pixel from the nearest on: by least depth, of equal ones the last. */
 static void nearest_first(const scene *s, int64_t pixel, int by_depth, int64_t *order)
@@ -265,6 +266,48 @@ TEST(a_constant_row_is_constant_whatever_its_number)
                 equal(result.n_zero_rows, 0);
             }
         }
+}
+
+/* By the rule for columns: what a million numbers differ by in one bit of one of them is rounding. */
+TEST(a_million_numbers_that_differ_in_a_bit_are_constant)
+{
+    enum { DIM = 1000000 };
+    float *x = malloc(2 * DIM * sizeof *x);
+    lamella_fusion_mix_options o = { .struct_size = sizeof o, .rows = LAMELLA_ROWS_LAYER_NORM };
+    lamella_fusion_mix_result result = { .struct_size = sizeof result };
+    lamella_view layer = view_of(LAMELLA_F32, x, 1, DIM), mixed = view_of(LAMELLA_F32, x + DIM, 1, DIM);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
+    for (int i = 0; i < DIM; i++)
+        x[i] = 0.5f;
+    x[DIM - 1] = nextafterf(0.5f, 1);
+    ok(lamella_fusion_mix(NULL, &stack, NULL, &o, &mixed, &result));
+    equal(result.n_zero_rows, 1);
+    x[DIM - 1] = 0.51f;
+    ok(lamella_fusion_mix(NULL, &stack, NULL, &o, &mixed, &result));
+    equal(result.n_zero_rows, 0);
+    free(x);
+}
+
+/* ---- memory ---- */
+
+/* A colour, its sum in f64 and the sum rounded: without them all, a picture would be painted over other memory. */
+TEST(each_channel_of_a_pixel_has_room)
+{
+    enum { CHANNELS = 20000 };
+    static float colours[CHANNELS], out[CHANNELS];
+    int64_t peak[2];
+    for (int i = 0; i < 2; i++) {
+        float alpha = 0.5f;
+        test_allocator a = { 0 };
+        lamella_context *ctx;
+        lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .allocate = test_allocate, .release = test_release, .user = &a };
+        ok(lamella_context_create(&options, &ctx));
+        lamella_view c = view_of(LAMELLA_F32, colours, 1, 1, CHANNELS / (2 - i)), al = view_of(LAMELLA_F32, &alpha, 1, 1), o = view_of(LAMELLA_F32, out, 1, CHANNELS / (2 - i));
+        ok(lamella_fusion_over(ctx, &c, &al, NULL, NULL, NULL, &o, NULL, NULL));
+        peak[i] = a.peak_bytes;
+        lamella_context_free(ctx);
+    }
+    check(peak[1] - peak[0] >= CHANNELS / 2 * (int64_t)(2 * sizeof(float) + sizeof(double)));
 }
 
 /* ---- progress ---- */
