@@ -103,6 +103,24 @@ TEST(a_constant_has_no_correlation)
     near(r.spearman, NAN, ABSOLUTE, 0);
 }
 
+/* Means of such numbers are rounded to a share of the spread: what they leave over belongs to none of the sums. */
+TEST(a_shift_far_from_zero_changes_no_correlation)
+{
+    enum { N = 601 };
+    double x[N], y[N], far_x[N], far_y[N];
+    lamella_measure_correlation_result near_zero, far;
+    for (int sign = -1; sign <= 1; sign += 2) {
+        for (int i = 0; i < N; i++) {
+            x[i] = (i % 5 - 2) * 0x1p-12, y[i] = (i * i % 7 - 3 + i % 5) * 0x1p-12;
+            far_x[i] = x[i] + 0x1p36 + 1, far_y[i] = y[i] + sign * (0x1p37 + 3);
+        }
+        ok(of_pairs(x, y, N, NULL, &near_zero));
+        ok(of_pairs(far_x, far_y, N, NULL, &far));
+        near(far.pearson, near_zero.pearson, RELATIVE, 1e-12);
+        near(far.spearman, near_zero.spearman, ABSOLUTE, 0);
+    }
+}
+
 /* The house's rule: a spread of one rounding of the mean is none, of two it is. */
 TEST(two_roundings_of_the_mean_are_a_spread)
 {
