@@ -286,6 +286,27 @@ TEST(whichever_column_leaves_f64_when_states_join_is_refused)
     }
 }
 
+/* Each state is of one number a column, so all of the square is between them. */
+TEST(whichever_column_lies_too_far_apart_is_refused)
+{
+    for (int column = 0; column < 3; column++) {
+        double x[3] = { 1, 2, 3 }, y[3] = { 1, 2, 3 };
+        lamella_moments_gram *gram;
+        lamella_view first = view_of(LAMELLA_F64, x, 1, 3), second = view_of(LAMELLA_F64, y, 1, 3), v;
+        x[column] = 1.5e154, y[column] = -1.5e154;
+        ok(lamella_moments_gram_create(NULL, 3, 0, &gram));
+        ok(lamella_moments_gram_update(NULL, gram, &first, NULL, NULL));
+        returns(lamella_moments_gram_update(NULL, gram, &second, NULL, NULL), LAMELLA_ERR_NUMERIC);
+        near(number_of(gram, "n"), 1, ABSOLUTE, 0);
+        y[column] = 0.5e154;
+        ok(lamella_moments_gram_update(NULL, gram, &second, NULL, NULL));
+        ok(lamella_moments_gram_get(gram, "gram", &v));
+        for (int i = 0; i < 9; i++)
+            near(((double *)v.data)[i], i == 4 * column ? 0.5 * 1e154 * 1e154 : 0, RELATIVE, 1e-14);
+        lamella_moments_gram_free(gram);
+    }
+}
+
 /* ---- edges ---- */
 
 TEST(rows_of_weight_zero_are_not_read)

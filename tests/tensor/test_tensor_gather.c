@@ -1,5 +1,6 @@
 /* Rows by number. */
 #include "support/matrix.h"
+#include <math.h>
 
 OPERATION(lamella_tensor_gather, .dtypes = EVERY_DTYPE, .in_memory = 1, .forms = WITHOUT_MASK, .nonfinite = 1, .keeps_dtype = 1, .empty_is_ok = 1)
 {
@@ -39,4 +40,31 @@ TEST(numbers_outside_are_refused)
     pick[1] = -1;
     refused(lamella_tensor_gather(NULL, &from, &index, &to), LAMELLA_ERR_ARGUMENT,
             "lamella_tensor_gather: index[1] is -1, expected 0 to 2 (= x.shape[0] - 1)");
+}
+
+/* A run longer than a piece of work comes in several. */
+TEST(long_rows_are_whole)
+{
+    enum { LONG = 150000 };
+    static float x[2 * LONG], out[3 * LONG];
+    int32_t index[] = { 1, 0, 1 };
+    int64_t wrong = 0;
+    for (int64_t i = 0; i < 2 * LONG; i++)
+        x[i] = (float)i;
+    lamella_view from = view_of(LAMELLA_F32, x, 2, LONG), picks = view_of(LAMELLA_I32, index, 3), to = view_of(LAMELLA_F32, out, 3, LONG);
+    ok(lamella_tensor_gather(NULL, &from, &picks, &to));
+    for (int64_t i = 0; i < 3 * LONG; i++)
+        wrong += out[i] != (float)(index[i / LONG] * LONG + i % LONG);
+    equal(wrong, 0);
+    static double wide[2 * LONG];
+    lamella_view cast = view_of(LAMELLA_F64, wide, 2, LONG);
+    ok(lamella_tensor_cast(NULL, &from, &cast));
+    for (int64_t i = 0; i < 2 * LONG; i++)
+        wrong += wide[i] != x[i];
+    equal(wrong, 0);
+    lamella_tensor_finite_result found = { .struct_size = sizeof found };
+    x[LONG + 140000] = x[LONG + 149999] = (float)NAN;
+    x[LONG - 1] = (float)INFINITY;
+    returns(lamella_tensor_finite(NULL, &from, &found), LAMELLA_NOTE);
+    check(found.n_nan == 2 && found.n_infinite == 1 && found.first == LONG - 1);
 }
