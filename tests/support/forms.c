@@ -68,16 +68,17 @@ static void run_form(const operation *o, const setting *s, outcome *expected)
     case_close(&c);
 }
 
-static void every_form(const operation *o, int64_t samples, int64_t count, uint32_t forms)
+static void every_form(const operation *o, int64_t dtype, int64_t samples, int64_t count, uint32_t forms)
 {
-    static const int64_t sources[] = { LAYOUT_CONTIGUOUS, LAYOUT_CUT, LAYOUT_BROADCAST, SOURCE_READ + 7 };
+    static const int64_t sources[] = { LAYOUT_CONTIGUOUS, LAYOUT_SLICED, LAYOUT_CUT, LAYOUT_BROADCAST, SOURCE_READ + 7 };
     outcome expected = { 0 };
     setting s = setting_smallest(o);
+    s.at[AXIS_DTYPE] = dtype;
     s.at[AXIS_SAMPLES] = samples;
     s.at[AXIS_COUNT] = count;
     for (int64_t form = 1; form < ANY_FORM; form *= 2)
-        for (int i = 0; i < 4 - (o->in_memory != 0); i++)
-            if (forms & (uint32_t)form && (i == 0 || i == 3 || samples == 3)) {
+        for (int i = 0; i < 5 - (o->in_memory != 0); i++)
+            if (forms & (uint32_t)form && (i == 0 || i == 4 || samples == 3)) {
                 s.at[AXIS_FORM] = form;
                 s.at[AXIS_SOURCE] = sources[i];
                 run_form(o, &s, &expected);
@@ -160,9 +161,14 @@ void matrix_forms(const operation *o)
     static const int32_t readouts[] = { LAMELLA_READOUT_MEAN, LAMELLA_READOUT_CLS, LAMELLA_READOUT_LAST, LAMELLA_READOUT_MAX,
                                         LAMELLA_READOUT_FIRST_MEAN };
     uint32_t forms = o->forms ? o->forms : ANY_FORM;
+    const setting smallest = setting_smallest(o);
     for (size_t i = 0; i < sizeof alike / sizeof *alike && !o->keeps_shape; i++)
-        for (int64_t samples = 3; samples < 24; samples += 20)
-            every_form(o, samples, alike[i].count, alike[i].forms & forms);
+        for (int64_t samples = 3; samples < 24; samples += 20) {
+            every_form(o, smallest.at[AXIS_DTYPE], samples, alike[i].count, alike[i].forms & forms);
+            /* where panels of f64 are the host's memory; pooled rows are f32 */
+            if (samples == 3 && !pools_tokens(o) && (o->dtypes ? o->dtypes : FLOAT_DTYPES) & 1 << LAMELLA_F64)
+                every_form(o, LAMELLA_F64, samples, alike[i].count, alike[i].forms & forms);
+        }
     if (pools_tokens(o) && forms & FORM_ROWS_MASKED)
         for (int64_t form = 1; form < ANY_FORM; form *= 2)
             if (forms & (uint32_t)form & WITH_TOKENS)
