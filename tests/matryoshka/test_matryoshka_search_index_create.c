@@ -88,7 +88,7 @@ TEST(an_index_keeps_its_own_rows_and_shows_them)
     ok(lamella_matryoshka_index_get(index, "rows", &v));
     const float expected[] = { 3, 4, 0, 5 };
     equal_bits(v.data, expected, sizeof expected);
-    check(v.flags & LAMELLA_READONLY && v.shape[0] == 2 && v.shape[1] == 2);
+    check(v.flags & LAMELLA_READONLY && v.shape[0] == 2 && v.shape[1] == 2 && v.stride[0] == 2 && v.stride[1] == 1);
     ok(lamella_matryoshka_index_get(index, "ids", &v));
     equal_bits(v.data, numbers, sizeof numbers);
     refused(lamella_matryoshka_index_get(index, "row", &v), LAMELLA_ERR_ARGUMENT,
