@@ -60,19 +60,23 @@ def other_number(text):
     return (f"{value * 2 or 1.0!r}" if re.search(r"[.eE]", digits[0]) else str(int(value) + 1)) + text[digits.end():]
 
 
-def statements(tokens, first, last):
-    """First and last token number of what ends with ; and holds no braces."""
-    begin, depth, braced = first + 1, 0, False
+def statements(tokens, close, first, last):
+    """First and last token number of what ends with ;, and whether it holds braces (the value of an array or a struct)."""
+    begin, depth, braced, inside = first + 1, 0, False, first
     for i in range(first + 1, last):
         text = tokens[i].text
         depth += (text == "(") - (text == ")")
-        if text in ("{", "}") and not depth:
+        if text == "{" and not depth and tokens[i - 1].text == "=":
+            inside = close[i]
+            braced = True
+        elif i <= inside:
+            continue
+        elif text in ("{", "}") and not depth:
             begin, braced = i + 1, False
         elif text in ("{", "}"):
             braced = True
         elif text == ";" and not depth:
-            if not braced:
-                yield begin, i
+            yield begin, i, braced
             begin, braced = i + 1, False
 
 
@@ -106,11 +110,11 @@ def sites_of(source):
 
     for first, last in bodies(tokens, close):
         declared = set()  # tokens of the declarators, sizes of arrays among them
-        for begin, end in statements(tokens, first, last):
+        for begin, end, braced in statements(tokens, close, first, last):
             if is_declaration(tokens, begin, end):
-                equals = next((i for i in range(begin, end) if tokens[i].text == "="), end)
-                declared |= set(range(begin, equals))
-            elif tokens[begin].text not in NOT_DROPPED and begin < end and tokens[begin].text != "(":
+                for a, b in arguments(tokens, begin - 1, end):
+                    declared |= set(range(a, next((i for i in range(a, b + 1) if tokens[i].text == "="), b + 1)))
+            elif not braced and tokens[begin].text not in NOT_DROPPED and begin < end and tokens[begin].text != "(":
                 add("statement", begin, end, ";")
         for i in range(first + 1, last):
             t, before = tokens[i], tokens[i - 1]

@@ -103,7 +103,7 @@ class Build:
         self.compile = {}
         for entry in json.loads((BUILD / "compile_commands.json").read_text()):
             command = shlex.split(entry["command"])
-            command = command[1:] if command[0].endswith("ccache") else command
+            command = [part for part in command[command[0].endswith("ccache"):] if part not in ("-Wall", "-Wextra", "-Werror")]
             if "lamella_objects.dir" in entry["command"]:
                 output = command[command.index("-o") + 1]
                 self.compile[Path(entry["file"])] = (command[:command.index("-o")], output)
@@ -115,7 +115,7 @@ class Build:
         command, _ = self.compile[ROOT / file]
         path, output = folder / file.name, folder / f"{file.stem}.o"
         path.write_text(source, encoding="utf-8")
-        strict = ["-w", "-Werror=incompatible-pointer-types", "-Werror=int-conversion", "-Werror=implicit-function-declaration"]
+        strict = ["-Werror=incompatible-pointer-types", "-Werror=int-conversion", "-Werror=implicit-function-declaration"]
         done = subprocess.run([*command, *strict, "-I", str((ROOT / file).parent), "-o", str(output), "-c", str(path)],
                               cwd=BUILD, capture_output=True)
         return output if done.returncode == 0 else None
