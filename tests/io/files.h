@@ -68,7 +68,7 @@ static char folder[64];
 
 static inline void folder_make(void)
 {
-    strcpy(folder, "/tmp/lamella-io-XXXXXX");
+    snprintf(folder, sizeof folder, "%s/lamella-io-XXXXXX", folder_of_files());
     check(mkdtemp(folder) != NULL);
 }
 

@@ -48,7 +48,8 @@ TEST(a_loaded_probe_is_the_same)
 {
     lamella_probe_linear *p = probe_of_states(), *loaded, *opened;
     lamella_view bytes, again;
-    char path[] = "/tmp/lamella-probe-XXXXXX";
+    char path[64];
+    snprintf(path, sizeof path, "%s/lamella-probe-XXXXXX", folder_of_files());
     check(mkstemp(path) >= 0);
     ok(lamella_probe_linear_bytes(p, &bytes));
     ok(lamella_probe_linear_load(NULL, &bytes, &loaded));

@@ -219,7 +219,8 @@ TEST(a_row_of_halves_scores_without_memory_and_as_its_floats)
 TEST(a_foreign_file_is_refused_before_it_is_read)
 {
     const char header[] = "{\"__metadata__\":{\"lamella.kind\":\"picture\"},\"x\":{\"dtype\":\"U8\",\"shape\":[4294967296],\"data_offsets\":[0,4294967296]}}";
-    char path[] = "/tmp/lamella-probe-XXXXXX";
+    char path[64];
+    snprintf(path, sizeof path, "%s/lamella-probe-XXXXXX", folder_of_files());
     uint64_t n = sizeof header - 1;
     int fd = mkstemp(path);
     FILE *f = fdopen(fd, "wb");

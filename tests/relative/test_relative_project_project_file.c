@@ -107,7 +107,7 @@ static written *sound(void)
     w.array[0] = view_of(LAMELLA_F64, w.anchors, 3, 2), w.array[1] = view_of(LAMELLA_F64, w.mean, 2), w.array[2] = view_of(LAMELLA_F64, w.low, 2);
     w.array[3] = view_of(LAMELLA_F64, w.scale, 2), w.array[4] = view_of(LAMELLA_F64, w.distance, 3);
     w.array[5] = view_of(LAMELLA_I64, w.rank, 1), w.array[6] = view_of(LAMELLA_F64, w.dropped, 1);
-    snprintf(w.path, sizeof w.path, P_tmpdir "/lamella-projection-%d.safetensors", (int)getpid());
+    snprintf(w.path, sizeof w.path, "%s/lamella-projection-%d.safetensors", folder_of_files(), (int)getpid());
     return &w;
 }
 

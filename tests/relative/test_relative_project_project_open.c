@@ -5,7 +5,7 @@
 static const char *saved_path(void)
 {
     static char path[64];
-    snprintf(path, sizeof path, P_tmpdir "/lamella-project-%d.safetensors", (int)getpid());
+    snprintf(path, sizeof path, "%s/lamella-project-%d.safetensors", folder_of_files(), (int)getpid());
     return path;
 }
 

@@ -229,12 +229,6 @@ void matrix_number(matrix *m, const char *name, double value)
     memcpy(add_record(m->inside, name, 0, sizeof value, LAMELLA_F64)->data, &value, sizeof value);
 }
 
-/* Where a file system is kept in memory, saving does not wait for a disk. */
-static const char *folder_of_files(void)
-{
-    return access("/dev/shm", W_OK) ? P_tmpdir : "/dev/shm";
-}
-
 const char *matrix_path(matrix *m)
 {
     matrix_case *c = m->inside;

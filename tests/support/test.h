@@ -53,6 +53,9 @@ void status_at(const char *file, int line, lamella_status actual, lamella_status
 #define refused(call, status, message) refused_at(__FILE__, __LINE__, (call), (status), (message))
 void refused_at(const char *file, int line, lamella_status actual, lamella_status expected, const char *message);
 
+/* The folder of folders for files. Where a file system is kept in memory, saving does not wait for a disk. */
+const char *folder_of_files(void);
+
 /* Row-major views of test arrays: view_of(LAMELLA_F32, x, 3, 4) */
 #define view_of(dtype, data, ...) \
     view_make((dtype), (data), (const int64_t[]){ __VA_ARGS__ }, (int32_t)(sizeof((const int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)))
