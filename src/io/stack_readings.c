@@ -170,7 +170,7 @@ static int family_is_candidate(const lamella_io_file *f, const family *a, int co
 static lamella_status read_families(call *c, const lamella_io_file *f, stack_readings *r)
 {
     family *found;
-    int64_t n, n_doubtful = 0;
+    int64_t n = 0, n_doubtful; /* n: a compiler of all in one file does not see that it is filled */
     char why[400];
     TRY(families_find(c, f, &found, &n));
     for (int counts_layers = 1; counts_layers >= 0 && !r->n; counts_layers--)

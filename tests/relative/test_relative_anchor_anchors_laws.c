@@ -212,7 +212,7 @@ TEST(listed_rows_are_gathered_in_the_order_of_the_list)
         const lamella_relative_project_options plain = { .struct_size = sizeof plain, .transform = LAMELLA_TRANSFORM_NONE };
         ok(lamella_relative_project_fit(NULL, &stack, &given, &plain, &project, NULL));
         for (int l = 0; l < LAYERS; l++) {
-            char name[16];
+            char name[32];
             snprintf(name, sizeof name, "anchors.%d", l);
             ok(lamella_relative_project_get(project, name, &kept));
             equal(kept.shape[0], LISTED);
