@@ -73,7 +73,7 @@ static void *measure(const tour *t)
     lamella_view train = array_of((void *)tour_integers(t, file, "train", &f->n_train), LAMELLA_I64, 1, &f->n_train);
     lamella_view test = array_of((void *)tour_integers(t, file, "test", &f->n_test), LAMELLA_I64, 1, &f->n_test);
     lamella_view anchors = draw_anchors(t, spaces, &train, f);
-    const lamella_relative_stitch_options options = { .struct_size = sizeof options, .penalty = 10 };
+    const lamella_relative_stitch_options options = { .struct_size = sizeof options, .penalty = 10, .tolerance = 1e-5 }; /* which class is highest needs no more */
     set_ways(f->ways);
     for (int w = 0; w < N_WAYS; w++) {
         lamella_relative_stitch_result result = { .struct_size = sizeof result };
