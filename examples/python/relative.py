@@ -18,7 +18,7 @@ print("condition of the anchors:", np.round(found.condition, 1), "rank:", found.
 for name, how in {"cosine": dict(transform="none"), "centred cosine": {}, "angular, centred": dict(similarity="angular"),
                   "Euclidean, by its mean": dict(transform="none", similarity="euclidean", distances="by_mean"),
                   "whitened cosine": dict(transform="whiten", shrinkage=0.1, directions="unscaled")}.items():
-    stitched = lamella.relative.stitch(spaces, labels, anchors, train, test, penalty=10, tolerance=1e-5, **how)
+    stitched = lamella.relative.stitch(spaces, labels, anchors, train, test, penalty=10, **how)
     print(f"{name}: {stitched.result.accuracy_between:.2%} between spaces, {stitched.result.accuracy_within:.2%} at home")
 print(np.round(stitched.accuracy, 3))
 
