@@ -1,5 +1,6 @@
 /* The grid of ridge probes against its definition: every row left out in turn, the rest fitted by elimination on the normal equations. */
 #include "matryoshka/ridges.h"
+#include "support/eliminate.h"
 
 enum { ROWS = 300, DIM = 20, LAYERS = 2, TASKS = 3, PENALTIES = 4, WIDTHS = 5 };
 
@@ -14,35 +15,6 @@ typedef struct left_out {
     int64_t       width[WIDTHS];
     double        error[LAYERS][WIDTHS][PENALTIES][TASKS], accuracy[LAYERS][WIDTHS][PENALTIES][TASKS];
 } left_out;
-
-/* A w = b by elimination with pivots; b becomes w. */
-static void eliminate(double *a, double *b, int64_t n, int64_t stride)
-{
-    for (int64_t k = 0; k < n; k++) {
-        int64_t pivot = k;
-        for (int64_t i = k + 1; i < n; i++)
-            pivot = fabs(a[i * stride + k]) > fabs(a[pivot * stride + k]) ? i : pivot;
-        for (int64_t j = 0; j < n; j++) {
-            double swap = a[k * stride + j];
-            a[k * stride + j] = a[pivot * stride + j];
-            a[pivot * stride + j] = swap;
-        }
-        double swap = b[k];
-        b[k] = b[pivot];
-        b[pivot] = swap;
-        for (int64_t i = k + 1; i < n; i++) {
-            double factor = a[i * stride + k] / a[k * stride + k];
-            for (int64_t j = k; j < n; j++)
-                a[i * stride + j] -= factor * a[k * stride + j];
-            b[i] -= factor * b[k];
-        }
-    }
-    for (int64_t k = n - 1; k >= 0; k--) {
-        for (int64_t j = k + 1; j < n; j++)
-            b[k] -= a[k * stride + j] * b[j];
-        b[k] /= a[k * stride + k];
-    }
-}
 
 /* 1 for the higher label, -1 for the lower. */
 static void set_targets(left_out *c)
@@ -84,7 +56,7 @@ static double predicted(const left_out *c, int64_t l, int64_t out, int64_t m, do
         }
     for (int64_t j = 0; j < m; j++)
         a[j * m + j] += penalty;
-    eliminate(a, w, m, m);
+    eliminate(a, w, m);
     for (int64_t j = 0; j < m; j++)
         y_mean += w[j] * (c->x[l][out * d + j] - mean[j]);
     return y_mean;

@@ -1,6 +1,6 @@
 /* Stitching against its definition: cosines of centred rows, ridge heads by elimination, every head on every space, plain counts. */
 #include "relative/projections.h"
-#include <math.h>
+#include "support/eliminate.h"
 
 enum { ROWS = 90, DIM = 4, SPACES = 3, ANCHORS = 5, MOST_CLASSES = 4 };
 
@@ -62,7 +62,8 @@ static void project(spaces *s)
 /* One output of a ridge head: 1 for its class, -1 else; weights [ANCHORS], then the intercept. */
 static void ridge_head(const spaces *s, int l, int64_t class, double penalty, double *w)
 {
-    double a[ANCHORS][ANCHORS + 1] = { { 0 } }, mean[ANCHORS] = { 0 }, y_mean = 0;
+    double a[ANCHORS * ANCHORS] = { 0 }, mean[ANCHORS] = { 0 }, y_mean = 0;
+    memset(w, 0, ANCHORS * sizeof *w);
     for (int64_t i = 0; i < s->n_train; i++) {
         y_mean += (s->label[s->train[i]] == class ? 1.0 : -1.0) / (double)s->n_train;
         for (int64_t j = 0; j < ANCHORS; j++)
@@ -72,22 +73,15 @@ static void ridge_head(const spaces *s, int l, int64_t class, double penalty, do
         for (int64_t j = 0; j < ANCHORS; j++) {
             const double *r = s->relative[l] + s->train[i] * ANCHORS;
             for (int64_t k = 0; k < ANCHORS; k++)
-                a[j][k] += (r[j] - mean[j]) * (r[k] - mean[k]);
-            a[j][ANCHORS] += (r[j] - mean[j]) * ((s->label[s->train[i]] == class ? 1.0 : -1.0) - y_mean);
+                a[j * ANCHORS + k] += (r[j] - mean[j]) * (r[k] - mean[k]);
+            w[j] += (r[j] - mean[j]) * ((s->label[s->train[i]] == class ? 1.0 : -1.0) - y_mean);
         }
     for (int64_t j = 0; j < ANCHORS; j++)
-        a[j][j] += penalty;
-    for (int64_t k = 0; k < ANCHORS; k++) /* positive definite: no pivots */
-        for (int64_t i = 0; i < ANCHORS; i++) {
-            double factor = i == k ? 0 : a[i][k] / a[k][k];
-            for (int64_t j = k; j <= ANCHORS; j++)
-                a[i][j] -= factor * a[k][j];
-        }
+        a[j * ANCHORS + j] += penalty;
+    eliminate(a, w, ANCHORS);
     w[ANCHORS] = y_mean;
-    for (int64_t j = 0; j < ANCHORS; j++) {
-        w[j] = a[j][ANCHORS] / a[j][j];
+    for (int64_t j = 0; j < ANCHORS; j++)
         w[ANCHORS] -= w[j] * mean[j];
-    }
 }
 
 /* Of `head` on `space`: the share that is right, and F1 of each class of the test rows weighted by how many there are. */

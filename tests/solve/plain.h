@@ -2,8 +2,8 @@
 #ifndef SOLVE_PLAIN_H
 #define SOLVE_PLAIN_H
 
+#include "support/eliminate.h"
 #include "support/test.h"
-#include <math.h>
 
 enum { PLAIN_LOGISTIC, PLAIN_RIDGE };
 
@@ -20,35 +20,6 @@ typedef struct plain_fit {
 static inline int64_t plain_outputs(int64_t classes)
 {
     return classes == 2 ? 1 : classes;
-}
-
-/* a x = b for a [n, n], both overwritten, by elimination with the largest pivot of a column. */
-static inline void plain_solve(double *a, double *b, int64_t n)
-{
-    for (int64_t k = 0; k < n; k++) {
-        int64_t best = k;
-        for (int64_t i = k; i < n; i++)
-            best = fabs(a[i * n + k]) > fabs(a[best * n + k]) ? i : best;
-        for (int64_t j = 0; j < n; j++) {
-            double moved = a[k * n + j];
-            a[k * n + j] = a[best * n + j];
-            a[best * n + j] = moved;
-        }
-        double moved = b[k];
-        b[k] = b[best];
-        b[best] = moved;
-        for (int64_t i = k + 1; i < n; i++) {
-            double factor = a[i * n + k] / a[k * n + k];
-            for (int64_t j = k; j < n; j++)
-                a[i * n + j] -= factor * a[k * n + j];
-            b[i] -= factor * b[k];
-        }
-    }
-    for (int64_t k = n - 1; k >= 0; k--) {
-        for (int64_t j = k + 1; j < n; j++)
-            b[k] -= a[k * n + j] * b[j];
-        b[k] /= a[k * n + k];
-    }
 }
 
 /* Columns to mean 0 and spread 1; a constant one to 0. Returns the rows, to be freed; scale 0 of constants. */
@@ -131,7 +102,7 @@ static inline double plain_logistic(const plain_fit *p, const double *z, double 
         double slope = 0;
         f = plain_objective(p, z, w, g, h);
         memcpy(unused, g, (size_t)size * sizeof *g);
-        plain_solve(h, g, size);
+        eliminate(h, g, size);
         for (int64_t i = 0; i < size; i++)
             slope += unused[i] * g[i];
         if (slope <= 1e-16 * f)
@@ -169,7 +140,7 @@ static inline double plain_ridge(const plain_fit *p, const double *z, double *w)
             }
         for (int64_t j = 0; j < p->dim; j++)
             a[j * d + j] += p->penalty;
-        plain_solve(a, b, d);
+        eliminate(a, b, d);
         for (int64_t j = 0; j < p->dim; j++)
             f += p->penalty * b[j] * b[j];
         for (int64_t i = 0; i < p->n; i++) {
