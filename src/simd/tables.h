@@ -19,6 +19,13 @@ LAMELLA_INTERNAL_DATA const kernels simd_avx512;
 #define SIMD_TABLE const kernels
 #endif
 
+#if defined(__x86_64__)
+/* In avx2_products.c; the others of AVX2 are avx2.c's own. */
+#define KERNEL(result, name, parameters, arguments) LAMELLA_INTERNAL result avx2_##name parameters;
+#include "simd/products.inc"
+#undef KERNEL
+#endif
+
 /* The probe calls it once, before any table is used. */
 LAMELLA_INTERNAL void dispatch_fill(int32_t present);
 
