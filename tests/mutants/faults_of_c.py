@@ -18,6 +18,7 @@ NOT_DROPPED = {"return", "break", "continue", "goto", "case", "default", "typede
 COMPARED = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "&&": "||", "||": "&&"}
 SIGNED = {"+": "-", "-": "+", "+=": "-=", "-=": "+="}
 OPTIONS = {"o", "options"}
+SYMMETRIC = {"MAX", "MIN", "fmax", "fmin"}  # their arguments change places and nothing changes
 
 
 def tokens_of(source):
@@ -130,7 +131,7 @@ def sites_of(source):
                 add("index", i, close[i], f"[{span(i + 1, close[i] - 1)} + 1]")
             elif t.kind == "number" and other_number(t.text):
                 add("constant", i, i, other_number(t.text))
-            elif t.text == "(" and before.kind == "name" and before.text not in NOT_DROPPED | {"sizeof"}:
+            elif t.text == "(" and before.kind == "name" and before.text not in NOT_DROPPED | SYMMETRIC | {"sizeof"}:
                 parts = list(arguments(tokens, i, close[i]))
                 for (a, b), (c, d) in zip(parts, parts[1:]):
                     if span(a, b) != span(c, d):
