@@ -106,6 +106,8 @@ static int run(const char *program, const test_entry *first, const test_entry *e
             tcase_add_test(tests, e->test);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
+    if (!getenv("CK_FORK")) /* a process for each takes as long as the tests; CK_FORK=yes names one that crashes */
+        srunner_set_fork_status(runner, CK_NOFORK);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
     *n_run += srunner_ntests_run(runner);
