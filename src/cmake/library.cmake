@@ -42,10 +42,10 @@ target_link_libraries(lamella_static INTERFACE Lamella::openblas Threads::Thread
 
 foreach(lamella_kind lamella lamella_static)
   target_include_directories(${lamella_kind} INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
-  if(NOT lamella_top_level AND NOT LAMELLA_INSTALL) # a parent builds only what it links
-    set_target_properties(${lamella_kind} PROPERTIES EXCLUDE_FROM_ALL ON)
-  endif()
 endforeach()
+if(NOT lamella_top_level AND NOT LAMELLA_INSTALL) # a parent builds only what it links
+  set_target_properties(lamella_objects lamella lamella_static PROPERTIES EXCLUDE_FROM_ALL ON)
+endif()
 
 # A parent that asks for static libraries gets one under the plain name.
 add_library(Lamella::lamella_static ALIAS lamella_static)
