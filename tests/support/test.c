@@ -85,7 +85,7 @@ static int is_asked_for(const TTest *test, char **names, int n)
     return !n;
 }
 
-/* The generic matrix is long: a test of its own comes first where the first failure is all that is asked for. */
+/* The generic matrix is long. */
 static int is_of_matrix(const TTest *test)
 {
     static const char *const ends[] = { "_same_bits", "_forms", "_far", "_faults", "_refusals" };
@@ -96,13 +96,13 @@ static int is_of_matrix(const TTest *test)
     return 0;
 }
 
-static int run(const char *program, const test_entry *first, const test_entry *end, char **names, int n, int matrix_too, int *n_run)
+static int run(const char *program, const test_entry *first, const test_entry *end, char **names, int n, int *n_run)
 {
     Suite *suite = suite_create(program);
     TCase *tests = tcase_create("all");
     tcase_set_timeout(tests, 300);
     for (const test_entry *e = first; e != end; e = e->next)
-        if (is_asked_for(e->test, names, n) && (matrix_too < 0 || is_of_matrix(e->test) == matrix_too))
+        if (is_asked_for(e->test, names, n))
             tcase_add_test(tests, e->test);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
@@ -115,18 +115,35 @@ static int run(const char *program, const test_entry *first, const test_entry *e
     return failed;
 }
 
-/* usage: test_ROOM [--first] [FILE|TEST...]; --first ends with the first test that fails, the matrix last. */
+/* Of a file whose name holds this. */
+static int is_near(const TTest *test, const char *part)
+{
+    const char *file = strrchr(test->file, '/');
+    return *part && strstr(file ? file + 1 : test->file, part);
+}
+
+/* Up to the first failure: tests of files whose name holds `near`, then the others, the generic matrix at the end. */
+static int run_to_first_failure(const char *program, const char *near, char **names, int n, int *n_run)
+{
+    int failed = 0;
+    for (int turn = 0; turn < 3; turn++)
+        for (test_entry *e = first_entry; e && !failed; e = e->next)
+            if (turn == (is_of_matrix(e->test) ? 2 : !is_near(e->test, near)))
+                failed += run(program, e, e->next, names, n, n_run);
+    return failed;
+}
+
+/* usage: test_ROOM [--first=PART] [FILE|TEST...]; --first ends with the first test that fails, those of files with PART in their name first. */
 int main(int argc, char **argv)
 {
-    int only_first = argc > 1 && !strcmp(argv[1], "--first"), failed = 0, n_run = 0;
+    int only_first = argc > 1 && !strncmp(argv[1], "--first=", 8), failed, n_run = 0;
     char **names = argv + 1 + only_first;
     int n = argc > 1 + only_first ? argc - 1 - only_first : 0;
     pthread_atfork(NULL, NULL, forget_checks_alarm);
-    for (int matrix = 0; only_first && matrix < 2; matrix++)
-        for (test_entry *e = first_entry; e && !failed; e = e->next)
-            failed += run(argv[0], e, e->next, names, n, matrix, &n_run);
-    if (!only_first)
-        failed = run(argc > 0 ? argv[0] : "tests", first_entry, NULL, names, n, -1, &n_run);
+    if (only_first)
+        failed = run_to_first_failure(argv[0], argv[1] + 8, names, n, &n_run);
+    else
+        failed = run(argc > 0 ? argv[0] : "tests", first_entry, NULL, names, n, &n_run);
     if (!n_run)
         fprintf(stderr, "there is no such test\n");
     return failed || !n_run;
