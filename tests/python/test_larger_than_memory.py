@@ -52,8 +52,7 @@ def write_stack(path, ragged):
         if ragged:
             file.write(np.arange(0, ROWS + 1, TOKENS, dtype=np.int64).tobytes())
         for _ in range(LAYERS):
-            for _ in range(0, ROWS, 4000):
-                file.write(rng.standard_normal((4000, DIM), dtype=np.float32).astype(np.float16).tobytes())
+            file.write(rng.standard_normal((4000, DIM), dtype=np.float32).astype(np.float16).tobytes() * (ROWS // 4000))
 
 
 class LargerThanMemory(unittest.TestCase):
