@@ -69,9 +69,10 @@ class Files(unittest.TestCase):
     def test_M13_mode_and_long_names(self):
         name = os.path.join(self.folder, "n" * 251 + ".npy")
         lamella.io.npy_save(name, np.zeros(3, "f4"))
-        os.chmod(name, 0o600)
-        lamella.io.npy_save(name, np.ones(3, "f4"))
-        self.assertEqual(stat.S_IMODE(os.stat(name).st_mode), 0o600)
+        for mode in (0o600, 0o640, 0o755):
+            os.chmod(name, mode)
+            lamella.io.npy_save(name, np.ones(3, "f4"))
+            self.assertEqual(stat.S_IMODE(os.stat(name).st_mode), mode)
         np.testing.assert_array_equal(np.load(name), np.ones(3, "f4"))
 
     def test_M13_leftovers_are_removed(self):

@@ -139,6 +139,7 @@ class Monitors(unittest.TestCase):
         kept = probe.keep([5])
         self.assertLess(len(kept.bytes()), len(probe.bytes()) / 15)
         self.assertEqual(kept.get("depths").tolist(), [5])
+        self.assertEqual(kept.get("penalties").size, 1)
         self.assertEqual(kept.get("penalties")[kept.get("best_penalty")[0, 0]], probe.get("penalties")[probe.get("best_penalty")[5, 0]])
         np.testing.assert_array_equal(kept.score(0, x[5]), probe.score(5, x[5]))
         again = lamella.probe.Linear.load(kept.bytes())
