@@ -3,6 +3,7 @@
 A method test_A5_family_with_a_misfit of a class in test_*.py is an input of number A5. What only C can show stands in IN_C: the folder and
 the name of a test there. Prints a line a number; status 1 if one of its inputs gives another answer than the right one."""
 import collections
+import concurrent.futures
 import re
 import subprocess
 import sys
@@ -43,10 +44,6 @@ IN_C = [
 ]
 
 
-def number_of(test):
-    return re.match(r"test_([A-Z]+[0-9]*)_", test.id().rsplit(".", 1)[-1])[1]
-
-
 def each(suite):
     for test in suite:
         if isinstance(test, unittest.TestSuite):
@@ -57,19 +54,21 @@ def each(suite):
 
 def in_python():
     for test in each(unittest.defaultTestLoader.discover(str(HERE), "test_*.py")):
-        yield number_of(test), test.id().rsplit(".", 1)[-1], test
+        name = test.id()
+        yield re.match(r"test_([A-Z]+[0-9]*)_", name.rsplit(".", 1)[-1])[1], "python", name
 
 
-def says(test):
+def said(entry):
     """What went wrong, or nothing."""
-    result = unittest.TestResult()
-    test.run(result)
-    return "\n".join(text for _, text in result.failures + result.errors)
-
-
-def c_says(program, name):
-    run = subprocess.run([PROGRAMS / program, name], capture_output=True, text=True)
-    return run.stdout + run.stderr if run.returncode else ""
+    _, program, name = entry
+    if program == "python":
+        result = unittest.TestResult()
+        unittest.defaultTestLoader.loadTestsFromName(name).run(result)
+        text = "\n".join(text for _, text in result.failures + result.errors)
+    else:
+        run = subprocess.run([PROGRAMS / program, name], capture_output=True, text=True)
+        text = run.stdout + run.stderr if run.returncode else ""
+    return f"{name}: {text}" if text else ""
 
 
 def order(number):
@@ -78,15 +77,11 @@ def order(number):
 
 def main():
     asked = set(sys.argv[1:])
-    wrong, count = collections.defaultdict(list), collections.Counter()
-    for number, name, test in in_python():
-        if not asked or number in asked:
-            count[number] += 1
-            wrong[number] += [f"{name}: {text}" for text in [says(test)] if text]
-    for number, program, name in IN_C:
-        if not asked or number in asked:
-            count[number] += 1
-            wrong[number] += [f"{name}: {text}" for text in [c_says(program, name)] if text]
+    entries = [entry for entry in [*IN_C, *in_python()] if not asked or entry[0] in asked]
+    wrong, count = collections.defaultdict(list), collections.Counter(number for number, _, _ in entries)
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        for (number, _, _), text in zip(entries, pool.map(said, entries)):
+            wrong[number] += [text] if text else []
     for number in sorted(count, key=order):
         print(f"{number:4} {count[number]:3} inputs  {'WRONG' if wrong[number] else 'right'}")
         for text in wrong[number]:
