@@ -8,7 +8,7 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PARTS = ("truncate", "search", "probe", "grid", "relative", "similarity", "pool")
+PARTS = ("moments", "truncate", "search", "probe", "grid", "relative", "similarity", "pool")
 IDLE = 0.3
 LEVEL = 0.05  # within it, two times are level
 

@@ -127,7 +127,24 @@ def probe():
     say(work, seconds, not_converged=found.result.n_not_converged)
 
 
-PARTS = {"truncate": truncate, "search": search, "relative": relative, "grid": grid, "probe": probe}
+def moments():
+    x, _ = retrieval()
+
+    def covariance():
+        gram = lamella.moments.Gram(x.shape[1], 0)
+        gram.update(x, ctx=context)
+        return gram.get("gram") / (len(x) - 1)
+    work = "covariance, 60000x384"
+    seconds, found = best(work, covariance)
+    expected = np.cov(x[:, :3].astype(np.float64), rowvar=False)
+    say(work, seconds, largest_difference=float(np.abs(found[:3, :3] - expected).max()))
+    layers, _ = states()
+    work = "norms, shares, cosines, means and variances of 7 layers, 4000x384"
+    seconds, _ = best(work, lambda: lamella.moments.layers(layers, ctx=context))
+    say(work, seconds)
+
+
+PARTS = {"moments": moments, "truncate": truncate, "search": search, "relative": relative, "grid": grid, "probe": probe}
 
 if __name__ == "__main__":
     for part in sys.argv[1:]:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times what a user would pick today, on the data in $LAMELLA_DATA, one JSON line per measurement.
 
-tests/bench/run prepares what it needs and calls it. By hand: peers.py [truncate|search|probe|grid|relative|similarity|pool ...].
+tests/bench/run prepares what it needs and calls it. By hand: peers.py [moments|truncate|search|probe|grid|relative|similarity|pool ...].
 Runs every measurement with one thread and with two (busy machines make BLAS threads spin: two can be 100 times slower)
 and prints the faster: that is the one to beat. THREADS=n fixes the number. Measure on an otherwise idle machine.
 Each line: {"work": ..., "peer": name and version, "seconds": best of as many runs as ours, "threads": T, ...quality figures...}
@@ -47,6 +47,21 @@ def truncate():
     x, _ = retrieval(); widths = (8, 16, 32, 64, 128, 256, 384); work = "prefixes of 60000x384 at 7 widths, renormalised"
     t, _ = best(work, lambda: [x[:, :m] / np.linalg.norm(x[:, :m], axis=1, keepdims=True) for m in widths])
     say(work, "numpy", t)
+
+
+def moments():
+    x, _ = retrieval(); work = "covariance, 60000x384"
+    t, _ = best(work, lambda: np.cov(x, rowvar=False)); say(work, "numpy cov (f64)", t)
+    d = load_file(f"{DATA}/wordnet_states.safetensors")
+    layers = [d[f"layer.{depth}"].astype(np.float32) for depth in range(7)]
+    def figures():
+        norm = [np.linalg.norm(x, axis=1) for x in layers]
+        square = [np.square(x).sum(0, dtype=np.float64) for x in layers]
+        share = [np.cumsum(s) / s.sum() for s in square]
+        cosine = [((x * y).sum(1) / (n * m)).mean() for x, y, n, m in zip(layers, layers[1:], norm, norm[1:])]
+        return norm, share, cosine, [x.mean(0, dtype=np.float64) for x in layers], [x.var(0, dtype=np.float64) for x in layers]
+    work = "norms, shares, cosines, means and variances of 7 layers, 4000x384"
+    t, _ = best(work, figures); say(work, "numpy", t)
 
 
 def search():
@@ -159,7 +174,7 @@ def pool():
 
 
 if __name__ == "__main__":
-    names = sys.argv[1:] or ("truncate", "search", "probe", "grid", "relative", "similarity", "pool")
+    names = sys.argv[1:] or ("moments", "truncate", "search", "probe", "grid", "relative", "similarity", "pool")
     if "THREADS" in os.environ:
         for name in names:
             globals()[name]()
