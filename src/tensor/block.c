@@ -82,7 +82,6 @@ static lamella_status block_load(call *c, const lamella_view *array, lamella_ten
         layer->data = view_elements(&v) ? (char *)v.data + l * v.stride[0] * dtype_size(v.dtype) : v.data;
         memmove(layer->shape, v.shape + 1, sizeof v.shape - sizeof *v.shape);
         memmove(layer->stride, v.stride + 1, sizeof v.stride - sizeof *v.stride);
-        layer->shape[v.rank - 1] = layer->stride[v.rank - 1] = 0;
     }
     block_give(made, v.shape[0], block, stack);
     return LAMELLA_OK;

@@ -30,14 +30,11 @@ static float f32_rounded_to_odd(double value)
     return f;
 }
 
-/* An f64 on the same side of every f32 rounding boundary as the integer. */
+/* An f64 on the same side of every f32 rounding boundary as the integer: where f64 may not hold it, odd multiples of 2048 lie between. */
 static double f64_beside(int64_t value)
 {
-    int64_t magnitude_bits = 63 - __builtin_clzll((uint64_t)(value < 0 ? -(value + 1) : value) | 1);
-    if (magnitude_bits < 53)
-        return (double)value;
-    int64_t step = (int64_t)1 << (magnitude_bits - 40), low = value & (step - 1);
-    return (double)(value - low) + (low ? (double)(step / 2) : 0); /* "somewhere between two multiples", on a grid finer than f32's */
+    const int64_t held = (int64_t)1 << 53;
+    return value > -held && value < held ? (double)value : (double)(value >> 11 | ((value & 2047) != 0)) * 2048;
 }
 
 static int store_float(const kernels *k, int32_t dtype, double value, char *to)

@@ -44,14 +44,20 @@ lamella_status lamella_tensor_view_mutable(void *data, int32_t dtype, int32_t ra
     CALL(NULL, fill_view(c, data, dtype, rank, shape, stride, 0, out));
 }
 
+static lamella_status check_axis(call *c, const lamella_view *x, int32_t axis, const lamella_view *out)
+{
+    if (!out)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "out is NULL, expected a view to fill");
+    if (axis < 0 || axis >= x->rank)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "axis is %d, expected 0 to %d (= x.rank - 1)", (int)axis, (int)x->rank - 1);
+    return LAMELLA_OK;
+}
+
 static lamella_status slice(call *c, const lamella_view *x, int32_t axis, int64_t start, int64_t stop, int64_t step, lamella_view *out)
 {
     lamella_view v;
     TRY(VIEW(c, v, x, ANY_DTYPE));
-    if (!out)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "out is NULL, expected a view to fill");
-    if (axis < 0 || axis >= v.rank)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "axis is %d, expected 0 to %d (= x.rank - 1)", (int)axis, (int)v.rank - 1);
+    TRY(check_axis(c, &v, axis, out));
     if (start < 0 || start > v.shape[axis])
         return fail(c, LAMELLA_ERR_ARGUMENT, "start is %lld, expected 0 to %lld (= x.shape[%d])", (long long)start, (long long)v.shape[axis],
                     (int)axis);
@@ -78,19 +84,16 @@ static lamella_status pick_index(call *c, const lamella_view *x, int32_t axis, i
 {
     lamella_view v;
     TRY(VIEW(c, v, x, ANY_DTYPE));
-    if (!out)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "out is NULL, expected a view to fill");
-    if (axis < 0 || axis >= v.rank)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "axis is %d, expected 0 to %d (= x.rank - 1)", (int)axis, (int)v.rank - 1);
+    TRY(check_axis(c, &v, axis, out));
     if (i < 0 || i >= v.shape[axis])
         return fail(c, LAMELLA_ERR_ARGUMENT, "i is %lld, expected 0 to %lld (= x.shape[%d] - 1)", (long long)i, (long long)v.shape[axis] - 1, (int)axis);
     if (i)
         v.data = (char *)v.data + i * v.stride[axis] * dtype_size(v.dtype);
-    for (v.rank--; axis < v.rank; axis++) {
-        v.shape[axis] = v.shape[axis + 1];
-        v.stride[axis] = v.stride[axis + 1];
-    }
-    v.shape[v.rank] = v.stride[v.rank] = 0;
+    int64_t behind = LAMELLA_MAX_RANK - 1 - axis;
+    memmove(v.shape + axis, v.shape + axis + 1, (size_t)behind * sizeof *v.shape);
+    memmove(v.stride + axis, v.stride + axis + 1, (size_t)behind * sizeof *v.stride);
+    v.shape[LAMELLA_MAX_RANK - 1] = v.stride[LAMELLA_MAX_RANK - 1] = 0;
+    v.rank--;
     *out = v;
     return LAMELLA_OK;
 }
@@ -113,7 +116,7 @@ __attribute__((format(printf, 2, 3))) static void line_add(line *t, const char *
     va_start(arguments, format);
     int wanted = vsnprintf(t->text + t->used, (size_t)(t->size - t->used), format, arguments);
     va_end(arguments);
-    t->used = MIN(t->used + MAX(wanted, 0), t->size - 1);
+    t->used = MIN(t->used + wanted, t->size - 1);
 }
 
 static int rank_is_known(int32_t rank)

@@ -36,21 +36,14 @@ const char *dtype_name(int32_t dtype)
     return dtype_is_known(dtype) ? dtype_table[dtype].name : "no dtype";
 }
 
-void dtypes_text(uint32_t dtypes, char *text, int64_t size)
+void dtypes_text(uint32_t dtypes, char *text)
 {
-    int64_t used = 0;
     text[0] = 0;
-    for (int32_t d = LAMELLA_F32; d <= LAMELLA_BOOL; d++) {
-        if (!(dtypes & DTYPE_BIT(d)))
-            continue;
-        int64_t length = (int64_t)strlen(dtype_table[d].name);
-        if (used + length + 2 > size)
-            return;
-        if (used)
-            text[used++] = '|';
-        memcpy(text + used, dtype_table[d].name, (size_t)length + 1);
-        used += length;
-    }
+    for (int32_t d = LAMELLA_F32; d <= LAMELLA_BOOL; d++)
+        if (dtypes & DTYPE_BIT(d)) {
+            strcat(text, text[0] ? "|" : "");
+            strcat(text, dtype_table[d].name);
+        }
 }
 
 static double half_as_f64(int32_t dtype, const void *p)

@@ -154,7 +154,7 @@ static int borrow(const rows *r, int64_t l, panel *p)
 {
     const lamella_view *v = layer_of(r, l);
     const char *first = vector_address(r, l, p->first);
-    int unit = r->s->host.read || run_stride(v) == 1 || p->dim == 1;
+    int unit = r->s->host.read || run_stride(v) == 1; /* as that of one number is */
     if (v->dtype != r->precision || !unit || (uintptr_t)first % (uintptr_t)precision_size(r) || !all_valid(p))
         return 0;
     p->stride = vector_stride(r, l);

@@ -15,12 +15,13 @@
 #define I64 DTYPE_BIT(LAMELLA_I64)
 #define BYTES (DTYPE_BIT(LAMELLA_U8) | DTYPE_BIT(LAMELLA_BOOL))
 #define ANY_DTYPE 0x3feu
+#define DTYPES_TEXT 40 /* bytes that hold the names of all */
 
 LAMELLA_INTERNAL int         dtype_is_known(int32_t dtype);
 LAMELLA_INTERNAL int         dtype_is_float(int32_t dtype);
 LAMELLA_INTERNAL int64_t     dtype_size(int32_t dtype);
 LAMELLA_INTERNAL const char *dtype_name(int32_t dtype);
-LAMELLA_INTERNAL void        dtypes_text(uint32_t dtypes, char *text, int64_t size); /* "f32|f64" */
+LAMELLA_INTERNAL void        dtypes_text(uint32_t dtypes, char *text); /* "f32|f64" */
 
 /* ---- views: tensor/view.c ---- */
 

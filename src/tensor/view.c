@@ -24,8 +24,8 @@ static lamella_status check_type(call *c, const lamella_view *v, uint32_t dtypes
     if (v->rank < 0 || v->rank > LAMELLA_MAX_RANK)
         return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected 0 to %d", name, (int)v->rank, LAMELLA_MAX_RANK);
     if (!dtype_is_known(v->dtype) || !(dtypes & DTYPE_BIT(v->dtype))) {
-        char expected[64];
-        dtypes_text(dtypes, expected, sizeof expected);
+        char expected[DTYPES_TEXT];
+        dtypes_text(dtypes, expected);
         return fail(c, LAMELLA_ERR_DTYPE, "%s.dtype is %d (%s), expected %s", name, (int)v->dtype, dtype_name(v->dtype), expected);
     }
     if (v->flags & ~(uint32_t)KNOWN_VIEW_FLAGS)
@@ -95,7 +95,7 @@ static lamella_status check_addresses(call *c, const lamella_view *v, const char
         fits = fits && size_add(reach < 0 ? low : high, reach, reach < 0 ? &low : &high);
     }
     uintptr_t data = (uintptr_t)v->data;
-    fits = fits && size_add(high, size, &high) && data <= INTPTR_MAX && high <= INTPTR_MAX - (intptr_t)data && (intptr_t)data + low >= 0;
+    fits = fits && size_add(high, size, &high) && data <= (uintptr_t)(INTPTR_MAX - high) && (intptr_t)data + low >= 0;
     if (!fits)
         return fail(c, LAMELLA_ERR_SHAPE, "%s.stride reaches outside the address space", name);
     return LAMELLA_OK;
@@ -193,8 +193,9 @@ lent view_lent(const lamella_view *v)
     for (int32_t i = n - 1; i >= 0 && step[i]; i--) {
         period = common_divisor(period, step[i]);
         reach -= step[i] * (extent[i] - 1);
-        if (period - 1 - reach >= MAX(gap, 1)) {
-            gap = period - 1 - reach;
+        int64_t of_period = period - 1 - reach;
+        if (of_period >= MAX(gap, 1)) {
+            gap = of_period;
             piece.period = period * size;
             piece.inner = (reach + 1) * size;
         }

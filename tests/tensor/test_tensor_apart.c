@@ -171,3 +171,26 @@ TEST(depths_are_read_too)
     out.data = memory + 8;
     ok(checking_layers(&s, &out, 1));
 }
+
+TEST(what_is_empty_is_apart_from_all)
+{
+    lamella_view in = view_of(LAMELLA_F32, memory + 10, 0, 3), out = view_of(LAMELLA_F32, memory + 4, 12);
+    views v = { .in = { &in }, .n_in = 1, .out = { &out }, .n_out = 1 };
+    ok(checking(&v));
+    in.shape[0] = 3, in.shape[1] = 0;
+    ok(checking(&v));
+    in.shape[1] = 1;
+    refused(checking(&v), LAMELLA_ERR_ARGUMENT, "checking: out[0] shares memory with in[0], expected an output apart from the inputs");
+}
+
+TEST(every_depth_is_read)
+{
+    int64_t depth[5] = { 0, 1 };
+    lamella_view layer[2] = { view_of(LAMELLA_F32, memory, 2, 2), view_of(LAMELLA_F32, memory + 4, 2, 2) };
+    lamella_view out = view_of(LAMELLA_F32, depth + 1, 2, 2);
+    lamella_stack s = { .struct_size = sizeof s, .layer = layer, .n_layers = 2, .depth = depth };
+    refused(checking_layers(&s, &out, 1), LAMELLA_ERR_ARGUMENT,
+            "checking_layers: out shares memory with stack.depth, expected an output apart from the inputs");
+    out.data = depth + 2;
+    ok(checking_layers(&s, &out, 1));
+}

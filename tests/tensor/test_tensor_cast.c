@@ -212,3 +212,78 @@ TEST(integers_and_doubles_round_to_the_nearest_half)
             }
         }
 }
+
+TEST(the_first_element_that_does_not_fit_is_numbered_across_runs_and_pieces)
+{
+    enum { RUN = 65537 + 65536, RUNS = 2 };
+    static const int64_t at[] = { 0, 65535, 65536, 131072, RUN, RUN + 65536, 2 * RUN - 1 };
+    float *x = calloc(2 * RUN * RUNS, sizeof *x);
+    uint16_t *out = malloc(RUN * RUNS * sizeof *out);
+    for (int gap = 1; gap < 3; gap++)
+        for (int i = 0; i < 7; i++) {
+            char said[96];
+            lamella_view v = view_of(LAMELLA_F32, x, RUNS, RUN), o = view_of(LAMELLA_F16, out, RUNS, RUN);
+            v.stride[0] *= gap, v.stride[1] = gap;
+            x[at[i] * gap] = 65536 + 64 * (float)i, x[(RUN * RUNS - 1) * gap] = 1e30f; /* behind it another */
+            x[at[i] * gap] = 65536 + 64 * (float)i;
+            snprintf(said, sizeof said, "lamella_tensor_cast: x is %d at element %lld, expected a number that f16 holds", 65536 + 64 * i, (long long)at[i]);
+            refused(lamella_tensor_cast(NULL, &v, &o), LAMELLA_ERR_NUMERIC, said);
+            x[at[i] * gap] = 0;
+        }
+    free(x), free(out);
+}
+
+/* C's own conversions, for elements that no kernel takes. */
+TEST(numbers_become_floats_as_the_language_has_it)
+{
+    static const int64_t whole[] = { 0, -1, 16777217, -16777219, 9007199254740993, INT64_MAX, INT64_MIN, 123456789012345678 };
+    static const double real[] = { 0.1, -1e-40, 1e-45, 3.4028235e38, 16777217, -2.5e-39, 1 / 3.0, -7e22 };
+    for (int i = 0; i < 8; i++) {
+        float f;
+        double d;
+        ok(cast_one(LAMELLA_I64, &whole[i], LAMELLA_F32, &f));
+        check(f == (float)whole[i]);
+        ok(cast_one(LAMELLA_I64, &whole[i], LAMELLA_F64, &d));
+        check(d == (double)whole[i]);
+        double apart[3] = { real[i], 5, -real[i] };
+        float out[2];
+        lamella_view from = view_of(LAMELLA_F64, apart, 2), to = view_of(LAMELLA_F32, out, 2);
+        from.stride[0] = 2;
+        ok(lamella_tensor_cast(NULL, &from, &to));
+        check(out[0] == (float)real[i] && out[1] == -(float)real[i]);
+    }
+}
+
+TEST(a_bool_is_made_of_what_is_finite)
+{
+    static const double values[] = { 1e300, -1e-300, 0.5, 0, -0.0 };
+    unsigned char out;
+    for (int i = 0; i < 5; i++) {
+        ok(cast_one(LAMELLA_F64, &values[i], LAMELLA_BOOL, &out));
+        equal(out, i < 3);
+    }
+    double none = NAN, most = INFINITY;
+    int64_t big = (int64_t)1 << 40;
+    refused(cast_one(LAMELLA_F64, &none, LAMELLA_BOOL, &out), LAMELLA_ERR_NONFINITE,
+            "lamella_tensor_cast: x is nan at element 0, expected a number that bool holds");
+    refused(cast_one(LAMELLA_F64, &most, LAMELLA_BOOL, &out), LAMELLA_ERR_NONFINITE,
+            "lamella_tensor_cast: x is inf at element 0, expected a number that bool holds");
+    ok(cast_one(LAMELLA_I64, &big, LAMELLA_BOOL, &out));
+    equal(out, 1);
+}
+
+/* Integers of every length, at a tie of bf16, one under it and one over it. */
+TEST(integers_around_a_tie_go_to_their_side)
+{
+    for (int bits = 10; bits < 63; bits++)
+        for (int sign = -1; sign <= 1; sign += 2)
+            for (int beside = -1; beside <= 1; beside++)
+                for (int64_t odd = 0; odd < 2; odd++) { /* bf16 has 8 bits */
+                    int64_t ulp = (int64_t)1 << (bits - 7), low = ((int64_t)1 << bits) + odd * ulp, x = sign * (low + ulp / 2 + beside);
+                    double expected = (double)sign * (double)(beside < 0 || (beside == 0 && !odd) ? low : low + ulp);
+                    uint16_t out;
+                    ok(cast_one(LAMELLA_I64, &x, LAMELLA_BF16, &out));
+                    lamella_view v = view_of(LAMELLA_BF16, &out, 1);
+                    near(element(&v, 0), expected, ABSOLUTE, 0);
+                }
+}

@@ -220,3 +220,82 @@ TEST(stacks_are_described)
     ok(lamella_tensor_stack_describe(&s, text, sizeof text));
     equal_text(text, "2 layers of f32 rank 7, in memory, last normed");
 }
+
+/* ---- every refusal ---- */
+
+static int64_t reads_nothing(int64_t depth, int64_t first_row, int64_t n_rows, const lamella_view *into, void *user)
+{
+    (void)depth, (void)first_row, (void)into, (void)user;
+    return n_rows;
+}
+
+TEST(layers_that_are_none_are_named)
+{
+    lamella_view layer[3] = { view_of(LAMELLA_F32, numbers, 2, 3, 1, 2), view_of(LAMELLA_F32, numbers, 2, 3, 1, 1), view_of(LAMELLA_F32, numbers, 2, 3, 1, 2) };
+    lamella_stack s = { .struct_size = sizeof s, .layer = layer, .n_layers = 3 };
+    ok(checking(&s));
+    for (int l = 1; l < 3; l++)
+        for (int a = 0; a < 3; a++) {
+            char said[128];
+            const lamella_view kept = layer[l];
+            layer[l].shape[a] = 4;
+            memset(layer[l].stride, 0, sizeof layer[l].stride);
+            snprintf(said, sizeof said, "checking: stack.layer[%d].shape[%d] is 4, expected %d (= stack.layer[0].shape[%d])", l, a, (int)layer[0].shape[a], a);
+            refused(checking(&s), LAMELLA_ERR_SHAPE, said);
+            layer[l] = kept;
+        }
+    s.n_layers = 1, layer[0] = view_of(LAMELLA_F32, numbers, 1, 1, 1, 1, 2);
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack.layer[0].rank is 5, expected 2 to 4");
+    layer[0] = view_of(LAMELLA_F32, numbers, 2, 3), layer[0].data = NULL;
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack.layer[0].data is NULL, expected 6 elements");
+    s.read = reads_nothing;
+    ok(checking(&s));
+    s.read = NULL, layer[0].shape[0] = 0;
+    ok(checking(&s));
+    s.n_layers = -1;
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack.n_layers is -1, expected at least 1");
+    s.struct_size = 23;
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack.struct_size is 23, expected its sizeof (24 to 4096)");
+    s.struct_size = 24, s.n_layers = 1, s.mask = layer; /* behind what the struct says it has */
+    ok(checking(&s));
+}
+
+TEST(arrays_beside_the_layers_are_named)
+{
+    int64_t ends[4] = { 0, 1, 2 };
+    float id[2];
+    lamella_view layer = view_of(LAMELLA_F32, numbers, 2, 3), offsets = view_of(LAMELLA_I64, ends, 3, 1), ids = view_of(LAMELLA_F32, id, 2),
+                 mask = view_of(LAMELLA_U8, id, 2, 1);
+    lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .offsets = &offsets };
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack.offsets has rank 2 and 3 entries, expected rank 1 and n_samples + 1");
+    offsets = view_of(LAMELLA_F32, id, 2);
+    refused(checking(&s), LAMELLA_ERR_DTYPE, "checking: stack.offsets.dtype is 1 (f32), expected i32|i64");
+    offsets = view_of(LAMELLA_I64, ends, 3);
+    ok(checking(&s));
+    s.offsets = NULL, s.sample_id = &ids;
+    refused(checking(&s), LAMELLA_ERR_DTYPE, "checking: stack.sample_id.dtype is 1 (f32), expected i64");
+    s.sample_id = NULL, s.mask = &mask;
+    refused(checking(&s), LAMELLA_ERR_SHAPE, "checking: stack.mask.rank is 2, expected 1");
+    mask.data = NULL;
+    refused(checking(&s), LAMELLA_ERR_ARGUMENT, "checking: stack.mask.data is NULL, expected 2 elements");
+    int64_t depth = 0;
+    layer = view_of(LAMELLA_F32, numbers, 0, 3), s.mask = NULL, s.depth = &depth, ends[0] = 0;
+    offsets = view_of(LAMELLA_I64, ends, 1), s.offsets = &offsets; /* no sample at all */
+    ok(checking(&s));
+}
+
+TEST(ids_are_compared_one_by_one)
+{
+    int64_t id[] = { 7, 8, 9 }, other[] = { 7, 0, 8, 0, 9, 0 };
+    lamella_view layer = view_of(LAMELLA_F32, numbers, 3, 2), ids = view_of(LAMELLA_I64, id, 3), others = view_of(LAMELLA_I64, other, 3);
+    lamella_stack a = { .struct_size = sizeof a, .layer = &layer, .n_layers = 1, .sample_id = &ids }, b = a;
+    others.stride[0] = 2, b.sample_id = &others;
+    ok(meeting(&a, &b));
+    for (int i = 0; i < 3; i++) {
+        char said[128];
+        other[2 * i]++;
+        snprintf(said, sizeof said, "meeting: second.sample_id[%d] is %d, expected %d (= first.sample_id[%d]), or none for other samples", i, 8 + i, 7 + i, i);
+        refused(meeting(&a, &b), LAMELLA_ERR_ARGUMENT, said);
+        other[2 * i]--;
+    }
+}

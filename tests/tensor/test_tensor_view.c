@@ -236,55 +236,6 @@ static lamella_status settling(const lamella_view *view, lamella_view *v)
     CALL(NULL, settles(c, view, v));
 }
 
-/* Whatever a host writes there: a slice leaves the stride it had, NumPy sometimes the largest there is. */
-TEST(the_stride_of_one_element_is_not_believed)
-{
-    static const int64_t strides[] = { 0, 1, 7, -40, INT64_MAX, INT64_MIN, INT64_MAX / 4 };
-    float x[4 * 5 * 3];
-    for (int axis = 0; axis < 4; axis++)
-        for (int64_t i = 0; i < LENGTH(strides); i++) {
-            lamella_view v, one = { .data = x, .dtype = LAMELLA_F32, .rank = 4, .flags = LAMELLA_BROADCAST };
-            const int64_t extent[] = { 4, 5, 3 }, stride[] = { 15, 3, 1 };
-            for (int a = 0; a < 4; a++) {
-                one.shape[a] = a == axis ? 1 : extent[a - (a > axis)];
-                one.stride[a] = a == axis ? strides[i] : stride[a - (a > axis)];
-            }
-            ok(settling(&one, &v));
-            equal(run_step(&v), axis == 3 ? 1 : 3);
-            equal(view_is_row_major(&v), 1);
-            for (int64_t run = 0; run < view_runs(&v); run++)
-                check(view_run(&v, run) == (char *)(x + run * (axis == 3 ? 1 : 3)));
-            equal(run_stride(&v), 1);
-        }
-}
-
-TEST(runs_at_one_step_are_known)
-{
-    float x[512];
-    lamella_view v, given = view_of(LAMELLA_F32, x, 4, 1, 5, 3);
-    given.stride[0] = 60, given.stride[1] = 17, given.stride[2] = 12, given.stride[3] = 2;
-    ok(settling(&given, &v));
-    equal(run_step(&v), 12);
-    given.stride[0] = 61;
-    ok(settling(&given, &v));
-    equal(run_step(&v), 0);
-    given.shape[2] = 1, given.stride[0] = -9;
-    ok(settling(&given, &v));
-    equal(run_step(&v), -9);
-    given.flags = LAMELLA_BROADCAST, given.stride[0] = 0;
-    ok(settling(&given, &v));
-    equal(run_step(&v), 0);
-    given.shape[2] = 5, given.stride[2] = 0, given.stride[0] = 24;
-    ok(settling(&given, &v));
-    equal(run_step(&v), 0);
-    given.shape[0] = given.shape[2] = 1;
-    ok(settling(&given, &v));
-    check(view_run(&v, 0) == (char *)x && view_runs(&v) == 1);
-    given = view_of(LAMELLA_F32, x, 7);
-    ok(settling(&given, &v));
-    equal(run_step(&v), 0);
-}
-
 /* Nothing is at the addresses of what is empty or read, so nothing is made of strides that no memory could have. */
 TEST(strides_of_nothing_are_forgotten)
 {
@@ -344,25 +295,68 @@ TEST(a_zero_stride_along_one_element_is_no_broadcast)
             "settling: view.stride[1] is 0 over an extent of 2, expected a step, or the flag LAMELLA_BROADCAST");
 }
 
-/* By hand: the addresses of all runs, for every way to cut five axes out of larger ones. */
-TEST(the_step_of_runs_is_what_their_addresses_say)
+TEST(axes_of_one_element_or_no_step_reach_nowhere)
 {
-    enum { RANK = 4, CASES = 3 * 3 * 3 * 3 };
-    static float x[5000];
-    for (int code = 0; code < CASES * 16; code++) {
-        lamella_view v, given = { .data = x, .dtype = LAMELLA_F32, .rank = RANK };
-        int64_t step = 1;
-        for (int32_t a = RANK - 1, rest = code % CASES, cut = code / CASES; a >= 0; a--, rest /= 3, cut /= 2) {
-            given.shape[a] = rest % 3 + 1;
-            given.stride[a] = step;
-            step *= given.shape[a] + cut % 2;
+    for (int axis = 0; axis < 2; axis++)
+        for (int one = 0; one < 2; one++) {
+            lamella_view v, line = { .dtype = LAMELLA_F32, .rank = 2, .flags = LAMELLA_BROADCAST };
+            line.shape[axis] = 3, line.stride[axis] = 1;
+            line.shape[1 - axis] = one ? 1 : 4;
+            line.data = (void *)(INTPTR_MAX - 11);
+            refused(settling(&line, &v), LAMELLA_ERR_SHAPE, "settling: view.stride reaches outside the address space");
+            line.data = (void *)(INTPTR_MAX - 12);
+            ok(settling(&line, &v));
+            line.stride[axis] = -1, line.data = (void *)7;
+            refused(settling(&line, &v), LAMELLA_ERR_SHAPE, "settling: view.stride reaches outside the address space");
+            line.data = (void *)8;
+            ok(settling(&line, &v));
+            line.stride[axis] = 1, line.data = (void *)(uintptr_t)-64; /* no signed address */
+            refused(settling(&line, &v), LAMELLA_ERR_SHAPE, "settling: view.stride reaches outside the address space");
         }
-        ok(settling(&given, &v));
-        int64_t n = view_runs(&v), first = n > 1 ? (float *)view_run(&v, 1) - (float *)view_run(&v, 0) : 0;
-        int same = 1;
-        for (int64_t run = 1; run < n; run++)
-            same &= (float *)view_run(&v, run) - (float *)view_run(&v, run - 1) == first;
-        if (n > 1)
-            equal(run_step(&v), same ? first : 0);
+}
+
+static lamella_status settles_read(call *c, const lamella_view *view, lamella_view *v)
+{
+    return view_check_type_and_shape(c, v, view, ANY_DTYPE, "view");
+}
+
+static lamella_status settling_read(const lamella_view *view, lamella_view *v)
+{
+    CALL(NULL, settles_read(c, view, v));
+}
+
+TEST(strides_are_forgotten_where_nothing_lies_and_where_rows_are_read)
+{
+    float x[4];
+    for (int read = 0; read < 2; read++) {
+        lamella_view v, given = lamella_tensor_view_shape(LAMELLA_F32, 3, (const int64_t[]){ 4, read ? 2 : 0, 3 });
+        given.data = read ? NULL : x;
+        given.stride[0] = INT64_MAX, given.stride[1] = INT64_MIN, given.stride[2] = INT64_MAX, given.flags = LAMELLA_BROADCAST | LAMELLA_FINITE;
+        ok(settling_read(&given, &v));
+        check(v.stride[0] == 3 * (read ? 2 : 1) && v.stride[1] == 3 && v.stride[2] == 1);
+        equal(v.flags, LAMELLA_FINITE);
+    }
+}
+
+TEST(reserved_fields_and_unknown_types_are_refused)
+{
+    float x[2] = { 0 };
+    lamella_view v = view_of(LAMELLA_F32, x, 2);
+    v.reserved0 = 1;
+    refused(checking(&v), LAMELLA_ERR_ARGUMENT, "checking: view.reserved is set, expected 0");
+    v.reserved0 = 0, v.dtype = 10;
+    refused(checking(&v), LAMELLA_ERR_DTYPE, "checking: view.dtype is 10 (no dtype), expected f32|f64|f16|bf16|i8|u8|i32|i64|bool");
+    v.dtype = -1;
+    refused(checking(&v), LAMELLA_ERR_DTYPE, "checking: view.dtype is -1 (no dtype), expected f32|f64|f16|bf16|i8|u8|i32|i64|bool");
+}
+
+TEST(a_broadcast_is_no_output)
+{
+    float x[6];
+    for (int axis = 0; axis < 2; axis++) {
+        lamella_view v = view_of(LAMELLA_F32, x, 2, 3);
+        v.flags = LAMELLA_BROADCAST, v.stride[axis] = 0;
+        refused(checking_out(&v), LAMELLA_ERR_SHAPE,
+                "checking_out: out.stride puts two elements at one address, expected an output without overlap");
     }
 }
