@@ -93,3 +93,20 @@ TEST(element_i_is_summed_in_lane_i_mod_16)
         check(norms[w - 1] == sqrt(lanes_sum(lanes)));
     }
 }
+
+/* Around the sums that are taken as they are and those that are scaled first: the same bits either way. */
+TEST(norms_do_not_jump_where_they_are_scaled)
+{
+    enum { N = 33 };
+    const kernels *k = simd_kernels(simd_best());
+    double x[N], scaled[N];
+    for (int i = 0; i < N; i++)
+        x[i] = sin(i * 1.1) + 0.5;
+    for (int exponent = -1000; exponent < 1000; exponent += 1) {
+        for (int i = 0; i < N; i++)
+            scaled[i] = ldexp(x[i], exponent);
+        check(norm_f64(k, scaled, N) == ldexp(norm_f64(k, x, N), exponent));
+        near(cosine_f64(k, scaled, x, N, norm_f64(k, scaled, N), norm_f64(k, x, N)), 1, ABSOLUTE, 1e-15);
+        near(cosine_f64(k, scaled, scaled, N, norm_f64(k, scaled, N), norm_f64(k, scaled, N)), 1, ABSOLUTE, 1e-15);
+    }
+}

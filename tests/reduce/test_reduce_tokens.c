@@ -1,6 +1,7 @@
 /* The token sweep and readouts against plain sums: every form, readout, weights and blocks that end inside a sample. */
 #include "base/base.h"
 #include "reduce/reduce.h"
+#include "support/allocator.h"
 #include "support/elements.h"
 #include "support/test.h"
 #include <math.h>
@@ -217,7 +218,145 @@ TEST(weights_of_any_layout_belong_to_their_tokens)
     call_close(&c, LAMELLA_OK);
 }
 
+/* A host that runs the tasks of a block from the last to the first: the sample that goes on is added first, and others after it. */
+static int32_t backwards(int64_t n, void (*task)(int64_t i, void *data), void *data, void *user)
+{
+    (void)user;
+    while (n > 0)
+        task(--n, data);
+    return 0;
+}
+
+TEST(a_sample_goes_on_whoever_was_summed_between)
+{
+    lamella_context *ctx;
+    lamella_context_options options = { .struct_size = sizeof options, .threads = 2, .max_workspace_bytes = 60000, .parallel_for = backwards };
+    ok(lamella_context_create(&options, &ctx));
+    for (int is_masked = 0; is_masked < 2; is_masked++) {
+        make_tokens(&t, 14, 0, 250, is_masked);
+        t.stack.read = deliver;
+        t.stack.user = &t;
+        t.layer.data = NULL;
+        delivered_at_once = 1000;
+        every_readout(&t, ctx);
+    }
+    lamella_context_free(ctx);
+}
+
+/* Rows wider than what lies between two pieces of memory, of a layer behind another, in memory that held something else. */
+TEST(wide_rows_of_any_layer_are_pooled)
+{
+    enum { N = 9, T = 4, WIDE = 37 };
+    static float x[N * T * WIDE], buffer[N * WIDE];
+    static unsigned char valid[N * T];
+    test_allocator memory = { 0 };
+    lamella_context *ctx;
+    lamella_context_options options = { .struct_size = sizeof options, .threads = 2, .allocate = test_allocate, .release = test_release, .user = &memory };
+    lamella_view layer[] = { view_of(LAMELLA_F32, x, N, T, 5), view_of(LAMELLA_F32, x, N, T, WIDE) }, mask = view_of(LAMELLA_U8, valid, N, T);
+    lamella_stack theirs = { .struct_size = sizeof theirs, .layer = layer, .n_layers = 2, .mask = &mask };
+    ok(lamella_context_create(&options, &ctx));
+    for (int i = 0; i < N * T * WIDE; i++)
+        x[i] = (float)((i * 37 + i / 7) % 101) - 50;
+    for (int v = 0; v < N * T; v++)
+        valid[v] = v / T != 3 && v % 3 != 1;
+    for (int32_t readout = LAMELLA_READOUT_MEAN; readout <= LAMELLA_READOUT_FIRST_MEAN; readout++) {
+        call c;
+        stack s;
+        token_sweep sweep;
+        lamella_view pooled = view_of(LAMELLA_F32, buffer, N, WIDE), out;
+        if (readout == LAMELLA_READOUT_WEIGHTED)
+            continue;
+        memset(buffer, 0xff, sizeof buffer);
+        call_open(&c, ctx, __func__);
+        ok(stack_check(&c, &s, &theirs, FLOATS, "stack"));
+        ok(view_check(&c, &out, &pooled, F32, "pooled"));
+        ok(sweep_open(&c, &s, readout, NULL, &sweep));
+        int64_t taken = c.memory.taken;
+        ok(sweep_layer(&c, &sweep, 1, &out));
+        equal(c.memory.taken, taken);
+        equal(sweep.n_empty, 1);
+        for (int i = 0; i < N * WIDE; i++) {
+            double sum = 0, first = 0, last = 0, most = -INFINITY, n = 0;
+            for (int v = 0; v < T; v++) {
+                double value = x[(i / WIDE * T + v) * WIDE + i % WIDE];
+                if (!valid[i / WIDE * T + v])
+                    continue;
+                first = n > 0 ? first : value, last = value, most = fmax(most, value), sum += value, n++;
+            }
+            double mean = n > 0 ? sum / n : 0, expected = readout == LAMELLA_READOUT_CLS ? first : readout == LAMELLA_READOUT_LAST ? last
+                : readout == LAMELLA_READOUT_MAX ? (n > 0 ? most : 0) : readout == LAMELLA_READOUT_FIRST_MEAN ? (first + mean) / 2 : mean;
+            near(buffer[i], expected, ABSOLUTE, 1e-5);
+        }
+        call_close(&c, LAMELLA_OK);
+    }
+    lamella_context_free(ctx);
+    equal(memory.mistakes, 0);
+}
+
+static lamella_status opens(call *c, const lamella_stack *theirs, int32_t readout, const lamella_view *weights, double *first)
+{
+    stack s;
+    token_sweep sweep;
+    TRY(stack_check(c, &s, theirs, FLOATS, "stack"));
+    TRY(sweep_open(c, &s, readout, weights, &sweep));
+    *first = sweep.weights ? sweep.weights[0] : 0;
+    return LAMELLA_OK;
+}
+
+static lamella_status opening(const lamella_stack *theirs, int32_t readout, const lamella_view *weights, double *first)
+{
+    CALL(NULL, opens(c, theirs, readout, weights, first));
+}
+
+TEST(weights_are_given_where_they_are_asked_for)
+{
+    static double numbers[20];
+    double first;
+    make_tokens(&t, 4, 5, 0, 0);
+    lamella_view weights = view_of(LAMELLA_F64, numbers, 4, 5), short_ = view_of(LAMELLA_F64, numbers, 4, 4), halves = view_of(LAMELLA_F16, numbers, 4, 5);
+    refused(opening(&t.stack, LAMELLA_READOUT_WEIGHTED, NULL, &first), LAMELLA_ERR_ARGUMENT,
+            "opening: weights is not given, expected a number for each token, since readout is WEIGHTED");
+    refused(opening(&t.stack, LAMELLA_READOUT_MEAN, &weights, &first), LAMELLA_ERR_ARGUMENT,
+            "opening: weights is given, expected none unless readout is WEIGHTED");
+    refused(opening(&t.stack, LAMELLA_READOUT_WEIGHTED, &short_, &first), LAMELLA_ERR_SHAPE, "opening: weights.shape[1] is 4, expected 5");
+    refused(opening(&t.stack, LAMELLA_READOUT_WEIGHTED, &halves, &first), LAMELLA_ERR_DTYPE, "opening: weights.dtype is 3 (f16), expected f32|f64");
+    static const double largest[] = { 1.7976931348623157e308, 5e-324, 3, 0.75, 1 }, scaled[] = { 0x1.fffffffffffffp0, 1, 1.5, 1.5, 1 };
+    for (int i = 0; i < 5; i++) {
+        numbers[0] = largest[i];
+        ok(opening(&t.stack, LAMELLA_READOUT_WEIGHTED, &weights, &first));
+        near(first, scaled[i], ABSOLUTE, 0);
+    }
+    numbers[0] = -1, numbers[19] = -2; /* the first one is named, and the last is looked at */
+    refused(opening(&t.stack, LAMELLA_READOUT_WEIGHTED, &weights, &first), LAMELLA_ERR_ARGUMENT,
+            "opening: weights is -1 at token 0, expected a finite number of 0 or more");
+    numbers[0] = 0;
+    refused(opening(&t.stack, LAMELLA_READOUT_WEIGHTED, &weights, &first), LAMELLA_ERR_ARGUMENT,
+            "opening: weights is -2 at token 19, expected a finite number of 0 or more");
+    numbers[19] = 0;
+}
+
 /* ---- readouts ---- */
+
+static lamella_status pools(call *c, const lamella_stack *theirs)
+{
+    stack s, rows;
+    TRY(stack_check(c, &s, theirs, FLOATS, "stack"));
+    return readout_stack(c, &s, LAMELLA_READOUT_MEAN, &rows);
+}
+
+static lamella_status pooling(const lamella_stack *theirs)
+{
+    CALL(NULL, pools(c, theirs));
+}
+
+TEST(rows_that_no_memory_holds_are_refused)
+{
+    static const int64_t ends[65537];
+    const int64_t shape[] = { 0, (int64_t)1 << 48 };
+    lamella_view layer = lamella_tensor_view_shape(LAMELLA_F32, 2, shape), offsets = view_of(LAMELLA_I64, (int64_t *)(uintptr_t)ends, 65537);
+    lamella_stack theirs = { .struct_size = sizeof theirs, .layer = &layer, .n_layers = 1, .offsets = &offsets };
+    refused(pooling(&theirs), LAMELLA_ERR_MEMORY, "pooling: 65536 pooled rows of 281474976710656 do not fit into memory");
+}
 
 TEST(pooled_rows_are_a_stack_of_their_own)
 {
