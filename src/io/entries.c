@@ -102,7 +102,7 @@ lamella_status lamella_io_file_get(const lamella_io_file *file, const char *name
 
 static lamella_status get_entry(call *c, const lamella_io_file *file, int64_t index, lamella_io_entry *entry)
 {
-    lamella_io_entry found = { 0 };
+    lamella_io_entry found = { .shape = { 0 } };
     TRY(file_check(c, file));
     TRY(RESULT(c, entry));
     if (index < 0 || index >= file->n_entries)

@@ -141,7 +141,6 @@ static lamella_status file_create(call *c, const char *name, int32_t raw_dtype, 
     memcpy(kept, name, (size_t)n + 1);
     (*file)->name = kept;
     (*file)->raw_dtype = raw_dtype;
-    (*file)->from.fd = -1;
     return LAMELLA_OK;
 }
 
@@ -158,7 +157,7 @@ static lamella_status open_path(call *c, const char *path, const lamella_io_file
 {
     lamella_io_file_options o;
     lamella_io_file *opened;
-    lamella_io_fault found = { 0 };
+    lamella_io_fault found = { .rule = 0 };
     TRY(check_file_handle(c, file));
     TRY(RESULT_OPTIONAL(c, fault));
     TRY(OPTIONS(c, o, options));
@@ -194,7 +193,7 @@ static lamella_status load_bytes(call *c, const lamella_view *bytes, const lamel
 {
     lamella_io_file_options o;
     lamella_io_file *opened;
-    lamella_io_fault found = { 0 };
+    lamella_io_fault found = { .rule = 0 };
     TRY(check_file_handle(c, file));
     TRY(RESULT_OPTIONAL(c, fault));
     TRY(OPTIONS(c, o, options));

@@ -30,6 +30,8 @@
 
 /* ---- source.c: bytes by pread or from memory ---- */
 
+#define IO_ERROR_BYTES 32 /* of what has no name here: "system error 12345" */
+
 /* What the operating system is asked for; tests hand in tables of which one entry fails. Each returns -1 and sets errno. */
 typedef struct file_operations {
     int     (*open)(const char *path, int flags, int mode);
@@ -63,7 +65,7 @@ typedef struct source {
 /* The end of a path for messages: at most 200 bytes, whole characters. */
 LAMELLA_INTERNAL const char    *path_shown(const char *path);
 /* "no such file or directory" ...; thread-safe, knows no locale. */
-LAMELLA_INTERNAL const char    *error_text(int code, char room[32]);
+LAMELLA_INTERNAL const char    *error_text(int code, char room[IO_ERROR_BYTES]);
 LAMELLA_INTERNAL lamella_status source_open(call *c, const file_operations *ops, const char *path, source *s);
 LAMELLA_INTERNAL void           source_close(source *s);
 /* All n bytes from offset on: 0, or an errno; ENODATA where the file ended early. */
@@ -188,6 +190,8 @@ LAMELLA_INTERNAL void           text_cut(char *to, int64_t size, const char *fro
 
 #define IO_KIND_BYTES 4096
 
+/* A whole number as .safetensors begins with. */
+LAMELLA_INTERNAL uint64_t       little_endian(const char bytes[8]);
 LAMELLA_INTERNAL int32_t        kind_of_bytes(const char *bytes, int64_t n, int64_t file_bytes);
 /* "a Git LFS pointer ..." and what to do about it. */
 LAMELLA_INTERNAL const char    *kind_text(int32_t kind);
@@ -278,6 +282,7 @@ LAMELLA_INTERNAL lamella_status safetensors_save(call *c, const file_operations 
 /* The bytes of the file that it would write, in memory of the call's or an object's arena; arrays are checked views. */
 LAMELLA_INTERNAL lamella_status safetensors_image(call *c, arena *memory, save_array *arrays, int64_t n_arrays, const char *const *metadata,
                                                   int64_t n_metadata, char **image, int64_t *bytes);
+LAMELLA_INTERNAL lamella_status check_utf8(call *c, const char *text, const char *name);
 LAMELLA_INTERNAL lamella_status npy_save(call *c, const file_operations *ops, const char *path, const lamella_view *array);
 LAMELLA_INTERNAL lamella_status save_rows(call *c, output *o, const save_array *a);
 

@@ -84,7 +84,7 @@ static int low_surrogate(int32_t unit) { return unit >= 0xdc00 && unit <= 0xdfff
 static int json_escape(json *j)
 {
     const char *p = j->at;
-    if (j->end - p >= 2 && p[1] != 'u' && p[1] && strchr("\"\\/bfnrt", p[1])) {
+    if (j->end - p >= 2 && p[1] && strchr("\"\\/bfnrt", p[1])) {
         j->at += 2;
         return 1;
     }
@@ -189,9 +189,7 @@ static int has_escapes(json_text text)
 int json_is(json_text a, const char *ascii)
 {
     int64_t n = (int64_t)strlen(ascii);
-    if (a.n == n && !memcmp(a.start, ascii, (size_t)n))
-        return 1;
-    return a.n > n && has_escapes(a) && json_same(a, (json_text){ ascii, n });
+    return has_escapes(a) ? json_same(a, (json_text){ ascii, n }) : a.n == n && !memcmp(a.start, ascii, (size_t)n);
 }
 
 int64_t json_length(json_text text)

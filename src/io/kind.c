@@ -34,11 +34,11 @@ static int kind_holds(const char *bytes, int64_t n, const char *word)
     return 0;
 }
 
-static uint64_t little_endian(const char *bytes)
+uint64_t little_endian(const char bytes[8])
 {
     uint64_t value = 0;
-    for (int i = 7; i >= 0; i--)
-        value = value << 8 | (unsigned char)bytes[i];
+    for (int i = 0; i < 8; i++)
+        value |= (uint64_t)(unsigned char)bytes[i] << 8 * i;
     return value;
 }
 
@@ -102,7 +102,7 @@ lamella_status kind_of_source(call *c, const source *s, const char *name, int32_
 {
     char *first;
     int64_t n = MIN(s->bytes, IO_KIND_BYTES);
-    TAKE(c, first, n + 1);
+    TAKE(c, first, n);
     int code = source_read(s, 0, first, n);
     if (code)
         return source_fail(c, name, code);
@@ -157,7 +157,7 @@ static lamella_status shard_names(call *c, const source *s, char *text, int64_t 
     text[0] = 0;
     if (s->bytes > IO_HEADER_BYTES)
         return LAMELLA_OK;
-    TAKE(c, all, s->bytes + 1);
+    TAKE(c, all, s->bytes);
     if (source_read(s, 0, all, s->bytes))
         return LAMELLA_OK;
     json_start(&j, all, s->bytes);

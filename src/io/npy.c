@@ -21,17 +21,18 @@ static lamella_status npy_refuse(const npy_header *h, int32_t rule, const char *
     return refuse(h->r, rule, f->header_at + (where - f->header), key, "%s", what);
 }
 
+/* A NUL ends the header, and none stands in it. */
 static void npy_blanks(npy_header *h)
 {
-    while (h->at < h->end && (*h->at == ' ' || *h->at == '\t' || *h->at == '\n' || *h->at == '\r'))
+    while (*h->at == ' ' || *h->at == '\t' || *h->at == '\n' || *h->at == '\r')
         h->at++;
 }
 
-/* The next byte that is no blank; 0 at the end (a NUL was refused before). */
+/* The next byte that is no blank; 0 at the end. */
 static char npy_peek(npy_header *h)
 {
     npy_blanks(h);
-    return h->at < h->end ? *h->at : 0;
+    return *h->at;
 }
 
 /* A text in single or double quotes; a backslash would start an escape and is refused. */
@@ -41,9 +42,9 @@ static lamella_status npy_text(npy_header *h, json_text *text, const char *what)
     if (quote != '\'' && quote != '"')
         return npy_refuse(h, LAMELLA_IO_RULE_GRAMMAR, h->at, "", what);
     text->start = ++h->at;
-    while (h->at < h->end && *h->at != quote && *h->at != '\\' && *h->at != '\n')
+    while (*h->at && *h->at != quote && *h->at != '\\' && *h->at != '\n')
         h->at++;
-    if (h->at == h->end || *h->at != quote)
+    if (*h->at != quote)
         return npy_refuse(h, LAMELLA_IO_RULE_GRAMMAR, h->at, "", "a text that does not end, or an escape");
     text->n = h->at++ - text->start;
     return LAMELLA_OK;
@@ -56,12 +57,12 @@ static const char *npy_unread(json_text d)
 {
     if (d.start[0] == '[')
         return "records: save each field as an array of its own, x[\"name\"]";
-    const char *kind = d.n > 1 && strchr("<>|=", d.start[0]) ? strchr("USOcMmVf", d.start[1]) : NULL;
-    int64_t digits = 0;
-    while (kind && 2 + digits < d.n && d.start[2 + digits] >= '0' && d.start[2 + digits] <= '9')
-        digits++;
-    int unit = digits == 1 && 3 < d.n && d.start[3] == '[' && d.start[d.n - 1] == ']';
-    if (!kind || !*kind || (*kind == 'O' ? d.n != 2 : !digits || d.start[2] == '0') || (2 + digits != d.n && !(unit && (*kind | 0x20) == 'm')))
+    const char *kind = strchr("<>|=", d.start[0]) ? strchr("USOcMmVf", d.start[1]) : NULL; /* a quote stands behind them, so no size is asked */
+    if (!kind)
+        return NULL;
+    int64_t digits = (int64_t)strspn(d.start + 2, "0123456789");
+    int unit = digits == 1 && d.start[3] == '[' && d.start[d.n - 1] == ']';
+    if ((*kind == 'O' ? d.n != 2 : !digits || d.start[2] == '0') || (2 + digits != d.n && !(unit && (*kind | 0x20) == 'm')))
         return NULL;
     switch (*kind) {
     case 'U':
@@ -127,20 +128,18 @@ static lamella_status npy_descr(npy_header *h)
 
 static int npy_word(npy_header *h, const char *word)
 {
-    int64_t n = (int64_t)strlen(word);
-    if (h->end - h->at < n || memcmp(h->at, word, (size_t)n))
-        return 0;
-    h->at += n;
-    return 1;
+    size_t n = strlen(word);
+    int is = !strncmp(h->at, word, n);
+    h->at += is ? n : 0;
+    return is;
 }
 
 static lamella_status npy_order(npy_header *h)
 {
     npy_blanks(h);
     h->order = h->at;
-    if (npy_word(h, "True"))
-        h->r->file->fortran = 1;
-    else if (!npy_word(h, "False"))
+    h->r->file->fortran = npy_word(h, "True");
+    if (!h->r->file->fortran && !npy_word(h, "False"))
         return npy_refuse(h, LAMELLA_IO_RULE_SCHEMA, h->order, "fortran_order", "expected True or False");
     return LAMELLA_OK;
 }
@@ -149,11 +148,10 @@ static lamella_status npy_order(npy_header *h)
 static lamella_status npy_extent(npy_header *h, int64_t *extent)
 {
     const char *start = h->at;
-    for (*extent = 0; h->at < h->end && *h->at >= '0' && *h->at <= '9'; h->at++)
+    for (*extent = 0; *h->at >= '0' && *h->at <= '9'; h->at++)
         if (!size_mul(*extent, 10, extent) || !size_add(*extent, *h->at - '0', extent))
-            *extent = INT64_MAX / 10; /* more digits keep it over any size */
-    char next = h->at < h->end ? *h->at : 0;
-    int ends = next == ',' || next == ')' || next == ' ';
+            *extent = INT64_MAX; /* and so it is with more digits */
+    int ends = *h->at == ',' || *h->at == ')' || *h->at == ' ';
     if (h->at == start || !ends || (*start == '0' && h->at - start > 1))
         return npy_refuse(h, LAMELLA_IO_RULE_SCHEMA, start, "shape", "expected a whole number in decimal digits");
     return LAMELLA_OK;
@@ -166,11 +164,11 @@ static lamella_status npy_shape(npy_header *h)
     h->shape = h->at;
     if (first != '(')
         return npy_refuse(h, LAMELLA_IO_RULE_SCHEMA, h->at, "shape", "expected a tuple, as (3, 4)");
-    int comma = 0;
+    int comma = 1; /* before the first stands what does as one */
     for (h->at++; npy_peek(h) != ')'; h->rank++) {
         if (h->rank == IO_RANK)
             return npy_refuse(h, LAMELLA_IO_RULE_LIMIT, h->shape, "shape", "rank over 64");
-        if (h->rank > 0 && !comma)
+        if (!comma)
             return npy_refuse(h, LAMELLA_IO_RULE_GRAMMAR, h->at, "shape", "expected ',' or ')'");
         TRY(npy_extent(h, &h->extent[h->rank]));
         comma = npy_peek(h) == ',';
@@ -218,7 +216,7 @@ static lamella_status npy_dict(npy_header *h)
     h->at++;
     if (npy_peek(h))
         return npy_refuse(h, LAMELLA_IO_RULE_TEXT, h->at, "", "something follows the dict");
-    if (h->end == h->r->file->header || h->end[-1] != '\n')
+    if (h->end[-1] != '\n')
         return npy_refuse(h, LAMELLA_IO_RULE_GRAMMAR, h->end, "", "the header does not end with a newline");
     if (!h->descr || !h->order || !h->shape)
         return npy_refuse(h, LAMELLA_IO_RULE_SCHEMA, start, !h->descr ? "descr" : !h->order ? "fortran_order" : "shape", "this key is missing");
@@ -228,7 +226,7 @@ static lamella_status npy_dict(npy_header *h)
 /* The length's place and width follow the version; nothing is read before it was checked. */
 static lamella_status npy_length(const refusal *r, int64_t *at, int64_t *length)
 {
-    unsigned char first[12] = { 0 };
+    unsigned char first[12];
     const source *s = &r->file->from;
     int64_t have = MIN(s->bytes, LENGTH(first));
     int code = source_read(s, 0, first, have);
@@ -275,7 +273,6 @@ lamella_status npy_parse(const refusal *r)
                       (int)MIN(h.unread.n, 40), h.unread.start, npy_unread(h.unread));
     if (!array_bits(h.extent, h.rank, file_type_get(h.type)->bits, &bits))
         return npy_refuse(&h, LAMELLA_IO_RULE_OVERFLOW, h.shape, "shape", "a shape of over 2^53 bytes");
-    f->fortran = f->fortran && h.rank > 1;
     TAKE_FROM(c, &f->memory, f->entry, 1);
     f->n_entries = 1;
     f->entry[0] = (file_entry){ .name = (uint32_t)length, .shape = (uint32_t)(h.shape - f->header), .layout = (uint32_t)(h.shape - f->header),

@@ -14,7 +14,7 @@
 
 static lamella_status output_fail(const call *c, const output *o, const char *step, int code)
 {
-    char room[32];
+    char room[IO_ERROR_BYTES];
     return fail(c, LAMELLA_ERR_IO, "%s: %s: %s", path_shown(o->path), step, error_text(code, room));
 }
 
@@ -24,10 +24,8 @@ static void output_end(void *data)
     output *o = data;
     if (o->fd >= 0)
         o->ops->close(o->fd);
-    o->fd = -1;
     if (o->exists)
         o->ops->unlink(o->temporary);
-    o->exists = 0;
 }
 
 /* FILE.0.tmp beside the file; of a long name its beginning, whole characters, and a number for the whole. */
@@ -38,7 +36,7 @@ static void name_temporary(output *o, int try)
     uint64_t whole = 0;
     for (const char *p = name; *p; p++)
         whole = (whole ^ (unsigned char)*p) * 0x100000001b3u;
-    while (kept < n && kept > 0 && ((unsigned char)name[kept] & 0xc0) == 0x80)
+    while (kept > 0 && ((unsigned char)name[kept] & 0xc0) == 0x80)
         kept--;
     if (kept < n)
         snprintf(o->temporary, OUTPUT_PATH_BYTES, "%.*s~%016llx.%d.tmp", (int)(folder + kept), o->target, (unsigned long long)whole, try);
@@ -181,7 +179,7 @@ static int sync_descriptor(const file_operations *ops, int fd)
  * say "nothing changed": it is a warning. */
 static void sync_folder(call *c, output *o)
 {
-    char room[32], *slash = strrchr(o->target, '/');
+    char room[IO_ERROR_BYTES], *slash = strrchr(o->target, '/');
     if (slash)
         slash[slash == o->target] = 0;
     int fd, code = descriptor_open(o->ops, slash ? o->target : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, &fd);

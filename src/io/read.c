@@ -50,8 +50,6 @@ static int read_columns(const source *s, const file_rows *r, int64_t first, int6
 int file_rows_read(const source *s, const file_rows *r, int64_t first, int64_t n, char *to)
 {
     int code = 0;
-    if (n == 0 || r->bytes == 0)
-        return 0;
     if (r->fortran)
         code = read_columns(s, r, first, n, to);
     else if (r->stride == r->bytes)

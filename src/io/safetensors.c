@@ -3,7 +3,7 @@
  *   { "__metadata__": { key: text }, name: { "dtype": text, "shape": [whole], "data_offsets": [begin, end] } }
  *
  * One pass over the text, which the names and texts that are kept replace in place, behind the scanner. There is room for as many entries as
- * the text has braces, and for no more than texts of its length can list. What takes all entries together is in safetensors_check.c.
+ * a text of its length can list. What takes all entries together is in safetensors_check.c.
  * Stricter than the format's reference reader: equal keys, NUL characters, sizes over 2^53 bytes whatever the order of their
  * factors, and rank over 64 are refused. Keys inside the value of an unknown field are not compared: nothing reads them. */
 #include "io/io.h"
@@ -11,6 +11,8 @@
 #define UNKNOWN_FIELDS 8
 #define ENTRY_TEXT 49 /* "":{"dtype":"I8","shape":[],"data_offsets":[0,1]} */
 #define PAIR_TEXT 5   /* "":"" */
+
+static const json_text no_key = { "", 0 };
 
 typedef struct header_pass {
     const refusal *r;
@@ -106,7 +108,7 @@ static int read_shape(json *j, tensor_fields *t)
             return json_refuse(j, LAMELLA_IO_RULE_LIMIT, t->shape, "rank over 64");
         if (!json_whole(j, &extent, what))
             return 0;
-        t->extent[n - 1] = extent > INT64_MAX ? INT64_MAX : (int64_t)extent;
+        t->extent[n - 1] = (int64_t)MIN(extent, (uint64_t)INT64_MAX);
     }
     t->rank = (int32_t)n;
     return !j->rule;
@@ -191,8 +193,7 @@ static int read_tensor(header_pass *h)
     tensor_fields t;
     t.shape = t.layout = t.dtype = NULL;
     t.n_unknown = 0;
-    t.rank = 0;
-    if (h->key.n > IO_NAME_BYTES && json_length(h->key) > IO_NAME_BYTES)
+    if (json_length(h->key) > IO_NAME_BYTES)
         return json_refuse(&h->j, LAMELLA_IO_RULE_LIMIT, h->key.start - 1, "a name over 4,096 bytes");
     if (f->n_entries == IO_ARRAYS)
         return json_refuse(&h->j, LAMELLA_IO_RULE_LIMIT, h->key.start - 1, "over 1,000,000 arrays");
@@ -211,14 +212,13 @@ static lamella_status read_header(header_pass *h)
 {
     int64_t n = 0;
     json_start(&h->j, h->r->file->header, h->r->file->header_bytes);
-    h->key = (json_text){ "", 0 };
     h->polled = h->j.at;
     char first = json_peek(&h->j);
     if (first && first != '{')
         json_refuse(&h->j, LAMELLA_IO_RULE_GRAMMAR, h->j.at, "the header has to be a JSON object");
     if (json_begin(&h->j, '{', ""))
         while (header_goes_on(h) && json_member(&h->j, &n, &h->key) && (json_is(h->key, "__metadata__") ? read_metadata(h) : read_tensor(h)))
-            h->key = (json_text){ "", 0 };
+            h->key = no_key;
     if (h->stopped)
         return h->stopped;
     return json_end(&h->j) ? LAMELLA_OK : refuse_json(h);
@@ -228,21 +228,19 @@ static lamella_status read_header(header_pass *h)
 
 static int64_t file_size_with(uint64_t header)
 {
-    return header > INT64_MAX - 8 ? INT64_MAX : (int64_t)header + 8;
+    return (int64_t)MIN(header, (uint64_t)INT64_MAX - 8) + 8;
 }
 
 static lamella_status check_length(const refusal *r, uint64_t *length)
 {
-    unsigned char bytes[8];
+    char bytes[8];
     const source *s = &r->file->from;
     if (s->bytes < 8)
         return refuse_size(r, 10, "the file has %lld bytes, a .safetensors file at least 10", (long long)s->bytes);
     int code = source_read(s, 0, bytes, 8);
     if (code)
         return source_fail(r->c, r->file->name, code);
-    *length = 0;
-    for (int i = 7; i >= 0; i--)
-        *length = *length << 8 | bytes[i];
+    *length = little_endian(bytes);
     if (*length < 2)
         return refuse_size(r, 10, "a header of %d bytes, expected at least 2", (int)*length);
     if (*length > IO_HEADER_BYTES && r->file->kind == LAMELLA_IO_SAFETENSORS)
@@ -256,24 +254,17 @@ static lamella_status check_length(const refusal *r, uint64_t *length)
     return LAMELLA_OK;
 }
 
-static int64_t most_entries(const lamella_io_file *f)
-{
-    int64_t braces = 0;
-    for (int64_t i = 0; i < f->header_bytes; i++)
-        braces += f->header[i] == '{';
-    return MIN(MIN(braces, f->header_bytes / ENTRY_TEXT), IO_ARRAYS);
-}
-
 lamella_status safetensors_parse(const refusal *r)
 {
     call *c = r->c;
     lamella_io_file *f = r->file;
-    header_pass h = { .r = r, .stopped = LAMELLA_OK };
+    header_pass h = { .r = r, .key = no_key, .stopped = LAMELLA_OK };
     uint64_t length = 0;
     TRY(check_length(r, &length));
     TRY(header_read(r, 8, (int64_t)length));
-    f->swap = !IO_LITTLE_ENDIAN;
-    TAKE_FROM(c, &f->memory, f->entry, most_entries(f));
+    if (!IO_LITTLE_ENDIAN)
+        f->swap = 1;
+    TAKE_FROM(c, &f->memory, f->entry, MIN(f->header_bytes / ENTRY_TEXT, IO_ARRAYS));
     TAKE_FROM(c, &f->memory, f->pair, MIN(f->header_bytes / PAIR_TEXT, IO_PAIRS));
     TRY(read_header(&h));
     return safetensors_check(r);

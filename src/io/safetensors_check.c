@@ -52,8 +52,8 @@ static lamella_status check_names(const refusal *r, const void *items, int64_t s
     uint32_t second = UINT32_MAX;
     for (int64_t i = 1; i < n; i++) {
         uint32_t before = name_place(&names, i - 1), place = name_place(&names, i);
-        if (place < second && !strcmp(f->header + before, f->header + place))
-            second = place;
+        if (!strcmp(f->header + before, f->header + place))
+            second = MIN(second, place);
     }
     if (second == UINT32_MAX)
         return LAMELLA_OK;

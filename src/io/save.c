@@ -92,10 +92,8 @@ static void header_compose(header_text *h, const save_array *arrays, int64_t n_a
 
 /* ---- checks ---- */
 
-static lamella_status check_utf8(call *c, const char *text, const char *what, int64_t i)
+lamella_status check_utf8(call *c, const char *text, const char *name)
 {
-    char name[64];
-    indexed_name(name, sizeof name, what, i);
     if (!text)
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected a text", name);
     const char *end = text + strlen(text);
@@ -131,7 +129,8 @@ static void save_swap(int64_t i, int64_t j, void *data)
 static lamella_status check_array_names(call *c, save_array *arrays, int64_t n_arrays)
 {
     for (int64_t i = 0; i < n_arrays; i++) {
-        TRY(check_utf8(c, arrays[i].name, "names", i));
+        char name[64];
+        TRY(check_utf8(c, arrays[i].name, indexed_name(name, sizeof name, "names", i)));
         if (strlen(arrays[i].name) > IO_NAME_BYTES)
             return fail(c, LAMELLA_ERR_LIMIT, "names[%lld] has %lld bytes, expected at most %d", (long long)i, (long long)strlen(arrays[i].name),
                         IO_NAME_BYTES);
@@ -165,9 +164,10 @@ static void pair_of_save_swap(int64_t i, int64_t j, void *data)
 static lamella_status sort_metadata(call *c, const char *const *metadata, int64_t n, save_pair **pairs)
 {
     save_pair *p;
+    char name[64];
     TAKE(c, p, n);
     for (int64_t i = 0; i < 2 * n; i++)
-        TRY(check_utf8(c, metadata[i], "metadata", i));
+        TRY(check_utf8(c, metadata[i], indexed_name(name, sizeof name, "metadata", i)));
     for (int64_t i = 0; i < n; i++)
         p[i] = (save_pair){ metadata[2 * i], metadata[2 * i + 1] };
     sort_in_place(n, pair_of_save_less, pair_of_save_swap, p);

@@ -103,13 +103,13 @@ const file_operations *file_operations_of_system(void)
 const char *path_shown(const char *path)
 {
     int64_t n = (int64_t)strlen(path);
-    const char *shown = n > 200 ? path + n - 200 : path;
+    const char *shown = path + MAX(n - 200, 0);
     while (shown > path && ((unsigned char)*shown & 0xc0) == 0x80)
         shown++;
     return shown;
 }
 
-const char *error_text(int code, char room[32])
+const char *error_text(int code, char room[IO_ERROR_BYTES])
 {
     switch (code) {
     case ENOENT: return "no such file or directory";
@@ -130,14 +130,14 @@ const char *error_text(int code, char room[32])
     case ENOMEM: return "the system is out of memory";
     case ENODATA: return "the file ends early: it was cut short after it was opened";
     default:
-        snprintf(room, 32, "system error %d", code);
+        snprintf(room, IO_ERROR_BYTES, "system error %d", code);
         return room;
     }
 }
 
 lamella_status source_fail(const call *c, const char *name, int code)
 {
-    char room[32];
+    char room[IO_ERROR_BYTES];
     return fail(c, LAMELLA_ERR_IO, "%s: %s", name, error_text(code, room));
 }
 
@@ -185,11 +185,10 @@ int source_read(const source *s, int64_t offset, void *to, int64_t n)
             return ENODATA;
         if (got < 0 && errno != EINTR)
             return errno;
-        if (got > 0) {
-            next += got;
-            offset += got;
-            n -= got;
-        }
+        got = MAX(got, 0); /* where a signal came between, again */
+        next += got;
+        offset += got;
+        n -= got;
     }
     return 0;
 }

@@ -75,10 +75,8 @@ static lamella_status open_layers(call *c, lamella_io_file *f, const stack_form 
     TAKE_FROM(c, &f->memory, f->stack.depth, form->n_layers);
     TRY(form->form == LAMELLA_IO_FORM_LAYERS ? family_layers(c, f, form) : array_layers(c, f, form));
     f->stack.n_layers = form->n_layers;
-    for (int64_t l = 0; l < form->n_layers; l++) { /* row-major, as `read` delivers */
-        f->stack.layer[l].data = NULL;
+    for (int64_t l = 0; l < form->n_layers; l++) /* row-major, as `read` delivers */
         memset(f->stack.layer[l].stride, 0, sizeof f->stack.layer[l].stride);
-    }
     return LAMELLA_OK;
 }
 
@@ -106,14 +104,12 @@ static lamella_status read_n_depths(const refusal *r, int64_t *n)
 {
     const lamella_io_file *f = r->file;
     const char *text = file_metadata(f, "n_depths");
-    int64_t digits = text ? (int64_t)strspn(text, "0123456789") : 0;
-    *n = 0;
+    int64_t digits = text ? (int64_t)strspn(text, "0123456789") : 0, number = 0;
     if (text && (!digits || text[digits] || digits > 18))
         return refuse_metadata(r, "n_depths", text, "a number of 1 to 18 digits");
     for (int64_t i = 0; i < digits; i++)
-        *n = *n * 10 + (text[i] - '0');
-    if (!*n)
-        *n = f->stack.depth[f->stack.n_layers - 1] + 1;
+        number = number * 10 + (text[i] - '0');
+    *n = number ? number : f->stack.depth[f->stack.n_layers - 1] + 1;
     return LAMELLA_OK;
 }
 
@@ -187,8 +183,8 @@ lamella_status stack_open(call *c, const file_operations *ops, const char *path,
 {
     lamella_io_stack_options o;
     lamella_io_file *opened;
-    lamella_io_fault found = { 0 };
-    lamella_io_stack_result taken = { 0 };
+    lamella_io_fault found = { .rule = 0 };
+    lamella_io_stack_result taken = { .n_cast = 0 };
     lamella_stack filled;
     TRY(check_file_handle(c, file));
     TRY(RESULT(c, stack));

@@ -237,7 +237,7 @@ lamella_status readings_find(call *c, const lamella_io_file *f, stack_readings *
 static lamella_status get_reading(call *c, const lamella_io_file *file, int64_t index, lamella_io_reading *reading)
 {
     stack_readings *r;
-    lamella_io_reading found = { 0 };
+    lamella_io_reading found = { .layer_axis = 0 };
     TRY(file_check(c, file));
     TRY(RESULT(c, reading));
     TAKE(c, r, 1);

@@ -62,11 +62,15 @@ static lamella_status stage_layers(call *c, const stack *s, save_array *layers)
 
 /* ---- what is saved ---- */
 
+#define LABEL_PREFIX "label."
+#define LABEL_BYTES (IO_NAME_BYTES - (int64_t)sizeof LABEL_PREFIX + 1)
+#define NUMBERED_BYTES 40
+
 static lamella_status numbered_name(call *c, const char *prefix, int64_t number, const char **name)
 {
     char *text;
-    TAKE(c, text, 40);
-    snprintf(text, 40, "%s%lld", prefix, (long long)number);
+    TAKE(c, text, NUMBERED_BYTES);
+    snprintf(text, NUMBERED_BYTES, "%s%lld", prefix, (long long)number);
     *name = text;
     return LAMELLA_OK;
 }
@@ -94,11 +98,13 @@ static lamella_status add_part(call *c, const lamella_view *part, const char *na
 static lamella_status add_label(call *c, const stack *s, const char *label, const lamella_view *view, int64_t i, save_array *a, int64_t *n)
 {
     char *name, indexed[64];
-    if (!label || strlen(label) > IO_NAME_BYTES)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "names[%lld] is %s, expected the name of a label", (long long)i, label ? "too long" : "NULL");
-    int64_t size = (int64_t)strlen(label) + 7;
-    TAKE(c, name, size);
-    snprintf(name, (size_t)size, "label.%s", label);
+    TRY(check_utf8(c, label, indexed_name(indexed, sizeof indexed, "names", i)));
+    int64_t bytes = (int64_t)strlen(label);
+    if (bytes > LABEL_BYTES)
+        return fail(c, LAMELLA_ERR_LIMIT, "%s has %lld bytes, expected at most %lld", indexed, (long long)bytes, (long long)LABEL_BYTES);
+    TAKE(c, name, (int64_t)sizeof LABEL_PREFIX + bytes);
+    memcpy(name, LABEL_PREFIX, sizeof LABEL_PREFIX);
+    memcpy(name + sizeof LABEL_PREFIX - 1, label, (size_t)bytes + 1);
     indexed_name(indexed, sizeof indexed, "labels", i);
     a[*n] = (save_array){ .name = name };
     TRY(view_check(c, &a[*n].view, view, ANY_DTYPE, indexed));
@@ -119,6 +125,8 @@ lamella_status stack_save(call *c, const file_operations *ops, const char *path,
     if (n_labels < 0 || n_labels > IO_ARRAYS || (n_labels && (!names || !labels)))
         return fail(c, LAMELLA_ERR_ARGUMENT, "n_labels is %lld, expected %s", (long long)n_labels,
                     names && labels ? "0 to 1000000" : "0 (names or labels is NULL)");
+    if (from)
+        TRY(check_utf8(c, from, "source"));
     TAKE(c, a, s.n_layers + 3 + n_labels);
     TRY(add_layers(c, &s, a, &n));
     TRY(add_part(c, s.host.offsets, "offsets", a, &n));

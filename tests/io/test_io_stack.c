@@ -179,7 +179,7 @@ TEST(every_part_and_label_is_saved_under_its_name)
     }
     lamella_io_file_free(file);
     refused(lamella_io_stack_save(NULL, in_folder("g"), &s, (const char *[]){ "one", NULL }, labels, 2, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_io_stack_save: names[1] is NULL, expected the name of a label");
+            "lamella_io_stack_save: names[1] is NULL, expected a text");
     refused(lamella_io_stack_save(NULL, in_folder("g"), &s, NULL, labels, 1, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_io_stack_save: n_labels is 1, expected 0 (names or labels is NULL)");
     refused(lamella_io_stack_save(NULL, in_folder("g"), &s, (const char *[]){ "a" }, labels, -1, NULL), LAMELLA_ERR_ARGUMENT,
