@@ -154,11 +154,11 @@ TEST(a_mask_of_tokens_that_are_gone_is_left_aside)
 
 /* ---- readings that the parts leave ---- */
 
-/* "x" of [3, 7, 2] along its axes, beside parts: which axes are left. */
-static const char *left_beside(const lamella_view *part, const char *const *name, int64_t n)
+/* "x" along its axes, beside parts: which axes are left. */
+static const char *left_of(lamella_view whole, const lamella_view *part, const char *const *name, int64_t n)
 {
     static char axes[40];
-    lamella_view a[4] = { view_of(LAMELLA_F32, x, 3, 7, 2) };
+    lamella_view a[4] = { whole };
     const char *names[4] = { "x" };
     lamella_io_file *file;
     lamella_io_reading r = { .struct_size = sizeof r };
@@ -174,6 +174,11 @@ static const char *left_beside(const lamella_view *part, const char *const *name
         used += (size_t)snprintf(axes + used, sizeof axes - used, "%s%d", i ? " " : "", (int)r.layer_axis);
     lamella_io_file_free(file);
     return axes;
+}
+
+static const char *left_beside(const lamella_view *part, const char *const *name, int64_t n)
+{
+    return left_of(view_of(LAMELLA_F32, x, 3, 7, 2), part, name, n);
 }
 
 #define LEFT(expected, parts, ...)                                                                                             \
@@ -210,6 +215,103 @@ TEST(parts_leave_the_readings_that_they_fit)
     LEFT("1 2 -1", NAMES("mask", "attention_mask"), view_of(LAMELLA_U8, mask, 7), view_of(LAMELLA_U8, mask, 3));
     LEFT("1", NAMES("mask", "sample_id"), view_of(LAMELLA_U8, mask, 7), view_of(LAMELLA_I64, ids, 7));
     LEFT("1 2 -1", NAMES("label.a"), view_of(LAMELLA_I64, ids, 7)); /* labels decide nothing */
+    folder_remove();
+}
+
+/* With tokens as well: which axes are the layers' leading ones depends on the one that is taken out. */
+TEST(a_mask_over_several_axes_leaves_the_reading_that_it_fits)
+{
+    static const struct { int32_t rank; int64_t shape[5], mask_rank, mask[4]; const char *left; } cases[] = {
+        { 4, { 3, 7, 2, 1 }, 2, { 7, 2 }, "1" }, { 4, { 3, 7, 2, 1 }, 2, { 3, 2 }, "2" }, { 4, { 3, 7, 2, 1 }, 3, { 3, 7, 2 }, "-1" }, { 4, { 3, 7, 2, 1 }, 2, { 3, 7 }, "1 2 -1" },
+        { 4, { 2, 3, 4, 5 }, 2, { 2, 4 }, "2" }, { 4, { 2, 3, 4, 5 }, 2, { 3, 4 }, "1" }, { 4, { 2, 3, 4, 5 }, 2, { 2, 5 }, "1 2 -1" },
+        { 5, { 2, 3, 4, 1, 5 }, 3, { 3, 4, 1 }, "1" }, { 5, { 2, 3, 2, 3, 2 }, 3, { 2, 2, 3 }, "2" }, { 5, { 2, 3, 2, 3, 2 }, 3, { 3, 2, 3 }, "1" },
+        { 5, { 2, 3, 2, 3, 2 }, 3, { 2, 3, 2 }, "1 2" },
+    };
+    uint8_t mask[42] = { 0 };
+    folder_make();
+    for (int i = 0; i < LENGTH(cases); i++) {
+        lamella_view part = view_make(LAMELLA_U8, mask, cases[i].mask, (int32_t)cases[i].mask_rank);
+        equal_text(left_of(view_make(LAMELLA_F32, x, cases[i].shape, cases[i].rank), &part, (const char *[]){ "mask" }, 1), cases[i].left);
+    }
+    folder_remove();
+}
+
+/* ---- in the other byte order ---- */
+
+static lamella_status parts_body(call *c, lamella_io_file *f, lamella_io_stack_result *result)
+{
+    return stack_parts_read(c, f, LAMELLA_IO_MARKS_PADDING, result);
+}
+
+static lamella_status read_parts(lamella_io_file *f, lamella_io_stack_result *result)
+{
+    CALL(NULL, parts_body(c, f, result));
+}
+
+/* As a machine of the other byte order meets these files: numbers of each size are turned, single bytes are not. */
+TEST(parts_in_the_other_byte_order_are_turned)
+{
+    static const int32_t dtypes[] = { LAMELLA_I8, LAMELLA_U8, LAMELLA_BOOL, LAMELLA_I32, LAMELLA_I64, LAMELLA_F16, LAMELLA_F32, LAMELLA_F64 };
+    static const char *const names[] = { "label.i1", "label.u1", "label.b1", "label.i4", "label.i8", "label.f2", "label.f4", "label.f8", "offsets", "sample_id", "mask", "x" };
+    static char numbers[8][2][8], turned[8][16];
+    int64_t offsets[] = { 0, 2, 7 }, id[] = { 5, -6 }, turned_offsets[3], turned_id[2];
+    int32_t mask[7] = { 0, 1, 0, 1, 1, 1, 0 };
+    lamella_view a[12], layer;
+    lamella_io_file *f;
+    lamella_io_stack_result result = { .struct_size = sizeof result };
+    folder_make();
+    for (int d = 0; d < 8; d++) {
+        int64_t size = dtype_size(dtypes[d]);
+        for (int64_t k = 0; k < 2 * size; k++) {
+            numbers[d][k / size][k % size] = (char)(dtypes[d] == LAMELLA_BOOL ? k : 16 * d + k + 1);
+            turned[d][k / size * size + size - 1 - k % size] = numbers[d][k / size][k % size];
+        }
+        a[d] = view_of(dtypes[d], turned[d], 2);
+    }
+    memcpy(turned_offsets, offsets, sizeof offsets);
+    memcpy(turned_id, id, sizeof id);
+    swap_bytes((char *)turned_offsets, 3, 8);
+    swap_bytes((char *)turned_id, 2, 8);
+    check(turned_offsets[1] == INT64_C(2) << 56 && turned_id[0] == INT64_C(5) << 56);
+    swap_bytes((char *)mask, 7, 4);
+    check(mask[1] == 1 << 24);
+    a[8] = view_of(LAMELLA_I64, turned_offsets, 3);
+    a[9] = view_of(LAMELLA_I64, turned_id, 2);
+    a[10] = view_of(LAMELLA_I32, mask, 7);
+    a[11] = view_of(LAMELLA_F32, x, 3, 7, 2);
+    save_arrays("f", names, a, 12);
+    ok(lamella_io_file_open(NULL, in_folder("f"), NULL, &f, NULL));
+    f->swap = 1;
+    lamella_io_reading r = { .struct_size = sizeof r };
+    ok(lamella_io_reading_get(f, 0, &r));
+    equal(r.layer_axis, 1); /* by the last offset, 7 */
+    returns(lamella_io_reading_get(f, 1, &r), LAMELLA_ERR_ARGUMENT);
+    layer = (lamella_view){ .shape = { 7, 2 }, .dtype = LAMELLA_F32, .rank = 2 };
+    f->stack.layer = &layer;
+    ok(read_parts(f, &result));
+    equal_bits(f->stack.offsets.data, offsets, sizeof offsets);
+    equal_bits(f->stack.sample_id.data, id, sizeof id);
+    equal_bits(f->stack.mask.data, "\0\1\0\1\1\1\0", 7);
+    for (int d = 0; d < 8; d++) {
+        lamella_view v;
+        ok(lamella_io_label_get(f, names[d] + 6, &v));
+        for (int k = 0; k < 2; k++) {
+            if (dtype_is_float(dtypes[d]))
+                equal_bits((char *)v.data + k * dtype_size(dtypes[d]), numbers[d][k], dtype_size(dtypes[d]));
+            else
+                equal(((int64_t *)v.data)[k], load_i64(dtypes[d], numbers[d][k]));
+        }
+    }
+    lamella_io_file_free(f);
+    int32_t few[] = { 0, 3 << 24 };
+    a[0] = view_of(LAMELLA_I32, few, 2);
+    a[1] = a[11];
+    save_arrays("g", (const char *[]){ "offsets", "x" }, a, 2);
+    ok(lamella_io_file_open(NULL, in_folder("g"), NULL, &f, NULL));
+    f->swap = 1;
+    ok(lamella_io_reading_get(f, 0, &r));
+    equal(r.layer_axis, 2); /* by the last offset, 3, of four bytes */
+    lamella_io_file_free(f);
     folder_remove();
 }
 
