@@ -20,4 +20,10 @@ static inline int64_t round_up(int64_t n, int64_t multiple)
     return (n + multiple - 1) / multiple * multiple;
 }
 
+/* Up to a whole number of cache lines. */
+static inline int64_t whole_lines(int64_t bytes)
+{
+    return round_up(bytes, 64);
+}
+
 #endif

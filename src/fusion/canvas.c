@@ -229,11 +229,11 @@ static canvas_room canvas_room_of(const canvas *v, int64_t block, int64_t extra)
 {
     int64_t k = v->n_layers, sorts = v->has[CANVAS_DEPTH];
     canvas_room r = {
-        .colour = round_up(k * (int64_t)sizeof(float *), 64),
-        .alpha = round_up(k * block * (int64_t)sizeof(double), 64),
+        .colour = whole_lines(k * (int64_t)sizeof(float *)),
+        .alpha = whole_lines(k * block * (int64_t)sizeof(double)),
         .alpha_read = pixels_room(&v->in[CANVAS_ALPHA], block),
-        .order = sorts ? round_up(k * block * (int64_t)sizeof(int32_t), 64) : 0,
-        .sorted = sorts ? round_up(2 * k * (int64_t)sizeof(keyed_row), 64) : 0,
+        .order = sorts ? whole_lines(k * block * (int64_t)sizeof(int32_t)) : 0,
+        .sorted = sorts ? whole_lines(2 * k * (int64_t)sizeof(keyed_row)) : 0,
         .colours = k * pixels_room(&v->in[CANVAS_COLOURS], block),
         .rest = extra * block,
     };

@@ -75,7 +75,7 @@ static lamella_status mix_layers(call *c, const lamella_stack *stack_, const lam
     w.mixed = pixels_of(&out, WITH_CHANNELS);
     lowest_reset(&w.fault);
     TRY(rows_open(c, &m.s, 0, m.s.n_layers, LAMELLA_F32, &w.r));
-    w.panel_bytes = round_up(rows_scratch(&w.r), 64);
+    w.panel_bytes = whole_lines(rows_scratch(&w.r));
     TRY(scratch_open(c, w.panel_bytes + m.dim * (PANEL_ROWS * (int64_t)sizeof(double) + (int64_t)sizeof(float)), &w.pieces));
     do {
         TRY(rows_next(c, &w.r));

@@ -81,7 +81,7 @@ static lamella_status sum_products(call *c, mix_gradient *w, double *d)
 {
     int64_t n_layers = w->m->s.n_layers;
     TRY(rows_open(c, &w->m->s, 0, n_layers, LAMELLA_F32, &w->r));
-    w->panel_bytes = round_up(rows_scratch(&w->r), 64);
+    w->panel_bytes = whole_lines(rows_scratch(&w->r));
     TRY(scratch_open(c, w->panel_bytes + pixels_room(&w->g, 1), &w->pieces));
     TAKE(c, w->of_panel, MIN(w->r.block_vectors, round_up(MAX(w->m->s.n_vectors, 1), PANEL_ROWS)) / PANEL_ROWS * n_layers);
     memset(d, 0, (size_t)n_layers * sizeof *d);

@@ -34,7 +34,7 @@ static char *pixel_at(const pixels *p, int64_t layer, int64_t pixel)
 int64_t pixels_room(const pixels *p, int64_t n)
 {
     int64_t size = p->one.dtype == LAMELLA_F32 ? 0 : dtype_size(p->one.dtype); /* gathered in its own dtype, then converted */
-    return round_up(n * p->n_channels * (int64_t)sizeof(float), 64) + round_up(n * p->n_channels * size, 64);
+    return whole_lines(n * p->n_channels * (int64_t)sizeof(float)) + whole_lines(n * p->n_channels * size);
 }
 
 static void elements_to_f32(const kernels *simd, int32_t dtype, const void *x, int64_t n, float *out)
@@ -54,7 +54,7 @@ const float *pixels_f32(const pixels *p, const kernels *simd, int64_t layer, int
     const char *from = pixel_at(p, layer, first);
     int dense = (p->n_channels == 1 || stride == 1) && (n == 1 || p->step == p->n_channels) && (uintptr_t)from % (uintptr_t)size == 0;
     if (!dense) {
-        char *to = is_f32 ? room : (char *)room + round_up(cells * (int64_t)sizeof *out, 64);
+        char *to = is_f32 ? room : (char *)room + whole_lines(cells * (int64_t)sizeof *out);
         from = to;
         for (int64_t i = 0; i < n; i++)
             to = copy_run(to, pixel_at(p, layer, first + i), p->n_channels, stride, size);

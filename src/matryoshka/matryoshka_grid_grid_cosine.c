@@ -227,7 +227,7 @@ lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *
     if (dot)
         put_masked(g, dot);
     TRY(open_pass(c, &w, l));
-    w.rows_bytes = round_up(MAX(rows_scratch(&w.a), rows_scratch(w.b)), 64);
+    w.rows_bytes = whole_lines(MAX(rows_scratch(&w.a), rows_scratch(w.b)));
     TRY(scratch_open(c, 2 * w.rows_bytes + 2 * g->n_widths * (int64_t)sizeof(double), &w.pieces));
     TRY(sort_by_block(c, &w, &order, &start, &n_blocks));
     const int64_t n_far = start[n_blocks + 1] - start[n_blocks];
@@ -318,7 +318,7 @@ static lamella_status grid_of_cosines(call *c, const lamella_stack *first, const
                                       const int64_t *widths, int64_t n_widths, const lamella_view *cosine, const lamella_view *dot,
                                       lamella_matryoshka_grid_result *result)
 {
-    lamella_matryoshka_grid_result found = { 0 };
+    lamella_matryoshka_grid_result found = { .struct_size = sizeof found };
     lamella_view cosines, dots;
     pair_grid g;
     TRY(grid_open(c, first, second, pairs, widths, n_widths, &g));

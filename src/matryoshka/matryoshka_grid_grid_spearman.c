@@ -74,11 +74,11 @@ static lamella_status open_ranks(call *c, const pair_grid *g, const double *gold
     unsigned char *valid;
     int64_t *order;
     keyed_row *room;
-    TAKE(c, valid, g->n_pairs);
-    TAKE(c, order, g->n_pairs);
-    TAKE(c, room, 2 * g->n_pairs);
     TAKE(c, w->cosine, g->n_widths * g->n_pairs);
     TAKE(c, w->rho, g->n_widths);
+    TAKE(c, order, g->n_pairs);
+    TAKE(c, valid, g->n_pairs);
+    TAKE(c, room, 2 * g->n_pairs);
     for (int64_t p = 0; p < g->n_pairs; p++)
         valid[p] = !is_masked_pair(g, p);
     TRY(order_rows_asking(c, gold, 1, valid, g->n_pairs, order, &w->n_valid, room));
@@ -93,7 +93,7 @@ static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lam
                                   const lamella_view *gold, const int64_t *widths, int64_t n_widths, const lamella_view *rho,
                                   lamella_matryoshka_grid_result *result)
 {
-    lamella_matryoshka_grid_result found = { 0 };
+    lamella_matryoshka_grid_result found = { .struct_size = sizeof found };
     lamella_view out, golds;
     double *values = NULL;
     rho_work w;

@@ -176,7 +176,7 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
                                  lamella_matryoshka_ridge_result *result)
 {
     lamella_matryoshka_ridge_options o;
-    lamella_matryoshka_ridge_result found = { 0 };
+    lamella_matryoshka_ridge_result found = { .struct_size = sizeof found };
     readout_rows pooled;
     stack s;
     ridge_out out;

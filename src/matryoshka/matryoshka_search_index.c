@@ -56,7 +56,7 @@ lamella_status lamella_matryoshka_index_search(lamella_context *ctx, const lamel
                                                const lamella_view *ids, const lamella_view *scores, const lamella_view *found,
                                                lamella_matryoshka_search_result *result)
 {
-    search_request asked = { queries, query_ids, k, 0, ids, scores, found, result };
+    search_request asked = { .queries = queries, .query_ids = query_ids, .k = k, .ids = ids, .scores = scores, .found = found, .result = result };
     CALL(ctx, index_search(c, index, options, &asked));
 }
 

@@ -81,7 +81,7 @@ static lamella_status left_out(call *c, const lamella_view *v, const int64_t **i
 
 lamella_status search_run(call *c, const searched_rows *s, const search_request *asked, search_ready *r)
 {
-    lamella_matryoshka_search_result found = { 0 };
+    lamella_matryoshka_search_result found = { .struct_size = sizeof found };
     const int64_t *query_ids = NULL;
     searched_rows cut;
     f32_rows queries;
@@ -127,7 +127,7 @@ lamella_status lamella_matryoshka_search(lamella_context *ctx, const lamella_vie
                                          const lamella_matryoshka_search_options *options, const lamella_view *ids, const lamella_view *scores,
                                          const lamella_view *found, lamella_matryoshka_search_result *result)
 {
-    search_request asked = { queries, query_ids, k, 0, ids, scores, found, result };
+    search_request asked = { .queries = queries, .query_ids = query_ids, .k = k, .ids = ids, .scores = scores, .found = found, .result = result };
     CALL(ctx, search_once(c, base, base_ids, options, &asked));
 }
 

@@ -43,7 +43,7 @@ static void cut_panel(const panel *p, void *room, void *data)
 {
     truncate_work *w = data;
     float *row = room; /* as wide as the widest cut, then a norm per cut */
-    double *norms = (double *)((char *)room + round_up(w->widths[w->n_widths - 1] * (int64_t)sizeof *row, 64));
+    double *norms = (double *)((char *)room + whole_lines(w->widths[w->n_widths - 1] * (int64_t)sizeof *row));
     for (int64_t i = 0; i < p->n; i++)
         if (!p->valid || p->valid[i])
             cut_row(w, (const float *)p->data + i * p->stride, p->first + i, norms, row);
@@ -54,7 +54,7 @@ static void cut_panel(const panel *p, void *room, void *data)
 
 static int64_t cut_row_room(const truncate_work *w)
 {
-    return round_up(w->widths[w->n_widths - 1] * (int64_t)sizeof(float), 64) + w->n_widths * (int64_t)sizeof(double);
+    return whole_lines(w->widths[w->n_widths - 1] * (int64_t)sizeof(float)) + w->n_widths * (int64_t)sizeof(double);
 }
 
 /* Rising widths, and the checked outputs of every layer in that order. */
@@ -80,7 +80,7 @@ static lamella_status cut_stack(call *c, const lamella_stack *stack_, const int6
                                lamella_matryoshka_truncate_result *result)
 {
     lamella_matryoshka_truncate_options o;
-    lamella_matryoshka_truncate_result found = { 0 };
+    lamella_matryoshka_truncate_result found = { .struct_size = sizeof found };
     stack s;
     int64_t *rising = NULL;
     lamella_view *checked = NULL;

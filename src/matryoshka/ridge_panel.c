@@ -3,7 +3,7 @@
  *   z_k = row k of L^-1 times x,   residual -= w_k z_k,   keep -= z_k^2,   at each width   e = residual / keep
  *
  * Z comes 8 rows at a time from the tile kernel, whose chain is cut where L^-1 has zeros, and is used while it is in cache. r / keep has
- * too few digits where the fit passes close to a row: such rows are counted, and the pass decides what is done again in f64, plainly. */
+ * too few digits where the fit passes close to a row: such rows are counted, and the pass decides what is done again in f64, row by row. */
 #include "matryoshka/ridge_widths.h"
 
 #include <string.h>
@@ -18,8 +18,7 @@ typedef struct panel_room {
     float  *target;       /* [task, RIDGE_PANEL] */
     float  *group;        /* [TILE_ROWS, dim]: rows on their way into x */
     double *row;          /* [dim]: a centred row */
-    double *column;       /* [dim, RIDGE_PANEL]: centred rows, transposed; f64 passes only, like the next */
-    double *residual_f64; /* [task, RIDGE_PANEL] */
+    double *residual_f64; /* [task]: of a row; f64 passes only */
 } panel_room;
 
 int64_t ridge_figures(const ridge_problem *p)
@@ -29,18 +28,18 @@ int64_t ridge_figures(const ridge_problem *p)
 
 static int64_t panel_room_in(const ridge_applied *a, char *base, panel_room *room)
 {
-    int64_t d = a->dim, t = a->p->n_tasks, at = 0, f64_panel = a->inverse_f64 ? RIDGE_PANEL : 0;
+    int64_t d = a->dim, t = a->p->n_tasks, at = 0;
     const int64_t floats[] = { d * RIDGE_PANEL, TILE_QUERIES * RIDGE_PANEL, RIDGE_PANEL, t * RIDGE_PANEL, t * RIDGE_PANEL, TILE_ROWS * d };
-    const int64_t doubles[] = { d, d * f64_panel, t * f64_panel };
+    const int64_t doubles[] = { d, t };
     float **place[] = { &room->x, &room->z, &room->keep, &room->residual, &room->target, &room->group };
-    double **place_f64[] = { &room->row, &room->column, &room->residual_f64 };
+    double **place_f64[] = { &room->row, &room->residual_f64 };
     for (int64_t i = 0; i < LENGTH(place); i++) {
         *place[i] = (float *)(base + at);
-        at += round_up(floats[i] * (int64_t)sizeof(float), 64);
+        at += whole_lines(floats[i] * (int64_t)sizeof(float));
     }
     for (int64_t i = 0; i < LENGTH(place_f64); i++) {
         *place_f64[i] = (double *)(base + at);
-        at += round_up(doubles[i] * (int64_t)sizeof(double), 64);
+        at += whole_lines(doubles[i] * (int64_t)sizeof(double));
     }
     return at;
 }
@@ -66,40 +65,28 @@ static void centred(const ridge_applied *a, const panel *p, int64_t i, double *r
     }
 }
 
-/* Row n of those that take part, to where the pass reads it. */
-static void put_row(const ridge_applied *a, int64_t n, panel_room *room)
-{
-    int64_t d = a->dim;
-    float *row = room->group + n % TILE_ROWS * d;
-    if (a->inverse_f64)
-        for (int64_t j = 0; j < d; j++)
-            room->column[j * RIDGE_PANEL + n] = room->row[j];
-    else
-        for (int64_t j = 0; j < d; j++)
-            row[j] = (float)(room->row[j] * a->per_unit[j]);
-}
+/* ---- in f32 ---- */
 
 /* Rows outside the mask, centred and packed; their targets. Returns how many. */
 static int64_t centre_rows(const ridge_applied *a, const panel *p, panel_room *room)
 {
     int64_t n = 0, d = a->dim, t = a->p->n_tasks;
-    memset(room->target, 0, (size_t)(t * RIDGE_PANEL) * sizeof *room->target);
     for (int64_t i = 0; i < p->n; i++) {
         if (p->valid && !p->valid[i])
             continue;
+        float *row = room->group + n % TILE_ROWS * d;
         centred(a, p, i, room->row);
-        put_row(a, n, room);
+        for (int64_t j = 0; j < d; j++)
+            row[j] = (float)(room->row[j] * a->per_unit[j]);
         for (int64_t k = 0; k < t; k++)
             room->target[k * RIDGE_PANEL + n] = (float)a->p->target[(p->first + i) * t + k];
-        if (++n % TILE_ROWS == 0 && !a->inverse_f64)
+        if (++n % TILE_ROWS == 0)
             a->simd->pack_f32(room->group, d, TILE_ROWS, d, TILE_ROWS, room->x + (n - TILE_ROWS) * d);
     }
-    if (n % TILE_ROWS && !a->inverse_f64)
+    if (n % TILE_ROWS)
         a->simd->pack_f32(room->group, d, n % TILE_ROWS, d, TILE_ROWS, room->x + n / TILE_ROWS * TILE_ROWS * d);
     return n;
 }
-
-/* ---- in f32 ---- */
 
 static int64_t rows_under(float least, const float *keep, int64_t n)
 {
@@ -162,7 +149,7 @@ static void penalty_of_panel(const ridge_applied *a, int64_t i, int64_t n, panel
     const double *w = a->w + i * a->dim * p->n_tasks;
     int64_t cut = 0;
     start_penalty(a, n, room);
-    for (int64_t k = 0; k < a->dim; k++) {
+    for (int64_t k = 0; cut < p->n_widths; k++) { /* the widest is dim */
         if (k % TILE_QUERIES == 0) {
             block_of_z(a, packed, k, n, room);
             packed += TILE_QUERIES * MIN(k + TILE_QUERIES, a->dim);
@@ -176,63 +163,52 @@ static void penalty_of_panel(const ridge_applied *a, int64_t i, int64_t n, panel
     }
 }
 
-/* ---- the same in f64, plainly ---- */
+/* ---- the same in f64, row by row ---- */
 
-static void add_errors_f64(const double *residual, const double *keep, const float *target, int64_t n, double *error, double *hits)
-{
-    *error = *hits = 0;
-    for (int64_t i = 0; i < n; i++) {
-        double e = residual[i] / keep[i];
-        *error += e * e;
-        *hits += (double)target[i] * e < 1;
-    }
-}
-
-static void take_z_f64(const double *z, int64_t n, const double *w, int64_t n_tasks, double *keep, double *residual)
-{
-    for (int64_t i = 0; i < n; i++)
-        keep[i] -= z[i] * z[i];
-    for (int64_t k = 0; k < n_tasks; k++)
-        for (int64_t i = 0; i < n; i++)
-            residual[k * RIDGE_PANEL + i] -= w[k] * z[i];
-}
-
-static void penalty_of_panel_f64(const ridge_applied *a, int64_t n, const panel_room *room, double *figures)
+static void row_in_f64(const ridge_applied *a, const double *x, const double *target, double *residual, double *figures)
 {
     const ridge_problem *p = a->p;
-    double z[RIDGE_PANEL], keep[RIDGE_PANEL];
+    double keep = 1 - 1 / (double)a->n_rows;
     int64_t cut = 0;
-    for (int64_t i = 0; i < n; i++)
-        keep[i] = 1 - 1 / (double)a->n_rows;
     for (int64_t t = 0; t < p->n_tasks; t++)
-        for (int64_t i = 0; i < n; i++)
-            room->residual_f64[t * RIDGE_PANEL + i] = (double)room->target[t * RIDGE_PANEL + i] - a->y_mean[t];
-    for (int64_t k = 0; k < a->dim; k++) {
-        const double *row = a->inverse_f64 + k * a->dim;
-        memset(z, 0, sizeof z);
-        for (int64_t j = 0; j <= k; j++)
-            for (int64_t i = 0; i < n; i++)
-                z[i] += row[j] * room->column[j * RIDGE_PANEL + i];
-        take_z_f64(z, n, a->w + k * p->n_tasks, p->n_tasks, keep, room->residual_f64);
+        residual[t] = target[t] - a->y_mean[t];
+    for (int64_t k = 0; cut < p->n_widths; k++) {
+        double lanes[16] = { 0 };
+        a->simd->dot_lanes_f64(a->inverse_f64 + k * a->dim, x, k + 1, lanes);
+        const double z = lanes_sum(lanes), *w = a->w + k * p->n_tasks;
+        keep -= z * z;
+        for (int64_t t = 0; t < p->n_tasks; t++)
+            residual[t] -= w[t] * z;
         for (; cut < p->n_widths && p->widths[cut] == k + 1; cut++) {
-            *figures = 0;
-            for (int64_t i = 0; i < n; i++)
-                *figures += !(keep[i] >= a->keep_least);
-            figures++;
-            for (int64_t t = 0; t < p->n_tasks; t++, figures += 2)
-                add_errors_f64(room->residual_f64 + t * RIDGE_PANEL, keep, room->target + t * RIDGE_PANEL, n, figures, figures + 1);
+            *figures++ += !(keep >= a->keep_least);
+            for (int64_t t = 0; t < p->n_tasks; t++, figures += 2) {
+                double e = residual[t] / keep;
+                figures[0] += e * e;
+                figures[1] += target[t] * e < 1;
+            }
         }
     }
+}
+
+static void panel_in_f64(const ridge_applied *a, const panel *p, panel_room *room, double *figures)
+{
+    memset(figures, 0, (size_t)ridge_figures(a->p) * sizeof *figures);
+    for (int64_t i = 0; i < p->n; i++)
+        if (!p->valid || p->valid[i]) {
+            centred(a, p, i, room->row);
+            row_in_f64(a, room->row, a->p->target + (p->first + i) * a->p->n_tasks, room->residual_f64, figures);
+        }
 }
 
 void ridge_panel(const ridge_applied *a, const panel *p, char *memory, double *figures)
 {
     panel_room room;
     panel_room_in(a, memory, &room);
+    if (a->inverse_f64) {
+        panel_in_f64(a, p, &room, figures);
+        return;
+    }
     int64_t n = centre_rows(a, p, &room);
     for (int64_t k = 0; k < a->n_penalties; k++, figures += ridge_figures(a->p))
-        if (a->inverse_f64)
-            penalty_of_panel_f64(a, n, &room, figures);
-        else
-            penalty_of_panel(a, k, n, &room, figures);
+        penalty_of_panel(a, k, n, &room, figures);
 }

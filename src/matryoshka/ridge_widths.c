@@ -31,20 +31,18 @@ typedef struct ridge_pass {
 
 /* ---- factors ---- */
 
-static int64_t packed_floats(int64_t dim)
+/* L^-1 in units, a tile of rows at a time, cut where it has only zeros. rows: [TILE_QUERIES, dim] */
+static void pack_inverse(const ridge_applied *a, const double *inverse, float *rows, float *packed)
 {
-    int64_t floats = 0;
-    for (int64_t k = 0; k < dim; k += TILE_QUERIES)
-        floats += TILE_QUERIES * MIN(k + TILE_QUERIES, dim);
-    return floats;
-}
-
-static void pack_inverse(const kernels *simd, const float *inverse, int64_t dim, float *packed)
-{
-    for (int64_t k = 0; k < dim; k += TILE_QUERIES) {
-        int64_t width = MIN(k + TILE_QUERIES, dim);
-        simd->pack_f32(inverse + k * dim, dim, MIN(TILE_QUERIES, dim - k), width, TILE_QUERIES, packed);
-        packed += TILE_QUERIES * width;
+    const int64_t d = a->dim;
+    for (int64_t k = 0; k < d; k += TILE_QUERIES) {
+        int64_t end = MIN(k + TILE_QUERIES, d);
+        memset(rows, 0, (size_t)(TILE_QUERIES * d) * sizeof *rows);
+        for (int64_t j = k; j < end; j++)
+            for (int64_t i = 0; i <= j; i++)
+                rows[(j - k) * d + i] = (float)(inverse[j * d + i] * a->unit[i]);
+        a->simd->pack_f32(rows, d, TILE_QUERIES, end, TILE_QUERIES, packed);
+        packed += TILE_QUERIES * end;
     }
 }
 
@@ -53,8 +51,8 @@ typedef struct factor_work {
     const gram    *g;            /* of [X | y] */
     const double  *penalty;      /* of the pass, like what follows */
     double  *l;                  /* [penalty, dim, dim] */
-    float   *inverse;            /* [penalty, dim, dim] */
-    float   *packed;
+    float   *rows;               /* [penalty, TILE_QUERIES, dim] */
+    float   *packed;             /* NULL: in f64 */
     double  *w;
     int64_t *reach;              /* [penalty] */
 } factor_work;
@@ -64,25 +62,19 @@ typedef struct factor_work {
 static void factor(int64_t i, void *data)
 {
     const factor_work *f = data;
-    int64_t d = f->a->dim, t = f->a->p->n_tasks, stride = f->g->dim, ended;
+    int64_t d = f->a->dim, t = f->a->p->n_tasks, stride = f->g->dim;
     double *l = f->l + i * d * d, *w = f->w + i * d * t;
     for (int64_t j = 0; j < d; j++) {
         memcpy(l + j * d, f->g->square + j * stride, (size_t)d * sizeof *l);
         l[j * d + j] += f->penalty[i];
         memcpy(w + j * t, f->g->square + j * stride + stride - t, (size_t)t * sizeof *w);
     }
-    ended = cholesky_f64(l, d, d);
+    int64_t ended = cholesky_f64(l, d, d);
     f->reach[i] = ended ? ended - 1 : d;
     triangular_solve_f64(l, f->reach[i], d, 0, w, t, t);
-    ended = triangular_invert_f64(l, f->reach[i], d);
-    f->reach[i] = ended ? ended - 1 : f->reach[i];
-    if (!f->inverse)
-        return;
-    float *inverse = f->inverse + i * d * d;
-    for (int64_t j = 0; j < d; j++)
-        for (int64_t k = 0; k < d; k++)
-            inverse[j * d + k] = k <= j ? (float)(l[j * d + k] * f->a->unit[k]) : 0;
-    pack_inverse(f->a->simd, inverse, d, f->packed + i * f->a->inverse_floats);
+    triangular_invert_f64(l, f->reach[i], d); /* an infinity there leaves no row with keep enough */
+    if (f->packed)
+        pack_inverse(f->a, l, f->rows + i * TILE_QUERIES * d, f->packed + i * f->a->inverse_floats);
 }
 
 /* ---- one pass over the rows ---- */
@@ -103,7 +95,7 @@ static lamella_status sum_panels(call *c, ridge_pass *pass, double *sums)
     const ridge_problem *p = pass->a.p;
     int64_t n_figures = pass->a.n_penalties * ridge_figures(p);
     TRY(rows_open(c, p->s, pass->l, 1, pass->a.precision, &pass->r));
-    pass->rows_bytes = round_up(rows_scratch(&pass->r), 64);
+    pass->rows_bytes = whole_lines(rows_scratch(&pass->r));
     TRY(scratch_open(c, pass->rows_bytes + ridge_panel_bytes(&pass->a), &pass->pieces));
     pass->of_panel = NULL;
     memset(sums, 0, (size_t)n_figures * sizeof *sums);
@@ -152,12 +144,12 @@ static lamella_status run_pass(call *c, ridge_pass *pass, int in_f64, double *er
     factor_work f = { .a = a, .g = pass->g, .penalty = a->p->penalty + pass->first_penalty };
     double *sums;
     TAKE(c, f.l, n * d * d);
-    TAKE(c, f.w, n * d * a->p->n_tasks);
-    TAKE(c, f.reach, n);
     if (!in_f64) {
-        TAKE(c, f.inverse, n * d * d);
+        TAKE(c, f.rows, n * TILE_QUERIES * d);
         TAKE(c, f.packed, n * a->inverse_floats);
     }
+    TAKE(c, f.w, n * d * a->p->n_tasks);
+    TAKE(c, f.reach, n);
     TRY(blas_parallel(c, n, factor, &f));
     a->keep_least = in_f64 ? KEEP_LEAST_IN_F64 : a->precision == LAMELLA_F64 ? KEEP_LEAST_OF_F64 : KEEP_LEAST;
     a->w = f.w;
@@ -199,7 +191,7 @@ static lamella_status plan_ridge_layer(call *c, const ridge_problem *p, int64_t 
     *a = (ridge_applied){ .p = p, .simd = simd_of(c), .dim = p->widths[p->n_widths - 1], .n_rows = g->n, .mean = g->mean, .low = g->low };
     a->precision = p->s->layer[l].dtype == LAMELLA_F64 ? LAMELLA_F64 : LAMELLA_F32;
     a->y_mean = g->mean + g->dim - p->n_tasks;
-    a->inverse_floats = packed_floats(a->dim);
+    a->inverse_floats = round_up(a->dim, TILE_QUERIES) * a->dim;
     TAKE(c, unit, a->dim);
     TAKE(c, per_unit, a->dim);
     for (int64_t j = 0; j < a->dim; j++) {

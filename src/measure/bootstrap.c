@@ -50,8 +50,8 @@ lamella_status bootstrap_run(call *c, const bootstrap_plan *p, int64_t n_values,
 {
     bootstrap_work w = { .p = p, .n_values = n_values, .statistics = statistics, .data = data, .values = values, .asks = { .c = c } };
     arena_mark before = arena_now(&c->memory);
-    w.times_bytes = round_up(p->n_rows * (int64_t)sizeof(int32_t), 64);
-    w.groups_bytes = p->group ? round_up(p->n_groups * (int64_t)sizeof(int32_t), 64) : 0;
+    w.times_bytes = whole_lines(p->n_rows * (int64_t)sizeof(int32_t));
+    w.groups_bytes = p->group ? whole_lines(p->n_groups * (int64_t)sizeof(int32_t)) : 0;
     TRY(scratch_open(c, w.times_bytes + w.groups_bytes + room_bytes, &w.pieces));
     int64_t batch = resamples_a_batch(c, p, n_values);
     w.long_lasting = ROWS_BETWEEN_ASKS / p->n_rows / n_values == 0;

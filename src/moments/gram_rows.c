@@ -267,7 +267,7 @@ static lamella_status add_block(call *c, gram_work *w, int64_t most, gram *g)
 static int64_t gram_panels(const call *c, const gram_work *w, int64_t *bytes)
 {
     int64_t most = (w->of->s->n_vectors + PANEL_ROWS - 1) / PANEL_ROWS, room = INT64_MAX;
-    *bytes = round_up(MAX((PANEL_ROWS + 1) * w->dim * (int64_t)sizeof(double), has_parts(w->of) ? 0 : rows_scratch(&w->r)), 64);
+    *bytes = whole_lines(MAX((PANEL_ROWS + 1) * w->dim * (int64_t)sizeof(double), has_parts(w->of) ? 0 : rows_scratch(&w->r)));
     if (c->memory.limit)
         room = (c->memory.limit - c->memory.taken) / 2 / *bytes;
     return MAX(MIN(MIN(MAX(GRAM_STAGED / *bytes, parallel_width(c)), room), most), 1);

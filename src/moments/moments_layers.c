@@ -156,7 +156,7 @@ static lamella_status look_at_rows(call *c, const stack *s, layer_figures **all)
     TRY(figures_create(c, s, 1, all));
     TRY(rows_open(c, s, 0, s->n_layers, LAMELLA_F64, &w.r));
     w.r.keep_nonfinite = 1;
-    TRY(scratch_open(c, 2 * round_up(rows_scratch(&w.r), 64), &w.pieces));
+    TRY(scratch_open(c, 2 * whole_lines(rows_scratch(&w.r)), &w.pieces));
     TRY(figures_create(c, s, MIN(w.r.block_vectors, s->n_vectors + PANEL_ROWS - 1) / PANEL_ROWS, &w.of_panel));
     do {
         TRY(rows_next(c, &w.r));

@@ -5,7 +5,7 @@
 lamella_status scratch_open(call *c, int64_t bytes, scratch *s)
 {
     s->n = parallel_width(c);
-    s->bytes = round_up(MAX(bytes, 1), 64);
+    s->bytes = whole_lines(MAX(bytes, 1));
     s->memory = call_take(c, &c->memory, s->n, s->bytes);
     if (!s->memory)
         return c->failed;

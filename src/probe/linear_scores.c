@@ -66,7 +66,7 @@ static void decide_panel(const panel *p, void *room, void *data)
 static int64_t task_rows_bytes(int64_t n_scored, int64_t n_classes)
 {
     int64_t columns = fit_outputs(MAX(n_classes, 2));
-    return round_up((1 + columns) * n_scored * 8 + 3 * n_classes * 8 + 2 * n_scored * 4 + columns * n_scored, 64);
+    return whole_lines((1 + columns) * n_scored * 8 + 3 * n_classes * 8 + 2 * n_scored * 4 + columns * n_scored);
 }
 
 static task_rows task_rows_in(const linear_work *w, int64_t task, const double *decision, void *memory)
@@ -149,7 +149,7 @@ static void cell_task(int64_t i, void *data)
     char *memory = scratch_claim(&s->room);
     keyed_row *sorted = (keyed_row *)memory;
     asking asks = asking_of_task(&s->asks);
-    task_rows r = task_rows_in(w, task, task_decision(s, task, penalty), memory + round_up(2 * z->n_scored * (int64_t)sizeof(keyed_row), 64));
+    task_rows r = task_rows_in(w, task, task_decision(s, task, penalty), memory + whole_lines(2 * z->n_scored * (int64_t)sizeof(keyed_row)));
     double sum[N_SCORES] = { 0 }, scores[N_SCORES];
     for (int64_t f = 0; f < z->n_folds; f++) {
         const linear_unit *u = unit_of(w, task, f);
@@ -322,7 +322,7 @@ lamella_status linear_scores(call *c, linear_work *w, int64_t l)
     progress_enter(c, 0.3, 1);
     for (int64_t t = 0; t < z->n_tasks; t++)
         widest = MAX(widest, task_rows_bytes(z->n_scored, task_classes(w, t)));
-    TRY(scratch_open(c, round_up(2 * z->n_scored * (int64_t)sizeof(keyed_row), 64) + widest, &s.room));
+    TRY(scratch_open(c, whole_lines(2 * z->n_scored * (int64_t)sizeof(keyed_row)) + widest, &s.room));
     TRY(parallel(c, z->n_tasks * z->n_penalties, cell_task, &s));
     TRY(s.asks.status);
     flag_cells(w, l);

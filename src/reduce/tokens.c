@@ -93,12 +93,12 @@ typedef struct token_state {
 
 static int64_t state_bytes(int64_t dim)
 {
-    return round_up(dim * (int64_t)sizeof(double), 64) + round_up(dim * (int64_t)sizeof(float), 64);
+    return whole_lines(dim * (int64_t)sizeof(double)) + whole_lines(dim * (int64_t)sizeof(float));
 }
 
 static token_state state_in(void *room, int64_t dim)
 {
-    return (token_state){ .sum = room, .row = (float *)((char *)room + round_up(dim * (int64_t)sizeof(double), 64)) };
+    return (token_state){ .sum = room, .row = (float *)((char *)room + whole_lines(dim * (int64_t)sizeof(double))) };
 }
 
 static void state_copy(token_state *to, const token_state *from, int64_t dim)
@@ -233,7 +233,7 @@ lamella_status sweep_layer(call *c, const token_sweep *t, int64_t l, const lamel
     char *carried;
     TRY(zero_empty_samples(c, t, pooled, pass.dim));
     TRY(rows_open(c, t->s, l, 1, LAMELLA_F32, &pass.r));
-    pass.rows_bytes = round_up(rows_scratch(&pass.r), 64);
+    pass.rows_bytes = whole_lines(rows_scratch(&pass.r));
     TRY(scratch_open(c, pass.rows_bytes + state_bytes(pass.dim), &pass.pieces));
     TAKE(c, carried, 2 * state_bytes(pass.dim));
     pass.carried_in = state_in(carried, pass.dim);

@@ -29,15 +29,15 @@ typedef struct projection_room {
 
 static int64_t projection_room_bytes(const projection_work *w)
 {
-    int64_t rows = round_up(TILE_QUERIES * w->p->dim * (int64_t)sizeof(float), 64);
-    return round_up((TILE_QUERIES + 1) * w->p->dim * (int64_t)sizeof(double), 64) + 2 * rows + TILE_QUERIES * w->stride * (int64_t)sizeof(float);
+    int64_t rows = whole_lines(TILE_QUERIES * w->p->dim * (int64_t)sizeof(float));
+    return whole_lines((TILE_QUERIES + 1) * w->p->dim * (int64_t)sizeof(double)) + 2 * rows + TILE_QUERIES * w->stride * (int64_t)sizeof(float);
 }
 
 static projection_room projection_room_in(const projection_work *w, char *piece)
 {
-    int64_t dim = w->p->dim, rows = round_up(TILE_QUERIES * dim * (int64_t)sizeof(float), 64);
+    int64_t dim = w->p->dim, rows = whole_lines(TILE_QUERIES * dim * (int64_t)sizeof(float));
     projection_room r = { .x = (double *)piece, .unit = (double *)piece + TILE_QUERIES * dim };
-    piece += round_up((TILE_QUERIES + 1) * dim * (int64_t)sizeof(double), 64);
+    piece += whole_lines((TILE_QUERIES + 1) * dim * (int64_t)sizeof(double));
     r.units = (float *)piece;
     r.tile = (float *)(piece + rows);
     r.values = (float *)(piece + 2 * rows);

@@ -283,7 +283,7 @@ static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t
                                    const lamella_view *rank, const lamella_view *duplicates, lamella_relative_anchors_result *result)
 {
     lamella_relative_anchors_options o;
-    lamella_relative_anchors_result found = { 0 };
+    lamella_relative_anchors_result found = { .struct_size = sizeof found };
     anchors_out out;
     row_numbers all, chosen;
     stack s;

@@ -26,7 +26,7 @@ static lamella_status fit_project(call *c, const lamella_stack *stack_, const la
                                   lamella_relative_project_result *result)
 {
     lamella_relative_project_options o;
-    lamella_relative_project_result found = { 0 };
+    lamella_relative_project_result found = { .struct_size = sizeof found };
     lamella_relative_project *made;
     row_numbers numbers;
     stack s;
@@ -79,7 +79,7 @@ static lamella_status check_layers_fit(call *c, const lamella_relative_project *
 static lamella_status apply_project(call *c, const lamella_relative_project *project, const lamella_stack *stack_, const lamella_view *out,
                                     lamella_relative_project_result *result)
 {
-    lamella_relative_project_result found = { 0 };
+    lamella_relative_project_result found = { .struct_size = sizeof found };
     lamella_view *checked;
     stack s;
 

@@ -139,7 +139,7 @@ static lamella_status stitch_spaces(call *c, const lamella_stack *stack_, const 
                                     const lamella_view *flags, lamella_relative_stitch_result *result)
 {
     lamella_relative_project_options rules;
-    lamella_relative_stitch_result found = { 0 };
+    lamella_relative_stitch_result found = { .struct_size = sizeof found };
     stitching t = { 0 };
     stitch_out out;
     row_numbers numbers;

@@ -126,7 +126,7 @@ static double weighted_f1(const int32_t *predicted, const int32_t *gold, int64_t
 static int64_t space_test_room(const stitching *t, int64_t width)
 {
     int64_t doubles = width + 4 * t->n_classes;
-    return round_up(doubles * (int64_t)sizeof(double), 64) + t->test.numbers.n * (int64_t)sizeof(int32_t);
+    return whole_lines(doubles * (int64_t)sizeof(double)) + t->test.numbers.n * (int64_t)sizeof(int32_t);
 }
 
 static void test_head(int64_t head, void *data)
@@ -142,7 +142,7 @@ static void test_head(int64_t head, void *data)
     }
     char *piece = scratch_claim(&e->room);
     double *x = (double *)piece, *scores = x + e->width, *counts = scores + t->n_classes;
-    int32_t *predicted = (int32_t *)(piece + round_up((e->width + 4 * t->n_classes) * (int64_t)sizeof(double), 64));
+    int32_t *predicted = (int32_t *)(piece + whole_lines((e->width + 4 * t->n_classes) * (int64_t)sizeof(double)));
     for (int64_t i = 0; i < n; i++) {
         fit_scores(e->simd, e->rows + i * e->width, t->weights[head], t->intercepts[head], n_outputs, e->width, x, scores);
         predicted[i] = n_outputs == 1 ? scores[0] > 0 : class_of_scores(scores, 1, n_outputs);
@@ -179,7 +179,7 @@ static lamella_status test_heads(call *c, const stitching *t, stitch_cell *cells
 lamella_status stitch_heads(call *c, stitching *t, const row_numbers *anchors, const lamella_relative_project_options *rules, stitch_cell *cells)
 {
     lamella_relative_project *project;
-    lamella_relative_project_result fitted = { 0 };
+    lamella_relative_project_result fitted = { .struct_size = sizeof fitted };
     progress_part all = progress_enter(c, 0, FITTED);
     TRY(projections_fit(c, t->s, anchors, rules, &project, &fitted));
     progress_leave(c, all);

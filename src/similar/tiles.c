@@ -121,7 +121,7 @@ lamella_status similar_tiles(call *c, const similar_pass *p)
     int64_t n_tasks = w.n_blocks * p->n_parts, panel;
     if (!size_mul(p->block_queries, p->width * (int64_t)sizeof(float), &panel))
         return fail(c, LAMELLA_ERR_MEMORY, "rows of %lld dims do not fit into memory", (long long)p->width);
-    w.panel_bytes = round_up(panel, 64);
+    w.panel_bytes = whole_lines(panel);
     w.rows_bytes = TILE_BLOCK_ROWS * MIN(p->width, CHUNK) * (int64_t)sizeof(float);
     w.scores_bytes = p->block_queries * TILE_BLOCK_ROWS * (int64_t)sizeof(float);
     TRY(progress(c, 0, n_tasks));

@@ -140,7 +140,7 @@ typedef struct top_k_pass {
 /* The room of a task: a row of numbers for sorting, hits, then each query's list. */
 static int64_t fixed_room(int64_t capacity)
 {
-    return round_up(capacity * (int64_t)sizeof(double), 64) + TILE_BLOCK_ROWS * (int64_t)sizeof(int32_t);
+    return whole_lines(capacity * (int64_t)sizeof(double)) + TILE_BLOCK_ROWS * (int64_t)sizeof(int32_t);
 }
 
 static int64_t query_room(int64_t capacity)

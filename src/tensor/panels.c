@@ -25,7 +25,7 @@ lamella_status each_panel(call *c, const stack *s, int64_t l, int32_t precision,
     panel_pass pass = { .work = work, .data = data };
     arena_mark before = arena_now(&c->memory);
     TRY(rows_open(c, s, l, 1, precision, &pass.r));
-    pass.rows_bytes = round_up(rows_scratch(&pass.r), 64);
+    pass.rows_bytes = whole_lines(rows_scratch(&pass.r));
     TRY(scratch_open(c, pass.rows_bytes + room_bytes, &pass.pieces));
     do {
         TRY(rows_next(c, &pass.r));

@@ -208,8 +208,8 @@ static void convert(const rows *r, int64_t l, panel *p, char *scratch)
 {
     int32_t dtype = layer_of(r, l)->dtype;
     int64_t size = precision_size(r);
-    char *room = scratch + round_up(PANEL_ROWS * p->dim * size, 64);
-    float *half = (float *)(room + round_up(p->dim * (int64_t)sizeof(double), 64));
+    char *room = scratch + whole_lines(PANEL_ROWS * p->dim * size);
+    float *half = (float *)(room + whole_lines(p->dim * (int64_t)sizeof(double)));
     p->data = scratch;
     p->stride = p->dim;
     for (int64_t i = 0; i < p->n; i++) {

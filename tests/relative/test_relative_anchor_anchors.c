@@ -18,9 +18,9 @@ static int64_t n_valid_rows(const matrix *m)
     return n;
 }
 
-static lamella_status anchors_of_case(matrix *m, const lamella_relative_anchors_options *options)
+static lamella_status anchors_of_case(matrix *m, int64_t most, const lamella_relative_anchors_options *options)
 {
-    int64_t n = n_valid_rows(m);
+    int64_t n = MIN(n_valid_rows(m), most);
     lamella_relative_anchors_result result = { .struct_size = sizeof result };
     const lamella_view *anchors = matrix_out(m, "anchors", LAMELLA_I64, n), *condition = matrix_out(m, "condition", LAMELLA_F64, m->stack.n_layers),
                        *rank = matrix_out(m, "rank", LAMELLA_I64, m->stack.n_layers),
@@ -32,13 +32,14 @@ static lamella_status anchors_of_case(matrix *m, const lamella_relative_anchors_
 
 OPERATION(lamella_relative_anchors, .keeps_dtype = 1, .rows = "anchors")
 {
-    return anchors_of_case(m, NULL);
+    return anchors_of_case(m, INT64_MAX, NULL);
 }
 
+/* Each anchor is a pass over all rows, so of wide ones a few; where a NaN is looked for (3 dims) all, as of other layers nothing else is read. */
 OPERATION(lamella_relative_anchors, .as = "farthest", .forms = FORM_ROWS, .keeps_dtype = 1)
 {
     const lamella_relative_anchors_options options = { .struct_size = sizeof options, .method = LAMELLA_ANCHORS_FARTHEST };
-    return anchors_of_case(m, &options);
+    return anchors_of_case(m, m->narrowest > 3 ? 20 : INT64_MAX, &options);
 }
 
 /* ---- one layer or several, in memory ---- */

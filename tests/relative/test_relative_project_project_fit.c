@@ -44,58 +44,76 @@ OPERATION(lamella_relative_project_fit, .as = "basis", .forms = FORM_ROWS, .keep
     return fit_of_case(m, &rules);
 }
 
-/* Fitted on 50 rows of its own (20 where each gives four columns), as wide as the case's layers. */
-static lamella_status apply_of_case(matrix *m, lamella_relative_project_options rules)
+typedef struct fit_of_apply {
+    lamella_relative_project_options rules;
+    int64_t                          n_anchors, n_layers, dim[3];
+} fit_of_apply;
+
+/* Fitted on rows of its own, as wide as the case's layers: once for all calls in a row that need the same. */
+static const lamella_relative_project *project_of_case(const matrix *m, int64_t n_anchors, const lamella_relative_project_options *rules)
 {
     enum { ANCHORS = 50, MOST = 64 };
-    const int64_t n_anchors = rules.similarity == LAMELLA_RELATIVE_PRODUCT ? 20 : ANCHORS;
     static double x[3][ANCHORS * MOST];
-    lamella_view layer[3], width;
-    int64_t widths[3], n_layers = m->stack.n_layers;
-    lamella_relative_project *project = NULL;
-    lamella_relative_project_result result = { .struct_size = sizeof result };
-    for (int64_t l = 0; l < (n_layers ? n_layers : 1); l++) {
-        int64_t dim = n_layers ? m->stack.layer[l].shape[m->stack.layer[l].rank - 1] : 1;
-        dim = dim < MOST ? dim : MOST;
+    static fit_of_apply last;
+    static lamella_relative_project *project;
+    lamella_view layer[3];
+    fit_of_apply asked;
+    memset(&asked, 0, sizeof asked);
+    asked.rules = *rules, asked.n_anchors = n_anchors, asked.n_layers = m->stack.n_layers ? m->stack.n_layers : 1;
+    for (int64_t l = 0; l < asked.n_layers; l++) {
+        int64_t dim = m->stack.n_layers ? m->stack.layer[l].shape[m->stack.layer[l].rank - 1] : 1;
+        asked.dim[l] = dim < 1 ? 1 : dim < MOST ? dim : MOST;
+    }
+    if (project && !memcmp(&asked, &last, sizeof asked))
+        return project;
+    for (int64_t l = 0; l < asked.n_layers; l++) {
         for (int64_t i = 0; i < ANCHORS * MOST; i++)
             x[l][i] = sin((double)(i * (l + 2)) * 1.7) * 3 + 1;
-        layer[l] = view_of(LAMELLA_F64, x[l], n_anchors, dim ? dim : 1);
+        layer[l] = view_of(LAMELLA_F64, x[l], n_anchors, asked.dim[l]);
     }
-    lamella_stack anchors = { .struct_size = sizeof anchors, .layer = layer, .n_layers = (n_layers ? n_layers : 1) };
-    ok(lamella_relative_project_fit(NULL, &anchors, NULL, &rules, &project, NULL));
+    const lamella_stack anchors = { .struct_size = sizeof anchors, .layer = layer, .n_layers = asked.n_layers };
+    lamella_relative_project_free(project);
+    ok(lamella_relative_project_fit(NULL, &anchors, NULL, rules, &project, NULL));
+    last = asked;
+    return project;
+}
+
+static lamella_status apply_of_case(matrix *m, int64_t n_anchors, lamella_relative_project_options rules)
+{
+    const lamella_relative_project *project = project_of_case(m, n_anchors, &rules);
+    lamella_relative_project_result result = { .struct_size = sizeof result };
+    lamella_view width;
     ok(lamella_relative_project_get(project, "width", &width));
-    memcpy(widths, width.data, (size_t)(n_layers ? n_layers : 1) * sizeof *widths);
-    const lamella_view *out = matrix_out_layers(m, "out", LAMELLA_F32, LAYER_LEAD, widths[0]);
+    const lamella_view *out = matrix_out_layers(m, "out", LAMELLA_F32, LAYER_LEAD, *(const int64_t *)width.data);
     lamella_status status = lamella_relative_project_apply(m->ctx, project, &m->stack, out, &result);
     matrix_number(m, "n_zero_rows", (double)result.n_zero_rows);
-    lamella_relative_project_free(project);
     return status;
 }
 
 OPERATION(lamella_relative_project_apply, .empty_is_ok = 1, .absolute = 1)
 {
-    return apply_of_case(m, RULES(0));
+    return apply_of_case(m, 50, RULES(0)); /* a tile of anchors and more; elsewhere a few, as a case costs what its outputs hold */
 }
 
 OPERATION(lamella_relative_project_apply, .as = "plain", .empty_is_ok = 1, .absolute = 1)
 {
-    return apply_of_case(m, RULES(.transform = LAMELLA_TRANSFORM_NONE));
+    return apply_of_case(m, 7, RULES(.transform = LAMELLA_TRANSFORM_NONE));
 }
 
 OPERATION(lamella_relative_project_apply, .as = "whitened product", .forms = FORM_ROWS | FORM_ROWS_MASKED, .empty_is_ok = 1, .absolute = 1)
 {
-    return apply_of_case(m, RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_PRODUCT,
+    return apply_of_case(m, 7, RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_PRODUCT,
                                   .relative_transform = LAMELLA_TRANSFORM_ZSCORE, .shrinkage = 0.1));
 }
 
 OPERATION(lamella_relative_project_apply, .as = "angular", .forms = FORM_ROWS, .empty_is_ok = 1, .absolute = 1)
 {
-    return apply_of_case(m, RULES(.similarity = LAMELLA_RELATIVE_ANGULAR));
+    return apply_of_case(m, 7, RULES(.similarity = LAMELLA_RELATIVE_ANGULAR));
 }
 
 OPERATION(lamella_relative_project_apply, .as = "basis", .forms = FORM_ROWS, .empty_is_ok = 1, .absolute = 1)
 {
-    return apply_of_case(m, RULES(.transform = LAMELLA_TRANSFORM_ZSCORE, .similarity = LAMELLA_RELATIVE_BASIS));
+    return apply_of_case(m, 7, RULES(.transform = LAMELLA_TRANSFORM_ZSCORE, .similarity = LAMELLA_RELATIVE_BASIS));
 }
 
 /* ---- the oracle ---- */

@@ -42,18 +42,26 @@ char *element_at(const lamella_view *v, int64_t number)
     return (char *)v->data + at * element_bytes(v->dtype);
 }
 
+/* All elements in order, a run along the last axis at a time. */
+static void copy_elements(const lamella_view *v, char *dense, int into_view)
+{
+    int64_t size = element_bytes(v->dtype), n = elements_of(v), width = v->rank ? v->shape[v->rank - 1] : 1;
+    for (int64_t i = 0; i < n; i += width) {
+        char *first = element_at(v, i);
+        int64_t step = width > 1 ? element_at(v, i + 1) - first : 0;
+        for (int64_t j = 0; j < width; j++)
+            memcpy(into_view ? first + j * step : dense + (i + j) * size, into_view ? dense + (i + j) * size : first + j * step, (size_t)size);
+    }
+}
+
 void view_gather(const lamella_view *v, char *dense)
 {
-    int64_t size = element_bytes(v->dtype), n = elements_of(v);
-    for (int64_t i = 0; i < n; i++)
-        memcpy(dense + i * size, element_at(v, i), (size_t)size);
+    copy_elements(v, dense, 0);
 }
 
 void view_scatter(const lamella_view *v, const char *dense)
 {
-    int64_t size = element_bytes(v->dtype), n = elements_of(v);
-    for (int64_t i = 0; i < n; i++)
-        memcpy(element_at(v, i), dense + i * size, (size_t)size);
+    copy_elements(v, (char *)dense, 1); /* read only */
 }
 
 static uint16_t f16_bits(double x)
