@@ -5,7 +5,7 @@
 
 #define BLOCK_ROOM (256 * 1024)
 #define MOST_PIXELS 256
-#define BLOCKS_A_BATCH 256
+#define BLOCKS_A_BATCH 256 /* or fewer, where one pixel has more layers than a block has room for */
 #define MOST_COLUMN ((int64_t)1 << 48) /* numbers that one pixel has in all layers: only views that repeat elements have more */
 
 static const struct {
@@ -174,10 +174,10 @@ static int alpha_of(canvas *v, double entry, double *alpha, double *slope)
 
 static int all_within(const double *x, int64_t n, double least, double most)
 {
-    int64_t outside = 0;
+    int64_t within = 0;
     for (int64_t i = 0; i < n; i++)
-        outside += !(x[i] >= least && x[i] <= most);
-    return !outside;
+        within += x[i] >= least && x[i] <= most;
+    return within == n;
 }
 
 static int load_alphas(canvas *v, canvas_block *b, char *room)
@@ -295,9 +295,10 @@ lamella_status canvas_each(call *c, canvas *v, int64_t extra, void (*paint)(cons
     pass.room = canvas_room_of(v, v->block, extra);
     TRY(scratch_open(c, canvas_room_bytes(&pass.room), &pass.pieces));
     int64_t n_blocks = (v->n_pixels + v->block - 1) / v->block;
-    for (; pass.first_block < n_blocks; pass.first_block += BLOCKS_A_BATCH) {
+    int64_t batch = MAX(MIN(BLOCKS_A_BATCH, BLOCKS_A_BATCH * BLOCK_ROOM / MAX(canvas_room_bytes(&pass.room), 1)), 1);
+    for (; pass.first_block < n_blocks; pass.first_block += batch) {
         TRY(progress(c, pass.first_block, n_blocks));
-        TRY(parallel(c, MIN(BLOCKS_A_BATCH, n_blocks - pass.first_block), canvas_task, &pass));
+        TRY(parallel(c, MIN(batch, n_blocks - pass.first_block), canvas_task, &pass));
         TRY(canvas_fault(c, v));
     }
     return progress(c, n_blocks, n_blocks);

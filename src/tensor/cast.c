@@ -33,8 +33,8 @@ static float f32_rounded_to_odd(double value)
 /* An f64 on the same side of every f32 rounding boundary as the integer: where f64 may not hold it, odd multiples of 2048 lie between. */
 static double f64_beside(int64_t value)
 {
-    const int64_t held = (int64_t)1 << 53;
-    return value > -held && value < held ? (double)value : (double)(value >> 11 | ((value & 2047) != 0)) * 2048;
+    const int64_t held = (int64_t)1 << 53, coarse = value >> 11 | ((value & 2047) != 0);
+    return value > -held && value < held ? (double)value : (double)coarse * 2048;
 }
 
 static int store_float(const kernels *k, int32_t dtype, double value, char *to)

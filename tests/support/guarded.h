@@ -18,4 +18,28 @@ static inline void *guarded(const void *from, size_t bytes)
     return memory + whole - bytes;
 }
 
+/* For lamella_context_options: every block ends so, and is full of 0xa5; a block of more than the arena's step is one piece. */
+static inline void *guarded_allocate(int64_t bytes, int64_t alignment, void *user)
+{
+    (void)user;
+    char *memory = guarded(NULL, (size_t)((bytes + alignment - 1) / alignment * alignment));
+    memset(memory, 0xa5, (size_t)bytes);
+    return memory;
+}
+
+static inline void guarded_release(void *memory, int64_t bytes, int64_t alignment, void *user)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), whole = ((size_t)((bytes + alignment - 1) / alignment * alignment) + page - 1) / page * page;
+    (void)user;
+    munmap((char *)memory - (uintptr_t)memory % page, whole + page);
+}
+
+static inline lamella_context *guarded_context(int32_t threads)
+{
+    lamella_context *ctx;
+    const lamella_context_options options = { .struct_size = sizeof options, .threads = threads, .allocate = guarded_allocate, .release = guarded_release };
+    ck_assert_int_eq(lamella_context_create(&options, &ctx), LAMELLA_OK);
+    return ctx;
+}
+
 #endif
