@@ -35,7 +35,8 @@ lamella_status check_sized(call *c, const void *theirs, const char *name, int op
     uint32_t size;
     if (!theirs)
         return optional ? LAMELLA_OK : fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected a struct to fill", name);
-    return check_size(c, theirs, name, 8, &size);
+    TRY(check_size(c, theirs, name, 8, &size));
+    return call_writes(c, (lent){ .low = theirs, .high = (const char *)theirs + size }, name);
 }
 
 void write_sized(void *theirs, const void *ours, int64_t our_size)

@@ -28,8 +28,6 @@ LAMELLA_INTERNAL lamella_status init_sized(call *c, void *theirs, uint32_t struc
 LAMELLA_INTERNAL lamella_status check_choice(call *c, int32_t *value, int32_t last, int32_t fallback, const char *name);
 
 /* Reserved fields stay zero, so that they can come to mean something. */
-#define RESERVED(c, field) check_reserved((c), (field), #field)
-
 LAMELLA_INTERNAL lamella_status check_reserved(call *c, uint64_t value, const char *name);
 
 #endif

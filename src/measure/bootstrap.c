@@ -3,6 +3,7 @@
  * A resample is how often it drew each row; statistics run over orders that stand since before the first one. Resample b draws from
  * stream b, so a resample is the same whatever thread makes it, and the same for every statistic: differences are paired. */
 #include "measure/measure.h"
+#include "moments/moments.h"
 
 #include <math.h>
 
@@ -49,7 +50,6 @@ lamella_status bootstrap_run(call *c, const bootstrap_plan *p, int64_t n_values,
                              double *values)
 {
     bootstrap_work w = { .p = p, .n_values = n_values, .statistics = statistics, .data = data, .values = values, .asks = { .c = c } };
-    arena_mark before = arena_now(&c->memory);
     w.times_bytes = whole_lines(p->n_rows * (int64_t)sizeof(int32_t));
     w.groups_bytes = p->group ? whole_lines(p->n_groups * (int64_t)sizeof(int32_t)) : 0;
     TRY(scratch_open(c, w.times_bytes + w.groups_bytes + room_bytes, &w.pieces));
@@ -60,7 +60,6 @@ lamella_status bootstrap_run(call *c, const bootstrap_plan *p, int64_t n_values,
         TRY(parallel(c, MIN(batch, p->n_resamples - w.first), resample_task, &w));
         TRY(w.asks.status);
     }
-    arena_rewind(&c->memory, before);
     return progress(c, p->n_resamples, p->n_resamples);
 }
 
@@ -68,7 +67,7 @@ lamella_status bootstrap_run(call *c, const bootstrap_plan *p, int64_t n_values,
 static double quantile_of_sorted(const keyed_row *sorted, int64_t n, double q)
 {
     double place = q * (double)(n - 1);
-    int64_t below = MIN((int64_t)place, n - 1);
+    int64_t below = (int64_t)place;
     double low = double_of_key(sorted[below].key), high = double_of_key(sorted[MIN(below + 1, n - 1)].key);
     return low + (high - low) * (place - (double)below);
 }
@@ -88,7 +87,7 @@ static double spread_of(const keyed_row *values, int64_t n)
     return sqrt(fmax(square - left * (left / (double)n), 0) / (double)(n - 1));
 }
 
-/* A power of two that brings the largest to about 1, so that neither a difference nor a square leaves f64. */
+/* So that neither a difference nor a square leaves f64. */
 static double scale_of_values(const double *values, const double *minus, int64_t stride, int64_t n)
 {
     double largest = 0;
@@ -96,7 +95,7 @@ static double scale_of_values(const double *values, const double *minus, int64_t
         double value = fmax(fabs(values[i * stride]), minus ? fabs(minus[i * stride]) : 0);
         largest = isfinite(value) ? fmax(largest, value) : largest;
     }
-    return largest > 0 ? ldexp(1, MAX(MIN(-ilogb(largest), 1000), -1022)) : 1;
+    return 1 / range_unit(largest);
 }
 
 bootstrap_figures bootstrap_interval(const double *values, const double *minus, int64_t stride, int64_t n, double confidence, keyed_row *room)

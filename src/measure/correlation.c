@@ -2,7 +2,7 @@
  *
  *   R2 = 1 - sum (y - x)^2 / sum (y - mean y)^2,   r = sum (x - mean x) (y - mean y) / (|x - mean x| |y - mean y|)
  *
- * Two passes in f64, on numbers scaled by a power of two so that no square leaves the range; what the rounded mean left over is taken out
+ * Two passes in f64, on numbers over their range_unit so that no square leaves the range; what the rounded mean left over is taken out
  * of the sums of the second, so that a shift that is exact changes nothing. A constant, by the house's rule, has no correlation. What f64
  * cannot hold (R2 of a gold that hardly varies, squares over 1e308) is infinite: its caller says so. */
 #include "measure/measure.h"
@@ -15,13 +15,12 @@ static double weight_of_pair(const paired_rows *r, int64_t row)
     return (r->weight ? r->weight[row] : 1) * (r->times ? r->times[row] : 1);
 }
 
-/* A power of two that brings the largest |x| of the rows to about 1; no subnormal, which a host may have flushed to 0. */
 static double scale_of(const paired_rows *r, const double *x)
 {
     double largest = 0;
     for (int64_t i = 0; i < r->n && !told_to_stop(r->asks); i++)
         largest = fmax(largest, fabs(x[r->rows ? r->rows[i] : i]));
-    return largest > 0 ? ldexp(1, MAX(MIN(-ilogb(largest), 1000), -1022)) : 1;
+    return 1 / range_unit(largest);
 }
 
 /* Of scaled numbers: their mean, and sums over what lies around it. */

@@ -23,6 +23,7 @@ static lamella_status named_classes(call *c, const int64_t *classes, int64_t n_c
 {
     if (n_classes < 2 || n_classes > INT32_MAX)
         return fail(c, LAMELLA_ERR_ARGUMENT, "n_classes is %lld, expected at least 2", (long long)n_classes);
+    TRY(call_reads(c, (lent){ .low = (const char *)classes, .high = (const char *)(classes + n_classes) }, "classes"));
     TAKE(c, *rising, 2 * n_classes);
     for (int64_t k = 0; k < n_classes; k++)
         (*rising)[k] = (keyed_row){ classes[k], k };

@@ -192,7 +192,7 @@ static lamella_status check_folds(call *c, const fold_plan *p, int64_t *n_held)
                     "at least 2", p->group ? "group" : "sample");
     if (p->holdout > 0) {
         *n_held = (int64_t)ceil(p->holdout * (double)p->n_groups);
-        if (*n_held < 1 || *n_held >= p->n_groups)
+        if (*n_held >= p->n_groups)
             return fail(c, LAMELLA_ERR_ARGUMENT, "the hold-out share takes %lld of %lld %s, expected some on either side", (long long)*n_held,
                         (long long)p->n_groups, of);
         return LAMELLA_OK;

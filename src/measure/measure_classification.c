@@ -28,7 +28,7 @@ static lamella_status score_classes(call *c, const lamella_view *scores, const l
     TRY(measured_rows_of(c, s.shape[0], mask, weights, &rows));
     TRY(gold_classes_of(c, &l, "labels", classes, n_classes, &rows, &gold));
     TRY(OPTIONS(c, o, options));
-    TRY(RESERVED(c, o.reserved0));
+    TRY(check_reserved(c, (uint64_t)o.reserved0, "options.reserved0"));
     if (!isfinite(o.threshold))
         return fail(c, LAMELLA_ERR_NONFINITE, "options.threshold is not finite, expected a number");
     TRY(RESULT(c, result));

@@ -18,7 +18,7 @@ static lamella_status correlate(call *c, const lamella_view *x, const lamella_vi
     TRY(check_by_row(c, &y_view, "y", x_view.shape[0]));
     TRY(measured_rows_of(c, x_view.shape[0], mask, NULL, &rows));
     TRY(OPTIONS(c, o, options));
-    TRY(RESERVED(c, o.reserved0));
+    TRY(check_reserved(c, (uint64_t)o.reserved0, "options.reserved0"));
     TRY(check_confidence(c, &o.confidence));
     TRY(RESULT(c, result));
 

@@ -32,9 +32,7 @@ static lamella_status check_fold_options(call *c, const lamella_measure_folds_op
 
 static lamella_status describe_folds(call *c, const fold_plan *p, const int32_t *fold, lamella_measure_folds_result *found)
 {
-    int64_t n_strata = p->stratum ? p->n_strata : 1, cells, *count;
-    if (!size_mul(n_strata, p->n_folds, &cells))
-        return fail(c, LAMELLA_ERR_MEMORY, "%lld strata in %lld folds do not fit into memory", (long long)n_strata, (long long)p->n_folds);
+    int64_t n_strata = p->stratum ? p->n_strata : 1, cells = n_strata * p->n_folds, *count; /* of which folds_assign has had as many */
     TAKE(c, count, cells);
     memset(count, 0, (size_t)cells * sizeof *count);
     for (int64_t row = 0; row < p->n_rows; row++) {

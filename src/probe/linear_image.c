@@ -224,7 +224,7 @@ static lamella_status read_sizes(call *c, lamella_probe_linear *probe)
 {
     linear_sizes *z = &probe->sizes;
     int64_t cells[IO_RANK], folds[IO_RANK], intercepts[IO_RANK], classes[IO_RANK], dims[IO_RANK], scored[IO_RANK];
-    if (!shape_found(probe, "flags", LAMELLA_I32, 4, cells))
+    if (!shape_found(probe, "flags", LAMELLA_I32, 4, cells) || cells[1] < 1 || cells[3] < 1)
         return missing(c, "flags");
     if (!shape_found(probe, "accuracy", LAMELLA_F64, 4, folds))
         return missing(c, "accuracy");
@@ -277,7 +277,7 @@ static lamella_status check_values(call *c, const lamella_probe_linear *probe)
         if ((n > 2 ? n : 1) != k)
             return fail(c, LAMELLA_ERR_FORMAT, "class_offsets does not agree with output_offsets");
     }
-    if (outputs[z->n_tasks] != z->n_outputs || z->n_fits < 1 || z->n_tasks < 1)
+    if (outputs[z->n_tasks] != z->n_outputs)
         return fail(c, LAMELLA_ERR_FORMAT, "output_offsets ends at %lld, expected %lld", (long long)outputs[z->n_tasks], (long long)z->n_outputs);
     return LAMELLA_OK;
 }

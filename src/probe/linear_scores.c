@@ -192,14 +192,12 @@ static void flag_cells(const linear_work *w, int64_t l)
 static void pick_penalty(const linear_work *w, int64_t l, int64_t task)
 {
     const double *mean = score_array(w, SCORE_ACCURACY, "_mean");
-    int64_t n = w->sizes.n_penalties, best = -1, *picked = linear_array_of(w->probe, "best_penalty");
+    int64_t n = w->sizes.n_penalties, *picked = linear_array_of(w->probe, "best_penalty");
+    int64_t weaker = w->o.kind == LAMELLA_PROBE_RIDGE ? -1 : 1, best = w->o.kind == LAMELLA_PROBE_RIDGE ? n - 1 : 0;
     unsigned char *edge = linear_array_of(w->probe, "edge");
-    for (int64_t i = 0; i < n; i++) {
-        int64_t at = w->o.kind == LAMELLA_PROBE_RIDGE ? n - 1 - i : i;
-        double value = mean[cell_of(w, l, task, w->rising[at], 1, 0)];
-        if (best < 0 || value > mean[cell_of(w, l, task, w->rising[best], 1, 0)])
+    for (int64_t at = best; at >= 0 && at < n; at += weaker)
+        if (mean[cell_of(w, l, task, w->rising[at], 1, 0)] > mean[cell_of(w, l, task, w->rising[best], 1, 0)])
             best = at;
-    }
     picked[l * w->sizes.n_tasks + task] = w->rising[best];
     int scored = !isnan(mean[cell_of(w, l, task, w->rising[best], 1, 0)]); /* else nothing was picked */
     edge[l * w->sizes.n_tasks + task] = scored && n > 1 && (best == 0 || best == n - 1);

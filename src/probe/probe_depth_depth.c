@@ -114,7 +114,7 @@ static lamella_status scored_groups(call *c, const lamella_view *groups, const i
 static lamella_status depth_options(call *c, lamella_probe_depth_options *o, int64_t n_layers)
 {
     number x;
-    TRY(RESERVED(c, o->reserved0));
+    TRY(check_reserved(c, (uint64_t)o->reserved0, "options.reserved0"));
     if (!(o->jump >= 0) || !isfinite(o->jump))
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.jump is %s, expected 0 or more", number_text(o->jump, &x));
     if (!(o->flat >= 0) || !isfinite(o->flat))
@@ -247,6 +247,8 @@ static lamella_status find_depth(call *c, const depth_inputs *in, const lamella_
     }
     if (in->n_layers != n_layers)
         return fail(c, LAMELLA_ERR_SHAPE, "n_layers is %lld, expected %lld (= correct.shape[0])", (long long)in->n_layers, (long long)n_layers);
+    if (in->depths)
+        TRY(call_reads(c, (lent){ .low = (const char *)in->depths, .high = (const char *)(in->depths + n_layers) }, "depths"));
     TRY(OPTIONS(c, o, options));
     TRY(depth_options(c, &o, n_layers));
     TRY(view_check_out(c, &out.accuracy, in->accuracy, F64, "accuracy", &n_layers, 1));

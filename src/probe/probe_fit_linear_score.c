@@ -83,7 +83,7 @@ static void as_matrix(lamella_view *v)
     v->shape[1] = v->shape[0];
     v->stride[1] = v->stride[0];
     v->shape[0] = 1;
-    v->stride[0] = v->shape[1] * MAX(v->stride[1], 1);
+    v->stride[0] = 0;
 }
 
 static lamella_status score_rows(call *c, const lamella_probe_linear *probe, int64_t layer, const lamella_view *x_, const lamella_view *scores_)
@@ -101,7 +101,6 @@ static lamella_status score_rows(call *c, const lamella_probe_linear *probe, int
     if (x.shape[0] < 1)
         return fail(c, LAMELLA_ERR_EMPTY, "x has no row, expected at least 1");
     TRY(view_check_out(c, &scores, scores_, F32, "scores", rank == 1 ? &n : (const int64_t[]){ x.shape[0], n }, rank));
-    as_matrix(&scores);
     lamella_stack host = { .struct_size = sizeof host, .layer = &x, .n_layers = 1 };
     TRY(stack_of_own(c, &s, &host, FLOATS, "x"));
     s.is_view = 1;

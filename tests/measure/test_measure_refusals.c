@@ -116,11 +116,16 @@ TEST(options_of_measure_at_their_edges)
     refused(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, &o, &r), LAMELLA_ERR_NONFINITE,
             "lamella_measure_classification: options.threshold is not finite, expected a number");
     o = (lamella_measure_classification_options){ .struct_size = sizeof o, .reserved0 = 1 };
-    check(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, &o, &r) == LAMELLA_ERR_ARGUMENT);
+    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, &o, &r), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_classification: options.reserved0 is 1, expected 0");
     lamella_measure_correlation_options c = { .struct_size = sizeof c, .reserved0 = 1 };
-    check(lamella_measure_correlation(NULL, &scores, &scores, NULL, &c, &cr) == LAMELLA_ERR_ARGUMENT);
+    refused(lamella_measure_correlation(NULL, &scores, &scores, NULL, &c, &cr), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_correlation: options.reserved0 is 1, expected 0");
     lamella_measure_folds_options f = { .struct_size = sizeof f, .order = 3 };
-    check(lamella_measure_folds(NULL, N, NULL, NULL, &f, &folds, NULL) == LAMELLA_ERR_ARGUMENT);
+    refused(lamella_measure_folds(NULL, N, NULL, NULL, &f, &folds, NULL), LAMELLA_ERR_ARGUMENT, "lamella_measure_folds: options.order is 3, expected 0 to 2");
+    f = (lamella_measure_folds_options){ .struct_size = sizeof f, .n_folds = INT32_MAX };
+    refused(lamella_measure_folds(NULL, N, NULL, NULL, &f, &folds, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_folds: n_folds is 2147483647, expected at most 6 (= the number of rows)");
     f = (lamella_measure_folds_options){ .struct_size = sizeof f, .n_folds = (int64_t)INT32_MAX + 1 };
     refused(lamella_measure_folds(NULL, N, NULL, NULL, &f, &folds, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_measure_folds: n_folds is 2147483648, expected 2 to the number of rows");
@@ -137,4 +142,149 @@ TEST(a_confidence_between_is_taken)
     ok(lamella_measure_correlation(NULL, &scores, &scores, NULL, &o, &r));
     o.confidence = 0x1p-1000;
     ok(lamella_measure_correlation(NULL, &scores, &scores, NULL, &o, &r));
+}
+
+/* ---- structs: as many bytes as their sizes say ---- */
+
+typedef union any_result {
+    uint32_t                              struct_size;
+    lamella_measure_classification_result classification;
+    lamella_measure_bootstrap_result      bootstrap;
+    lamella_measure_correlation_result    correlation;
+    lamella_measure_regression_result     regression;
+    lamella_measure_folds_result          folds;
+    char                                  bytes[256];
+} any_result;
+
+enum { CLASSIFICATION, BOOTSTRAP, CORRELATION, REGRESSION, FOLDS, CALLS };
+static const char *const call_names[] = { "classification", "bootstrap", "correlation", "regression", "folds" };
+static const size_t result_size[] = { sizeof(lamella_measure_classification_result), sizeof(lamella_measure_bootstrap_result),
+                                      sizeof(lamella_measure_correlation_result), sizeof(lamella_measure_regression_result), sizeof(lamella_measure_folds_result) };
+
+/* `options` NULL: the default ones; regression has none. */
+static lamella_status measure_by(int which, void *options, void *result)
+{
+    static int32_t fold[N];
+    lamella_view labels = by_row(label, LAMELLA_I64), scores = by_row(number, LAMELLA_F64), folds = view_of(LAMELLA_I32, fold, N);
+    switch (which) {
+    case CLASSIFICATION: return lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, options, result);
+    case BOOTSTRAP: return lamella_measure_bootstrap(NULL, &scores, &labels, NULL, NULL, 0, NULL, NULL, NULL, options, result);
+    case CORRELATION: return lamella_measure_correlation(NULL, &scores, &scores, NULL, options, result);
+    case REGRESSION: return lamella_measure_regression(NULL, &scores, &scores, NULL, NULL, result);
+    default: return lamella_measure_folds(NULL, N, NULL, NULL, options, &folds, result);
+    }
+}
+
+TEST(results_are_there_and_as_large_as_they_say)
+{
+    char text[160];
+    for (int which = 0; which < CALLS; which++) {
+        any_result whole, other;
+        memset(&whole, 0x55, sizeof whole);
+        whole.struct_size = (uint32_t)result_size[which];
+        check(measure_by(which, NULL, &whole) >= 0);
+        for (size_t i = result_size[which]; i < sizeof whole; i++)
+            equal(whole.bytes[i], 0x55);
+        for (uint32_t size = 8; size <= sizeof whole; size += 8) { /* shorter and longer ones of other versions */
+            memset(&other, 0x55, sizeof other);
+            other.struct_size = size;
+            check(measure_by(which, NULL, &other) >= 0);
+            equal(other.struct_size, size);
+            for (size_t i = 4; i < sizeof other; i++)
+                equal(other.bytes[i], i >= size ? 0x55 : i < result_size[which] ? whole.bytes[i] : 0);
+        }
+        static const uint32_t wrong[] = { 0, 7, 4097 };
+        for (int k = 0; k < 3; k++) {
+            other.struct_size = wrong[k];
+            snprintf(text, sizeof text, "lamella_measure_%s: result.struct_size is %d, expected its sizeof (8 to 4096)", call_names[which], (int)wrong[k]);
+            refused(measure_by(which, NULL, &other), LAMELLA_ERR_ARGUMENT, text);
+            snprintf(text, sizeof text, "lamella_measure_%s: options.struct_size is %d, expected its sizeof (8 to 4096)", call_names[which], (int)wrong[k]);
+            if (which != REGRESSION)
+                refused(measure_by(which, &other, &whole), LAMELLA_ERR_ARGUMENT, text);
+        }
+        snprintf(text, sizeof text, "lamella_measure_%s: result is NULL, expected a struct to fill", call_names[which]);
+        if (which == FOLDS)
+            ok(measure_by(which, NULL, NULL));
+        else
+            refused(measure_by(which, NULL, NULL), LAMELLA_ERR_ARGUMENT, text);
+    }
+}
+
+typedef union any_options {
+    uint32_t                               struct_size;
+    lamella_measure_classification_options classification;
+    lamella_measure_bootstrap_options      bootstrap;
+    lamella_measure_correlation_options    correlation;
+    lamella_measure_folds_options          folds;
+    char                                   bytes[256];
+} any_options;
+
+static lamella_status init_of(int which, any_options *o, uint32_t size)
+{
+    switch (which) {
+    case CLASSIFICATION: return lamella_measure_classification_options_init((void *)o, size);
+    case BOOTSTRAP: return lamella_measure_bootstrap_options_init((void *)o, size);
+    case CORRELATION: return lamella_measure_correlation_options_init((void *)o, size);
+    default: return lamella_measure_folds_options_init((void *)o, size);
+    }
+}
+
+/* What zero means, spelled out, in as many bytes as the caller has. */
+TEST(default_options_are_what_no_options_are)
+{
+    static const size_t size[] = { sizeof(lamella_measure_classification_options), sizeof(lamella_measure_bootstrap_options),
+                                   sizeof(lamella_measure_correlation_options), 0, sizeof(lamella_measure_folds_options) };
+    char text[160];
+    for (int which = 0; which < CALLS; which++) {
+        any_options whole, few;
+        any_result given = { .struct_size = (uint32_t)result_size[which] }, none = given;
+        if (which == REGRESSION)
+            continue;
+        memset(&whole, 0x55, sizeof whole);
+        memset(&few, 0x55, sizeof few);
+        ok(init_of(which, &whole, (uint32_t)size[which] + 8));
+        equal(whole.struct_size, size[which] + 8);
+        for (size_t i = size[which]; i < sizeof whole; i++)
+            equal(whole.bytes[i], i < size[which] + 8 ? 0 : 0x55);
+        ok(init_of(which, &few, 16));
+        equal(few.struct_size, 16);
+        for (size_t i = 4; i < sizeof few; i++)
+            equal(few.bytes[i], i < 16 ? whole.bytes[i] : 0x55);
+        check(measure_by(which, &whole, &given) >= 0);
+        check(measure_by(which, NULL, &none) >= 0);
+        equal_bits(&given, &none, result_size[which]);
+        snprintf(text, sizeof text, "lamella_measure_%s_options_init: options is NULL, expected a struct to fill", call_names[which]);
+        refused(init_of(which, NULL, 64), LAMELLA_ERR_ARGUMENT, text);
+        snprintf(text, sizeof text, "lamella_measure_%s_options_init: struct_size is 7, expected the struct's sizeof (8 to 4096)", call_names[which]);
+        refused(init_of(which, &few, 7), LAMELLA_ERR_ARGUMENT, text);
+    }
+}
+
+/* The labels of classes are the host's too: no result lies over them, nor over anything else that is read. */
+TEST(results_lie_apart_from_what_is_read)
+{
+    lamella_view labels = by_row(label, LAMELLA_I64), scores = by_row(number, LAMELLA_F64);
+    union { int64_t classes[40]; lamella_measure_classification_result c; lamella_measure_bootstrap_result b; uint32_t struct_size; } shared = { { 0, 1 } };
+    static const int64_t two[] = { 256, 1 }; /* of a result that is 256 bytes long */
+    labels.data = (int64_t[]){ 256, 1, 1, 256, 1, 256 };
+    memcpy(shared.classes, two, sizeof two);
+    refused(lamella_measure_classification(NULL, &scores, &labels, shared.classes, 2, NULL, NULL, NULL, &shared.c), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_classification: result shares memory with classes, expected an output apart from the inputs");
+    refused(lamella_measure_bootstrap(NULL, &scores, &labels, NULL, shared.classes, 2, NULL, NULL, NULL, NULL, &shared.b), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_bootstrap: result shares memory with classes, expected an output apart from the inputs");
+    equal_bits(shared.classes, two, sizeof two);
+    lamella_measure_regression_result r[2] = { { .struct_size = sizeof *r } };
+    double numbers[N] = { 0 };
+    memcpy(numbers, r, sizeof *r < sizeof numbers ? sizeof *r : sizeof numbers);
+    lamella_view over = view_of(LAMELLA_F64, numbers, N);
+    refused(lamella_measure_regression(NULL, &scores, &over, NULL, NULL, (void *)numbers), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_regression: result shares memory with gold, expected an output apart from the inputs");
+}
+
+TEST(so_many_classes_are_too_many)
+{
+    lamella_view labels = by_row(label, LAMELLA_I64), scores = by_row(number, LAMELLA_F64);
+    lamella_measure_classification_result r = { .struct_size = sizeof r };
+    refused(lamella_measure_classification(NULL, &scores, &labels, label, (int64_t)INT32_MAX + 1, NULL, NULL, NULL, &r), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_classification: n_classes is 2147483648, expected at least 2");
 }

@@ -318,32 +318,11 @@ TEST(bad_arguments_are_named)
         { { .confidence = -0.5 }, "lamella_probe_depth: options.confidence is -0.5, expected 0 to below 1" },
         { { .n_bootstrap = -1 }, "lamella_probe_depth: options.n_bootstrap is -1, expected 0 or more" },
         { { .n_depths = -2 }, "lamella_probe_depth: options.n_depths is -2, expected 0 or more" },
+        { { .reserved0 = 3 }, "lamella_probe_depth: options.reserved0 is 3, expected 0" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         lamella_probe_depth_options o = wrong[i].o;
         o.struct_size = sizeof o;
         refused(lamella_probe_depth(NULL, &correct, NULL, NULL, LAYERS, &o, &a, &bv, &b, &dv, &r), LAMELLA_ERR_ARGUMENT, wrong[i].message);
     }
-}
-
-TEST(resamples_that_fit_no_memory_are_refused)
-{
-    lamella_probe_depth_options o = { .struct_size = sizeof o, .n_bootstrap = INT64_MAX / 2 };
-    lamella_view correct = view_of(LAMELLA_U8, right, LAYERS, N);
-    depth_found f;
-    memset(right, 1, sizeof right);
-    refused(depth_of_rows(&f, &correct, NULL, NULL, &o), LAMELLA_ERR_MEMORY,
-            "lamella_probe_depth: 4611686018427387903 resamples of 5 layers do not fit into memory");
-}
-
-TEST(options_init_spells_out_the_defaults)
-{
-    lamella_probe_depth_options o;
-    ok(lamella_probe_depth_options_init(&o, sizeof o));
-    near(o.jump, 1.1, ABSOLUTE, 0);
-    near(o.flat, 0.03, ABSOLUTE, 0);
-    equal(o.n_bootstrap, 1000);
-    near(o.confidence, 0.95, ABSOLUTE, 0);
-    depth_found zero = depth_of_counts((const int[]){ 100, 120, 122, 180, 181 }, NULL), spelled = depth_of_counts((const int[]){ 100, 120, 122, 180, 181 }, &o);
-    equal_bits(&zero, &spelled, sizeof zero);
 }

@@ -209,7 +209,15 @@ TEST(trap_folds_that_part_a_group_are_refused)
     check(p->probe == NULL);
     p->fold[40] = -1; /* both */
     ok(fit_pairs(p, &p->folds, NULL));
-    lamella_probe_linear_free(p->probe);
+    for (int64_t first = 0; first < N; first += N - 2) { /* the first pair, the last, of the last task only */
+        p = pairs();
+        p->fold[first + 1] = !p->fold[first];
+        p->has[first] = 0;
+        char text[160];
+        snprintf(text, sizeof text, "lamella_probe_linear_fit: folds[%d] is %d, but folds[%d] is %d, expected one fold for rows of one group", (int)first + 1,
+                 (int)p->fold[first + 1], (int)first, (int)p->fold[first]);
+        refused(fit_pairs(p, &p->folds, NULL), LAMELLA_ERR_ARGUMENT, text);
+    }
 }
 
 TEST(rows_that_take_no_part_may_have_any_fold)

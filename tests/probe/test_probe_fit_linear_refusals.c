@@ -246,3 +246,61 @@ TEST(results_and_views_that_are_not_there_are_named)
     check(lamella_probe_linear_load(NULL, &v, &loaded) == LAMELLA_ERR_SHAPE && !loaded);
     lamella_probe_linear_free(p);
 }
+
+/* ---- options and results ---- */
+
+static lamella_probe_linear *probe_by(asked *a, const lamella_probe_linear_options *o)
+{
+    lamella_probe_linear *p;
+    ok(lamella_probe_linear_fit(NULL, &a->stack, &a->labels, NULL, NULL, NULL, NULL, NULL, o, &p, NULL));
+    return p;
+}
+
+/* What zero means, spelled out: the same bytes; and no default is the one beside it. */
+TEST(default_options_are_what_no_options_are)
+{
+    asked *a = fresh();
+    lamella_probe_linear_options o;
+    lamella_view none, spelled;
+    ok(lamella_probe_linear_options_init(&o, sizeof o));
+    equal(o.kind, LAMELLA_PROBE_LOGISTIC);
+    equal(o.classes, LAMELLA_CLASSES_MULTINOMIAL);
+    equal(o.readout, LAMELLA_READOUT_MEAN);
+    equal(o.max_iterations, 1000);
+    equal(o.n_bootstrap, 1000);
+    near(o.confidence, 0.95, ABSOLUTE, 0);
+    lamella_probe_linear *p = probe_by(a, NULL), *q = probe_by(a, &o);
+    ok(lamella_probe_linear_bytes(p, &none));
+    ok(lamella_probe_linear_bytes(q, &spelled));
+    equal(none.shape[0], spelled.shape[0]);
+    equal_bits(none.data, spelled.data, none.shape[0]);
+    lamella_probe_linear_free(q);
+    const struct { size_t at; double value; } other[] = { { offsetof(lamella_probe_linear_options, confidence), 0.9 }, { offsetof(lamella_probe_linear_options, tolerance), 1e-2 } };
+    for (int k = 0; k < 2; k++) {
+        lamella_probe_linear_options changed = o;
+        memcpy((char *)&changed + other[k].at, &other[k].value, sizeof(double));
+        q = probe_by(a, &changed);
+        ok(lamella_probe_linear_bytes(q, &spelled));
+        check(memcmp(none.data, spelled.data, (size_t)none.shape[0]) != 0);
+        lamella_probe_linear_free(q);
+    }
+    lamella_probe_linear_free(p);
+}
+
+TEST(sizes_of_options_and_results_are_asked)
+{
+    asked *a = fresh();
+    lamella_probe_linear *p = NULL;
+    struct { lamella_probe_linear_result r; int64_t more[2]; } result = { { .struct_size = 7 }, { 5, 5 } };
+    refused(lamella_probe_linear_fit(NULL, &a->stack, &a->labels, NULL, NULL, NULL, NULL, NULL, NULL, &p, &result.r), LAMELLA_ERR_ARGUMENT,
+            "lamella_probe_linear_fit: result.struct_size is 7, expected its sizeof (8 to 4096)");
+    a->o.struct_size = 7;
+    REFUSES(ARGUMENT, "options.struct_size is 7, expected its sizeof (8 to 4096)");
+    result.r.struct_size = sizeof result.r + 8;
+    ok(lamella_probe_linear_fit(NULL, &a->stack, &a->labels, NULL, NULL, NULL, NULL, NULL, NULL, &p, &result.r));
+    check(result.r.n_scored == N && result.more[0] == 0 && result.more[1] == 5);
+    lamella_probe_linear_free(p);
+    refused(lamella_probe_linear_options_init(NULL, 64), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_options_init: options is NULL, expected a struct to fill");
+    refused(lamella_probe_linear_options_init(&a->o, 7), LAMELLA_ERR_ARGUMENT,
+            "lamella_probe_linear_options_init: struct_size is 7, expected the struct's sizeof (8 to 4096)");
+}

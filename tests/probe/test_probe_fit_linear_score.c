@@ -54,7 +54,9 @@ TEST(one_state_scores_without_memory_in_at_most_two_dots)
     ok(lamella_probe_linear_load(ctx, &bytes, &saved));
     int64_t calls = a.calls;
     double score, dot;
+    lamella_view matrix = view_of(LAMELLA_F32, x, 1, WIDE), matrix_out = view_of(LAMELLA_F32, scores, 1, 1);
     time_both(ctx, saved, &row, &out, &score, &dot);
+    ok(lamella_probe_linear_score(ctx, saved, 0, &matrix, &matrix_out));
     equal(a.calls, calls);
     printf("one score of %d dims: %.0f ns, a bare dot %.0f ns, ratio %.2f\n", WIDE, 1e9 * score, 1e9 * dot, score / dot);
 #if defined __OPTIMIZE__ && !defined LAMELLA_CHECKED && !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
@@ -145,6 +147,23 @@ TEST(scores_do_not_depend_on_how_a_row_lies)
     wrong[3].dtype = LAMELLA_F64;
     for (int i = 0; i < 4; i++)
         check(lamella_probe_linear_score(NULL, p, 0, &row, &wrong[i]) < 0);
+    lamella_view deep = { .data = x, .dtype = LAMELLA_F32, .rank = 3, .shape = { 1, 1, DIM } }, none = { .data = x, .dtype = LAMELLA_F32 };
+    lamella_view deep_out = { .data = scores, .dtype = LAMELLA_F32, .rank = 3, .shape = { 1, 1, CLASSES } };
+    refused(lamella_probe_linear_score(NULL, p, 0, &deep, &deep_out), LAMELLA_ERR_SHAPE, "lamella_probe_linear_score: x.rank is 3, expected 2");
+    refused(lamella_probe_linear_score(NULL, p, 0, &none, &out), LAMELLA_ERR_SHAPE, "lamella_probe_linear_score: x.rank is 0, expected 2");
+    refused(lamella_probe_linear_score(NULL, p, 0, &row, &deep_out), LAMELLA_ERR_SHAPE, "lamella_probe_linear_score: scores.rank is 3, expected 1");
+    refused(lamella_probe_linear_score(NULL, p, 0, NULL, &out), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_score: x is NULL, expected a view");
+    refused(lamella_probe_linear_score(NULL, p, 0, &row, NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_score: scores is NULL, expected a view");
+    refused(lamella_probe_linear_score(NULL, NULL, 0, &row, &out), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_score: probe is NULL, expected a fitted probe");
+    for (int shorter = 0; shorter < 2; shorter++) { /* a number too many, or too few */
+        lamella_view dims = view_of(LAMELLA_F32, x, DIM + 1 - 2 * shorter), classes = view_of(LAMELLA_F32, scores, CLASSES + 1 - 2 * shorter);
+        check(lamella_probe_linear_score(NULL, p, 0, &dims, &out) == LAMELLA_ERR_SHAPE);
+        check(lamella_probe_linear_score(NULL, p, 0, &row, &classes) == LAMELLA_ERR_SHAPE);
+    }
+    lamella_view before = view_of(LAMELLA_F32, x + 3 * DIM - CLASSES + 1, CLASSES), third = view_of(LAMELLA_F32, x + 3 * DIM, DIM);
+    check(lamella_probe_linear_score(NULL, p, 0, &third, &before) == LAMELLA_ERR_ARGUMENT); /* the last score is the first number of the row */
+    before.data = x + 3 * DIM - CLASSES;
+    ok(lamella_probe_linear_score(NULL, p, 0, &third, &before));
     lamella_view over = view_of(LAMELLA_F32, x + DIM - 1, CLASSES); /* the last number of the row is the first score */
     check(lamella_probe_linear_score(NULL, p, 0, &row, &over) == LAMELLA_ERR_ARGUMENT);
     over = view_of(LAMELLA_F32, x + DIM, CLASSES);

@@ -32,7 +32,7 @@ static tokens *tokens_of(int ragged, int masked)
         t.x[i] = (float)((uint32_t)(i * 2654435761u) >> 12) / (1 << 20) - 0.5f;
     for (int64_t i = 0; i < N; i++) {
         t.y[i] = (i * i) % 7 > 2;
-        int64_t length = !ragged ? TOKENS : !masked && (i == 7 || i == 30 || i == N - 1) ? 0 : 1 + i * 5 % TOKENS;
+        int64_t length = !ragged ? TOKENS : !masked && (i == 7 || i == 30 || i == N - 1) ? 0 : 1 + i * 3 % TOKENS;
         t.offsets[i + 1] = t.offsets[i] + length;
         for (int64_t v = t.offsets[i]; v < t.offsets[i + 1]; v++)
             t.x[v * DIM] += t.y[i] ? 0.2f : -0.2f;

@@ -5,7 +5,7 @@
 #include "support/eliminate.h"
 #include "support/test.h"
 
-enum { PLAIN_LOGISTIC, PLAIN_RIDGE };
+enum { PLAIN_LOGISTIC, PLAIN_RIDGE, PLAIN_MOST = 128 };
 
 /* Two classes have one output, for class 1; more have one each. */
 typedef struct plain_fit {
@@ -47,7 +47,8 @@ static inline double *plain_scaled(const plain_fit *p, double *mean, double *sca
 static inline double plain_objective(const plain_fit *p, const double *z, const double *w, double *g, double *h)
 {
     int64_t d = p->dim + 1, outputs = plain_outputs(p->classes), size = outputs * d;
-    double f = 0, sum_b = 0, score[16], share[16];
+    double f = 0, sum_b = 0, score[16], share[16], x[PLAIN_MOST];
+    check(d <= PLAIN_MOST);
     memset(g, 0, (size_t)size * sizeof *g);
     if (h)
         memset(h, 0, (size_t)(size * size) * sizeof *h);
@@ -78,17 +79,24 @@ static inline double plain_objective(const plain_fit *p, const double *z, const 
         for (int64_t k = 0; k < outputs; k++)
             all += exp(score[k] - most);
         f += s * (most + log(all) - (outputs == 1 ? p->label[i] * score[0] : score[p->label[i]]));
-        for (int64_t k = 0; k < outputs; k++)
+        memcpy(x, z + i * p->dim, (size_t)p->dim * sizeof *x);
+        x[p->dim] = 1;
+        for (int64_t k = 0; k < outputs; k++) {
             share[k] = exp(score[k] - most) / all;
-        for (int64_t k = 0; k < outputs; k++)
-            for (int64_t j = 0; j < d; j++) {
-                double x = j < p->dim ? z[i * p->dim + j] : 1;
-                g[k * d + j] += s * (share[k] - (p->label[i] == (outputs == 1 ? 1 : k))) * x;
-                for (int64_t l = 0; h && l < outputs; l++)
+            double residual = s * (share[k] - (p->label[i] == (outputs == 1 ? 1 : k)));
+            for (int64_t j = 0; j < d; j++)
+                g[k * d + j] += residual * x[j];
+            for (int64_t l = 0; h && l <= k; l++)
+                for (int64_t j = 0; j < d; j++) {
+                    double factor = s * share[k] * ((k == l) - share[l]) * x[j], *row = h + (k * d + j) * size + l * d;
                     for (int64_t m = 0; m < d; m++)
-                        h[(k * d + j) * size + l * d + m] += s * share[k] * ((k == l) - share[l]) * x * (m < p->dim ? z[i * p->dim + m] : 1);
-            }
+                        row[m] += factor * x[m];
+                }
+        }
     }
+    for (int64_t i = 0; h && i < size; i++)
+        for (int64_t j = 0; j < i; j++)
+            h[j * size + i] = h[i * size + j];
     return f;
 }
 

@@ -20,10 +20,11 @@ static inline void eliminate(double *a, double *b, int64_t n)
         double moved = b[k];
         b[k] = b[best];
         b[best] = moved;
+        const double *pivot = a + k * n;
         for (int64_t i = k + 1; i < n; i++) {
-            double factor = a[i * n + k] / a[k * n + k];
+            double *row = a + i * n, factor = row[k] / pivot[k];
             for (int64_t j = k; j < n; j++)
-                a[i * n + j] -= factor * a[k * n + j];
+                row[j] -= factor * pivot[j];
             b[i] -= factor * b[k];
         }
     }

@@ -1,0 +1,28 @@
+/* A call of lamella_measure_folds that can be changed before it is made. */
+#ifndef MEASURE_FOLDINGS_H
+#define MEASURE_FOLDINGS_H
+
+#include "measure/measure.h"
+#include "support/test.h"
+
+typedef struct folding {
+    int64_t       n;
+    const int64_t *groups, *strata; /* NULL = none */
+    lamella_measure_folds_options options;
+} folding;
+
+static inline lamella_status fold_rows(const folding *f, int32_t *fold, lamella_measure_folds_result *result)
+{
+    lamella_view groups, strata, out = view_of(LAMELLA_I32, fold, f->n);
+    lamella_measure_folds_options options = f->options;
+    options.struct_size = sizeof options;
+    if (f->groups)
+        groups = view_of(LAMELLA_I64, (int64_t *)f->groups, f->n);
+    if (f->strata)
+        strata = view_of(LAMELLA_I64, (int64_t *)f->strata, f->n);
+    if (result)
+        result->struct_size = sizeof *result;
+    return lamella_measure_folds(NULL, f->n, f->groups ? &groups : NULL, f->strata ? &strata : NULL, &options, out.data ? &out : NULL, result);
+}
+
+#endif
