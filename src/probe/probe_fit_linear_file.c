@@ -39,12 +39,9 @@ lamella_status lamella_probe_linear_bytes(const lamella_probe_linear *probe, lam
 
 static lamella_status save_linear(call *c, const lamella_probe_linear *probe, const char *path)
 {
-    output *o = NULL;
-    TRY(linear_check(c, probe));
-    TRY(check_path(c, path));
-    TRY(output_open(c, file_operations_of_system(), path, probe->image_bytes, &o));
-    TRY(output_write(c, o, probe->image, probe->image_bytes));
-    return output_finish(c, o);
+    lamella_view image;
+    TRY(linear_bytes(c, probe, &image));
+    return model_save(c, path, &image);
 }
 
 lamella_status lamella_probe_linear_save(lamella_context *ctx, const lamella_probe_linear *probe, const char *path)

@@ -85,7 +85,7 @@ LAMELLA_INTERNAL void logistic_measure(logistic *m, const double *weights, const
 LAMELLA_INTERNAL int64_t logistic_row(const logistic *m, int64_t i);
 LAMELLA_INTERNAL int     logistic_sums_curved(const logistic *m);
 LAMELLA_INTERNAL double  logistic_weight(const logistic *m, int64_t row);
-/* p (1 - p) of a row at the weights at hand, for several classes the mean over them. */
+/* p (1 - p) of a row at the weights at hand; of two classes, for a Hessian is taken of no others. */
 LAMELLA_INTERNAL double  logistic_curvature(logistic *m, const float *x);
 
 /* ---- logistic_factor.c ---- */

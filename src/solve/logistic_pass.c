@@ -209,15 +209,8 @@ static void look_at_block(logistic *m, int64_t first, int64_t n)
 double logistic_curvature(logistic *m, const float *x)
 {
     score_row(m, x);
-    if (m->outputs == 1) {
-        double small = exp(-fabs(m->scores[0]));
-        return small / ((1 + small) * (1 + small));
-    }
-    double squares = 0;
-    softmax_scores(m->scores, m->outputs);
-    for (int64_t k = 0; k < m->outputs; k++)
-        squares += m->scores[k] * m->scores[k];
-    return (1 - squares) / (double)m->outputs;
+    double small = exp(-fabs(m->scores[0]));
+    return small / ((1 + small) * (1 + small));
 }
 
 /* ---- all rows ---- */

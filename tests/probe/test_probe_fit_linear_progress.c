@@ -1,5 +1,6 @@
 /* Progress of a fit: it never goes back, and equal work has an equal share. */
 #include "probe/probes.h"
+#include "support/guarded.h"
 #include "support/progress.h"
 
 enum { N = 160, DIM = 6 };
@@ -154,35 +155,70 @@ typedef struct asked_of {
 static int32_t count_asked(double fraction, const char *stage, void *user)
 {
     asked_of *a = user;
-    (void)fraction;
     (void)stage;
+    check(fraction < 1 || a->n > 20);
     return ++a->n == a->stop_at ? LAMELLA_STOP : 0;
 }
 
-/* Sorts, scores and single resamples of many rows ask while they last, whichever thread they run on; a host that stops is heard at once. */
-TEST(rows_of_many_samples_are_asked_about_and_stopped)
+enum { MANY = 17 << 14 };
+
+/* Arrays that end where they end: two tasks, and every input that may be given. */
+typedef struct many_rows {
+    lamella_view layer, labels, label_mask, groups, folds, weights, mask;
+} many_rows;
+
+static many_rows make_many(void)
 {
-    enum { MANY = 17 << 14 };
-    int64_t n = 0;
-    static float x[MANY];
-    static int32_t y[MANY];
+    float *x = guarded(NULL, MANY * sizeof *x), *weight = guarded(NULL, MANY * sizeof *weight);
+    int32_t *y = guarded(NULL, 2 * MANY * sizeof *y), *group = guarded(NULL, MANY * sizeof *group), *fold = guarded(NULL, MANY * sizeof *fold);
+    unsigned char *has = guarded(NULL, 2 * MANY), *valid = guarded(NULL, MANY);
     for (int i = 0; i < MANY; i++) {
         x[i] = (float)((uint32_t)i * 2654435761u >> 8) / 4096;
         y[i] = (i * 7 + (int)x[i]) % 5 > 1;
+        y[MANY + i] = i % 3;
+        has[i] = i % 50 > 0;
+        has[MANY + i] = i % 40 > 0;
+        group[i] = i / 2;
+        fold[i] = i / 2 % 5 - 1;
+        weight[i] = (float)(1 + i % 2);
+        valid[i] = i % 60 > 0;
     }
-    lamella_view layer = view_of(LAMELLA_F32, x, MANY, 1), labels = view_of(LAMELLA_I32, y, MANY);
-    lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
-    lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .holdout = 0.99, .n_bootstrap = 3 };
-    for (int k = 0; k < 3; k++) { /* not stopped; in a resample; earlier, with two threads */
-        asked_of a = { .stop_at = k == 0 ? 0 : k == 1 ? n - 6 : n / 2 };
-        lamella_context_options co = { .struct_size = sizeof co, .threads = k == 2 ? 2 : 1, .progress = count_asked, .user = &a };
-        lamella_context *ctx;
-        lamella_probe_linear *p;
-        ok(lamella_context_create(&co, &ctx));
-        returns(lamella_probe_linear_fit(ctx, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL), k ? LAMELLA_STOPPED : LAMELLA_OK);
-        n = k ? n : a.n;
-        check(k ? p == NULL && a.n == a.stop_at : n > 105 && n < 140);
-        lamella_probe_linear_free(p);
-        lamella_context_free(ctx);
+    return (many_rows){ view_of(LAMELLA_F32, x, MANY, 1), view_of(LAMELLA_I32, y, 2, MANY), view_of(LAMELLA_U8, has, 2, MANY), view_of(LAMELLA_I32, group, MANY),
+                        view_of(LAMELLA_I32, fold, MANY), view_of(LAMELLA_F32, weight, MANY), view_of(LAMELLA_U8, valid, MANY) };
+}
+
+static lamella_status fit_many(many_rows *r, int all, int given_folds, int threads, asked_of *a)
+{
+    lamella_view one = view_of(LAMELLA_I32, r->labels.data, MANY);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = &r->layer, .n_layers = 1, .mask = all ? &r->mask : NULL };
+    lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .holdout = 0.99, .n_bootstrap = all ? 1 : 3 };
+    lamella_context_options co = { .struct_size = sizeof co, .threads = threads, .progress = count_asked, .user = a, .allocate = guarded_allocate,
+                                   .release = guarded_release };
+    lamella_context *ctx;
+    lamella_probe_linear *p;
+    ok(lamella_context_create(&co, &ctx));
+    lamella_status status = lamella_probe_linear_fit(ctx, &stack, all ? &r->labels : &one, all ? &r->label_mask : NULL, all ? &r->groups : NULL,
+                                                     given_folds ? &r->folds : NULL, all ? &r->weights : NULL, NULL, &o, &p, NULL);
+    check((status < 0 || status == LAMELLA_STOPPED) == (p == NULL));
+    lamella_probe_linear_free(p);
+    lamella_context_free(ctx);
+    return status;
+}
+
+/* Every pass, sort, score and single resample of many rows asks while it lasts, whichever thread it runs on: how often is counted, so that one
+ * that is left out shows. A host that stops is heard at once, and no array is read past its end. */
+TEST(rows_of_many_samples_are_asked_about_and_stopped)
+{
+    static const struct { int all, given_folds; int64_t asked; } cases[] = { { 0, 0, 116 }, { 1, 0, 260 }, { 1, 1, 291 } };
+    many_rows r = make_many();
+    for (int k = 0; k < 3; k++) {
+        asked_of a = { .n = 0 };
+        ok(fit_many(&r, cases[k].all, cases[k].given_folds, 1, &a));
+        equal(a.n, cases[k].asked);
+    }
+    for (int k = 0; k < 2; k++) { /* in a resample; earlier, with two threads */
+        asked_of a = { .stop_at = k ? 60 : cases[0].asked - 6 };
+        returns(fit_many(&r, 0, 0, 1 + k, &a), LAMELLA_STOPPED);
+        equal(a.n, a.stop_at);
     }
 }

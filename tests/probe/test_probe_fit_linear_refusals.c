@@ -231,8 +231,10 @@ TEST(results_and_views_that_are_not_there_are_named)
     refused(lamella_probe_linear_bytes(NULL, &bytes), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_bytes: probe is NULL, expected a fitted probe");
     refused(lamella_probe_linear_bytes(p, NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_bytes: bytes is NULL, expected a view to fill");
     refused(lamella_probe_linear_save(NULL, NULL, "/tmp/x"), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_save: probe is NULL, expected a fitted probe");
-    check(lamella_probe_linear_save(NULL, p, NULL) == LAMELLA_ERR_ARGUMENT);
-    check(lamella_probe_linear_open(NULL, NULL, &loaded) == LAMELLA_ERR_ARGUMENT && !loaded);
+    refused(lamella_probe_linear_save(NULL, p, NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_save: path is NULL, expected the path of a file");
+    refused(lamella_probe_linear_save(NULL, p, ""), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_save: path is \"\", expected the path of a file");
+    refused(lamella_probe_linear_open(NULL, NULL, &loaded), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_open: path is NULL, expected the path of a file");
+    refused(lamella_probe_linear_open(NULL, "", &loaded), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_open: path is \"\", expected the path of a file");
     refused(lamella_probe_linear_open(NULL, "/tmp/x", NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_open: probe is NULL, expected a handle to fill");
     ok(lamella_probe_linear_bytes(p, &bytes));
     refused(lamella_probe_linear_load(NULL, &bytes, NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_load: probe is NULL, expected a handle to fill");

@@ -172,6 +172,22 @@ TEST(a_value_equal_up_to_noise_is_judged_by_the_slope)
     }
 }
 
+/* A value is low enough at 1e-4 of what the slope promises, there included; a slope of 0.9 of what it was has turned, there included. */
+TEST(limits_of_a_step_are_within)
+{
+    static double memory[(4 + 2 * LBFGS_PAIRS) * DIM];
+    const double limit = DIM / 2.0 + 1e-4 * 1 * -(double)DIM;
+    for (int k = 0; k < 4; k++) {
+        double g[DIM] = { 0 };
+        lbfgs b = begun(memory, g);
+        for (int i = 0; i < DIM; i++)
+            g[i] = k < 2 ? 0.9 : 0; /* too steep to be equal up to noise */
+        g[0] = k < 2 ? 0.9 : 0.9 * -(double)DIM * (k == 2 ? 1 : 1.01); /* the only part of the slope */
+        int32_t told = lbfgs_tell(&b, k == 1 ? nextafter(limit, INFINITY) : limit, g, 0);
+        equal(told, k == 0 || k == 2 ? LBFGS_MOVED : LBFGS_SEARCHING);
+    }
+}
+
 TEST(thirty_tries_are_enough)
 {
     static double memory[(4 + 2 * LBFGS_PAIRS) * DIM];

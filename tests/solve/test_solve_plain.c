@@ -1,6 +1,7 @@
 /* Fits of every kind against the objective written out (plain.h): classes, weights, some of the rows, strides, standardised columns, several
  * problems in one call. */
 #include "solve/plain.h"
+#include "support/guarded.h"
 #include "solve/solve.h"
 
 enum { N = 60, MOST_DIM = 104, PENALTIES = 3, MOST_CLASSES = 5, STRIDE = MOST_DIM + 3 };
@@ -202,4 +203,28 @@ TEST(problems_over_the_same_rows_are_those_they_are_alone)
     equal_bits(s[2]->weights, alone[2], sizeof alone[2]);
     for (int k = 0; k < VARIANTS; k++)
         free(s[k]);
+}
+
+/* Of each output its own weights and intercept; nothing past them is read, and no other score is written. */
+TEST(scores_are_products_and_intercepts)
+{
+    enum { DIM = 19, MOST_OUTPUTS = 4 };
+    for (int64_t outputs = 1; outputs <= MOST_OUTPUTS; outputs++) {
+        float *x = guarded(NULL, DIM * sizeof *x);
+        double *weights = guarded(NULL, (size_t)outputs * DIM * 8), *intercepts = guarded(NULL, (size_t)outputs * 8), *room = guarded(NULL, DIM * 8);
+        double *scores = guarded(NULL, (size_t)outputs * 8);
+        for (int j = 0; j < DIM; j++)
+            x[j] = (float)drawn((uint64_t)j);
+        for (int64_t i = 0; i < outputs * DIM; i++)
+            weights[i] = drawn((uint64_t)i + 100);
+        for (int64_t k = 0; k < outputs; k++)
+            intercepts[k] = drawn((uint64_t)k + 900);
+        fit_scores(simd_kernels(LAMELLA_SIMD_REFERENCE), x, weights, intercepts, outputs, DIM, room, scores);
+        for (int64_t k = 0; k < outputs; k++) {
+            double z = intercepts[k];
+            for (int j = 0; j < DIM; j++)
+                z += weights[k * DIM + j] * (double)x[j];
+            near(scores[k], z, ABSOLUTE, 1e-14);
+        }
+    }
 }
