@@ -249,10 +249,13 @@ int64_t names_find(const named_items *of, const char *name)
     int64_t low = 0, high = of->n;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
-        if (name_compare(name, of->text + name_place(of, middle)) > 0)
-            low = middle + 1;
-        else
+        int order = name_compare(name, of->text + name_place(of, middle));
+        if (order == 0)
+            return middle;
+        if (order < 0)
             high = middle;
+        else
+            low = middle + 1;
     }
-    return low < of->n && !strcmp(name, of->text + name_place(of, low)) ? low : -1;
+    return -1;
 }

@@ -23,7 +23,7 @@ static inline void absolute_step(const double *x, const double *y, int64_t n, do
 static inline void largest_step(const double *x, const double *y, int64_t n, double *lanes)
 {
     for (int64_t j = 0; j < n; j++)
-        lanes[j] = fabs(x[j] - y[j]) > lanes[j] ? fabs(x[j] - y[j]) : lanes[j];
+        lanes[j] = MAX(fabs(x[j] - y[j]), lanes[j]);
 }
 
 static inline void together_step(const double *x, const double *y, int64_t n, double *lanes)
@@ -53,7 +53,7 @@ double largest_distance(const double *x, const double *y, int64_t n)
     double lanes[DISTANCE_LANES] = { 0 }, largest = 0;
     steps(largest_step, x, y, n, lanes);
     for (int j = 0; j < DISTANCE_LANES; j++)
-        largest = lanes[j] > largest ? lanes[j] : largest;
+        largest = MAX(lanes[j], largest);
     return largest;
 }
 

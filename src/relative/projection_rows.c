@@ -70,7 +70,7 @@ void projection_transform(const kernels *k, const projection *p, const double *x
 static void clamp_cosines(float *cosine, int64_t n)
 {
     for (int64_t j = 0; j < n; j++)
-        cosine[j] = cosine[j] > 1 ? 1 : cosine[j] < -1 ? -1 : cosine[j];
+        cosine[j] = MAX(-1, MIN(1, cosine[j]));
 }
 
 /* ---- similarities of the rows of a group; values + q * stride is row q ---- */

@@ -80,9 +80,9 @@ static lamella_status farthest_anchors(call *c, const stack *s, const lamella_re
     const int64_t l = o->distance_layer, dim = stack_dim(s, l), n_panels = (s->n_vectors + PANEL_ROWS - 1) / PANEL_ROWS;
     farthest_work w = { .simd = simd_of(c), .unit = o->farthest == LAMELLA_FARTHEST_UNIT };
     TAKE(c, w.nearest, s->n_vectors);
+    TAKE(c, w.chosen, dim);
     TAKE(c, w.best, n_panels);
     TAKE(c, w.best_x, n_panels * dim);
-    TAKE(c, w.chosen, dim);
     progress_part all = progress_enter(c, 0, 0);
     TRY(rows_gather(c, s, l, &(row_numbers){ &o->start, 1 }, w.chosen));
     progress_leave(c, all);

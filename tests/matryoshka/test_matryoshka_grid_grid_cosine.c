@@ -350,3 +350,30 @@ TEST(bad_arguments_are_named)
     refused(lamella_matryoshka_grid_cosine(NULL, &stack, &stack, &pairs, &width, 1, &out, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_matryoshka_grid_cosine: pairs[0, 1] is 2, expected 0 to 1 (= samples of second - 1)");
 }
+
+/* Each side of each pair is held against its own stack: 3 samples of the first, 2 of the second. */
+TEST(a_pair_out_of_its_stack_is_named)
+{
+    enum { PAIRS = 5 };
+    float x[3] = { 1, 2, 3 };
+    int64_t pair[2 * PAIRS] = { 0 };
+    static const int64_t width = 1;
+    double of_pairs[PAIRS];
+    const lamella_view longer = view_of(LAMELLA_F32, x, 3, 1), shorter = view_of(LAMELLA_F32, x, 2, 1), pairs = view_of(LAMELLA_I64, pair, PAIRS, 2),
+                       out = view_of(LAMELLA_F64, of_pairs, 1, 1, PAIRS);
+    lamella_view layer[] = { longer, shorter };
+    const lamella_stack first = stack_of(&layer[0], 1), second = stack_of(&layer[1], 1);
+    for (int i = 0; i < 2 * PAIRS; i++)
+        for (int two = 0; two < 2; two++) {
+            char text[160];
+            const int n = two && i % 2 ? 2 : 3;
+            pair[i] = n - 1;
+            ok(lamella_matryoshka_grid_cosine(NULL, &first, two ? &second : NULL, &pairs, &width, 1, &out, NULL, NULL));
+            for (pair[i] = -1; pair[i] <= n; pair[i] += n + 1) {
+                snprintf(text, sizeof text, "lamella_matryoshka_grid_cosine: pairs[%d, %d] is %d, expected 0 to %d (= samples of %s - 1)", i / 2, i % 2,
+                         (int)pair[i], n - 1, two && i % 2 ? "second" : "first");
+                refused(lamella_matryoshka_grid_cosine(NULL, &first, two ? &second : NULL, &pairs, &width, 1, &out, NULL, NULL), LAMELLA_ERR_ARGUMENT, text);
+            }
+            pair[i] = 0;
+        }
+}

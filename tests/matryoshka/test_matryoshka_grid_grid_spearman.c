@@ -117,3 +117,38 @@ TEST(an_undefined_cell_is_counted)
     refused(lamella_matryoshka_grid_spearman(NULL, &stack, NULL, &pairs, &golds, &width, 1, &out, NULL), LAMELLA_ERR_NONFINITE,
             "lamella_matryoshka_grid_spearman: gold is nan at row 1, expected a finite number");
 }
+
+/* Widths are ranked as many at once as there are threads: one by one, all at once, and with some left over. */
+TEST(threads_change_no_correlation)
+{
+    enum { N = 9, PAIRS = N * N, WIDE = 8, N_LAYERS = 2 };
+    float x[N_LAYERS][N * WIDE];
+    int64_t numbers[2 * PAIRS];
+    double gold[PAIRS], alone[N_LAYERS * WIDE], rho[N_LAYERS * WIDE];
+    int64_t widths[WIDE];
+    lamella_view layer[N_LAYERS], pairs = view_of(LAMELLA_I64, numbers, PAIRS, 2), golds = view_of(LAMELLA_F64, gold, PAIRS);
+    for (int l = 0; l < N_LAYERS; l++) {
+        for (int i = 0; i < N * WIDE; i++)
+            x[l][i] = (float)sin((i + 1) * (l + 1.3));
+        layer[l] = view_of(LAMELLA_F32, x[l], N, WIDE);
+    }
+    for (int p = 0; p < PAIRS; p++) {
+        numbers[2 * p] = p % N, numbers[2 * p + 1] = p / N;
+        gold[p] = p * 7 % 10;
+    }
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = N_LAYERS };
+    for (int n = 1; n <= WIDE; n++) {
+        widths[n - 1] = WIDE + 1 - n;
+        lamella_view out = view_of(LAMELLA_F64, alone, N_LAYERS, n);
+        ok(lamella_matryoshka_grid_spearman(NULL, &stack, NULL, &pairs, &golds, widths, n, &out, NULL));
+        for (int32_t threads = 2; threads <= 6; threads++) {
+            const lamella_context_options options = { .struct_size = sizeof options, .threads = threads };
+            lamella_context *ctx;
+            ok(lamella_context_create(&options, &ctx));
+            out.data = rho;
+            ok(lamella_matryoshka_grid_spearman(ctx, &stack, NULL, &pairs, &golds, widths, n, &out, NULL));
+            equal_bits(rho, alone, N_LAYERS * n * (int64_t)sizeof *rho);
+            lamella_context_free(ctx);
+        }
+    }
+}

@@ -70,11 +70,11 @@ TEST(cuts_and_searches_end_where_their_arrays_end)
         out[i] = view_of(LAMELLA_F32, ROOM(float, N * e->widths[i % WIDTHS]), N, e->widths[i % WIDTHS]);
     const lamella_view own = view_of(LAMELLA_I64, ENDING(number), N), ids = view_of(LAMELLA_I64, ROOM(int64_t, N * K), N, K),
                        scores = view_of(LAMELLA_F64, ROOM(double, N * K), N, K), found = view_of(LAMELLA_I64, ROOM(int64_t, N), N),
-                       merged_ids = view_of(LAMELLA_I64, ROOM(int64_t, N * K), N, K), merged = view_of(LAMELLA_F64, ROOM(double, N * K), N, K);
+                       merged_ids = view_of(LAMELLA_I64, ROOM(int64_t, 2 * N * K), N, 2 * K), merged = view_of(LAMELLA_F64, ROOM(double, 2 * N * K), N, 2 * K);
     lamella_matryoshka_index *index;
     ok(lamella_matryoshka_truncate(NULL, &e->stack, e->widths, WIDTHS, NULL, out, NULL));
     ok(lamella_matryoshka_search(NULL, &e->layer[0], &e->layer[1], K, &own, &own, NULL, &ids, &scores, &found, NULL));
-    ok(lamella_matryoshka_search_merge(NULL, &ids, &scores, &ids, &scores, K, &merged_ids, &merged));
+    ok(lamella_matryoshka_search_merge(NULL, &ids, &scores, &ids, &scores, 2 * K, &merged_ids, &merged));
     ok(lamella_matryoshka_index_create(NULL, &e->layer[0], &own, NULL, &index));
     ok(lamella_matryoshka_index_search(NULL, index, &e->layer[1], K, &own, NULL, &ids, &scores, &found, NULL));
     lamella_matryoshka_index_free(index);

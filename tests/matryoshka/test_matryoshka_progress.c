@@ -102,3 +102,109 @@ TEST(B12_progress_of_many_queries)
     told_well(&t, 0.5);
     lamella_context_free(ctx);
 }
+
+/* ---- what has been told when a pass begins ---- */
+
+enum { READ_LAYERS = 2 };
+
+static lamella_stack read_rows(passes *p, const told *t, int64_t tokens, int64_t dim)
+{
+    filled(0);
+    *p = (passes){ .t = t, .x = x, .row_floats = tokens * dim };
+    for (int l = 0; l < READ_LAYERS; l++) {
+        layer[l] = tokens > 1 ? view_of(LAMELLA_F32, x, SAMPLES, tokens, dim) : view_of(LAMELLA_F32, x, SAMPLES, dim);
+        layer[l].data = NULL;
+    }
+    lamella_stack stack = stack_of(layer, READ_LAYERS);
+    stack.read = pass_by, stack.user = p;
+    return stack;
+}
+
+/* Pairs i and n - 1 - i in blocks of 512 rows: 424 are near, 176 far, which go in two batches where memory is short. */
+TEST(half_of_a_layer_is_behind_once_its_near_pairs_are)
+{
+    enum { FAR = 176 };
+    static const int64_t widths[] = { DIM, 2 };
+    static double cosine[LAYERS * 2 * SAMPLES], rho[LAYERS * 2];
+    const lamella_view pairs = view_of(LAMELLA_I64, pair, SAMPLES, 2), golds = view_of(LAMELLA_F64, gold, SAMPLES);
+    const lamella_view cosines = view_of(LAMELLA_F64, cosine, READ_LAYERS, 2, SAMPLES), rhos = view_of(LAMELLA_F64, rho, READ_LAYERS, 2);
+    int met[2] = { 0 };
+    for (int64_t k = 0; k < 2 * 20; k++) {
+        told t;
+        passes p;
+        lamella_context *ctx = context_told_in(&t, 100000 + k / 2 * 10000);
+        lamella_stack stack = read_rows(&p, &t, 1, DIM);
+        const double share = k % 2 ? 0.7 : 1; /* the rest is ranking */
+        lamella_status status = k % 2 ? lamella_matryoshka_grid_spearman(ctx, &stack, NULL, &pairs, &golds, widths, 2, &rhos, NULL)
+                                      : lamella_matryoshka_grid_cosine(ctx, &stack, NULL, &pairs, widths, 2, &cosines, NULL, NULL);
+        lamella_context_free(ctx);
+        if (status != LAMELLA_OK || p.n != 6)
+            continue;
+        met[k % 2]++;
+        for (int l = 0; l < READ_LAYERS; l++) {
+            double batch = ((p.at[3 * l + 2] * READ_LAYERS - l) / share - 0.5) * 2 * FAR;
+            near(p.at[3 * l], (double)l / READ_LAYERS, ABSOLUTE, 1e-12);
+            near(p.at[3 * l + 1], (l + 0.5 * share) / READ_LAYERS, ABSOLUTE, 1e-12);
+            near(batch, round(batch), ABSOLUTE, 1e-6);
+            check(batch >= FAR / 2.0 && batch < FAR);
+            check(was_told(&t, (l + share * (0.5 + 0.5 * batch / 2 / FAR)) / READ_LAYERS)); /* what is read is half of it */
+            check(was_told(&t, (l + share * (0.5 + 0.5 * (batch + FAR) / 2 / FAR)) / READ_LAYERS));
+        }
+    }
+    check(met[0] && met[1]);
+}
+
+/* More dims than rows: f32 does not do for the small penalties. Memory for the factors of all at once, of two or of three. */
+TEST(a_ridge_grid_tells_of_its_passes)
+{
+    enum { FEW = 30, WIDE = 48 };
+    static const double penalties[] = { 1, 1e-6, 10, 1e-6 };
+    static const double expected[3][5] = { { 0, 0.4, 0.925, 0.975 }, { 0, 0.4, 0.65, 0.925, 0.975 }, { 0, 0.4, 0.775, 0.925, 0.975 } };
+    static const int64_t widths[] = { WIDE, 2 };
+    static grid whole, g;
+    const lamella_view labels = view_of(LAMELLA_I64, label, FEW);
+    int met[3] = { 0 };
+    for (int64_t k = 0; k < 20; k++) {
+        told t;
+        passes p;
+        lamella_context *ctx = context_told_in(&t, k ? 150000 + k * 30000 : 0);
+        lamella_stack stack = read_rows(&p, &t, 1, WIDE);
+        layer[0].shape[0] = layer[1].shape[0] = FEW;
+        lamella_status status = probe(ctx, &stack, &labels, penalties, 4, widths, 2, k ? &g : &whole);
+        lamella_context_free(ctx);
+        if (status < LAMELLA_OK)
+            continue;
+        const int way = p.n == 8 ? 0 : p.at[2] < 0.35 ? 1 : 2;
+        const int64_t of_layer = way ? 5 : 4;
+        met[way]++;
+        equal(p.n, READ_LAYERS * of_layer);
+        for (int64_t i = 0; i < p.n; i++)
+            near(p.at[i], ((double)(i / of_layer) + expected[way][i % of_layer]) / READ_LAYERS, ABSOLUTE, 1e-12);
+        for (int64_t i = 0; i < 2 * 2 * 4 && k; i++) {
+            near(g.error[i], whole.error[i], ABSOLUTE, 0);
+            near(g.accuracy[i], whole.accuracy[i], ABSOLUTE, 0);
+        }
+    }
+    check(met[0] && met[1] && met[2]);
+}
+
+/* Two layers of tokens are pooled first, a tenth of the whole. */
+TEST(pooling_is_told_of_before_the_grid)
+{
+    static const double penalty = 1;
+    static const int64_t width = DIM;
+    static grid g;
+    told t;
+    passes p;
+    const lamella_view labels = view_of(LAMELLA_I64, label, SAMPLES);
+    lamella_context *ctx = context_told(&t);
+    lamella_stack stack = read_rows(&p, &t, TOKENS, DIM);
+    ok(probe(ctx, &stack, &labels, &penalty, 1, &width, 1, &g));
+    equal(p.n, READ_LAYERS);
+    for (int l = 0; l < READ_LAYERS; l++) {
+        near(p.at[l], 0.1 * l / READ_LAYERS, ABSOLUTE, 1e-12);
+        check(was_told(&t, 0.1 + 0.9 * l / READ_LAYERS));
+        check(was_told(&t, 0.1 + 0.9 * (l + 0.4) / READ_LAYERS));
+    }
+    lamella_context_free(ctx);
+}

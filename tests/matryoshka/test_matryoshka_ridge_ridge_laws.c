@@ -165,6 +165,18 @@ TEST(widths_past_a_tile_penalties_in_any_order)
     equals_definition(c, LAMELLA_F32, 1e-4);
 }
 
+/* A widest width at, before and after whole tiles; one penalty, or three. */
+TEST(widest_widths_around_a_tile)
+{
+    static const int64_t widest[] = { 1, 7, 8, 9, 15, 16, 17 };
+    for (int k = 0; k < 7 * 2; k++) {
+        left_out *c = case_of(50, 18, DIM, 1);
+        c->width[0] = widest[k / 2], c->width[1] = (widest[k / 2] + 1) / 2;
+        c->n_widths = 2, c->n_layers = 1, c->n_penalties = k % 2 ? 3 : 1;
+        equals_definition(c, LAMELLA_F32, 3e-5);
+    }
+}
+
 /* More dims than rows, penalties so small that the fit all but passes through its rows: there f32 has no digit left. */
 TEST(fits_that_pass_close_to_their_rows)
 {

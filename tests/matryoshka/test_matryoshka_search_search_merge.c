@@ -89,3 +89,25 @@ TEST(a_merge_fills_with_none_and_refuses_what_no_search_found)
     refused(lamella_matryoshka_search_merge(NULL, &ai, &as, &bi, &bs, 5, &i, &s), LAMELLA_ERR_NONFINITE,
             "lamella_matryoshka_search_merge: first_scores is nan at row 0, column 1, expected a finite number");
 }
+
+/* 0 is an id like any other, wherever it stands; of one score the lower id comes first, in both lists and between them. */
+TEST(a_merge_takes_the_id_0_and_ties_as_they_come)
+{
+    int64_t a[] = { 2, 0, 4, -1, 0, 1, 5, 6 }, b[] = { 1, 3, -1, -1, 0, 1, 5, 6 }, ids[2 * 7];
+    double a_scores[] = { 1, 0.5, 0.5, NAN, 3, 3, 3, 3 }, b_scores[] = { 0.5, 0.5, NAN, NAN, 3, 3, 3, 2 }, scores[2 * 7];
+    lamella_view ai = view_of(LAMELLA_I64, a, 2, 4), as = view_of(LAMELLA_F64, a_scores, 2, 4), bi = view_of(LAMELLA_I64, b, 2, 4);
+    lamella_view bs = view_of(LAMELLA_F64, b_scores, 2, 4), i = view_of(LAMELLA_I64, ids, 2, 7), s = view_of(LAMELLA_F64, scores, 2, 7);
+    ok(lamella_matryoshka_search_merge(NULL, &ai, &as, &bi, &bs, 7, &i, &s));
+    const int64_t expected[] = { 2, 0, 1, 3, 4, -1, -1, 0, 0, 1, 1, 5, 5, 6 };
+    equal_bits(ids, expected, sizeof ids);
+    check(scores[0] == 1 && scores[1] == 0.5 && scores[4] == 0.5 && isnan(scores[5]) && isnan(scores[6]) && scores[7] == 3 && scores[13] == 3);
+    a_scores[1] = INFINITY;
+    refused(lamella_matryoshka_search_merge(NULL, &ai, &as, &bi, &bs, 7, &i, &s), LAMELLA_ERR_NONFINITE,
+            "lamella_matryoshka_search_merge: first_scores is inf at row 0, column 1, expected a finite number");
+    a_scores[1] = 0.5, b[4] = -1;
+    refused(lamella_matryoshka_search_merge(NULL, &ai, &as, &bi, &bs, 7, &i, &s), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_search_merge: second_scores rises at row 1, column 1, expected what a search found"); /* after none, one */
+    b[4] = 2;
+    refused(lamella_matryoshka_search_merge(NULL, &ai, &as, &bi, &bs, 7, &i, &s), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_search_merge: second_scores rises at row 1, column 1, expected what a search found"); /* by its id */
+}

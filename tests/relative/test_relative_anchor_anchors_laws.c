@@ -131,6 +131,7 @@ TEST(the_rank_forgets_what_the_dtype_cannot_tell)
     memset(zero, 0, sizeof zero);
     layer[1] = layer[0];
     returns(measure(layer, 3, &f), LAMELLA_NOTE);
+    check(isinf(f.condition[0]));
     equal(f.rank[0], 0);
     equal(f.duplicates[0], 2);
 }
@@ -243,27 +244,32 @@ static int32_t ask(double fraction, const char *stage, void *user)
 
 TEST(M14_long_lists_ask_whether_to_stop)
 {
-    enum { LONG = 700000 };
+    enum { LONG = 1 << 18 /* rows between questions */, MERGES = 15 /* of a sort */ };
     const lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .progress = ask };
     lamella_context *ctx;
     float *rows = malloc(LONG * sizeof *rows);
-    int64_t *numbers = malloc(LONG * sizeof *numbers), *anchors = malloc(LONG * sizeof *anchors);
+    int64_t *numbers = malloc(LONG * sizeof *numbers), *anchors = malloc(LONG * sizeof *anchors), n[2];
     for (int64_t i = 0; i < LONG; i++) {
         rows[i] = (float)i;
         numbers[i] = (i * 7919) % LONG;
     }
-    const lamella_view layer = view_of(LAMELLA_F32, rows, LONG, 1), given = view_of(LAMELLA_I64, numbers, LONG), to = view_of(LAMELLA_I64, anchors, LONG);
-    const lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
     ok(lamella_context_create(&options, &ctx));
-    asked = stop_at = 0;
-    ok(lamella_relative_anchors(ctx, &stack, LONG, &given, NULL, &to, NULL, NULL, NULL, NULL));
-    int64_t n = asked;
-    check(n > 60); /* two sorts of row numbers and one of hashes: 16 merges of 700,000 each, and the list itself */
-    for (stop_at = 1; stop_at <= n; stop_at += n / 3) {
-        asked = 0;
-        returns(lamella_relative_anchors(ctx, &stack, LONG, &given, NULL, &to, NULL, NULL, NULL, NULL), LAMELLA_STOPPED);
-        equal(asked, stop_at);
+    for (int whole = 0; whole < 2; whole++) {
+        const int64_t listed = LONG - !whole;
+        const lamella_view layer = view_of(LAMELLA_F32, rows, LONG, 1), given = view_of(LAMELLA_I64, numbers, listed), to = view_of(LAMELLA_I64, anchors, listed);
+        const lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
+        asked = stop_at = 0;
+        ok(lamella_relative_anchors(ctx, &stack, listed, &given, NULL, &to, NULL, NULL, NULL, NULL));
+        n[whole] = asked;
+        for (stop_at = 1; stop_at <= asked && whole; stop_at += n[1] / 3) {
+            asked = 0;
+            returns(lamella_relative_anchors(ctx, &stack, listed, &given, NULL, &to, NULL, NULL, NULL, NULL), LAMELLA_STOPPED);
+            equal(asked, stop_at);
+            asked = n[1];
+        }
     }
+    equal(n[1] - n[0], 1); /* the list itself */
+    ck_assert_int_ge(n[0], 3 * MERGES); /* two sorts of row numbers and one of hashes */
     lamella_context_free(ctx);
     free(rows), free(numbers), free(anchors);
 }

@@ -92,3 +92,105 @@ TEST(B12_progress_of_projections)
     }
     lamella_context_free(ctx);
 }
+
+/* ---- what has been told when a pass over a layer that is read begins ---- */
+
+static lamella_stack read_from(heard *h, passes *p, const told *t)
+{
+    *p = (passes){ .t = t, .x = h->x[0], .row_floats = DIM };
+    for (int l = 0; l < LAYERS; l++)
+        h->layer[l].data = NULL;
+    lamella_stack stack = h->stack;
+    stack.read = pass_by, stack.user = p;
+    return stack;
+}
+
+static void began_at(const passes *p, const double *expected, int64_t n)
+{
+    equal(p->n, n);
+    for (int64_t i = 0; i < n; i++)
+        near(p->at[i], expected[i], ABSOLUTE, 1e-12);
+}
+
+TEST(choosing_anchors_is_nine_tenths_of_it)
+{
+    heard *h = filled();
+    double expected[1 + ANCHORS - 1 + LAYERS] = { 0 };
+    int64_t found[ANCHORS];
+    const lamella_view anchors = view_of(LAMELLA_I64, found, ANCHORS);
+    for (int farthest = 0; farthest < 2; farthest++) {
+        told t;
+        passes p;
+        lamella_context *ctx = context_told(&t);
+        const lamella_stack stack = read_from(h, &p, &t);
+        const lamella_relative_anchors_options options = { .struct_size = sizeof options, .method = farthest ? LAMELLA_ANCHORS_FARTHEST : 0, .distance_layer = 2 };
+        int64_t n = 0;
+        for (int64_t i = -1; i < ANCHORS - 1 && farthest; i++)
+            expected[n++] = i < 0 ? 0 : 0.9 * (double)i / ANCHORS;
+        for (int64_t l = 0; l < LAYERS; l++)
+            expected[n++] = farthest ? 0.9 + 0.1 * (double)l / LAYERS : (double)l / LAYERS;
+        ok(lamella_relative_anchors(ctx, &stack, ANCHORS, NULL, &options, &anchors, NULL, NULL, NULL, NULL));
+        began_at(&p, expected, n);
+        for (int64_t l = 0; l < LAYERS; l++)
+            check(was_told(&t, (farthest ? 0.9 : 0) + (farthest ? 0.1 : 1) * ((double)l + 0.5) / LAYERS)); /* rows are gathered, then measured */
+        lamella_context_free(ctx);
+    }
+}
+
+TEST(a_fit_gathers_transforms_and_compares)
+{
+    heard *h = filled();
+    static float out_of[LAYERS][ROWS * ANCHORS];
+    double expected[LAYERS];
+    lamella_view out[LAYERS];
+    const lamella_relative_project_options rules = RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .relative_transform = LAMELLA_TRANSFORM_ZSCORE);
+    told t;
+    passes p;
+    lamella_context *ctx = context_told(&t);
+    lamella_stack stack = read_from(h, &p, &t);
+    lamella_relative_project *project;
+    ok(lamella_relative_project_fit(ctx, &stack, &h->anchors, &rules, &project, NULL));
+    for (int64_t l = 0; l < LAYERS; l++) {
+        expected[l] = (double)l / LAYERS;
+        out[l] = view_of(LAMELLA_F32, out_of[l], ROWS, ANCHORS);
+        check(was_told(&t, ((double)l + 0.4) / LAYERS));
+        check(was_told(&t, ((double)l + 0.7) / LAYERS));
+    }
+    began_at(&p, expected, LAYERS);
+    t = (told){ 0 }, p.n = 0;
+    ok(lamella_relative_project_apply(ctx, project, &stack, out, NULL));
+    began_at(&p, expected, LAYERS);
+    lamella_relative_project_free(project);
+    lamella_context_free(ctx);
+}
+
+/* Two threads train two heads at once: their spaces are projected for it one after the other. */
+TEST(stitching_fits_trains_and_tests)
+{
+    heard *h = filled();
+    double accuracy_of[LAYERS * LAYERS], expected[3 * LAYERS];
+    for (int64_t n_spaces = 1; n_spaces <= LAYERS; n_spaces++) {
+        told t;
+        passes p;
+        lamella_context *ctx = context_told(&t);
+        lamella_stack stack = read_from(h, &p, &t);
+        const lamella_view accuracy = view_of(LAMELLA_F64, accuracy_of, n_spaces, n_spaces);
+        const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = LAMELLA_HEAD_RIDGE };
+        stack.n_layers = n_spaces;
+        for (int64_t l = 0; l < n_spaces; l++) {
+            const double n = (double)n_spaces;
+            expected[l] = 0.1 * (double)l / n;
+            expected[n_spaces + l] = 0.1 + 0.8 * (l % 2 ? (double)l - 0.7 : (double)l) / n;
+            expected[2 * n_spaces + l] = 0.9 + 0.1 * (double)l / n;
+        }
+        ok(lamella_relative_stitch(ctx, &stack, &h->label, &h->anchors, &h->train, &h->test, NULL, &options, &accuracy, NULL, NULL, NULL));
+        began_at(&p, expected, 3 * n_spaces);
+        for (int64_t l = 0; l < n_spaces; l++) {
+            const int64_t alone = l % 2 == 0 && l == n_spaces - 1;
+            check(was_told(&t, 0.9 + 0.1 * ((double)l + 0.3) / (double)n_spaces));
+            check(l % 2 || was_told(&t, 0.1 + 0.8 * ((double)l + (alone ? 0.3 : 0.6)) / (double)n_spaces));
+            check(l % 2 || was_told(&t, 0.1 + 0.8 * ((double)l + (alone ? 1 : 2)) / (double)n_spaces));
+        }
+        lamella_context_free(ctx);
+    }
+}
