@@ -9,7 +9,7 @@ const char *entry_name(const lamella_io_file *f, const file_entry *e)
 int32_t entry_dtype(const lamella_io_file *f, const file_entry *e)
 {
     const file_type *t = file_type_get(e->type);
-    return t->name[0] ? t->dtype : f->raw_dtype; /* only |V2 has no name */
+    return *t->name ? t->dtype : f->raw_dtype; /* only |V2 has no name */
 }
 
 const char *entry_type_name(const lamella_io_file *f, const file_entry *e)
@@ -49,7 +49,7 @@ lamella_status entry_view(call *c, const lamella_io_file *f, const file_entry *e
     text_cut(shown, LENGTH(shown), entry_name(f, e), (int64_t)strlen(entry_name(f, e)));
     if (!dtype)
         return fail(c, LAMELLA_ERR_UNSUPPORTED, "%s: \"%s\" is %s, of which there is no view%s", f->name, shown, entry_type_name(f, e),
-                    file_type_get(e->type)->name[0] ? "" : ": if it holds bf16, set options.raw_dtype = LAMELLA_BF16");
+                    *file_type_get(e->type)->name ? "" : ": if it holds bf16, set options.raw_dtype = LAMELLA_BF16");
     if (e->rank > LAMELLA_MAX_RANK)
         return fail(c, LAMELLA_ERR_UNSUPPORTED, "%s: \"%s\" has rank %d, expected at most %d", f->name, shown, (int)e->rank, LAMELLA_MAX_RANK);
     *view = (lamella_view){ .dtype = dtype, .rank = e->rank, .flags = LAMELLA_READONLY };

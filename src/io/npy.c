@@ -112,7 +112,7 @@ static lamella_status npy_descr(npy_header *h)
     TRY(npy_text(h, &text, ""));
     char order = text.n == 3 ? text.start[0] : 0;
     h->type = file_type_of_npy(text.start + 1, text.n - 1);
-    int one_byte = h->type >= 0 && file_type_get(h->type)->bits == 8, raw = h->type >= 0 && !file_type_get(h->type)->name[0];
+    int one_byte = h->type >= 0 && file_type_get(h->type)->bits == 8, raw = h->type >= 0 && !*file_type_get(h->type)->name;
     int known = order == '<' || (order == '|' && (one_byte || raw)) || ((order == '>' || order == '=') && !raw);
     if ((h->type < 0 || !known) && npy_unread(text)) {
         h->unread = text;

@@ -14,7 +14,7 @@ static int entry_is_float(const lamella_io_file *f, const file_entry *e)
 static int entry_spells_float(const lamella_io_file *f, const file_entry *e)
 {
     const file_type *t = file_type_get(e->type);
-    return !t->name[0] || t->name[0] == 'F' || entry_is_float(f, e);
+    return !*t->name || *t->name == 'F' || entry_is_float(f, e);
 }
 
 static int could_be_layer(const lamella_io_file *f, const file_entry *e)

@@ -35,7 +35,7 @@ const file_type *file_type_get(int32_t index)
 int32_t file_type_named(json_text name)
 {
     for (int32_t i = 0; i < LENGTH(file_types); i++)
-        if (file_types[i].name[0] && json_is(name, file_types[i].name))
+        if (*file_types[i].name && json_is(name, file_types[i].name))
             return i;
     return -1;
 }
@@ -43,7 +43,7 @@ int32_t file_type_named(json_text name)
 int32_t file_type_of_npy(const char *kind, int64_t n)
 {
     for (int32_t i = 0; i < LENGTH(file_types); i++)
-        if (n == 2 && file_types[i].npy[0] && !memcmp(kind, file_types[i].npy, 2))
+        if (n == 2 && !memcmp(kind, file_types[i].npy, 2))
             return i;
     return -1;
 }

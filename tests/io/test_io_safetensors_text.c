@@ -26,6 +26,7 @@ TEST(each_refusal_is_a_sentence_with_its_place)
         { "{\"a\":@{\"dtype\":\"F32\",\"data_offsets\":[0,8]}}", 8, LAMELLA_IO_RULE_SCHEMA, "a", "shape is missing" },
         { "{\"a\":@{\"dtype\":\"F32\",\"shape\":[2]}}", 8, LAMELLA_IO_RULE_SCHEMA, "a", "data_offsets is missing" },
         { "{\"a\":{\"dtype\": \n@\"F12\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, LAMELLA_IO_RULE_SCHEMA, "a", "a dtype that the format does not know" },
+        { "{\"a\":{\"dtype\":@\"\",\"shape\":[1],\"data_offsets\":[0,2]}}", 2, LAMELLA_IO_RULE_SCHEMA, "a", "a dtype that the format does not know" },
         { "{\"a\":{\"dtype\":@7}}", 8, LAMELLA_IO_RULE_SCHEMA, "a", "dtype has to be a text" },
         { "{\"a\":@7}", 8, LAMELLA_IO_RULE_SCHEMA, "a", "an array's entry has to be an object" },
         { "{\"a\":{\"shape\":@7}}", 8, LAMELLA_IO_RULE_SCHEMA, "a", "shape has to be an array of whole numbers" },

@@ -19,6 +19,7 @@ COMPARED = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", 
 SIGNED = {"+": "-", "-": "+", "+=": "-=", "-=": "+="}
 OPTIONS = {"o", "options"}
 SYMMETRIC = {"MAX", "MIN", "fmax", "fmin"}  # their arguments change places and nothing changes
+COMPARISONS = {"strcmp", "strncmp", "memcmp"}  # so do their first two, where only whether they are equal is asked
 
 
 def tokens_of(source):
@@ -133,7 +134,8 @@ def sites_of(source):
                 add("constant", i, i, other_number(t.text))
             elif t.text == "(" and before.kind == "name" and before.text not in NOT_DROPPED | SYMMETRIC | {"sizeof"}:
                 parts = list(arguments(tokens, i, close[i]))
-                for (a, b), (c, d) in zip(parts, parts[1:]):
+                equality = before.text in COMPARISONS and (tokens[i - 2].text == "!" or tokens[close[i] + 1].text in (")", "&&", "||"))
+                for (a, b), (c, d) in zip(parts[equality:], parts[1 + equality:]):
                     if span(a, b) != span(c, d):
                         add("argument", a, d, f"{span(c, d)}, {span(a, b)}")
             elif (t.text in OPTIONS and tokens[i + 1].text in (".", "->") and before.text not in (".", "->", "&")
