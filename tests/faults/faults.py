@@ -24,9 +24,11 @@ IN_C = [
     ("M6", "test_fusion", "what_overflows_is_named"),
     ("A1", "test_matryoshka", "A1_pooled_inside_is_pooled_first_to_the_bit"),
     ("A1", "test_matryoshka", "A1_fewer_tokens_than_samples"),
+    ("A1", "test_relative", "A1_tokens_are_pooled_before"),
     ("B12", "test_matryoshka", "B12_progress_of_the_ridge_grid"),
     ("B12", "test_relative", "B12_progress_of_stitching"),
     ("M2", "test_matryoshka", "M2_outputs_lie_apart_from_the_lists"),
+    ("M2", "test_matryoshka", "M2_outputs_lie_apart_from_the_list_of_widths"),
     ("M2", "test_relative", "M2_outputs_lie_apart_from_what_is_read"),
     ("M3", "test_relative", "M3_whichever_malloc_fails"),
     ("M3", "test_linalg", "nobody_prints_or_exits_whichever_malloc_fails"),
@@ -40,6 +42,8 @@ IN_C = [
     ("M13", "test_io", "M13_killed_savers_leave_nothing_for_good"),
     ("M14", "test_io", "M14_opening_asks_whether_to_stop"),
     ("M14", "test_io", "M14_reading_asks_whether_to_stop"),
+    ("M14", "test_matryoshka", "M14_long_lists_ask_whether_to_stop"),
+    ("M14", "test_relative", "M14_long_lists_ask_whether_to_stop"),
     ("M11", "test_moments", "rows_beyond_what_64_bits_count_are_refused"),
 ]
 

@@ -92,6 +92,34 @@ TEST(A1_pooled_inside_is_pooled_first_to_the_bit)
     }
 }
 
+/* Pooled rows are f32, be it of one token of f64: they are what lamella_fusion_pool writes, not the rows of f64 that are there without an
+ * axis of tokens. */
+TEST(one_token_of_f64_is_pooled_to_f32)
+{
+    enum { N = 20 };
+    double x[N * 2];
+    float rounded[N * 2];
+    int64_t label[N];
+    static const double penalty = 1e-3;
+    static const int64_t width = 2;
+    static grid tokens_grid, of_rounded, of_rows;
+    uint32_t state = 3;
+    for (int i = 0; i < 2 * N; i++) {
+        x[i] = 1000 + (double)noise(&state) / 3;
+        rounded[i] = (float)x[i];
+        label[i / 2] = i / 2 % 3 == 0;
+    }
+    const lamella_view token = view_of(LAMELLA_F64, x, N, 1, 2), rows = view_of(LAMELLA_F64, x, N, 2), in_f32 = view_of(LAMELLA_F32, rounded, N, 2),
+                       labels = view_of(LAMELLA_I64, label, N);
+    const lamella_stack with_token = stack_of(&token, 1), as_rows = stack_of(&rows, 1), as_f32 = stack_of(&in_f32, 1);
+    ok(probe(NULL, &with_token, &labels, &penalty, 1, &width, 1, &tokens_grid));
+    ok(probe(NULL, &as_f32, &labels, &penalty, 1, &width, 1, &of_rounded));
+    ok(probe(NULL, &as_rows, &labels, &penalty, 1, &width, 1, &of_rows));
+    equal_bits(tokens_grid.error, of_rounded.error, sizeof of_rounded.error);
+    check(of_rows.error[0] != of_rounded.error[0]);
+    near(of_rows.error[0], of_rounded.error[0], RELATIVE, 1e-3);
+}
+
 TEST(A1_fewer_tokens_than_samples)
 {
     tokens *t = tokens_of(1, 0);

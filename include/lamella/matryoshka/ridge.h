@@ -66,7 +66,7 @@ LAMELLA_API lamella_status lamella_matryoshka_ridge_options_init(lamella_matryos
  * @out       flags     u8 [layer, width, task] LAMELLA_RIDGE_...
  * @out       result    result NULL: not wanted
  * @return    OK, NOTE if a task is impossible, a cell unstable or a sample empty; ARGUMENT, SHAPE, DTYPE, NONFINITE, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED; EMPTY if no row takes part or no task is possible
- * @precision mixed: Gram, factors and sums of errors f64, rows of Z and residuals f32, f64 where 1 - h is small (of f64 rows: under 0.2)
+ * @precision mixed: Gram, factors and sums of errors f64, rows of Z and residuals f32, f64 where 1 - h is small (of f64 rows: under 0.2); tokens are pooled to f32 as lamella_fusion_pool does, one token of f64 too
  * @cost      O(layers * penalties * rows * dim^2) time, O(penalties * dim^2) workspace, two passes over the rows
  * @since     0.1
  */
