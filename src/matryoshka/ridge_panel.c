@@ -11,14 +11,14 @@
 enum { RIDGE_PANEL = 288 }; /* PANEL_ROWS filled up to whole tiles */
 
 typedef struct panel_room {
+    double *residual_f64; /* [task]: of a row; f64 passes only */
+    double *row;          /* [dim]: a centred row */
+    float  *group;        /* [TILE_ROWS, dim]: rows on their way into x */
+    float  *target;       /* [task, RIDGE_PANEL] */
     float  *x;            /* centred rows in units, packed in groups of TILE_ROWS */
     float  *z;            /* [TILE_QUERIES, RIDGE_PANEL] */
-    float  *keep;         /* [RIDGE_PANEL] */
     float  *residual;     /* [task, RIDGE_PANEL] */
-    float  *target;       /* [task, RIDGE_PANEL] */
-    float  *group;        /* [TILE_ROWS, dim]: rows on their way into x */
-    double *row;          /* [dim]: a centred row */
-    double *residual_f64; /* [task]: of a row; f64 passes only */
+    float  *keep;         /* [RIDGE_PANEL] */
 } panel_room;
 
 int64_t ridge_figures(const ridge_problem *p)
@@ -29,17 +29,17 @@ int64_t ridge_figures(const ridge_problem *p)
 static int64_t panel_room_in(const ridge_applied *a, char *base, panel_room *room)
 {
     int64_t d = a->dim, t = a->p->n_tasks, at = 0;
-    const int64_t floats[] = { d * RIDGE_PANEL, TILE_QUERIES * RIDGE_PANEL, RIDGE_PANEL, t * RIDGE_PANEL, t * RIDGE_PANEL, TILE_ROWS * d };
-    const int64_t doubles[] = { d, t };
-    float **place[] = { &room->x, &room->z, &room->keep, &room->residual, &room->target, &room->group };
-    double **place_f64[] = { &room->row, &room->residual_f64 };
-    for (int64_t i = 0; i < LENGTH(place); i++) {
-        *place[i] = (float *)(base + at);
-        at += whole_lines(floats[i] * (int64_t)sizeof(float));
-    }
+    const int64_t doubles[] = { t, d };
+    const int64_t floats[] = { TILE_ROWS * d, t * RIDGE_PANEL, d * RIDGE_PANEL, TILE_QUERIES * RIDGE_PANEL, t * RIDGE_PANEL, RIDGE_PANEL };
+    double **place_f64[] = { &room->residual_f64, &room->row };
+    float **place[] = { &room->group, &room->target, &room->x, &room->z, &room->residual, &room->keep };
     for (int64_t i = 0; i < LENGTH(place_f64); i++) {
         *place_f64[i] = (double *)(base + at);
         at += whole_lines(doubles[i] * (int64_t)sizeof(double));
+    }
+    for (int64_t i = 0; i < LENGTH(place); i++) {
+        *place[i] = (float *)(base + at);
+        at += whole_lines(floats[i] * (int64_t)sizeof(float));
     }
     return at;
 }

@@ -144,11 +144,10 @@ static lamella_status run_pass(call *c, ridge_pass *pass, int in_f64, double *er
     factor_work f = { .a = a, .g = pass->g, .penalty = a->p->penalty + pass->first_penalty };
     double *sums;
     TAKE(c, f.l, n * d * d);
-    if (!in_f64) {
-        TAKE(c, f.rows, n * TILE_QUERIES * d);
-        TAKE(c, f.packed, n * a->inverse_floats);
-    }
+    TAKE(c, f.rows, n * TILE_QUERIES * d);
     TAKE(c, f.w, n * d * a->p->n_tasks);
+    if (!in_f64)
+        TAKE(c, f.packed, n * a->inverse_floats);
     TAKE(c, f.reach, n);
     TRY(blas_parallel(c, n, factor, &f));
     a->keep_least = in_f64 ? KEEP_LEAST_IN_F64 : a->precision == LAMELLA_F64 ? KEEP_LEAST_OF_F64 : KEEP_LEAST;
