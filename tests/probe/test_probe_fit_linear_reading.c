@@ -1,5 +1,6 @@
 /* Linear probes of rows that are read, and within a limit. */
 #include "probe/probes.h"
+#include "support/allocator.h"
 
 typedef struct reading {
     const float *x;
@@ -208,5 +209,47 @@ TEST(ridge_reads_a_layer_once_a_fold_for_all_tasks)
         int64_t sets = k < 2 ? 1 : k == 2 ? 2 : 4;
         equal(r.n_rows, 2 * ROWS * (sets * (FOLDS + 1) + 1));
         lamella_probe_linear_free(p);
+    }
+}
+
+/* Bytes at the most at hand, less those of the probe. */
+static int64_t room_of_layers(int64_t n_layers, int32_t kind, int64_t n, int64_t dim)
+{
+    test_allocator a = { 0 };
+    lamella_context_options co = { .struct_size = sizeof co, .threads = 1, .allocate = test_allocate, .release = test_release, .user = &a };
+    lamella_context *ctx;
+    lamella_probe_linear *p;
+    lamella_view layer[6], bytes, labels;
+    float *x = malloc((size_t)(n * dim) * sizeof *x);
+    int32_t *y = malloc((size_t)n * sizeof *y);
+    lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = kind, .n_folds = 2, .n_bootstrap = 1, .tolerance = 1e-3 };
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = n_layers };
+    for (int64_t i = 0; i < n * dim; i++)
+        x[i] = (float)((uint32_t)i * 2654435761u >> 20) / 2048 - 1;
+    for (int64_t i = 0; i < n; i++)
+        y[i] = x[i * dim] > 0;
+    for (int64_t l = 0; l < n_layers; l++)
+        layer[l] = view_of(LAMELLA_F32, x, n, dim);
+    labels = view_of(LAMELLA_I32, y, n);
+    ok(lamella_context_create(&co, &ctx));
+    int64_t before = a.live_bytes;
+    a.peak_bytes = before;
+    check(lamella_probe_linear_fit(ctx, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL) >= 0);
+    ok(lamella_probe_linear_bytes(p, &bytes));
+    int64_t room = a.peak_bytes - before - bytes.shape[0];
+    lamella_probe_linear_free(p);
+    lamella_context_free(ctx);
+    free(x);
+    free(y);
+    return room;
+}
+
+/* What a layer takes to be fitted and scored is given back before the next one. */
+TEST(six_layers_take_no_more_room_than_one)
+{
+    static const struct { int32_t kind; int64_t n, dim; } cases[] = { { LAMELLA_PROBE_RIDGE, 12000, 2 }, { LAMELLA_PROBE_LOGISTIC, 12000, 2 }, { LAMELLA_PROBE_RIDGE, 240, 400 } };
+    for (int k = 0; k < 3; k++) {
+        int64_t one = room_of_layers(1, cases[k].kind, cases[k].n, cases[k].dim), six = room_of_layers(6, cases[k].kind, cases[k].n, cases[k].dim);
+        check(six < one + one / 4);
     }
 }

@@ -1,6 +1,7 @@
 /* Ridge: primal and dual against the normal equations and scikit-learn. */
 #include "support/golden.h"
 #include "solve/solve.h"
+#include "support/progress.h"
 #include <math.h>
 
 static lamella_status run_ridge(const fit_problem *p, int64_t n)
@@ -122,4 +123,40 @@ TEST(a_singular_gram_gives_the_least_objective_or_says_so)
     ok(run_ridge(&p, 1));
     check(once.converged && once.objective > 1);
     check(isfinite(twice.objective) && (!twice.converged || twice.objective <= once.objective * (1 + 1e-6)));
+}
+
+static lamella_status run_told(lamella_context *ctx, const fit_problem *p, int64_t n)
+{
+    CALL(ctx, ridge_fit(c, p, n));
+}
+
+/* Of four problems each has a quarter, which the passes over its rows share. */
+TEST(problems_have_equal_shares_of_the_progress)
+{
+    enum { ROWS = 2000, DIM = 3, PROBLEMS = 4 };
+    static float x[ROWS * DIM];
+    static int32_t label[ROWS];
+    double weights[DIM], intercept, penalty = 1;
+    fit_report report;
+    told t;
+    lamella_context *ctx = context_told(&t);
+    for (int i = 0; i < ROWS; i++) {
+        label[i] = i % 3 == 0;
+        for (int j = 0; j < DIM; j++)
+            x[i * DIM + j] = (float)((i * 31 + j * j * 17) % 23);
+    }
+    fit_rows rows_ = { .x = x, .n = ROWS, .dim = DIM, .stride = DIM };
+    fit_problem p[PROBLEMS];
+    for (int k = 0; k < PROBLEMS; k++)
+        p[k] = (fit_problem){ .rows = &rows_, .n_rows = ROWS, .label = label, .n_classes = 2, .penalty = &penalty, .n_penalties = 1, .weights = weights,
+                              .intercepts = &intercept, .report = &report };
+    ok(run_told(ctx, p, 1));
+    int64_t alone = t.n;
+    check(alone > 2 && !t.fell && t.last <= 1);
+    t = (told){ 0 };
+    ok(run_told(ctx, p, PROBLEMS));
+    equal(t.n, PROBLEMS * alone);
+    check(!t.fell && !t.early);
+    check(t.last > 0.75 && t.last <= 1 && t.largest_step <= 0.25 + 1e-12);
+    lamella_context_free(ctx);
 }
