@@ -249,13 +249,10 @@ int64_t names_find(const named_items *of, const char *name)
     int64_t low = 0, high = of->n;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
-        int order = name_compare(name, of->text + name_place(of, middle));
-        if (order == 0)
-            return middle;
-        if (order < 0)
-            high = middle;
-        else
+        if (name_compare(name, of->text + name_place(of, middle)) > 0)
             low = middle + 1;
+        else
+            high = middle;
     }
-    return -1;
+    return low < of->n && !strcmp(name, of->text + name_place(of, low)) ? low : -1;
 }

@@ -81,7 +81,7 @@ lamella_status family_named(call *c, const lamella_io_file *f, const char *prefi
         n += fits_pattern(entry_name(f, &f->entry[i]), prefix, head, tail, i, &p);
     TAKE(c, member, n);
     *found = (family){ member, 0 };
-    for (int64_t i = 0; i < f->n_entries && found->n < n; i++)
+    for (int64_t i = 0; i < f->n_entries; i++)
         if (fits_pattern(entry_name(f, &f->entry[i]), prefix, head, tail, i, &p))
             member[found->n++] = p;
     return LAMELLA_OK;

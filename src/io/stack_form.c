@@ -85,7 +85,7 @@ static void name_readings(const lamella_io_file *f, const stack_readings *r, cha
         if (r->form[i].form == LAMELLA_IO_FORM_LAYERS)
             snprintf(layers, sizeof layers, " (%lld layers)", (long long)r->form[i].n_layers);
         int64_t more = say(text, 590, used, "%s\"%s\"%s", n_named++ ? ", " : "", name, layers);
-        if (more < 0)
+        if (more == -1)
             break;
         used = more;
         memcpy(before, name, sizeof name);
@@ -160,7 +160,7 @@ static lamella_status fail_without(call *c, const lamella_io_file *f)
 {
     char shown[256];
     for (int64_t i = 0; i < f->n_entries; i++)
-        if (f->entry[i].rank >= 2 && !name_is_part(entry_name(f, &f->entry[i]))) {
+        if (f->entry[i].rank >= 2 && !dtype_is_float(entry_dtype(f, &f->entry[i])) && !name_is_part(entry_name(f, &f->entry[i]))) {
             name_shown(f, i, shown);
             return fail(c, LAMELLA_ERR_DTYPE, "%s holds no stack: \"%s\" is %s, expected floats", f->name, shown, entry_type_name(f, &f->entry[i]));
         }

@@ -250,15 +250,12 @@ static const file_label *find_label(const lamella_io_file *f, const char *name)
     int64_t low = 0, high = f->stack.n_labels;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
-        int order = name_compare(name, f->stack.label[middle].name);
-        if (order == 0)
-            return &f->stack.label[middle];
-        if (order < 0)
-            high = middle;
-        else
+        if (name_compare(name, f->stack.label[middle].name) > 0)
             low = middle + 1;
+        else
+            high = middle;
     }
-    return NULL;
+    return low < f->stack.n_labels && !strcmp(name, f->stack.label[low].name) ? &f->stack.label[low] : NULL;
 }
 
 static lamella_status get_label(call *c, const lamella_io_file *file, const char *name, lamella_view *out)

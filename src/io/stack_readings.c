@@ -121,7 +121,7 @@ static int parts_fit(const lamella_io_file *f, const stack_form *form)
     }
     if (id && (entry_shape(f, id, part), id->rank != 1 || part[0] != shape[0]))
         return 0;
-    if (offsets || f->kind != LAMELLA_IO_SAFETENSORS)
+    if (offsets)
         return 1;
     for (int64_t i = 0; i < f->n_entries; i++)
         if (name_is_mask(entry_name(f, &f->entry[i])) && (entry_shape(f, &f->entry[i], part), !mask_fits(part, f->entry[i].rank, shape, rank - 1)))
@@ -156,7 +156,7 @@ static int family_is_in_doubt(const lamella_io_file *f, const family *a)
     const char *name = entry_name(f, &f->entry[p->entry]);
     if (p->number == 0)
         return name_counts_else(name, p->head);
-    return !name_counts_layers(name, p->head) || (p->head > 0 && name[p->head - 1] == '-'); /* "layer-1" may be the last */
+    return !name_counts_layers(name, p->head) || name[p->head - 1] == '-'; /* "layer-1" may be the last */
 }
 
 static int family_is_candidate(const lamella_io_file *f, const family *a, int counts_layers)
@@ -222,7 +222,7 @@ lamella_status readings_find(call *c, const lamella_io_file *f, stack_readings *
     TRY(family_named(c, f, "layer.", &layers));
     if (layers.n && family_fits(f, &layers, r->misfit))
         r->form[r->n++] = form_of_family(&layers);
-    else if (!layers.n && f->kind != LAMELLA_IO_NPY)
+    else if (!layers.n)
         TRY(read_families(c, f, r));
     if (!r->n)
         read_arrays(f, r);

@@ -26,7 +26,7 @@ static void rows_copy_task(int64_t i, void *data)
 
 static int is_f32_rows(const lamella_view *v)
 {
-    return v->dtype == LAMELLA_F32 && (v->stride[1] == 1 || v->shape[1] == 1) && (uintptr_t)v->data % sizeof(float) == 0;
+    return v->dtype == LAMELLA_F32 && v->stride[1] == 1 && (uintptr_t)v->data % sizeof(float) == 0;
 }
 
 lamella_status f32_rows_open(call *c, arena *keeper, const lamella_view *v, const char *name, f32_rows *r)

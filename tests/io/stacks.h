@@ -7,12 +7,22 @@
 static lamella_stack opened;
 static lamella_io_stack_result taken;
 
+/* Its memory is full of other bytes before it is given. */
+static inline lamella_context *context_of_stacks(void)
+{
+    static test_allocator a;
+    static lamella_context *ctx;
+    if (!ctx)
+        ctx = context_of(&a);
+    return ctx;
+}
+
 static inline lamella_status open_with(const char *name, const char *prefix, int32_t layer_axis, lamella_io_file **file)
 {
     lamella_io_stack_options options = { .struct_size = sizeof options, .prefix = prefix, .layer_axis = layer_axis };
     opened = (lamella_stack){ .struct_size = sizeof opened };
     taken = (lamella_io_stack_result){ .struct_size = sizeof taken };
-    return lamella_io_stack_open(NULL, in_folder(name), &options, file, &opened, &taken, NULL);
+    return lamella_io_stack_open(context_of_stacks(), in_folder(name), &options, file, &opened, &taken, NULL);
 }
 
 static inline void save_arrays(const char *name, const char *const *names, const lamella_view *arrays, int64_t n)
@@ -29,6 +39,7 @@ static inline void layer_reads_as(int64_t l, const float *expected, int64_t rows
         for (int64_t row = 0; row < rows;) {
             int64_t n = deliveries[i] < rows - row ? deliveries[i] : rows - row;
             lamella_view into = view_of(LAMELLA_F32, x, n, dim);
+            check(opened.layer[l].data == NULL && opened.layer[l].stride[0] == 0 && opened.layer[l].stride[1] == 0); /* row-major */
             equal(opened.read(opened.depth[l], row, n, &into, opened.user), n);
             equal_bits(x, expected + row * dim, n * dim * 4);
             row += n;
@@ -36,6 +47,9 @@ static inline void layer_reads_as(int64_t l, const float *expected, int64_t rows
     lamella_view into = view_of(LAMELLA_F32, x, 1, dim);
     check(opened.read(opened.depth[l], rows, 1, &into, opened.user) == 0);
     check(opened.read(opened.depth[l], -1, 1, &into, opened.user) == 0);
+    check(opened.read(opened.depth[l], 0, 0, &into, opened.user) == 0);
+    check(opened.read(opened.depth[l], 1, -1, &into, opened.user) == 0);
+    check(opened.read(opened.depth[l], rows + 3, 1, &into, opened.user) == 0);
     check(opened.read(12345, 0, 1, &into, opened.user) == 0);
     free(x);
 }

@@ -157,3 +157,63 @@ TEST(keys_are_sorted_by_all_that_follows_and_in_the_end_by_index)
         }
     }
 }
+
+/* ---- in place ---- */
+
+static int64_t n_swaps, n_asked;
+
+static int rises(int64_t i, int64_t j, const void *data)
+{
+    n_asked++;
+    return ((const int *)data)[i] < ((const int *)data)[j];
+}
+
+static void change_places(int64_t i, int64_t j, void *data)
+{
+    int *x = data, kept = x[i];
+    n_swaps++;
+    check(i != j);
+    x[i] = x[j];
+    x[j] = kept;
+}
+
+TEST(what_is_in_order_is_looked_at_once)
+{
+    int x[50];
+    for (int n = 0; n <= 50; n++)
+        for (int equals = 1; equals < 4; equals++) {
+            for (int i = 0; i < n; i++)
+                x[i] = i / equals;
+            n_swaps = n_asked = 0;
+            sort_in_place(n, rises, change_places, x);
+            equal(n_swaps, 0);
+            equal(n_asked, n ? n - 1 : 0);
+        }
+}
+
+/* Every order of up to seven, with and without equals. */
+TEST(every_order_of_a_few_is_sorted)
+{
+    for (int n = 1; n <= 7; n++) {
+        int orders = 1;
+        for (int i = 2; i <= n; i++)
+            orders *= i;
+        for (int order = 0; order < orders; order++)
+            for (int equals = 1; equals <= 2; equals++) {
+                int x[8], left[8], code = order;
+                for (int i = 0; i < n; i++)
+                    left[i] = i;
+                for (int i = 0, many = n; i < n; i++, many--) {
+                    x[i] = left[code % many] / equals;
+                    memmove(left + code % many, left + code % many + 1, (size_t)(many - 1 - code % many) * sizeof *left);
+                    code /= many;
+                }
+                x[n] = -1; /* behind them, smaller than all */
+                sort_in_place(n, rises, change_places, x);
+                int wrong = x[n] != -1;
+                for (int i = 0; i < n; i++)
+                    wrong += x[i] != i / equals;
+                equal(wrong, 0);
+            }
+    }
+}

@@ -272,6 +272,7 @@ static int step_close(int fd)
 {
     strcat(steps.text, strlen(steps.text) < 300 ? " close" : "");
     steps.closed++;
+    check(fd >= 0);
     if (fd < 64) {
         equal(steps.open_now[fd], 1); /* once each */
         steps.open_now[fd] = 0;

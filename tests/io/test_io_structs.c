@@ -260,8 +260,8 @@ TEST(every_option_out_of_its_range_is_refused_with_what_it_may_be)
     end_of_one_layer();
 }
 
-/* A raw array is read as the options say, in a stack too. */
-TEST(a_stack_of_raw_elements_is_bf16_if_asked)
+/* A raw array is read as the options say, from a path and in a stack too. */
+TEST(a_file_of_raw_elements_is_bf16_if_asked)
 {
     lamella_io_file *f;
     folder_make();
@@ -270,6 +270,13 @@ TEST(a_stack_of_raw_elements_is_bf16_if_asked)
     folder_write("f", b);
     ok(with_raw(LAMELLA_BF16, &f));
     lamella_io_file_free(f);
+    image = view_of(LAMELLA_U8, b.at, b.n);
+    for (int raw = 0; raw < 2; raw++)
+        for (int way = 0; way < 2; way++) {
+            ok((way ? with_raw_open : with_raw_load)(raw ? LAMELLA_BF16 : 0, &f));
+            equal(entry_at(f, 0).dtype, raw ? LAMELLA_BF16 : 0);
+            lamella_io_file_free(f);
+        }
     char expected[300];
     snprintf(expected, sizeof expected, "lamella_io_stack_open: %s: \"\" is <V2, of which there is no view: if it holds bf16, set options.raw_dtype = "
              "LAMELLA_BF16", in_folder("f"));

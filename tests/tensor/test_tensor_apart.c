@@ -194,3 +194,17 @@ TEST(every_depth_is_read)
     out.data = depth + 2;
     ok(checking_layers(&s, &out, 1));
 }
+
+/* Behind the sixth stride comes the dtype: no axis is made of it. */
+TEST(views_of_six_axes_lie_apart)
+{
+    lamella_view out = view_of(LAMELLA_F32, memory + 100, 2, 2, 1, 2, 1, 3), in = view_of(LAMELLA_F32, memory + 124, 2), front = view_of(LAMELLA_F32, memory + 98, 2);
+    views v = { .in = { &in, &front }, .n_in = 2, .out = { &out }, .n_out = 1 };
+    ok(checking(&v));
+    out.stride[0] = -12, out.data = memory + 112; /* the same backwards */
+    ok(checking(&v));
+    in.data = memory + 123;
+    refused(checking(&v), LAMELLA_ERR_ARGUMENT, "checking: out[0] shares memory with in[0], expected an output apart from the inputs");
+    in.data = memory + 124, front.data = memory + 99;
+    refused(checking(&v), LAMELLA_ERR_ARGUMENT, "checking: out[0] shares memory with in[1], expected an output apart from the inputs");
+}

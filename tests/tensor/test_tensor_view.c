@@ -338,6 +338,20 @@ TEST(strides_are_forgotten_where_nothing_lies_and_where_rows_are_read)
     }
 }
 
+TEST(the_first_of_six_strides_is_not_believed_either)
+{
+    static const int64_t strides[] = { INT64_MIN, -100000, 0, 100000, INT64_MAX };
+    static float x[30];
+    for (int i = 0; i < 5; i++) {
+        lamella_view v, given = view_of(LAMELLA_F32, x, 1, 2, 1, 3, 1, 5);
+        given.stride[0] = strides[i];
+        ok(settling(&given, &v));
+        check(v.stride[0] == 30 && v.stride[1] == 15 && v.stride[5] == 1);
+        equal(view_elements(&v), 30);
+        equal(view_is_row_major(&v), 1);
+    }
+}
+
 TEST(reserved_fields_and_unknown_types_are_refused)
 {
     float x[2] = { 0 };
