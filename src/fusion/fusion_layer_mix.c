@@ -35,9 +35,9 @@ static void mix_task(int64_t i, void *data)
     int64_t dim = w->m->dim, n_layers = w->m->s.n_layers, good = 1;
     char *piece = scratch_claim(&w->pieces);
     double *sum = (double *)(piece + w->panel_bytes);
-    float *rounded = (float *)(sum + PANEL_ROWS * dim);
+    float *rounded = (float *)(sum + panel_most(&w->r) * dim);
     panel p = { .n = 0 };
-    memset(sum, 0, (size_t)(PANEL_ROWS * dim) * sizeof *sum);
+    memset(sum, 0, (size_t)(panel_most(&w->r) * dim) * sizeof *sum);
     for (int64_t l = 0; l < n_layers && good; l++) {
         good = rows_panel(&w->r, l, i, piece, &p);
         for (int64_t row = 0; row < p.n && good; row++) {
@@ -76,7 +76,7 @@ static lamella_status mix_layers(call *c, const lamella_stack *stack_, const lam
     lowest_reset(&w.fault);
     TRY(rows_open(c, &m.s, 0, m.s.n_layers, LAMELLA_F32, &w.r));
     w.panel_bytes = whole_lines(rows_scratch(&w.r));
-    TRY(scratch_open(c, w.panel_bytes + m.dim * (PANEL_ROWS * (int64_t)sizeof(double) + (int64_t)sizeof(float)), &w.pieces));
+    TRY(scratch_open(c, w.panel_bytes + m.dim * (panel_most(&w.r) * (int64_t)sizeof(double) + (int64_t)sizeof(float)), &w.pieces));
     do {
         TRY(rows_next(c, &w.r));
         TRY(parallel(c, w.r.n_panels, mix_task, &w));

@@ -145,6 +145,12 @@ typedef struct rows {
     struct rows_layer *layer;      /* what was read, per layer */
 } rows;
 
+/* Vectors of a panel at most: a host that asks for one row at a time needs the memory of one. */
+static inline int64_t panel_most(const rows *r)
+{
+    return MIN(PANEL_ROWS, MAX(r->s->n_vectors, 1));
+}
+
 /* 256 vectors of one layer as f32 or f64: the host's memory where type and strides allow, else a converted copy in scratch.
  * Vectors under the mask are zeros. */
 typedef struct panel {

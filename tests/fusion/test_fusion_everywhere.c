@@ -375,3 +375,23 @@ TEST(progress_runs_from_0_to_1_in_batches)
     tells("backward", 5, backward_of_many);
     tells("merge", 2, merge_of_many);
 }
+
+/* A host that looks at one state at a time pays for one, not for a panel of them. */
+TEST(one_row_takes_the_memory_of_a_few)
+{
+    enum { DIM = 100000 };
+    uint16_t *x = calloc(DIM, sizeof *x);
+    float *out = malloc(DIM * sizeof *out);
+    test_allocator a = { 0 };
+    lamella_context *ctx;
+    lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .allocate = test_allocate, .release = test_release, .user = &a };
+    lamella_view layer = view_of(LAMELLA_F16, x, 1, DIM), mixed = view_of(LAMELLA_F32, out, 1, DIM);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
+    ok(lamella_context_create(&options, &ctx));
+    int64_t before = a.live_bytes;
+    a.peak_bytes = before;
+    ok(lamella_fusion_mix(ctx, &stack, NULL, NULL, &mixed, NULL));
+    check(a.peak_bytes - before < 8 * DIM * (int64_t)sizeof(double));
+    lamella_context_free(ctx);
+    free(x), free(out);
+}
