@@ -118,12 +118,13 @@ static void dots_task(int64_t i, void *data)
 lamella_status similar_tiles(call *c, const similar_pass *p)
 {
     tiles_work w = { .p = p, .simd = simd_of(c), .n_blocks = blocks_of(p) };
-    int64_t n_tasks = w.n_blocks * p->n_parts, panel;
-    if (!size_mul(p->block_queries, p->width * (int64_t)sizeof(float), &panel))
-        return fail(c, LAMELLA_ERR_MEMORY, "rows of %lld dims do not fit into memory", (long long)p->width);
-    w.panel_bytes = whole_lines(panel);
+    int64_t n_tasks = w.n_blocks * p->n_parts, panel, bytes;
     w.rows_bytes = TILE_BLOCK_ROWS * MIN(p->width, CHUNK) * (int64_t)sizeof(float);
     w.scores_bytes = p->block_queries * TILE_BLOCK_ROWS * (int64_t)sizeof(float);
+    if (!size_mul(p->block_queries, p->width * (int64_t)sizeof(float), &panel) ||
+        !size_add(panel, w.rows_bytes + w.scores_bytes + p->room_bytes + 2 * CACHE_LINE, &bytes)) /* it and the whole are rounded up */
+        return fail(c, LAMELLA_ERR_MEMORY, "rows of %lld dims do not fit into memory", (long long)p->width);
+    w.panel_bytes = whole_lines(panel);
     TRY(progress(c, 0, n_tasks));
     if (!n_tasks)
         return LAMELLA_OK;

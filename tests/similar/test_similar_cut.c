@@ -64,6 +64,8 @@ static lamella_status passing(int64_t width)
 
 TEST(rows_that_no_memory_packs_are_refused)
 {
-    ok(passing(((int64_t)1 << 58) - 1));
-    refused(passing((int64_t)1 << 58), LAMELLA_ERR_MEMORY, "passing: rows of 288230376151711744 dims do not fit into memory");
+    const int64_t beside = (8 + 512) * TILE_BLOCK_ROWS * 4 + 128, most = (INT64_MAX - beside) / (8 * 4); /* eight queries and the block of rows */
+    ok(passing(most));
+    refused(passing(most + 1), LAMELLA_ERR_MEMORY, "passing: rows of 288230376151702380 dims do not fit into memory");
+    refused(passing((int64_t)1 << 60), LAMELLA_ERR_MEMORY, "passing: rows of 1152921504606846976 dims do not fit into memory");
 }
