@@ -8,7 +8,15 @@
 enum { MOST = 60000 };
 
 static double numbers[8][MOST];
-static float  out[2][4][MOST];
+static float *out[2][4];
+
+/* Of the library's own memory and of the guarded one; they end where memory does. */
+static void make_outputs(int64_t n0, int64_t n1, int64_t n2, int64_t n3)
+{
+    const int64_t n[] = { n0, n1, n2, n3 };
+    for (int i = 0; i < 8; i++)
+        out[i / 4][i % 4] = guarded(NULL, (size_t)n[i % 4] * sizeof(float));
+}
 
 /* Numbers of 0 to 1 of any float dtype, the last axis first in memory: they are gathered, and converted. */
 static lamella_view given(int which, int32_t dtype, int turned, int32_t rank, const int64_t *shape)
@@ -34,7 +42,7 @@ typedef struct sizes { int64_t layers, pixels, channels; } sizes;
 /* Many pixels; one whose layers or channels fill a block alone. */
 static const sizes canvases[] = { { 3, 600, 3 }, { 2, 1025, 1 }, { 5000, 3, 2 }, { 3, 2, 9001 } };
 
-static void paint(lamella_context *ctx, const sizes *s, int32_t dtype, int turned, int way, float to[4][MOST])
+static void paint(lamella_context *ctx, const sizes *s, int32_t dtype, int turned, int way, float **to)
 {
     lamella_view c = GIVEN(0, dtype, turned, s->layers, s->pixels, s->channels), a = GIVEN(1, dtype, turned, s->layers, s->pixels);
     lamella_view d = GIVEN(2, dtype, turned, s->layers, s->pixels), b = GIVEN(3, dtype, turned, s->pixels, s->channels);
@@ -59,7 +67,7 @@ TEST(canvases_stay_in_their_memory)
             for (int way = 0; way < 4; way++) {
                 const sizes *s = &canvases[i];
                 lamella_context *ctx = guarded_context(1);
-                memset(out, 0xff, sizeof out);
+                make_outputs(s->pixels * s->channels, s->pixels, s->layers * s->pixels * s->channels, s->layers * s->pixels);
                 paint(NULL, s, dtype, way != 1, way, out[0]);
                 paint(ctx, s, dtype, way != 1, way, out[1]);
                 same(s->pixels * s->channels, s->pixels, s->layers * s->pixels * s->channels, s->layers * s->pixels);
@@ -67,7 +75,7 @@ TEST(canvases_stay_in_their_memory)
             }
 }
 
-static void join(lamella_context *ctx, const sizes *s, int32_t dtype, int turned, float to[4][MOST])
+static void join(lamella_context *ctx, const sizes *s, int32_t dtype, int turned, float **to)
 {
     lamella_view c = GIVEN(0, dtype, turned, s->pixels, s->channels), t = GIVEN(1, dtype, turned, s->pixels), d = GIVEN(2, dtype, turned, s->pixels, s->channels);
     lamella_view u = GIVEN(3, dtype, turned, s->pixels), o = view_of(LAMELLA_F32, to[0], s->pixels, s->channels), p = view_of(LAMELLA_F32, to[1], s->pixels);
@@ -81,6 +89,7 @@ TEST(joined_canvases_stay_in_their_memory)
         for (int32_t dtype = LAMELLA_F32; dtype <= LAMELLA_F16; dtype++)
             for (int turned = 0; turned < 2; turned++) {
                 lamella_context *ctx = guarded_context(1);
+                make_outputs(joined[i].pixels * joined[i].channels, joined[i].pixels, 0, 0);
                 join(NULL, &joined[i], dtype, turned, out[0]);
                 join(ctx, &joined[i], dtype, turned, out[1]);
                 same(joined[i].pixels * joined[i].channels, joined[i].pixels, 0, 0);
@@ -88,14 +97,16 @@ TEST(joined_canvases_stay_in_their_memory)
             }
 }
 
-static void mix(lamella_context *ctx, int64_t rows, int64_t dim, int32_t dtype, int32_t how, int turned, float to[4][MOST])
+static void mix(lamella_context *ctx, int64_t rows, int64_t dim, int32_t dtype, int32_t how, int turned, float **to)
 {
-    lamella_view layer[2] = { GIVEN(0, dtype, turned, rows, dim), GIVEN(1, dtype, turned, rows, dim) }, g = GIVEN(2, dtype, turned, rows, dim);
-    lamella_view mixed = view_of(LAMELLA_F32, to[0], rows, dim), dw = view_of(LAMELLA_F64, to[1], 2);
-    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
-    lamella_fusion_mix_options o = { .struct_size = sizeof o, .rows = how };
-    ok(lamella_fusion_mix(ctx, &stack, NULL, &o, &mixed, NULL));
-    ok(lamella_fusion_mix_backward(ctx, &stack, NULL, &g, &o, &dw, NULL));
+    lamella_view layer[3] = { GIVEN(0, dtype, turned, rows, dim), GIVEN(1, dtype, turned, rows, dim), GIVEN(2, dtype, turned, rows, dim) };
+    lamella_view g = GIVEN(3, dtype, turned, rows, dim), w = GIVEN(4, LAMELLA_F64, 0, 3);
+    lamella_view mixed = view_of(LAMELLA_F32, to[0], rows, dim), dw = view_of(LAMELLA_F64, to[1], 3);
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 3 };
+    lamella_fusion_mix_options o = { .struct_size = sizeof o, .rows = how, .weighting = turned ? LAMELLA_WEIGHTING_SOFTMAX : LAMELLA_WEIGHTING_GIVEN };
+    double *d_gamma = (double *)to[2];
+    ok(lamella_fusion_mix(ctx, &stack, &w, &o, &mixed, NULL));
+    ok(lamella_fusion_mix_backward(ctx, &stack, &w, &g, &o, &dw, d_gamma));
 }
 
 TEST(mixed_rows_stay_in_their_memory)
@@ -105,11 +116,37 @@ TEST(mixed_rows_stay_in_their_memory)
             for (int32_t how = LAMELLA_ROWS_RAW; how <= LAMELLA_ROWS_LAYER_NORM; how++) {
                 int64_t rows = dim == 16 ? 600 : 90;
                 lamella_context *ctx = guarded_context(1);
+                make_outputs(rows * dim, 6, 2, 0);
                 mix(NULL, rows, dim, dtype, how, how % 2, out[0]);
                 mix(ctx, rows, dim, dtype, how, how % 2, out[1]);
-                same(rows * dim, 4, 0, 0);
+                same(rows * dim, 6, 2, 0);
                 lamella_context_free(ctx);
             }
+}
+
+static void pool(lamella_context *ctx, int32_t dtype, int32_t readout, int turned, float **to)
+{
+    enum { N = 30, T = 7, DIM = 48 };
+    lamella_view layer[2] = { GIVEN(0, dtype, turned, N, T, DIM), GIVEN(1, dtype, turned, N, T, DIM / 3) }, w = GIVEN(2, LAMELLA_F64, turned, N, T);
+    lamella_view mask = GIVEN(3, LAMELLA_U8, 0, N, T), pooled[2] = { view_of(LAMELLA_F32, to[0], N, DIM), view_of(LAMELLA_F32, to[1], N, DIM / 3) };
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2, .mask = &mask };
+    lamella_fusion_pool_options o = { .struct_size = sizeof o, .readout = readout };
+    for (int i = 0; i < N * T; i++)
+        ((unsigned char *)mask.data)[i] = i / T != 4 && i % 5 != 2;
+    returns(lamella_fusion_pool(ctx, &stack, readout == LAMELLA_READOUT_WEIGHTED ? &w : NULL, &o, pooled, NULL), LAMELLA_NOTE);
+}
+
+TEST(pooled_tokens_stay_in_their_memory)
+{
+    for (int32_t dtype = LAMELLA_F32; dtype <= LAMELLA_F16; dtype++)
+        for (int32_t readout = LAMELLA_READOUT_MEAN; readout <= LAMELLA_READOUT_FIRST_MEAN; readout++) {
+            lamella_context *ctx = guarded_context(1);
+            make_outputs(30 * 48, 30 * 16, 0, 0);
+            pool(NULL, dtype, readout, readout % 2, out[0]);
+            pool(ctx, dtype, readout, readout % 2, out[1]);
+            same(30 * 48, 30 * 16, 0, 0);
+            lamella_context_free(ctx);
+        }
 }
 
 /* Where one pixel alone takes long, fewer of them are painted between two questions whether to go on. */
@@ -119,6 +156,7 @@ TEST(pixels_of_many_layers_are_painted_a_few_at_a_time)
     static float number[2] = { 0.5f, 0 };
     told heard;
     lamella_context *ctx = context_told(&heard);
+    make_outputs(PIXELS, 0, 0, 0);
     lamella_view c = view_of(LAMELLA_F32, number, LAYERS, PIXELS, 1), a = view_of(LAMELLA_F32, number + 1, LAYERS, PIXELS), o = view_of(LAMELLA_F32, out[0][0], PIXELS, 1);
     c.flags = a.flags = LAMELLA_BROADCAST;
     memset(c.stride, 0, sizeof c.stride), memset(a.stride, 0, sizeof a.stride);

@@ -18,12 +18,12 @@ static inline void *guarded(const void *from, size_t bytes)
     return memory + whole - bytes;
 }
 
-/* For lamella_context_options: every block ends so, and is full of 0xa5; a block of more than the arena's step is one piece. */
+/* For lamella_context_options: every block ends so, and is full of NaNs; a block of more than the arena's step is one piece. */
 static inline void *guarded_allocate(int64_t bytes, int64_t alignment, void *user)
 {
     (void)user;
     char *memory = guarded(NULL, (size_t)((bytes + alignment - 1) / alignment * alignment));
-    memset(memory, 0xa5, (size_t)bytes);
+    memset(memory, 0xff, (size_t)bytes);
     return memory;
 }
 
