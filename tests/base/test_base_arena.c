@@ -150,3 +150,32 @@ TEST(blocks_double)
     arena_close(&memory);
 }
 #endif
+
+TEST(an_arena_is_closed_once_however_often)
+{
+    test_allocator a;
+    arena memory = counted(&a, 0);
+    check(arena_take(&memory, 10000) != NULL && arena_take(&memory, 100) != NULL);
+    arena_close(&memory);
+    arena_close(&memory);
+    check(a.live == 0 && a.mistakes == 0);
+}
+
+/* A limit is reached to the byte and passed by one. */
+TEST(a_limit_is_reached_to_its_last_byte)
+{
+    for (int64_t limit = ROUNDED; limit <= 5 * ROUNDED; limit += ROUNDED)
+        for (int64_t first = 1; first <= limit; first += ROUNDED) {
+            test_allocator a;
+            arena memory = counted(&a, limit);
+            check(arena_take(&memory, first) != NULL);
+            int64_t left = limit - round_up(first, ROUNDED);
+            if (left)
+                check(arena_take(&memory, left) != NULL);
+            equal(memory.taken, limit);
+            check(memory.wanted == 0 && arena_take(&memory, 0) == NULL);
+            equal(memory.wanted, limit + (ROUNDED == 1 ? 1 : ROUNDED));
+            arena_close(&memory);
+            equal(a.live, 0);
+        }
+}

@@ -3,7 +3,10 @@
 #include "support/test.h"
 #include "base/base.h"
 #include <locale.h>
+#include <math.h>
 #include <pthread.h>
+#include <time.h>
+#include <unistd.h>
 
 static int undone[2];
 
@@ -165,4 +168,73 @@ TEST(memory_that_is_not_there_is_said)
     refused(taking(NULL, INT64_MAX / 4), LAMELLA_ERR_MEMORY, "taking: 2305843009213693951 elements of 8 bytes do not fit into memory");
     refused(taking(NULL, INT64_MAX / 16), LAMELLA_ERR_MEMORY, "taking: out of memory for 4611686018427387896 bytes");
     lamella_context_free(ctx);
+}
+
+static lamella_status notes_one(call *c, lamella_status noted, lamella_status end)
+{
+    TRY(noted);
+    return end;
+}
+
+static lamella_status noting_one(lamella_status noted, lamella_status end)
+{
+    CALL(NULL, notes_one(c, noted, end));
+}
+
+/* What is noted and what is returned: a failure, else NOT_CONVERGED, else NOTE. */
+TEST(the_weightiest_status_is_returned)
+{
+    static const lamella_status rising[] = { LAMELLA_OK, LAMELLA_NOTE, LAMELLA_NOT_CONVERGED, LAMELLA_STOPPED, LAMELLA_ERR_IO };
+    for (int noted = 0; noted < 5; noted++)
+        for (int end = 0; end < 5; end++)
+            returns(noting_one(rising[noted], rising[end]), noted > 2 ? rising[noted] : rising[noted > end ? noted : end]);
+}
+
+TEST(a_number_is_written_with_nine_digits)
+{
+    static const double values[] = { 0, -0.0, 1, -1.5, 123456789, 1234567890, 0.1, 1. / 3, 1e300, -1e-300, 5e-324, 1.7976931348623157e308, HUGE_VAL, -HUGE_VAL };
+    for (int i = 0; i < LENGTH(values); i++) {
+        char expected[40], said[60];
+        snprintf(expected, sizeof expected, "%.9g", values[i]); /* the tests' locale is C */
+        snprintf(said, sizeof said, "failing: x is %s", expected);
+        refused(failing(values[i]), LAMELLA_ERR_ARGUMENT, said);
+    }
+}
+
+TEST(the_clock_and_the_space_are_the_systems)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    double before = (double)now.tv_sec + (double)now.tv_nsec / 1e9, time = clock_seconds();
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    double after = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+    check(time >= before - 1e-6 && time <= after + 1e-6);
+    equal(space_for(4096), 1);
+    equal(space_for(INT64_C(1) << 60), 0);
+    equal(id_of_process(), getpid());
+}
+
+/* Whatever allocation of an object fails, nothing is left. */
+TEST(an_object_that_cannot_be_made_leaves_nothing)
+{
+    test_allocator a = { 0 };
+    lamella_context_options options = { .struct_size = sizeof options, .allocate = test_allocate, .release = test_release, .user = &a, .threads = 1 };
+    lamella_context *ctx;
+    thing *made;
+    ok(lamella_context_create(&options, &ctx));
+    int64_t live = a.live;
+    int failed = 0;
+    for (int64_t k = 1;; k++) {
+        test_allocator_fail(&a, k, 0);
+        lamella_status status = making(ctx, &made, LAMELLA_OK);
+        if (status == LAMELLA_OK)
+            break;
+        returns(status, LAMELLA_ERR_MEMORY);
+        equal(a.live, live);
+        failed++;
+    }
+    check(failed >= 3); /* the object, its undo, its numbers */
+    object_free(made);
+    lamella_context_free(ctx);
+    check(a.live == 0 && a.mistakes == 0);
 }

@@ -111,3 +111,19 @@ TEST(pieces_that_touch_are_apart)
     returns(call_writes(&c, (lent){ .low = space + 29, .high = space + 31 }, "d"), LAMELLA_ERR_ARGUMENT);
     call_close(&c, LAMELLA_OK);
 }
+
+/* Of long names the first 39 bytes. */
+TEST(a_long_name_is_shown_by_its_beginning)
+{
+    char name[80], said[200];
+    for (int n = 37; n <= 42; n++) {
+        call c;
+        memset(name, 'n', sizeof name);
+        name[n] = 0;
+        call_open(&c, NULL, "asking");
+        ok(call_reads(&c, (lent){ .low = space, .high = space + 10 }, name));
+        snprintf(said, sizeof said, "asking: out shares memory with %.39s, expected an output apart from the inputs", name);
+        refused(call_writes(&c, (lent){ .low = space + 9, .high = space + 12 }, "out"), LAMELLA_ERR_ARGUMENT, said);
+        call_close(&c, LAMELLA_OK);
+    }
+}

@@ -185,3 +185,32 @@ TEST(defaults_fill_what_the_host_has_and_zero_the_rest)
     }
     refused(initialising(NULL, 16), LAMELLA_ERR_ARGUMENT, "initialising: options is NULL, expected a struct to fill");
 }
+
+static char around[64];
+
+static lamella_status checks_beside(call *c, int64_t at, int64_t n, int optional)
+{
+    TRY(call_reads(c, (lent){ .low = around + at, .high = around + at + n }, "x"));
+    return check_sized(c, around + 16, "result", optional);
+}
+
+static lamella_status checking_beside(int64_t at, int64_t n, int optional)
+{
+    CALL(NULL, checks_beside(c, at, n, optional));
+}
+
+/* Its bytes, as many as the host says, lie apart from what is read. */
+TEST(a_result_lies_apart_from_what_is_read)
+{
+    static const uint32_t size = 24;
+    memcpy(around + 16, &size, sizeof size);
+    for (int optional = 0; optional < 2; optional++)
+        for (int64_t at = 0; at < 60; at++)
+            for (int64_t n = 1; n <= 3; n++) {
+                if (at + n <= 16 || at >= 16 + size)
+                    ok(checking_beside(at, n, optional));
+                else
+                    refused(checking_beside(at, n, optional), LAMELLA_ERR_ARGUMENT,
+                            "checking_beside: result shares memory with x, expected an output apart from the inputs");
+            }
+}
