@@ -219,7 +219,6 @@ TEST(what_stands_behind_the_end_changes_nothing)
             scanned alone = scan(text, n);
             check(alone.at <= n && alone.where <= n && alone.fine == !alone.rule);
             for (int k = 0; k <= LENGTH(behind); k++) {
-                memcpy(text, texts[i], sizeof texts[i]);
                 if (k < LENGTH(behind))
                     memcpy(text + n, behind[k], 9);
                 else
