@@ -36,8 +36,7 @@ TEST(every_character_is_known_by_its_bytes)
 /* All of four bytes from those around each border: what is a character encodes to the same bytes again. */
 TEST(no_other_bytes_are_a_character)
 {
-    static const unsigned char at[] = { 0x00, 0x01, 0x7f, 0x80, 0x81, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef,
-                                        0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xf7, 0xf8, 0xff };
+    static const unsigned char at[] = { 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xef, 0xf0, 0xf3, 0xf4, 0xf5, 0xff };
     const int many = (int)sizeof at;
     int64_t wrong = 0;
     for (int i = 0; i < many * many * many * many; i++) {
@@ -74,14 +73,13 @@ static int64_t unescaped(const char *inside, char *to, int64_t room)
 TEST(every_escape_of_four_digits_means_its_character)
 {
     int64_t wrong = 0;
-    for (int32_t code = 0; code < 0x10000; code++)
-        for (int upper = 0; upper < 2; upper++) {
-            char text[16], expected[4], got[16];
-            snprintf(text, sizeof text, upper ? "\\u%04X" : "\\u%04x", (unsigned)code);
-            int n = code ? encode(code, expected) : 0;
-            int64_t used = unescaped(text, got, sizeof got);
-            wrong += n ? used != n || memcmp(got, expected, (size_t)n) : used != -1;
-        }
+    for (int32_t code = 0; code < 0x10000; code++) {
+        char text[16], expected[4], got[16];
+        snprintf(text, sizeof text, code % 3 ? "\\u%04X" : "\\u%04x", (unsigned)code);
+        int n = code ? encode(code, expected) : 0;
+        int64_t used = unescaped(text, got, sizeof got);
+        wrong += n ? used != n || memcmp(got, expected, (size_t)n) : used != -1;
+    }
     equal(wrong, 0);
 }
 

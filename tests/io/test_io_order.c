@@ -191,10 +191,10 @@ TEST(what_is_in_order_is_looked_at_once)
         }
 }
 
-/* Every order of up to seven, with and without equals. */
+/* Every order of up to six, with and without equals. */
 TEST(every_order_of_a_few_is_sorted)
 {
-    for (int n = 1; n <= 7; n++) {
+    for (int n = 1; n <= 6; n++) {
         int orders = 1;
         for (int i = 2; i <= n; i++)
             orders *= i;
