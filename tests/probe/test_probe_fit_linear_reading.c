@@ -212,6 +212,32 @@ TEST(ridge_reads_a_layer_once_a_fold_for_all_tasks)
     }
 }
 
+/* Rows as many as dims, or more, pass by once a fold; of fewer each layer is loaded once for all fits. */
+TEST(ridge_of_as_many_rows_as_dims_streams)
+{
+    enum { ROWS = 12, FOLDS = 2 };
+    static float x[ROWS * (ROWS + 1)];
+    int32_t y[ROWS];
+    int64_t fold[ROWS];
+    for (int i = 0; i < ROWS * (ROWS + 1); i++)
+        x[i] = (float)((i * 2654435761u >> 7) % 1009) / 1009;
+    for (int i = 0; i < ROWS; i++) {
+        y[i] = i % 2;
+        fold[i] = i / 2 % FOLDS;
+    }
+    for (int64_t dim = ROWS - 1; dim <= ROWS + 1; dim++) {
+        counted_reading r = { .of = { x, ROWS, dim } };
+        lamella_view layer = view_of(LAMELLA_F32, x, ROWS, dim), labels = view_of(LAMELLA_I32, y, ROWS), folds = view_of(LAMELLA_I64, fold, ROWS);
+        layer.data = NULL;
+        lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1, .read = count_reads, .user = &r };
+        lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .n_bootstrap = -1 };
+        lamella_probe_linear *p;
+        ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, &folds, NULL, NULL, &o, &p, NULL));
+        equal(r.n_rows, ROWS * ((dim <= ROWS ? FOLDS + 1 : 1) + 1));
+        lamella_probe_linear_free(p);
+    }
+}
+
 /* Bytes at the most at hand, less those of the probe. */
 static int64_t room_of_layers(int64_t n_layers, int32_t kind, int64_t n, int64_t dim)
 {

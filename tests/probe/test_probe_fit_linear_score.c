@@ -57,6 +57,17 @@ TEST(one_state_scores_without_memory_in_at_most_two_dots)
     lamella_view matrix = view_of(LAMELLA_F32, x, 1, WIDE), matrix_out = view_of(LAMELLA_F32, scores, 1, 1);
     time_both(ctx, saved, &row, &out, &score, &dot);
     ok(lamella_probe_linear_score(ctx, saved, 0, &matrix, &matrix_out));
+    for (int k = 0; k < 6; k++) { /* strides given or not, flags that change nothing, scores right behind the row and right before it */
+        lamella_view in = k & 1 ? matrix : row, to = k & 1 ? matrix_out : out;
+        for (int axis = 0; axis < in.rank; axis++)
+            in.stride[axis] = to.stride[axis] = k & 2 ? 0 : axis == in.rank - 1 ? 1 : WIDE;
+        in.flags = k & 2 ? LAMELLA_FINITE : LAMELLA_READONLY;
+        if (k >= 4) {
+            in.data = x + WIDE;
+            to.data = k & 1 ? x + WIDE - 1 : x + 2 * WIDE;
+        }
+        ok(lamella_probe_linear_score(ctx, saved, 0, &in, &to));
+    }
     equal(a.calls, calls);
     printf("one score of %d dims: %.0f ns, a bare dot %.0f ns, ratio %.2f\n", WIDE, 1e9 * score, 1e9 * dot, score / dot);
 #if defined __OPTIMIZE__ && !defined LAMELLA_CHECKED && !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__

@@ -1,5 +1,6 @@
 /* How many steps fits take: what shapes the search (factors, pairs, margins, when scores turn to f64) changes no least value, only how soon it
  * is reached. The counts are those measured when these were chosen, and a tenth. */
+#include "support/allocator.h"
 #include "support/test.h"
 #include "solve/solve.h"
 #include <math.h>
@@ -63,5 +64,43 @@ TEST(steps_are_as_few_as_they_were)
         int64_t steps = steps_of(cases[i].n, cases[i].dim, cases[i].classes, cases[i].standardise, cases[i].tolerance, cases[i].n_penalties);
         if (steps > cases[i].most)
             ck_abort_msg("case %d: %d steps, at most %d were needed", (int)i, (int)steps, (int)cases[i].most);
+    }
+}
+
+static lamella_status run_wide(lamella_context *ctx, const fit_problem *p, int64_t n)
+{
+    const fit_options o = { 50, 1e-2 };
+    CALL(ctx, logistic_fit(c, p, n, &o));
+}
+
+/* Problems are solved together as far as 64 MB hold them; one that is larger is solved alone. */
+TEST(large_problems_are_solved_one_by_one)
+{
+    enum { ROWS = 6, PROBLEMS = 3 };
+    static const struct { int64_t dim, most; } cases[] = { { 150000, 64 << 20 }, { 300000, 128 << 20 } }; /* 47 and 94 MB each */
+    for (int k = 0; k < 2; k++) {
+        int64_t dim = cases[k].dim, n = k ? 1 : PROBLEMS;
+        test_allocator a = { 0 };
+        lamella_context_options co = { .struct_size = sizeof co, .threads = 1, .allocate = test_allocate, .release = test_release, .user = &a };
+        lamella_context *ctx;
+        float *x = malloc((size_t)(ROWS * dim) * sizeof *x);
+        double *weights = malloc((size_t)(PROBLEMS * dim) * sizeof *weights), intercepts[PROBLEMS], penalty = 1e-3;
+        int32_t label[ROWS] = { 0, 1, 1, 0, 1, 0 };
+        fit_report report[PROBLEMS] = { { 0 } };
+        fit_problem p[PROBLEMS];
+        for (int64_t i = 0; i < ROWS * dim; i++)
+            x[i] = (float)drawn_near((uint64_t)i) / 100;
+        fit_rows rows_ = { .x = x, .n = ROWS, .dim = dim, .stride = dim };
+        for (int i = 0; i < PROBLEMS; i++)
+            p[i] = (fit_problem){ .rows = &rows_, .n_rows = ROWS, .label = label, .n_classes = 2, .penalty = &penalty, .n_penalties = 1,
+                                  .weights = weights + i * dim, .intercepts = intercepts + i, .report = report + i };
+        ok(lamella_context_create(&co, &ctx));
+        ok(run_wide(ctx, p, n));
+        for (int64_t i = 0; i < n; i++)
+            check(report[i].converged && report[i].objective > 0);
+        check(a.peak_bytes < cases[k].most);
+        lamella_context_free(ctx);
+        free(x);
+        free(weights);
     }
 }
