@@ -22,7 +22,7 @@ LAMELLA_INTERNAL lamella_status measured_rows_of(call *c, int64_t n_rows, const 
 LAMELLA_INTERNAL lamella_status numbers_by_row(call *c, const lamella_view *v, const char *name, const measured_rows *rows, double **numbers);
 /* Columns of a checked view with rows in front: 1, or shape[1]. */
 LAMELLA_INTERNAL int64_t columns_of(const lamella_view *v);
-/* Checks rank 1, and the extent unless n_rows is -1. */
+/* Checks rank and extent. */
 LAMELLA_INTERNAL lamella_status check_by_row(call *c, const lamella_view *v, const char *name, int64_t n_rows);
 /* 0 = 0.95; else between 0 and 1. */
 LAMELLA_INTERNAL lamella_status check_confidence(call *c, double *confidence);

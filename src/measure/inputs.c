@@ -12,7 +12,7 @@ lamella_status check_by_row(call *c, const lamella_view *v, const char *name, in
 {
     if (v->rank != 1)
         return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected 1", name, (int)v->rank);
-    if (n_rows >= 0 && v->shape[0] != n_rows)
+    if (v->shape[0] != n_rows)
         return fail(c, LAMELLA_ERR_SHAPE, "%s.shape[0] is %lld, expected %lld", name, (long long)v->shape[0], (long long)n_rows);
     return LAMELLA_OK;
 }

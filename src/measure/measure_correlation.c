@@ -13,7 +13,7 @@ static lamella_status correlate(call *c, const lamella_view *x, const lamella_vi
     char *room;
 
     TRY(VIEW(c, x_view, x, FLOATS));
-    TRY(check_by_row(c, &x_view, "x", -1));
+    TRY(check_by_row(c, &x_view, "x", x_view.shape[0]));
     TRY(VIEW(c, y_view, y, FLOATS));
     TRY(check_by_row(c, &y_view, "y", x_view.shape[0]));
     TRY(measured_rows_of(c, x_view.shape[0], mask, NULL, &rows));

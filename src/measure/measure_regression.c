@@ -27,7 +27,7 @@ static lamella_status score_numbers(call *c, const lamella_view *predicted, cons
     double *p, *y;
 
     TRY(VIEW(c, p_view, predicted, FLOATS));
-    TRY(check_by_row(c, &p_view, "predicted", -1));
+    TRY(check_by_row(c, &p_view, "predicted", p_view.shape[0]));
     TRY(VIEW(c, y_view, gold, FLOATS));
     TRY(check_by_row(c, &y_view, "gold", p_view.shape[0]));
     TRY(measured_rows_of(c, p_view.shape[0], mask, weights, &rows));

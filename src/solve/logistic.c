@@ -32,11 +32,11 @@ int64_t fit_outputs(int64_t n_classes)
 
 /* ---- memory ---- */
 
+/* Hardly less than logistic_create takes: so many of them share a wave, on which no bit depends. */
 static int64_t logistic_bytes(const fit_problem *p)
 {
-    int64_t outputs = fit_outputs(p->n_classes), dim = p->rows->dim, size = outputs * (dim + 1);
-    return (lbfgs_doubles(size) + 5 * size + 2 * outputs * dim + 4 * outputs + 6 * dim) * 8
-           + (2 * logistic_factor_floats(dim) + outputs * dim + outputs * LOGISTIC_BLOCK + dim) * 4;
+    int64_t dim = p->rows->dim, size = fit_outputs(p->n_classes) * (dim + 1);
+    return (lbfgs_doubles(size) + 16 * size) * (int64_t)sizeof(double) + 2 * logistic_factor_floats(dim) * (int64_t)sizeof(float);
 }
 
 static lamella_status logistic_create(call *c, const fit_problem *p, logistic *m)

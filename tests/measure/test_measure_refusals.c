@@ -82,6 +82,57 @@ TEST(masks_weights_gold_and_groups_are_by_row)
             "lamella_measure_bootstrap: gold.shape[0] is 5, expected 6");
 }
 
+TEST(numbers_are_by_row_and_as_many)
+{
+    lamella_view scores = by_row(number, LAMELLA_F64), two = of_rank(number, LAMELLA_F64, 2), few = view_of(LAMELLA_F64, number, N - 1);
+    lamella_measure_regression_result r = { .struct_size = sizeof r };
+    lamella_measure_correlation_result c = { .struct_size = sizeof c };
+    refused(lamella_measure_regression(NULL, &two, &scores, NULL, NULL, &r), LAMELLA_ERR_SHAPE, "lamella_measure_regression: predicted.rank is 2, expected 1");
+    refused(lamella_measure_regression(NULL, &scores, &two, NULL, NULL, &r), LAMELLA_ERR_SHAPE, "lamella_measure_regression: gold.rank is 2, expected 1");
+    refused(lamella_measure_regression(NULL, &scores, &few, NULL, NULL, &r), LAMELLA_ERR_SHAPE, "lamella_measure_regression: gold.shape[0] is 5, expected 6");
+    refused(lamella_measure_regression(NULL, NULL, &scores, NULL, NULL, &r), LAMELLA_ERR_ARGUMENT, "lamella_measure_regression: predicted is NULL, expected a view");
+    refused(lamella_measure_regression(NULL, &scores, NULL, NULL, NULL, &r), LAMELLA_ERR_ARGUMENT, "lamella_measure_regression: gold is NULL, expected a view");
+    refused(lamella_measure_correlation(NULL, &scores, &two, NULL, NULL, &c), LAMELLA_ERR_SHAPE, "lamella_measure_correlation: y.rank is 2, expected 1");
+    refused(lamella_measure_correlation(NULL, NULL, &scores, NULL, NULL, &c), LAMELLA_ERR_ARGUMENT, "lamella_measure_correlation: x is NULL, expected a view");
+    refused(lamella_measure_correlation(NULL, &scores, NULL, NULL, NULL, &c), LAMELLA_ERR_ARGUMENT, "lamella_measure_correlation: y is NULL, expected a view");
+}
+
+/* The first number that is none is named, wherever it lies: in which input, row and column. */
+TEST(the_first_number_that_is_none_is_named)
+{
+    double x[N], y[N], scores[3 * N];
+    lamella_view xs = view_of(LAMELLA_F64, x, N), ys = view_of(LAMELLA_F64, y, N), columns = view_of(LAMELLA_F64, scores, N, 3);
+    int64_t three[N] = { 0, 1, 2, 0, 1, 2 };
+    lamella_view labels = view_of(LAMELLA_I64, three, N);
+    lamella_measure_regression_result r = { .struct_size = sizeof r };
+    lamella_measure_correlation_result c = { .struct_size = sizeof c };
+    lamella_measure_classification_result k = { .struct_size = sizeof k };
+    char text[160];
+    for (int at = 0; at < N; at++) {
+        for (int i = 0; i < N; i++) {
+            x[i] = y[i] = i;
+            for (int j = 0; j < 3; j++)
+                scores[3 * i + j] = i + j;
+        }
+        x[at] = NAN;
+        x[N - 1] = NAN;
+        snprintf(text, sizeof text, "lamella_measure_regression: predicted is nan at row %d, column 0, expected a finite number", at);
+        refused(lamella_measure_regression(NULL, &xs, &ys, NULL, NULL, &r), LAMELLA_ERR_NONFINITE, text);
+        snprintf(text, sizeof text, "lamella_measure_regression: gold is nan at row %d, column 0, expected a finite number", at);
+        refused(lamella_measure_regression(NULL, &ys, &xs, NULL, NULL, &r), LAMELLA_ERR_NONFINITE, text);
+        snprintf(text, sizeof text, "lamella_measure_correlation: y is nan at row %d, column 0, expected a finite number", at);
+        refused(lamella_measure_correlation(NULL, &ys, &xs, NULL, NULL, &c), LAMELLA_ERR_NONFINITE, text);
+        snprintf(text, sizeof text, "lamella_measure_correlation: x is nan at row %d, column 0, expected a finite number", at);
+        refused(lamella_measure_correlation(NULL, &xs, &ys, NULL, NULL, &c), LAMELLA_ERR_NONFINITE, text);
+        scores[3 * at + at % 3] = INFINITY;
+        snprintf(text, sizeof text, "lamella_measure_classification: scores is inf at row %d, column %d, expected a finite number", at, at % 3);
+        refused(lamella_measure_classification(NULL, &columns, &labels, NULL, 0, NULL, NULL, NULL, &k), LAMELLA_ERR_NONFINITE, text);
+        snprintf(text, sizeof text, "lamella_measure_classification: weights is nan at row %d, column 0, expected a finite number", at);
+        scores[3 * at + at % 3] = 0;
+        refused(lamella_measure_classification(NULL, &columns, &labels, NULL, 0, NULL, &xs, NULL, &k), LAMELLA_ERR_NONFINITE, text);
+    }
+}
+
 TEST(options_of_measure_at_their_edges)
 {
     static const struct { double value; const char *text; } wrong[] = { { 1, "1" }, { -0.1, "-0.1" }, { NAN, "nan" } };

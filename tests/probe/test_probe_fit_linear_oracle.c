@@ -100,6 +100,8 @@ static void fits_are_plain(const plain_probe *s)
         int64_t fit = i % s->n_fits, cell = i / s->n_fits, q = cell % PENALTIES, t = cell / PENALTIES % TASKS, l = cell / PENALTIES / TASKS;
         double f = plain_task(s, l, t, fit, s->penalty[q], weights, intercepts);
         near(f64_at(s->probe, "objective", i), f, ABSOLUTE, 1e-9 * f);
+        int64_t iterations = ((int64_t *)array_of(s->probe, "iterations").data)[i]; /* of a closed form one, where there is a fit */
+        check(s->o.kind == LAMELLA_PROBE_RIDGE ? iterations == (f > 0) : iterations > 0 || f == 0);
         equal(flags[i], plain_possible(s, t, fit) ? 0 : LAMELLA_CELL_IMPOSSIBLE);
         n_impossible += !plain_possible(s, t, fit);
         for (int64_t k = 0; k < plain_output[t + 1] - plain_output[t]; k++) {

@@ -106,6 +106,7 @@ static void case_is_plain(const plain_case *s, int kind)
         near(s->report[q].objective, least, RELATIVE, 1e-10);
         check(s->report[q].converged && s->report[q].iterations > 0);
         if (kind == PLAIN_RIDGE) {
+            equal(s->report[q].iterations, 1); /* a closed form */
             check(s->report[q].gradient_norm <= 1e-10 * least);
             continue;
         }
