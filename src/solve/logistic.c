@@ -130,7 +130,7 @@ static void columns_task(int64_t i, void *data)
 /* The first factor is shared by problems over the same rows at the same penalty: labels do not enter it. Of more penalties each needs its own. */
 static void find_alike(logistic_wave *w)
 {
-    for (int64_t i = 0; i < w->n; i++)
+    for (int64_t i = 1; i < w->n; i++)
         for (int64_t j = 0; j < i && w->m[i].like < 0; j++) {
             const fit_problem *p = w->m[i].p, *q = w->m[j].p;
             if (w->m[j].like < 0 && p->n_penalties == 1 && p->rows == q->rows && p->row == q->row && p->n_rows == q->n_rows
