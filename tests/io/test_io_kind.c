@@ -225,5 +225,16 @@ TEST(long_names_of_shards_are_cut)
     sprintf(text + used, "}}");
     sprintf(expected + said, "; expected a .safetensors or .npy file");
     equal_text(index_says(text), expected);
+    for (int n = 1; n <= 4; n++) { /* six of them, and one that just fits */
+        used = (size_t)sprintf(text, "{\"weight_map\":{");
+        said = 0;
+        for (int i = 0; i < 6; i++) {
+            used += (size_t)sprintf(text + used, "%s\"w%d\":\"%d%s\"", i ? "," : "", i, i, name);
+            said += (size_t)sprintf(expected + said, "%s%d%.62s", i ? ", " : ": ", i, name);
+        }
+        sprintf(text + used, ",\"w\":\"%.*s\"}}", n, "last");
+        sprintf(expected + said, "%s%.*s; expected a .safetensors or .npy file", n <= 2 ? ", " : "", n <= 2 ? n : 0, "last");
+        equal_text(index_says(text), expected);
+    }
     folder_remove();
 }

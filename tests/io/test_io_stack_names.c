@@ -58,6 +58,40 @@ TEST(words_count_layers_or_something_else_or_nothing)
     equal(name_counts_layers("7layer.0", 7), 1); /* the word ends where letters do */
 }
 
+/* What stands before a name in memory is no part of it. */
+TEST(a_word_begins_with_its_name)
+{
+    static const char text[] = "xlayer0", other[] = "x.v1", separated[] = "h.0";
+    equal(name_counts_layers(text + 1, 5), 1);
+    equal(name_counts_layers(text, 6), 0);
+    equal(name_counts_layers(text + 2, 4), 0);
+    equal(name_counts_else(other + 2, 1), 1);
+    equal(name_counts_layers(separated + 2, 0), 0);
+    equal(name_counts_layers(separated + 1, 1), 0);
+}
+
+/* A minus behind a letter or a digit joins, behind anything else it is a sign. */
+TEST(a_minus_is_a_sign_behind_no_letter_and_no_digit)
+{
+    folder_make();
+    for (char b = ' '; b <= '~'; b++) {
+        char name[2][8], expected[100];
+        for (int l = 0; l < 2; l++)
+            snprintf(name[l], sizeof name[l], "%c-%d", b, l);
+        FILE_OF(MATRIX(name[0]), MATRIX(name[1]));
+        if ((b | 32) == 'v') /* a version, or layers */
+            equal_text(readings_of("f") + 3, b == 'v' ? "0/1 x2 v-0/0/4 x1 v-1/0/4 x1" : "0/1 x2 V-0/0/4 x1 V-1/0/4 x1");
+        else if (isalnum((unsigned char)b)) {
+            equal_text(says(NULL, 0, LAMELLA_OK), "");
+            equal(opened.n_layers, 2);
+        } else {
+            snprintf(expected, sizeof expected, ": \"%s\" has a negative number: layers are named by their depth, from 0 up", name[0]);
+            equal_text(says(NULL, 0, LAMELLA_ERR_SHAPE), expected);
+        }
+    }
+    folder_remove();
+}
+
 TEST(parts_are_known_by_their_whole_names)
 {
     static const char *const masks[] = { "mask", "attention_mask", "attn_mask", "token_mask", "input_mask", "valid_mask" };
