@@ -52,7 +52,7 @@ const float *pixels_f32(const pixels *p, const kernels *simd, int64_t layer, int
     int is_f32 = p->one.dtype == LAMELLA_F32;
     float *out = room;
     const char *from = pixel_at(p, layer, first);
-    int dense = (p->n_channels == 1 || stride == 1) && (n == 1 || p->step == p->n_channels) && (uintptr_t)from % (uintptr_t)size == 0;
+    int dense = stride == 1 && (n == 1 || p->step == p->n_channels) && (uintptr_t)from % (uintptr_t)size == 0;
     if (!dense) {
         char *to = is_f32 ? room : (char *)room + whole_lines(cells * (int64_t)sizeof *out);
         from = to;
