@@ -171,7 +171,7 @@ static lamella_status span_of_rows(call *c, double *x, int64_t n, int64_t dim, i
     TAKE(c, sigma, r);
     memcpy(copy, x, (size_t)(n * dim) * sizeof *x);
     TRY(singular_values(c, copy, n, dim, sigma));
-    f->condition = sigma[r - 1] > 0 ? sigma[0] / sigma[r - 1] : INFINITY;
+    f->condition = sigma[0] > 0 ? sigma[0] / sigma[r - 1] : INFINITY;
     unit_columns(x, n, dim);
     TRY(singular_values(c, x, n, dim, sigma));
     double least = default_rcond(dtype, dim) * sigma[0] * sigma[0];

@@ -44,6 +44,7 @@ IN_C = [
     ("M14", "test_io", "M14_reading_asks_whether_to_stop"),
     ("M14", "test_matryoshka", "M14_long_lists_ask_whether_to_stop"),
     ("M14", "test_relative", "M14_long_lists_ask_whether_to_stop"),
+    ("A3", "test_relative", "A3_no_cosine_leaves_its_range"),
     ("M11", "test_moments", "rows_beyond_what_64_bits_count_are_refused"),
 ]
 

@@ -377,3 +377,53 @@ TEST(a_pair_out_of_its_stack_is_named)
             pair[i] = 0;
         }
 }
+
+/* Two stacks with masks of their own, more pairs than a task takes, rows that are zero; near pairs in memory, far ones too where they are
+ * read in blocks. */
+TEST(masked_and_zero_rows_of_either_stack_are_counted)
+{
+    enum { N = 700, M = 400, WIDE = 3, MANY_PAIRS = 333 };
+    static float a[N * WIDE], b[M * WIDE];
+    static double cosine[MANY_PAIRS], dot[MANY_PAIRS];
+    static int64_t pair[2 * MANY_PAIRS];
+    static unsigned char valid_a[N], valid_b[M];
+    static const int64_t width = 2;
+    int64_t n_masked = 0, n_zero = 0;
+    for (int i = 0; i < N * WIDE; i++)
+        a[i] = i / WIDE % 5 == 2 && i % WIDE < 2 ? 0 : (float)(i * 7 % 11) - 4.5f;
+    for (int i = 0; i < M * WIDE; i++)
+        b[i] = i / WIDE % 7 == 3 && i % WIDE < 2 ? 0 : (float)(i * 5 % 13) - 5.5f;
+    for (int i = 0; i < N; i++)
+        valid_a[i] = i % 9 != 4;
+    for (int i = 0; i < M; i++)
+        valid_b[i] = i % 11 != 6;
+    for (int p = 0; p < MANY_PAIRS; p++) {
+        pair[2 * p] = p * 211 % N, pair[2 * p + 1] = p % 3 ? p * 97 % M : p * 211 % N % M;
+        const float *x = a + pair[2 * p] * WIDE, *y = b + pair[2 * p + 1] * WIDE;
+        const int masked = !valid_a[pair[2 * p]] || !valid_b[pair[2 * p + 1]];
+        n_masked += masked;
+        n_zero += !masked && ((x[0] == 0 && x[1] == 0) || (y[0] == 0 && y[1] == 0));
+    }
+    const lamella_view pairs = view_of(LAMELLA_I64, pair, MANY_PAIRS, 2), out = view_of(LAMELLA_F64, cosine, 1, 1, MANY_PAIRS), dots = view_of(LAMELLA_F64, dot, 1, 1, MANY_PAIRS),
+                       mask_a = view_of(LAMELLA_U8, valid_a, N), mask_b = view_of(LAMELLA_U8, valid_b, M);
+    lamella_view of_a = view_of(LAMELLA_F32, a, N, WIDE), of_b = view_of(LAMELLA_F32, b, M, WIDE);
+    lamella_stack first = stack_of(&of_a, 1), second = stack_of(&of_b, 1);
+    first.mask = &mask_a, second.mask = &mask_b;
+    for (int limited = 0; limited < 2; limited++) {
+        const lamella_context_options options = { .struct_size = sizeof options, .threads = 2, .max_workspace_bytes = limited ? 60000 : 0 };
+        lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
+        lamella_context *ctx;
+        ok(lamella_context_create(&options, &ctx));
+        ok(lamella_matryoshka_grid_cosine(ctx, &first, &second, &pairs, &width, 1, &out, &dots, &result));
+        lamella_context_free(ctx);
+        equal(result.n_masked_pairs, n_masked);
+        equal(result.n_zero_cosines, n_zero);
+        for (int p = 0; p < MANY_PAIRS; p++) {
+            const float *x = a + pair[2 * p] * WIDE, *y = b + pair[2 * p + 1] * WIDE;
+            const int masked = !valid_a[pair[2 * p]] || !valid_b[pair[2 * p + 1]];
+            double xy = (double)x[0] * y[0] + (double)x[1] * y[1], xx = (double)x[0] * x[0] + (double)x[1] * x[1], yy = (double)y[0] * y[0] + (double)y[1] * y[1];
+            near(dot[p], masked ? NAN : xy, ABSOLUTE, 1e-12);
+            near(cosine[p], masked ? NAN : xx == 0 || yy == 0 ? 0 : xy / sqrt(xx * yy), ABSOLUTE, 1e-12);
+        }
+    }
+}

@@ -156,6 +156,9 @@ TEST(searches_name_what_they_cannot_take)
     SAYS(search_of(s, x, x, &flat, NULL, 0), DTYPE, "base_ids.dtype is 1 (f32), expected i32|i64");
     SAYS(search_of(s, x, x, NULL, &flat, 0), DTYPE, "query_ids.dtype is 1 (f32), expected i32|i64");
     SAYS(search_of(s, x, x, NULL, NULL, -1), ARGUMENT, "options.width is -1, expected 0 to 3 (= base.shape[1])");
+    SAYS(search_of(s, x, x, NULL, NULL, D + 1), ARGUMENT, "options.width is 4, expected 0 to 3 (= base.shape[1])");
+    for (int64_t width = 1; width <= D; width++)
+        ok(search_of(s, x, x, NULL, NULL, width));
     s->scores.shape[1] = 3;
     SAYS(search_of(s, x, x, NULL, NULL, 0), SHAPE, "scores.shape[1] is 3, expected 2");
     s = fresh(), s->found.shape[0] = 2;

@@ -101,6 +101,9 @@ TEST(a_merge_takes_the_id_0_and_ties_as_they_come)
     const int64_t expected[] = { 2, 0, 1, 3, 4, -1, -1, 0, 0, 1, 1, 5, 5, 6 };
     equal_bits(ids, expected, sizeof ids);
     check(scores[0] == 1 && scores[1] == 0.5 && scores[4] == 0.5 && isnan(scores[5]) && isnan(scores[6]) && scores[7] == 3 && scores[13] == 3);
+    a[6] = a[5], a_scores[6] = a_scores[5]; /* the same row twice does not rise */
+    ok(lamella_matryoshka_search_merge(NULL, &ai, &as, &bi, &bs, 7, &i, &s));
+    check(ids[7 + 2] == 1 && ids[7 + 3] == 1 && ids[7 + 4] == 1);
     a_scores[1] = INFINITY;
     refused(lamella_matryoshka_search_merge(NULL, &ai, &as, &bi, &bs, 7, &i, &s), LAMELLA_ERR_NONFINITE,
             "lamella_matryoshka_search_merge: first_scores is inf at row 0, column 1, expected a finite number");

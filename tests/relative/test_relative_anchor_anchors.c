@@ -166,6 +166,33 @@ TEST(ties_go_to_the_lowest_row_and_no_row_is_chosen_twice)
     equal_bits(anchors, expected, sizeof expected);
 }
 
+/* Across panels of 256 rows too; the only row of the last panel is looked at like any other. */
+TEST(ties_between_panels_go_to_the_lowest_row)
+{
+    enum { MANY = 513 };
+    float x[MANY] = { 0 };
+    int64_t anchors[5];
+    lamella_view layer = view_of(LAMELLA_F32, x, MANY, 1);
+    x[MANY - 1] = 9, x[300] = x[20] = -9;
+    returns(choose(&layer, 1, 5, NULL, OPTIONS_OF(.method = LAMELLA_ANCHORS_FARTHEST, .farthest = LAMELLA_FARTHEST_RAW, .start = 100), anchors, NULL), LAMELLA_NOTE);
+    const int64_t expected[] = { 100, 20, MANY - 1, 0, 1 };
+    equal_bits(anchors, expected, sizeof expected);
+}
+
+/* 8 bytes of options are read: the rest means 0. */
+TEST(options_of_an_older_host_are_taken)
+{
+    float x[] = { 1, 2, 3 };
+    int64_t anchors[2];
+    const lamella_view layer = view_of(LAMELLA_F32, x, 3, 1), to = view_of(LAMELLA_I64, anchors, 2);
+    const lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
+    const lamella_relative_anchors_options old = { .struct_size = 8, .method = LAMELLA_ANCHORS_FARTHEST, .start = 70, .farthest = 9 }, older = { .struct_size = 7 };
+    ok(lamella_relative_anchors(NULL, &stack, 2, NULL, &old, &to, NULL, NULL, NULL, NULL));
+    equal(anchors[0], 0);
+    refused(lamella_relative_anchors(NULL, &stack, 2, NULL, &older, &to, NULL, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_relative_anchors: options.struct_size is 7, expected its sizeof (8 to 4096)");
+}
+
 TEST(equal_rows_are_a_note_whatever_figures_are_wanted)
 {
     float x[] = { 1, 2, 3, 4, 1, 2 };

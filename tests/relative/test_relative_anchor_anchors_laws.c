@@ -120,6 +120,10 @@ TEST(the_rank_forgets_what_the_dtype_cannot_tell)
     ok(measure(layer, 2, &f));
     equal(f.rank[0], 2);
     equal(f.rank[1], 2); /* whatever unit a column has */
+    for (int i = 1; i < 6; i += 2)
+        scaled[i] *= 1e-18;
+    ok(measure(layer, 2, &f));
+    equal(f.rank[1], 2);
     d[3] = 1 + 1e-8, d[5] = 1 - 1e-8; /* 1 - c is under 2 x 2.2e-16 */
     ok(measure(layer, 2, &f));
     equal(f.rank[0], 1);

@@ -452,6 +452,10 @@ TEST(a_constant_column_is_not_scaled_and_counted)
         const lamella_relative_project_options rules = RULES(.transform = transform);
         ok(lamella_relative_project_fit(NULL, &stack, NULL, &rules, &project, &result));
         equal(result.n_constant_columns, 1);
+        if (transform == LAMELLA_TRANSFORM_ZSCORE) {
+            ok(lamella_relative_project_get(project, "scale.0", &v));
+            near(((const double *)v.data)[0], 1, ABSOLUTE, 0);
+        }
         ok(lamella_relative_project_get(project, "rank", &v));
         equal(*(const int64_t *)v.data, transform == LAMELLA_TRANSFORM_WHITEN ? 1 : 2);
         lamella_relative_project_free(project);
@@ -487,6 +491,52 @@ TEST(whitening_drops_what_is_rounding_in_the_stored_dtype)
     }
 }
 
+/* What is fitted of a layer is what is fitted of it alone, under its number. */
+TEST(layers_do_not_touch_each_other)
+{
+    enum { N = 14, WIDE = 9, N_LAYERS = 3 };
+    static const char *const arrays[] = { "anchors", "mean", "mean_low", "scale", "root", "basis", "distance", "relative_mean", "relative_scale" };
+    double x[N_LAYERS][N * WIDE];
+    lamella_view layer[N_LAYERS], a, b;
+    for (int l = 0; l < N_LAYERS; l++) {
+        for (int i = 0; i < N * WIDE; i++)
+            x[l][i] = sin(i * (0.9 + l) + i % 5) * (i % (WIDE - l) < 4 - l ? 1e-5 : 1) + l;
+        layer[l] = view_of(LAMELLA_F64, x[l], N, WIDE - l);
+    }
+    const lamella_stack all = { .struct_size = sizeof all, .layer = layer, .n_layers = N_LAYERS };
+    for (int similarity = LAMELLA_RELATIVE_COSINE; similarity <= LAMELLA_RELATIVE_ABSOLUTE; similarity++)
+        for (int transform = LAMELLA_TRANSFORM_NONE; transform <= LAMELLA_TRANSFORM_WHITEN; transform++) {
+            const lamella_relative_project_options rules = RULES(.transform = transform, .similarity = similarity, .distances = LAMELLA_DISTANCES_BY_MEAN,
+                                                                 .relative_transform = LAMELLA_TRANSFORM_ZSCORE, .directions = LAMELLA_RANK_UNSCALED);
+            lamella_relative_project *together;
+            ok(lamella_relative_project_fit(NULL, &all, NULL, &rules, &together, NULL));
+            for (int l = 0; l < N_LAYERS; l++) {
+                lamella_relative_project *alone = fitted(layer[l], NULL, rules);
+                static const char *const of_layers[] = { "width", "rank", "dropped" };
+                for (int k = 0; k < 3; k++) {
+                    ok(lamella_relative_project_get(together, of_layers[k], &a));
+                    ok(lamella_relative_project_get(alone, of_layers[k], &b));
+                    equal(a.shape[0], N_LAYERS);
+                    equal_bits((const int64_t *)a.data + l, b.data, 8);
+                }
+                for (int k = 0; k < 9; k++) {
+                    char name[32];
+                    snprintf(name, sizeof name, "%s.0", arrays[k]);
+                    lamella_status status = lamella_relative_project_get(alone, name, &b);
+                    snprintf(name, sizeof name, "%s.%d", arrays[k], l);
+                    returns(lamella_relative_project_get(together, name, &a), status);
+                    if (status != LAMELLA_OK)
+                        continue;
+                    equal(a.rank, b.rank);
+                    equal_bits(a.shape, b.shape, sizeof a.shape);
+                    equal_bits(a.data, b.data, a.shape[0] * (a.rank > 1 ? a.shape[1] : 1) * (int64_t)sizeof(double));
+                }
+                lamella_relative_project_free(alone);
+            }
+            lamella_relative_project_free(together);
+        }
+}
+
 static int64_t rank_by(lamella_view x, lamella_relative_project_options rules)
 {
     lamella_view rank;
@@ -515,6 +565,56 @@ TEST(rcond_is_a_share_of_the_largest_at_its_edge_and_beside_it)
         rules.basis_rcond = 1.0 / 8 + (k ? 1e-12 : -1e-12); /* over that share */
         equal(rank_by(v, rules), 2 - k);
     }
+}
+
+/* Spreads 1000 and 1 and a little beside it: of eigenvalues as they are a millionth of the largest counts. */
+TEST(a_millionth_is_the_default_of_unscaled_directions)
+{
+    for (int k = 0; k < 2; k++) {
+        const double y = k ? 0.99 : 1.2;
+        double x[] = { 1000, y, -1000, y, 1000, -y, -1000, -y };
+        equal(rank_by(view_of(LAMELLA_F64, x, 4, 2), RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .directions = LAMELLA_RANK_UNSCALED)), 2 - k);
+    }
+}
+
+/* Rows a thousand times as small lie as many means apart. */
+TEST(distances_by_their_mean_forget_how_small_rows_are)
+{
+    enum { N = 12 };
+    double x[N * 3], small[N * 3];
+    for (int i = 0; i < N * 3; i++) {
+        x[i] = sin(i * 1.7) + 2;
+        small[i] = ldexp(x[i], -10);
+    }
+    for (int similarity = LAMELLA_RELATIVE_EUCLIDEAN; similarity <= LAMELLA_RELATIVE_LINF; similarity++) {
+        const lamella_relative_project_options rules = RULES(.transform = LAMELLA_TRANSFORM_NONE, .similarity = similarity, .distances = LAMELLA_DISTANCES_BY_MEAN);
+        float *a = relative_of(view_of(LAMELLA_F64, x, N, 3), NULL, rules), *b = relative_of(view_of(LAMELLA_F64, small, N, 3), NULL, rules);
+        equal_bits(a, b, N * N * (int64_t)sizeof *a);
+        free(a), free(b);
+    }
+}
+
+/* Of a row and itself, and of a row and its opposite, rounding leaves no more than 1 and no less than -1. */
+TEST(A3_no_cosine_leaves_its_range)
+{
+    enum { N = 64, WIDE = 300 };
+    static float x[2 * N * WIDE];
+    int64_t number[N];
+    for (int i = 0; i < N * WIDE; i++) {
+        x[i] = (float)sin(i * 0.7 + i % 13);
+        x[N * WIDE + i] = -x[i];
+        number[i / WIDE] = i / WIDE;
+    }
+    const lamella_view anchors = view_of(LAMELLA_I64, number, N);
+    float *r = relative_of(view_of(LAMELLA_F32, x, 2 * N, WIDE), &anchors, RULES(.transform = LAMELLA_TRANSFORM_NONE));
+    int over = 0, most = 0, least = 0;
+    for (int i = 0; i < 2 * N * N; i++) {
+        over += !(r[i] <= 1 && r[i] >= -1);
+        most += r[i] == 1;
+        least += r[i] == -1;
+    }
+    check(over == 0 && most > N / 4 && most == least);
+    free(r);
 }
 
 TEST(what_f32_does_not_hold_is_refused)

@@ -159,6 +159,117 @@ TEST(tests_among_anchors_and_train_rows_are_counted)
     returns(stitch_small(s, NULL), LAMELLA_NOTE);
     equal(s->result.n_trained_tests, 2);
     equal(s->result.n_anchor_tests, 1);
+    s = small(); /* the first of a list counts, and one of either kind is enough for a note */
+    s->anchors[0] = 2;
+    returns(stitch_small(s, NULL), LAMELLA_NOTE);
+    check(s->result.n_trained_tests == 0 && s->result.n_anchor_tests == 1 && s->result.n_unknown_tests == 0);
+    s = small();
+    s->test[3] = s->train[0];
+    s->anchors[0] = 7;
+    returns(stitch_small(s, NULL), LAMELLA_NOTE);
+    check(s->result.n_trained_tests == 1 && s->result.n_anchor_tests == 0 && s->result.n_unknown_tests == 0);
+}
+
+TEST(options_of_an_older_host_are_taken)
+{
+    small_case *s = small();
+    const lamella_relative_stitch_options old = { .struct_size = 8, .head = LAMELLA_HEAD_RIDGE, .penalty = -7 }, older = { .struct_size = 7 };
+    ok(stitch_small(s, &old));
+    refused(stitch_small(s, &older), LAMELLA_ERR_ARGUMENT, "lamella_relative_stitch: options.struct_size is 7, expected its sizeof (8 to 4096)");
+}
+
+/* Zeros are the defaults that options_init spells out: in a head of few steps the tolerance shows, in accuracies of noise the penalty. */
+TEST(zeros_are_the_defaults)
+{
+    enum { N = 120, WIDE = 3 };
+    static float x[N * WIDE];
+    int64_t label[N], number[N];
+    double accuracy_of[3], f1_of[3];
+    uint32_t state = 3;
+    for (int i = 0; i < N * WIDE; i++) {
+        state = state * 1664525u + 1013904223u;
+        x[i] = (float)(state >> 8) / (1 << 23) - 1;
+        label[i / WIDE] = (x[i / WIDE * WIDE] + 0.8f * x[i] > 0.1f) + (x[i / WIDE * WIDE + i % 2] > 0.5f);
+        number[i / WIDE] = i / WIDE;
+    }
+    const lamella_view layer = view_of(LAMELLA_F32, x, N, WIDE), labels = view_of(LAMELLA_I64, label, N), anchors = view_of(LAMELLA_I64, number, 4),
+                       train = view_of(LAMELLA_I64, number + 4, 40), test = view_of(LAMELLA_I64, number + 44, N - 44);
+    const lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
+    int told_apart = 0, converged = 0;
+    for (int64_t steps = 1; steps < 40 && !converged; steps++) {
+        const lamella_relative_stitch_options options[] = { { .struct_size = sizeof *options, .max_iterations = steps },
+                                                            { .struct_size = sizeof *options, .max_iterations = steps, .penalty = 1, .tolerance = 1e-10 },
+                                                            { .struct_size = sizeof *options, .max_iterations = steps, .penalty = 2, .tolerance = 1e-17 } };
+        lamella_status status[3];
+        for (int k = 0; k < 3; k++) {
+            const lamella_view accuracy = view_of(LAMELLA_F64, &accuracy_of[k], 1, 1), f1 = view_of(LAMELLA_F64, &f1_of[k], 1, 1);
+            status[k] = lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, NULL, &options[k], &accuracy, &f1, NULL, NULL);
+        }
+        equal(status[0], status[1]);
+        near(accuracy_of[0], accuracy_of[1], ABSOLUTE, 0);
+        near(f1_of[0], f1_of[1], ABSOLUTE, 0);
+        told_apart |= status[0] != status[2];
+        told_apart |= 2 * (accuracy_of[0] != accuracy_of[2]);
+        converged = status[0] == LAMELLA_OK;
+    }
+    check(converged && told_apart == 3);
+}
+
+/* Three far groups: no test row of the third, which nobody takes one for; one of the first. */
+TEST(classes_that_are_not_there_do_not_count)
+{
+    float x[9 * 2] = { 9, 0, 8, 1, 9, 1, -9, 5, -8, 4, -9, 4, -1, -9, 0, -8, -1, -8 };
+    int64_t label[9] = { 1, 1, 1, 2, 2, 2, 3, 3, 3 }, number[] = { 0, 1, 3, 4, 6, 7, 2, 5 };
+    double accuracy_of, f1_of;
+    const lamella_view layer = view_of(LAMELLA_F32, x, 9, 2), labels = view_of(LAMELLA_I64, label, 9), train = view_of(LAMELLA_I64, number, 6),
+                       test = view_of(LAMELLA_I64, number + 6, 2), accuracy = view_of(LAMELLA_F64, &accuracy_of, 1, 1), f1 = view_of(LAMELLA_F64, &f1_of, 1, 1);
+    const lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
+    ok(lamella_relative_stitch(NULL, &stack, &labels, &train, &train, &test, NULL, NULL, &accuracy, &f1, NULL, NULL));
+    near(accuracy_of, 1, ABSOLUTE, 0);
+    near(f1_of, 1, ABSOLUTE, 1e-15);
+}
+
+static int64_t asked;
+
+static int32_t count(double fraction, const char *stage, void *user)
+{
+    (void)fraction, (void)stage, (void)user;
+    asked++;
+    return 0;
+}
+
+/* Lists one row over where the host is asked: of train rows as a list, as places and by their labels, of test rows alike. */
+TEST(M14_long_lists_ask_whether_to_stop)
+{
+    enum { LONG = 1 << 18 };
+    const lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .progress = count };
+    const lamella_relative_stitch_options ridge = { .struct_size = sizeof ridge, .head = LAMELLA_HEAD_RIDGE };
+    lamella_context *ctx;
+    float *x = malloc((LONG + 4) * sizeof *x);
+    int64_t *number = malloc((LONG + 4) * sizeof *number), *label = malloc((LONG + 4) * sizeof *label);
+    double accuracy_of;
+    for (int64_t i = 0; i < LONG + 4; i++) {
+        x[i] = (float)(i % 7) - 2;
+        label[i] = i % 2;
+        number[i] = i;
+    }
+    const lamella_view layer = view_of(LAMELLA_F32, x, LONG + 4, 1), labels = view_of(LAMELLA_I64, label, LONG + 4), anchors = view_of(LAMELLA_I64, number, 2),
+                       accuracy = view_of(LAMELLA_F64, &accuracy_of, 1, 1);
+    const lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
+    ok(lamella_context_create(&options, &ctx));
+    for (int tests = 0; tests < 2; tests++) {
+        int64_t n[2];
+        for (int whole = 0; whole < 2; whole++) {
+            const lamella_view few = view_of(LAMELLA_I64, number, 4), many = view_of(LAMELLA_I64, number + 4, LONG - !whole);
+            asked = 0;
+            returns(lamella_relative_stitch(ctx, &stack, &labels, &anchors, tests ? &few : &many, tests ? &many : &few, NULL, &ridge, &accuracy, NULL, NULL, NULL),
+                    tests ? LAMELLA_OK : LAMELLA_NOTE);
+            n[whole] = asked;
+        }
+        equal(n[1] - n[0], tests ? 3 : 4); /* the list, its places, its labels; of train rows the groups, too */
+    }
+    lamella_context_free(ctx);
+    free(x), free(number), free(label);
 }
 
 TEST(a_head_that_ran_out_of_steps_is_flagged)
