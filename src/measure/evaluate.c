@@ -24,7 +24,7 @@ static lamella_status named_classes(call *c, const int64_t *classes, int64_t n_c
     if (n_classes < 2 || n_classes > INT32_MAX)
         return fail(c, LAMELLA_ERR_ARGUMENT, "n_classes is %lld, expected at least 2", (long long)n_classes);
     TRY(call_reads(c, (lent){ .low = (const char *)classes, .high = (const char *)(classes + n_classes) }, "classes"));
-    TAKE(c, *rising, 2 * n_classes);
+    TAKE(c, *rising, sort_room(n_classes));
     for (int64_t k = 0; k < n_classes; k++)
         (*rising)[k] = (keyed_row){ classes[k], k };
     sort_keyed(*rising, n_classes, *rising + n_classes);
@@ -39,7 +39,7 @@ static lamella_status occurring_classes(call *c, const int64_t *label, const cha
                                         int64_t *n_classes)
 {
     *n_classes = 0;
-    TAKE(c, *rising, 2 * rows->n);
+    TAKE(c, *rising, sort_room(rows->n));
     for (int64_t i = 0; i < rows->n; i++)
         (*rising)[i] = (keyed_row){ label[rows->listed[i]], i };
     TRY(sort_keyed_asking(c, *rising, rows->n, *rising + rows->n));
@@ -107,7 +107,7 @@ static lamella_status score_class(call *c, const double *score, const gold_class
     for (int64_t row = 0; row < rows->n_rows; row++)
         positive[row] = gold->of_row[row] == k;
     arena_mark before = arena_now(&c->memory);
-    TAKE(c, room, 2 * rows->n_rows);
+    TAKE(c, room, sort_room(rows->n_rows));
     *r = (scored_rows){ .order = order, .score = score, .gold = positive, .threshold = threshold, .weight = rows->weight };
     TRY(order_rows_asking(c, score, 1, rows->valid, rows->n_rows, order, &r->n, room));
     TRY(ask_rows(c, k * rows->n_rows, rows->n_rows));
@@ -174,7 +174,7 @@ lamella_status evaluate_numbers(call *c, const double *x, const double *y, const
         return LAMELLA_OK;
     TAKE(c, x_order, rows->n);
     TAKE(c, y_order, rows->n);
-    TAKE(c, room, 2 * rows->n_rows);
+    TAKE(c, room, sort_room(rows->n_rows));
     TRY(order_rows_asking(c, x, 1, rows->valid, rows->n_rows, x_order, &n, room));
     TRY(order_rows_asking(c, y, 1, rows->valid, rows->n_rows, y_order, &n, room));
     e->x_order = x_order;

@@ -108,7 +108,7 @@ static lamella_status order_groups(call *c, fold_work *w)
     TAKE(c, w->groups, p->n_groups);
     TAKE(c, w->in_stratum, p->n_strata);
     TAKE(c, w->spare, p->n_groups);
-    TAKE(c, w->sorted, 2 * p->n_groups);
+    TAKE(c, w->sorted, sort_room(p->n_groups));
     TAKE(c, numbers, p->n_groups);
     TRY(list_group_rows(c, w, numbers));
     TRY(sort_groups(c, w, group_first_row)); /* what groups are called does not matter */

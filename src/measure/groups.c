@@ -36,7 +36,7 @@ lamella_status groups_of_view(call *c, const lamella_view *v, int64_t n, int64_t
         return LAMELLA_OK;
     TAKE(c, numbers, n);
     TAKE(c, labels, n);
-    TAKE(c, room, 2 * n);
+    TAKE(c, room, sort_room(n));
     for (int64_t row = 0; row < n; row++) {
         labels[row] = load_i64(v->dtype, view_at(v, &row));
         TRY(ask_rows(c, row, 1));

@@ -67,6 +67,12 @@ typedef struct keyed_row {
     int64_t row;
 } keyed_row;
 
+/* Keyed rows that a sort of n takes in all: these, and as many to merge into. */
+static inline int64_t sort_room(int64_t n)
+{
+    return 2 * n;
+}
+
 /* Sorts by key, equal keys by row; room [n]. */
 LAMELLA_INTERNAL void    sort_keyed(keyed_row *rows, int64_t n, keyed_row *room);
 /* The same on the calling thread: asks now and then whether to stop. */
@@ -76,7 +82,7 @@ LAMELLA_INTERNAL int64_t key_of_double(double x);
 LAMELLA_INTERNAL double  double_of_key(int64_t key);
 
 /* Rows of x by rising value, equal ones (-0 and 0 are) by rising row: x[row * stride] of those with valid[row] != 0, NULL meaning all.
- * Fills order and returns how many; room [2 * n]. */
+ * Fills order and returns how many; room [sort_room(n)]. */
 LAMELLA_INTERNAL int64_t order_rows(const double *x, int64_t stride, const unsigned char *valid, int64_t n, int64_t *order, keyed_row *room);
 LAMELLA_INTERNAL lamella_status order_rows_asking(call *c, const double *x, int64_t stride, const unsigned char *valid, int64_t n, int64_t *order,
                                                   int64_t *n_valid, keyed_row *room);
@@ -174,7 +180,7 @@ LAMELLA_INTERNAL lamella_status shuffle_rows_asking(call *c, uint64_t seed, uint
 
 /* ---- groups: measure/groups.c ---- */
 
-/* Any integers to 0 .. n_groups - 1, in rising order of the integers; `distinct` (NULL, or [n]) gets them. room [2 * n]. */
+/* Any integers to 0 .. n_groups - 1, in rising order of the integers; `distinct` (NULL, or [n]) gets them. room [sort_room(n)]. */
 LAMELLA_INTERNAL int64_t group_rows(const int64_t *labels, int64_t n, int64_t *group, int64_t *distinct, keyed_row *room);
 LAMELLA_INTERNAL lamella_status group_rows_asking(call *c, const int64_t *labels, int64_t n, int64_t *group, int64_t *distinct, keyed_row *room,
                                                   int64_t *n_groups);
@@ -224,7 +230,7 @@ typedef struct bootstrap_figures {
     int64_t  n_defined;      /* resamples that are not NaN: only they count */
 } bootstrap_figures;
 
-/* Of values[i * stride], i < n; `minus` NULL, or another column of the same run: of the paired differences. room [2 * n]. */
+/* Of values[i * stride], i < n; `minus` NULL, or another column of the same run: of the paired differences. room [sort_room(n)]. */
 LAMELLA_INTERNAL bootstrap_figures bootstrap_interval(const double *values, const double *minus, int64_t stride, int64_t n, double confidence,
                                                       keyed_row *room);
 /* For statistics that are means: sum of times * weight * contribution over sum of times * weight, over the rows listed (NULL = 0 .. n - 1);

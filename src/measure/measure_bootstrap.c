@@ -89,7 +89,7 @@ static lamella_status groups_in_play(call *c, const lamella_view *groups, const 
     TAKE(c, label, rows->n);
     TAKE(c, group, rows->n);
     TAKE(c, by_row, rows->n_rows);
-    TAKE(c, room, 2 * rows->n);
+    TAKE(c, room, sort_room(rows->n));
     for (int64_t i = 0; i < rows->n; i++) {
         TRY(ask_rows(c, i, 1));
         label[i] = groups ? load_i64(v.dtype, view_at(&v, &rows->listed[i])) : i;

@@ -31,7 +31,7 @@ static lamella_status plan_penalties(call *c, const lamella_view *penalties, lin
     TAKE(c, given, n);
     TAKE(c, rising, n);
     TAKE(c, w->rising, n);
-    TAKE(c, room, 2 * n);
+    TAKE(c, room, sort_room(n));
     given[0] = 1;
     for (int64_t q = 0; penalties && q < n; q++) {
         number text;
@@ -113,7 +113,7 @@ static lamella_status plan_labels(call *c, const linear_inputs *in, linear_work 
     TAKE(c, w->output_offset, tasks + 1);
     arena_mark before = arena_now(&c->memory);
     TAKE(c, room, 4 * n);
-    TAKE(c, sorted, 2 * n);
+    TAKE(c, sorted, sort_room(n));
     for (int64_t t = 0; t < tasks; t++)
         for (int64_t i = 0; i < n; i++) {
             TRY(ask_rows(c, t * n + i, 1));
@@ -229,7 +229,7 @@ static lamella_status made_folds(call *c, linear_work *w)
     if (w->group) {
         TAKE(c, label, w->n);
         TAKE(c, group, w->n);
-        TAKE(c, room, 2 * w->n);
+        TAKE(c, room, sort_room(w->n));
         for (int64_t i = 0; i < p.n_rows; i++)
             label[i] = w->group[row[i]];
         TRY(group_rows_asking(c, label, p.n_rows, group, NULL, room, &p.n_groups));

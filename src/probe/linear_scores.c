@@ -149,7 +149,7 @@ static void cell_task(int64_t i, void *data)
     char *memory = scratch_claim(&s->room);
     keyed_row *sorted = (keyed_row *)memory;
     asking asks = asking_of_task(&s->asks);
-    task_rows r = task_rows_in(w, task, task_decision(s, task, penalty), memory + whole_lines(2 * z->n_scored * (int64_t)sizeof(keyed_row)));
+    task_rows r = task_rows_in(w, task, task_decision(s, task, penalty), memory + whole_lines(sort_room(z->n_scored) * (int64_t)sizeof(keyed_row)));
     double sum[N_SCORES] = { 0 }, scores[N_SCORES];
     for (int64_t f = 0; f < z->n_folds; f++) {
         const linear_unit *u = unit_of(w, task, f);
@@ -236,7 +236,7 @@ static lamella_status intervals(call *c, scores_work *s)
         const int64_t *labels = linear_array_of(w->probe, "groups");
         int64_t *group;
         TAKE(c, group, z->n_scored);
-        TAKE(c, sorted, 2 * z->n_scored);
+        TAKE(c, sorted, sort_room(z->n_scored));
         TRY(group_rows_asking(c, labels, z->n_scored, group, NULL, sorted, &p.n_groups));
         p.group = group;
     }
@@ -244,7 +244,7 @@ static lamella_status intervals(call *c, scores_work *s)
         widest = MAX(widest, task_classes(w, t));
     if (n) {
         TAKE(c, values, n * n_values);
-        TAKE(c, sorted, 2 * n);
+        TAKE(c, sorted, sort_room(n));
         TRY(bootstrap_run(c, &p, n_values, 3 * widest * (int64_t)sizeof(double), resample_scores, s, values));
     }
     for (int64_t i = 0; i < n_values; i++) {
@@ -309,7 +309,7 @@ lamella_status linear_scores(call *c, linear_work *w, int64_t l)
     TAKE(c, s.place, w->n);
     TAKE(c, s.decision, z->n_penalties * z->n_outputs * z->n_scored);
     TAKE(c, s.best, z->n_tasks);
-    TAKE(c, sorted, 2 * z->n_scored);
+    TAKE(c, sorted, sort_room(z->n_scored));
     memset(s.place, 255, (size_t)w->n * sizeof *s.place);
     for (int64_t i = 0; i < z->n_scored; i++)
         s.place[w->scored[i]] = i;
@@ -320,7 +320,7 @@ lamella_status linear_scores(call *c, linear_work *w, int64_t l)
     progress_enter(c, 0.3, 1);
     for (int64_t t = 0; t < z->n_tasks; t++)
         widest = MAX(widest, task_rows_bytes(z->n_scored, task_classes(w, t)));
-    TRY(scratch_open(c, whole_lines(2 * z->n_scored * (int64_t)sizeof(keyed_row)) + widest, &s.room));
+    TRY(scratch_open(c, whole_lines(sort_room(z->n_scored) * (int64_t)sizeof(keyed_row)) + widest, &s.room));
     TRY(parallel(c, z->n_tasks * z->n_penalties, cell_task, &s));
     TRY(s.asks.status);
     flag_cells(w, l);

@@ -101,7 +101,7 @@ static lamella_status scored_groups(call *c, const lamella_view *groups, const i
         return LAMELLA_OK;
     TAKE(c, label, plan->n_rows);
     TAKE(c, group, plan->n_rows);
-    TAKE(c, room, 2 * plan->n_rows);
+    TAKE(c, room, sort_room(plan->n_rows));
     for (int64_t i = 0; i < plan->n_rows; i++) {
         label[i] = load_i64(groups->dtype, view_at(groups, &row[i]));
         TRY(ask_rows(c, i, 1));
@@ -167,7 +167,7 @@ static lamella_status find_as_good(call *c, const depth_work *w, const bootstrap
     if (!size_mul(plan->n_resamples, MAX(2, w->n_layers), &cells))
         return fail(c, LAMELLA_ERR_MEMORY, "%lld resamples of %lld layers do not fit into memory", (long long)plan->n_resamples, (long long)w->n_layers);
     TAKE(c, values, cells);
-    TAKE(c, room, 2 * plan->n_resamples);
+    TAKE(c, room, sort_room(plan->n_resamples));
     TRY(bootstrap_run(c, plan, w->n_layers, 0, resample_accuracies, (void *)w, values));
     for (int64_t l = 0; l < w->n_layers; l++) {
         interval d = bootstrap_interval(values + l, values + r->best, w->n_layers, plan->n_resamples, confidence, room).percentile;
