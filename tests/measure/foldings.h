@@ -3,6 +3,7 @@
 #define MEASURE_FOLDINGS_H
 
 #include "measure/measure.h"
+#include "support/guarded.h"
 #include "support/test.h"
 
 typedef struct folding {
@@ -22,7 +23,10 @@ static inline lamella_status fold_rows(const folding *f, int32_t *fold, lamella_
         strata = view_of(LAMELLA_I64, (int64_t *)f->strata, f->n);
     if (result)
         result->struct_size = sizeof *result;
-    return lamella_measure_folds(NULL, f->n, f->groups ? &groups : NULL, f->strata ? &strata : NULL, &options, out.data ? &out : NULL, result);
+    lamella_context *ctx = guarded_context(1); /* whose memory is full of anything but zeros */
+    lamella_status status = lamella_measure_folds(ctx, f->n, f->groups ? &groups : NULL, f->strata ? &strata : NULL, &options, out.data ? &out : NULL, result);
+    lamella_context_free(ctx);
+    return status;
 }
 
 #endif

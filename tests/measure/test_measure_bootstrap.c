@@ -1,6 +1,7 @@
 /* Bootstrap: the figures, the laws, the edges, the traps. */
 #include "measure/measure.h"
 #include "support/golden.h"
+#include "support/guarded.h"
 #include "support/matrix.h"
 #include <math.h>
 
@@ -349,7 +350,9 @@ TEST(resamples_are_rows_gathered)
         lamella_measure_bootstrap_options o = { .struct_size = sizeof o, .statistic = statistic, .n_resamples = B, .confidence = 0.7, .threshold = threshold,
                                                 .seed = 99 };
         lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
-        check(lamella_measure_bootstrap(NULL, &x, &y, &versus, classes, n_columns == 1 ? 2 : 3, grouped ? &g : NULL, &mask, &w, &o, &r) >= 0);
+        lamella_context *ctx = guarded_context(1); /* whose memory is full of anything but zeros */
+        check(lamella_measure_bootstrap(ctx, &x, &y, &versus, classes, n_columns == 1 ? 2 : 3, grouped ? &g : NULL, &mask, &w, &o, &r) >= 0);
+        lamella_context_free(ctx);
         equal(r.n_defined, n_values);
         equal(r.n_groups, grouped ? GROUPS : n_valid);
         near(r.value, figure_of_drawn(statistic, n_columns, threshold, score, gold, weight, listed, n_valid)

@@ -1,4 +1,5 @@
 /* Scores of predictions against definitions written out: all pairs, all orders of ties, all classes, on hundreds of small cases. */
+#include "support/guarded.h"
 #include "support/test.h"
 #include <math.h>
 
@@ -148,6 +149,7 @@ static figures figures_of(const small_case *s)
 TEST(figures_are_their_definitions)
 {
     static const int64_t names[] = { -3, 5, 9, 1000 };
+    lamella_context *ctx = guarded_context(1); /* whose memory is full of anything but zeros */
     state = 1;
     for (int trial = 0; trial < 3000; trial++) {
         small_case s = draw_case();
@@ -166,7 +168,7 @@ TEST(figures_are_their_definitions)
                      weights = view_of(LAMELLA_F64, s.weight, s.n), mask = view_of(LAMELLA_U8, s.valid, s.n);
         lamella_measure_classification_options o = { .struct_size = sizeof o, .threshold = s.threshold };
         lamella_measure_classification_result r = { .struct_size = sizeof r };
-        lamella_status status = lamella_measure_classification(NULL, &scores, &gold, names, s.n_classes, s.masked ? &mask : NULL,
+        lamella_status status = lamella_measure_classification(ctx, &scores, &gold, names, s.n_classes, s.masked ? &mask : NULL,
                                                                s.weighted ? &weights : NULL, &o, &r);
         figures expected = figures_of(&s);
         near(r.accuracy, expected.accuracy, ABSOLUTE, 1e-12);
@@ -180,4 +182,5 @@ TEST(figures_are_their_definitions)
         equal(r.flags, flags);
         returns(status, flags ? LAMELLA_NOTE : LAMELLA_OK);
     }
+    lamella_context_free(ctx);
 }

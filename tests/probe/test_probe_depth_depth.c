@@ -1,5 +1,6 @@
 /* The depth of a concept: definitions, none at all, the set of layers that are as good, samples that are not scored. */
 #include "probe/probes.h"
+#include "support/guarded.h"
 
 enum { LAYERS = 5, N = 200 };
 
@@ -18,7 +19,10 @@ static lamella_status depth_of_rows(depth_found *f, const lamella_view *correct,
                  d = view_of(LAMELLA_F64, f->difference, LAYERS, 2);
     memset(f, 0, sizeof *f);
     f->r.struct_size = sizeof f->r;
-    return lamella_probe_depth(NULL, correct, groups, depths, LAYERS, o, &a, &b, &g, &d, &f->r);
+    lamella_context *ctx = guarded_context(1); /* whose memory is full of anything but zeros */
+    lamella_status status = lamella_probe_depth(ctx, correct, groups, depths, LAYERS, o, &a, &b, &g, &d, &f->r);
+    lamella_context_free(ctx);
+    return status;
 }
 
 /* Layer l has the first `counts[l]` rows right. */

@@ -1,5 +1,6 @@
 /* Folds that choose their own penalty; and progress, which never goes back. */
 #include "probe/probes.h"
+#include "support/guarded.h"
 
 enum { N = 160, DIM = 6, FOLDS = 4, PENALTIES = 3, TASKS = 2 };
 
@@ -41,7 +42,9 @@ static lamella_probe_linear *fit_nested(const nested_case *s, int32_t kind, int3
 {
     lamella_probe_linear *p;
     lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = kind, .nested = nested, .n_bootstrap = nested ? 50 : -1, .balanced = 1 };
-    check(lamella_probe_linear_fit(NULL, &s->stack, &s->labels, &s->mask, NULL, &s->folds, NULL, &s->penalties, &o, &p, NULL) >= 0);
+    lamella_context *ctx = guarded_context(1); /* whose memory is full of anything but zeros */
+    check(lamella_probe_linear_fit(ctx, &s->stack, &s->labels, &s->mask, NULL, &s->folds, NULL, &s->penalties, &o, &p, NULL) >= 0);
+    lamella_context_free(ctx);
     return p;
 }
 

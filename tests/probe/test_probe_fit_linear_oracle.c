@@ -1,6 +1,7 @@
 /* Every array of a fitted probe against the header's words written out (plain_probe.h): kinds, weights with zeros, masks, groups, classes that a
  * fold lacks, ties, more dims than rows. */
 #include "probe/plain_probe.h"
+#include "support/guarded.h"
 
 /* As good as drawn: -1, -31/32 .. 1. */
 static double steps_of(int64_t i)
@@ -66,8 +67,11 @@ static lamella_status fit_plain(plain_probe *s, int given_folds)
     s->weights = view_of(LAMELLA_F64, s->weight, s->n);
     s->penalties = view_of(LAMELLA_F64, s->penalty, PENALTIES);
     s->stack = (lamella_stack){ .struct_size = sizeof s->stack, .layer = s->layer, .n_layers = LAYERS, .mask = s->bare ? NULL : &s->mask };
-    return lamella_probe_linear_fit(NULL, &s->stack, &s->labels, s->bare ? NULL : &s->label_mask, s->bare ? NULL : &s->groups,
-                                    given_folds ? &s->folds : NULL, s->bare ? NULL : &s->weights, &s->penalties, &s->o, &s->probe, &s->result);
+    lamella_context *ctx = guarded_context(1); /* whose memory is full of anything but zeros */
+    lamella_status status = lamella_probe_linear_fit(ctx, &s->stack, &s->labels, s->bare ? NULL : &s->label_mask, s->bare ? NULL : &s->groups,
+                                                     given_folds ? &s->folds : NULL, s->bare ? NULL : &s->weights, &s->penalties, &s->o, &s->probe, &s->result);
+    lamella_context_free(ctx);
+    return status;
 }
 
 /* ---- fits ---- */

@@ -117,6 +117,10 @@ TEST(layers_and_nested_runs_have_equal_shares)
                 continue; /* whose fits are counted as they are done */
             fit_alike((lamella_probe_linear_options){ .kind = kind, .n_bootstrap = -1, .nested = 1 }, wide ? 50 : DIM, &f);
             windows_are_alike(&f, 0, 0.8, 4, 10);
+            static double share[4096];
+            int without = share_of(&f, 0, 0.8, share);
+            fit_alike((lamella_probe_linear_options){ .kind = kind, .n_bootstrap = 200, .nested = 1 }, wide ? 50 : DIM, &f);
+            equal(share_of(&f, 0, 0.8, share), without); /* runs that choose draw no resamples */
         }
 }
 

@@ -117,10 +117,19 @@ static void case_is_plain(const plain_case *s, int kind)
     }
 }
 
-static lamella_status run_plain(const fit_problem *p, int64_t n, int kind)
+static lamella_status run_in(lamella_context *ctx, const fit_problem *p, int64_t n, int kind)
 {
     fit_options o = { 1000, 1e-12 };
-    CALL(NULL, kind == PLAIN_RIDGE ? ridge_fit(c, p, n) : logistic_fit(c, p, n, &o));
+    CALL(ctx, kind == PLAIN_RIDGE ? ridge_fit(c, p, n) : logistic_fit(c, p, n, &o));
+}
+
+/* In memory that is full of anything but zeros. */
+static lamella_status run_plain(const fit_problem *p, int64_t n, int kind)
+{
+    lamella_context *ctx = guarded_context(1);
+    lamella_status status = run_in(ctx, p, n, kind);
+    lamella_context_free(ctx);
+    return status;
 }
 
 /* Five problems of a call: each has its own rows, classes and options. */
