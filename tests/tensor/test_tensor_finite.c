@@ -1,6 +1,7 @@
 /* The finite check. */
 #include "support/guarded.h"
 #include "support/matrix.h"
+#include "support/progress.h"
 #include <math.h>
 
 OPERATION(lamella_tensor_finite, .dtypes = EVERY_DTYPE, .in_memory = 1, .forms = WITHOUT_MASK, .nonfinite = 1, .keeps_dtype = 1, .empty_is_ok = 1)
@@ -97,8 +98,13 @@ TEST(many_pieces_are_all_looked_at)
     lamella_tensor_finite_result result = { .struct_size = sizeof result };
     thin.stride[0] = 2;
     x[N - 1] = 0x7e00;
-    returns(lamella_tensor_finite(NULL, &v, &result), LAMELLA_NOTE);
+    told heard;
+    lamella_context *ctx = context_told(&heard);
+    returns(lamella_tensor_finite(ctx, &v, &result), LAMELLA_NOTE);
     check(result.first == N - 1 && result.n_nan == 1);
+    equal(heard.n, 3); /* 64 pieces at a time */
+    told_well(&heard, 64.0 / 65);
+    lamella_context_free(ctx);
     ok(lamella_tensor_finite(NULL, &thin, &result));
     equal(result.first, -1);
     x[2 * (RUNS - 1)] = 0x7e00;
