@@ -53,12 +53,12 @@ static double one_unit(const gram *g, int64_t dim, double *a)
     return unit;
 }
 
+/* Of columns of which some vary: the largest value is over 0. */
 static lamella_status values_in_raw_units(call *c, double *values, int64_t n, double unit)
 {
-    double largest = values[0];
     for (int64_t i = 0; i < n; i++)
         values[i] = values[i] * unit * unit;
-    if (!isfinite(values[0]) || (largest > 0 && values[0] < DBL_MIN / DBL_EPSILON))
+    if (!isfinite(values[0]) || values[0] < DBL_MIN / DBL_EPSILON)
         return fail(c, LAMELLA_ERR_NUMERIC, "an eigenvalue of the columns as they are does not fit f64: scale the rows");
     return LAMELLA_OK;
 }

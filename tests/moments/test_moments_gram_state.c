@@ -116,6 +116,8 @@ TEST(a_state_that_is_none_is_refused_by_every_function)
     check(!none);
     refused(lamella_moments_gram_create(NULL, 2147483648, 0, &none), LAMELLA_ERR_LIMIT,
             "lamella_moments_gram_create: dim is 2147483648, expected at most 2147483647");
+    refused(lamella_moments_gram_create(NULL, 2147483647, 2147483648, &none), LAMELLA_ERR_LIMIT,
+            "lamella_moments_gram_create: cross_dim is 2147483648, expected at most 2147483647");
     refused(lamella_moments_gram_create(NULL, 2147483647, 0, &none), LAMELLA_ERR_LIMIT,
             "lamella_moments_gram_create: a Gram matrix is 2147483647 x 2147483647, expected at most 2147483647 elements");
     refused(lamella_moments_gram_create(NULL, 1, 2147483647, &none), LAMELLA_ERR_LIMIT,
