@@ -269,6 +269,31 @@ TEST(what_is_no_stack_is_said)
     folder_remove();
 }
 
+/* Layers are alike but for their last axis. */
+TEST(layers_differ_in_their_last_axis_only)
+{
+    static const struct { named_array second; int fits; } pairs[] = {
+        { { "h.1", LAMELLA_F32, 3, { 2, 3, 4 } }, 1 }, { { "h.1", LAMELLA_F32, 3, { 2, 3, 9 } }, 1 }, { { "h.1", LAMELLA_F16, 3, { 2, 3, 1 } }, 1 },
+        { { "h.1", LAMELLA_F32, 3, { 2, 5, 4 } }, 0 }, { { "h.1", LAMELLA_F32, 3, { 3, 3, 4 } }, 0 }, { { "h.1", LAMELLA_F32, 2, { 2, 3 } }, 0 },
+        { { "h.1", LAMELLA_F32, 4, { 2, 3, 4, 1 } }, 0 }, { { "h.1", LAMELLA_F32, 4, { 2, 3, 1, 4 } }, 0 },
+    };
+    folder_make();
+    for (int i = 0; i < LENGTH(pairs); i++) {
+        FILE_OF({ "h.0", LAMELLA_F32, 3, { 2, 3, 4 } }, pairs[i].second);
+        equal_text(says(NULL, 0, pairs[i].fits ? LAMELLA_OK : LAMELLA_ERR_SHAPE), pairs[i].fits ? "" : ": \"h.1\" differs from the first in more than its last axis");
+    }
+    write_parts("{\"layer.0\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]}" PART("layer.1", "F8_E4M3", "2,1", 8, 10), 10, "", 0);
+    equal_text(says(NULL, 0, LAMELLA_ERR_SHAPE), ": \"layer.1\" is F8_E4M3, of which there is no view");
+    write_parts("{\"h.0\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]}" PART("h.1", "F6_E2M3", "4,1", 8, 11), 11, "", 0);
+    equal_text(says(NULL, 0, LAMELLA_ERR_SHAPE), ": \"h.1\" is F6_E2M3, of which there is no view");
+    write_parts("{\"x\":{\"dtype\":\"F8_E4M3\",\"shape\":[2,1],\"data_offsets\":[0,2]}", 2, "", 0);
+    equal_text(says(NULL, 0, LAMELLA_ERR_DTYPE), " holds no stack: \"x\" is F8_E4M3, expected floats");
+    FILE_OF(BLOCK("a"), BLOCK("b"), MATRIX("c"));
+    equal_text(says(NULL, 0, LAMELLA_ERR_ARGUMENT), " could be several stacks: set options.prefix to one of \"a\", \"b\", \"c\"");
+    equal_text(readings_of("f"), "a/1/2 x4 a/2/3 x5 a/-1/4 x1 b/1/2 x4 b/2/3 x5 b/-1/4 x1 c/0/4 x1");
+    folder_remove();
+}
+
 TEST(an_axis_that_there_is_not_is_refused_in_a_sentence)
 {
     folder_make();
