@@ -91,7 +91,10 @@ TEST(every_query_of_every_wave_finds_what_a_plain_loop_does)
 
 static lamella_status open_in_call(call *c, const lamella_view *v, int32_t similarity, searched_rows *s)
 {
-    return searched_rows_open(c, NULL, v, NULL, similarity, v->shape[1], s);
+    int64_t taken = c->memory.taken;
+    TRY(searched_rows_open(c, NULL, v, NULL, similarity, v->shape[1], s));
+    check(s->picked.data != s->rows.data || c->memory.taken == taken + 2 * 64); /* scale and slack stay, and nothing else */
+    return LAMELLA_OK;
 }
 
 static lamella_status opening(const lamella_view *v, int32_t similarity, searched_rows *s)
