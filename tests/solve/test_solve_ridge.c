@@ -1,6 +1,7 @@
 /* Ridge: primal and dual against the normal equations and scikit-learn. */
 #include "support/golden.h"
 #include "solve/solve.h"
+#include "support/guarded.h"
 #include "support/progress.h"
 #include <math.h>
 
@@ -159,4 +160,38 @@ TEST(problems_have_equal_shares_of_the_progress)
     check(!t.fell && !t.early);
     check(t.last > 0.75 && t.last <= 1 && t.largest_step <= 0.25 + 1e-12);
     lamella_context_free(ctx);
+}
+
+/* Matrices so large that each is an allocation of its own, which ends at a wall: primal, dual, two classes and three, some of the rows. */
+TEST(large_systems_stay_within_their_memory)
+{
+    enum { DIM = 384, CLASSES = 3 };
+    static const struct { int64_t n, dim; } cases[] = { { 384, 392 }, { 420, DIM } };
+    for (int k = 0; k < 8; k++) {
+        int64_t n = cases[k & 1].n, dim = cases[k & 1].dim, classes = k & 2 ? 3 : 2, outputs = fit_outputs(classes);
+        float *x = guarded(NULL, (size_t)(n * dim) * sizeof *x);
+        int32_t *label = guarded(NULL, (size_t)n * sizeof *label);
+        double *weights = guarded(NULL, (size_t)(outputs * dim) * 8), *intercepts = guarded(NULL, (size_t)outputs * 8), *penalty = guarded(&(double){ 30 }, 8);
+        fit_report report;
+        for (int64_t i = 0; i < n * dim; i++)
+            x[i] = (float)(((uint64_t)i * 0x9e3779b97f4a7c15u >> 40) % 2048) / 1024 - 1;
+        for (int64_t i = 0; i < n; i++)
+            label[i] = (int32_t)((i + i / 7) % classes);
+        fit_rows rows_ = { .x = x, .n = n, .dim = dim, .stride = dim };
+        fit_problem p = { .rows = &rows_, .n_rows = n, .label = label, .n_classes = classes, .standardise = k >> 2, .constant = guarded(NULL, (size_t)dim),
+                          .penalty = penalty, .n_penalties = 1, .weights = weights, .intercepts = intercepts, .report = &report };
+        lamella_context *ctx = guarded_context(1);
+        ok(run_told(ctx, &p, 1));
+        lamella_context_free(ctx);
+        check(report.converged && report.gradient_norm < 1e-9 * report.objective);
+        for (int64_t o = 0; o < outputs; o++) { /* the intercept has no penalty: what is left has mean 0 */
+            double left = 0;
+            for (int64_t i = 0; i < n; i++) {
+                left += intercepts[o] - (label[i] == (outputs == 1 ? 1 : o) ? 1 : -1);
+                for (int64_t j = 0; j < dim; j++)
+                    left += weights[o * dim + j] * (double)x[i * dim + j];
+            }
+            near(left, 0, ABSOLUTE, 1e-9);
+        }
+    }
 }
