@@ -260,7 +260,7 @@ TEST(parts_of_the_rows_are_joined)
         found_row found[QUERIES * K];
         int64_t left_out[QUERIES];
         for (int64_t j = 0; j < n_q; j++)
-            left_out[j] = j * 1000 + 7;
+            left_out[j] = j * 900 + 7;
         ok(find_of_many(ctx, x, q, n_q, left_out, found));
         for (int64_t j = 0; j < n_q; j++) {
             char taken[MANY] = { 0 };
