@@ -93,7 +93,7 @@ static lamella_status open_in_call(call *c, const lamella_view *v, int32_t simil
 {
     int64_t taken = c->memory.taken;
     TRY(searched_rows_open(c, NULL, v, NULL, similarity, v->shape[1], s));
-    check(s->picked.data != s->rows.data || c->memory.taken == taken + 2 * 64); /* scale and slack stay, and nothing else */
+    check(s->picked.data != s->rows.data || c->memory.taken <= taken + 2 * 64); /* scale and slack stay, and nothing else */
     return LAMELLA_OK;
 }
 
