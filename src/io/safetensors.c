@@ -101,8 +101,7 @@ static int read_shape(json *j, tensor_fields *t)
     int64_t n = 0;
     json_peek(j);
     t->shape = j->at;
-    if (!json_begin(j, '[', what))
-        return 0;
+    json_begin(j, '[', what); /* once that is refused, there is no element */
     while (json_element(j, &n)) {
         if (n > IO_RANK)
             return json_refuse(j, LAMELLA_IO_RULE_LIMIT, t->shape, "rank over 64");
@@ -117,16 +116,13 @@ static int read_shape(json *j, tensor_fields *t)
 static int read_offsets(json *j, tensor_fields *t)
 {
     static const char what[] = "data_offsets has to be an array of two whole numbers";
+    uint64_t surplus;
     int64_t n = 0;
     json_peek(j);
     t->layout = j->at;
-    if (!json_begin(j, '[', what))
-        return 0;
-    while (json_element(j, &n)) {
-        uint64_t surplus;
-        if (!json_whole(j, n <= 2 ? &t->offset[n - 1] : &surplus, what))
-            return 0;
-    }
+    json_begin(j, '[', what);
+    while (json_element(j, &n))
+        json_whole(j, n <= 2 ? &t->offset[n - 1] : &surplus, what);
     return !j->rule && (n == 2 || json_refuse(j, LAMELLA_IO_RULE_SCHEMA, t->layout, what));
 }
 
@@ -135,9 +131,7 @@ static int read_dtype(json *j, tensor_fields *t)
     json_text name;
     json_peek(j);
     t->dtype = j->at;
-    if (!json_string(j, &name, "dtype has to be a text"))
-        return 0;
-    t->type = file_type_named(name);
+    t->type = json_string(j, &name, "dtype has to be a text") ? file_type_named(name) : -1;
     return t->type >= 0 || json_refuse(j, LAMELLA_IO_RULE_SCHEMA, t->dtype, "a dtype that the format does not know");
 }
 
@@ -156,8 +150,7 @@ static int read_fields(json *j, tensor_fields *t)
 {
     json_text key;
     int64_t n = 0;
-    if (!json_begin(j, '{', "an array's entry has to be an object"))
-        return 0;
+    json_begin(j, '{', "an array's entry has to be an object");
     while (json_member(j, &n, &key)) {
         int dtype = json_is(key, "dtype"), shape = json_is(key, "shape"), offsets = json_is(key, "data_offsets");
         if ((dtype && t->dtype) || (shape && t->shape) || (offsets && t->layout))
