@@ -378,6 +378,13 @@ TEST(a_pair_out_of_its_stack_is_named)
         }
 }
 
+static int64_t deliver_threes(int64_t depth, int64_t first_row, int64_t n_rows, const lamella_view *into, void *user)
+{
+    (void)depth;
+    memcpy(into->data, (const float *)user + first_row * 3, (size_t)(n_rows * 3) * sizeof(float));
+    return n_rows;
+}
+
 /* Two stacks with masks of their own, more pairs than a task takes, rows that are zero; near pairs in memory, far ones too where they are
  * read in blocks. */
 TEST(masked_and_zero_rows_of_either_stack_are_counted)
@@ -413,6 +420,11 @@ TEST(masked_and_zero_rows_of_either_stack_are_counted)
         const lamella_context_options options = { .struct_size = sizeof options, .threads = 2, .max_workspace_bytes = limited ? 60000 : 0 };
         lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
         lamella_context *ctx;
+        if (limited) {
+            of_a.data = of_b.data = NULL;
+            first.read = second.read = deliver_threes;
+            first.user = a, second.user = b;
+        }
         ok(lamella_context_create(&options, &ctx));
         ok(lamella_matryoshka_grid_cosine(ctx, &first, &second, &pairs, &width, 1, &out, &dots, &result));
         lamella_context_free(ctx);
