@@ -4,7 +4,8 @@
 
 A fault is a comparison, a sign, an index, a constant, a swapped argument changed, a statement dropped, a field of the options ignored; SEED
 picks N (150) of them. Faults that do not build or leave the same machine code are not counted; neither are those that equivalent.txt lists
-as changing nothing, with the reason. Survivors are listed by file and line. Ends with 1 if under 92 % were killed."""
+as changing nothing, with the reason. What the tests of a release build do not see they run again for under the sanitizers, as each commit's
+tests do. Survivors are listed by file and line. Ends with 1 if under 92 % were killed."""
 import argparse
 import concurrent.futures
 import json
@@ -96,18 +97,25 @@ def programs_of(folder):
 
 
 class Build:
-    def __init__(self, programs):
+    def __init__(self, name, programs, *options):
+        self.name, self.root, self.programs = name, BUILD / name, programs
         launcher = ["-DCMAKE_C_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
-        quietly("cmake", "-S", ROOT, "-B", BUILD, "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", "-DLAMELLA_EXAMPLES=OFF", *launcher)
-        quietly("cmake", "--build", BUILD, "-j", str(os.cpu_count()), "--target", *programs)
+        quietly("cmake", "-S", ROOT, "-B", self.root, "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", "-DLAMELLA_EXAMPLES=OFF", *options, *launcher)
+        quietly("cmake", "--build", self.root, "-j", str(os.cpu_count()), "--target", *[p for ps in programs.values() for p in ps])
         self.compile = {}
-        for entry in json.loads((BUILD / "compile_commands.json").read_text()):
+        for entry in json.loads((self.root / "compile_commands.json").read_text()):
             command = shlex.split(entry["command"])
             command = [part for part in command[command[0].endswith("ccache"):] if part not in ("-Wall", "-Wextra", "-Werror")]
             if "lamella_objects.dir" in entry["command"]:
                 output = command[command.index("-o") + 1]
                 self.compile[Path(entry["file"])] = (command[:command.index("-o")], output)
-        self.link = {p: shlex.split((BUILD / "tests" / "CMakeFiles" / f"{p}.dir" / "link.txt").read_text()) for p in programs}
+        self.link, self.limits = {}, {}
+        for program in [p for ps in programs.values() for p in ps]:
+            self.link[program] = shlex.split((self.root / "tests" / "CMakeFiles" / f"{program}.dir" / "link.txt").read_text())
+            started, worked = time.monotonic(), cpu_seconds_of_children()
+            if not passes(self.root / "tests" / program, "", 900, 900):
+                fail(f"{program} fails without a fault ({name})")
+            self.limits[program] = 20 + 10 * (time.monotonic() - started), 5 + int(2 * (cpu_seconds_of_children() - worked))
         self.reference, self.lock = {}, threading.Lock()
 
     def object(self, file, source, folder):
@@ -117,7 +125,7 @@ class Build:
         path.write_text(source, encoding="utf-8")
         strict = ["-Werror=incompatible-pointer-types", "-Werror=int-conversion", "-Werror=implicit-function-declaration"]
         done = subprocess.run([*command, *strict, "-I", str((ROOT / file).parent), "-o", str(output), "-c", str(path)],
-                              cwd=BUILD, capture_output=True)
+                              cwd=self.root, capture_output=True)
         return output if done.returncode == 0 else None
 
     def is_same_code(self, file, built, folder):
@@ -129,26 +137,34 @@ class Build:
         return built.read_bytes() == self.reference[file]
 
     def program(self, name, file, built, folder):
-        replaced = os.path.relpath(BUILD / self.compile[ROOT / file][1], BUILD / "tests")
+        replaced = os.path.relpath(self.root / self.compile[ROOT / file][1], self.root / "tests")
         output = folder / name
         link = [str(built) if part == replaced else part for part in self.link[name]]
         if str(built) not in link:
             fail(f"{file} is not linked into {name}")
         link[link.index("-o") + 1] = str(output)
-        quietly(*link, cwd=BUILD / "tests")
+        quietly(*link, cwd=self.root / "tests")
         return output
+
+    def sees(self, fault, built, near, folder):
+        """Whether a test fails; those of the fault's own folder run first."""
+        own = fault.file.parts[1]
+        return any(not passes(self.program(name, fault.file, built, folder), near, *self.limits[name])
+                   for room in sorted(self.programs, key=lambda room: room != own) for name in self.programs[room])
 
 
 def passes(program, near, seconds, cpu_seconds):
     """Whether all tests of the program pass in this time. Each test is a process in a group of its own, which only a limit that it
     inherits ends if the fault has it loop for ever."""
     def limited():
-        resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
+        if "sanitized" not in str(program):  # their shadow is larger than any machine
+            resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
 
     run = subprocess.Popen([program, f"--first={near}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-                           start_new_session=True, preexec_fn=limited, cwd=Path(program).parent)
+                           start_new_session=True, preexec_fn=limited, cwd=Path(program).parent,
+                           env=dict(os.environ, ASAN_OPTIONS="allocator_may_return_null=1:hard_rss_limit_mb=8000"))
     try:
         return run.wait(seconds) == 0
     except subprocess.TimeoutExpired:
@@ -170,30 +186,24 @@ def cpu_seconds_of_children():
 
 class Run:
     def __init__(self, folders):
-        self.programs = {folder: programs_of(folder) for folder in folders}
-        self.build = Build([p for programs in self.programs.values() for p in programs])
-        self.seconds = {}
-        for program in [p for programs in self.programs.values() for p in programs]:
-            started, worked = time.monotonic(), cpu_seconds_of_children()
-            if not passes(BUILD / "tests" / program, "", 600, 600):
-                fail(f"{program} fails without a fault")
-            self.seconds[program] = 20 + 10 * (time.monotonic() - started), 5 + int(2 * (cpu_seconds_of_children() - worked))
+        programs = {folder: programs_of(folder) for folder in folders}
+        self.release = Build("release", programs, "-DCMAKE_BUILD_TYPE=Release")
+        self.sanitized = Build("sanitized", programs, "-DCMAKE_BUILD_TYPE=None", "-DCMAKE_C_FLAGS=-O1", "-DLAMELLA_SANITIZE=address,undefined")
 
     def verdict(self, fault, folder):
-        folder.mkdir(parents=True)
+        words = [word for word in fault.file.stem.split("_") if word != fault.file.parts[1]]
+        near = words[0] if words else fault.file.parts[1]  # ridge_panel.c: tests of files with ridge in their name run first
         try:
-            built = self.build.object(fault.file, fault.source, folder)
-            if not built:
-                return "not built"
-            if self.build.is_same_code(fault.file, built, folder):
-                return "same code"
-            own = fault.file.parts[1]
-            words = [word for word in fault.file.stem.split("_") if word != own]
-            near = words[0] if words else own  # ridge_panel.c: tests of files with ridge in their name run first
-            for room in sorted(self.programs, key=lambda room: room != own):
-                for name in self.programs[room]:
-                    if not passes(self.build.program(name, fault.file, built, folder), near, *self.seconds[name]):
-                        return "killed"
+            for build in (self.release, self.sanitized):
+                inside = folder / build.name
+                inside.mkdir(parents=True)
+                built = build.object(fault.file, fault.source, inside)
+                if not built:
+                    return "not built"
+                if build is self.release and build.is_same_code(fault.file, built, inside):
+                    return "same code"
+                if build.sees(fault, built, near, inside):
+                    return "killed"
             return "survived"
         finally:
             shutil.rmtree(folder, ignore_errors=True)
