@@ -84,7 +84,9 @@ def statements(tokens, close, first, last):
 
 def is_declaration(tokens, begin, end):
     words = [t for t in tokens[begin:end] if t.text != "*"]
-    return bool(words) and (bool(TYPES.match(words[0].text)) or len(words) > 1 and words[0].kind == words[1].kind == "name")
+    if not words or words[0].text in NOT_DROPPED - {"const", "static", "typedef"}:
+        return False
+    return bool(TYPES.match(words[0].text)) or len(words) > 1 and words[0].kind == words[1].kind == "name"
 
 
 def arguments(tokens, opened, closed):
