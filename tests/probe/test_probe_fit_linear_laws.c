@@ -209,6 +209,7 @@ TEST(trap_folds_that_part_a_group_are_refused)
     check(p->probe == NULL);
     p->fold[40] = -1; /* both */
     ok(fit_pairs(p, &p->folds, NULL));
+    lamella_probe_linear_free(p->probe);
     for (int64_t first = 0; first < N; first += N - 2) { /* the first pair, the last, of the last task only */
         p = pairs();
         p->fold[first + 1] = !p->fold[first];
