@@ -214,6 +214,8 @@ static lamella_status fit_many(many_rows *r, int all, int given_folds, int threa
 TEST(rows_of_many_samples_are_asked_about_and_stopped)
 {
     static const struct { int all, given_folds; int64_t asked; } cases[] = { { 0, 0, 116 }, { 1, 0, 260 }, { 1, 1, 291 } };
+    if (SANITIZED)
+        return; /* the walls see it too, in a quarter of the time */
     many_rows r = make_many();
     for (int k = 0; k < 3; k++) {
         asked_of a = { .n = 0 };

@@ -18,6 +18,12 @@ typedef struct test_entry {
 
 void test_register(test_entry *entry);
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
+
 /* Check's START_TEST without its END_TEST; the test registers itself before main. */
 #define TEST(name)                                                                      \
     static void name##_body(int _i);                                                    \

@@ -9,11 +9,7 @@
 
 #define MB ((int64_t)1 << 20)
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { LIMITED = 0 }; /* a sanitizer's shadow takes all the space there is */
-#else
-enum { LIMITED = 1 };
-#endif
+enum { LIMITED = !SANITIZED }; /* a sanitizer's shadow takes all the space there is */
 
 enum { IS_OK = 10, IS_MEMORY = 11, IS_ELSE = 12, SECONDS = 5 };
 
