@@ -20,9 +20,18 @@ static lamella_status deliver(call *c, const save_array *a, int64_t first, lamel
     return LAMELLA_OK;
 }
 
+static int64_t row_bytes(const lamella_view *v)
+{
+    int64_t bytes = dtype_size(v->dtype);
+    for (int32_t a = 1; a < v->rank; a++)
+        bytes *= v->shape[a];
+    return bytes;
+}
+
+/* Of rows of nothing nothing is read, however many a file claims. */
 lamella_status save_rows(call *c, output *o, const save_array *a)
 {
-    int64_t n = a->view.shape[0];
+    int64_t n = row_bytes(&a->view) ? a->view.shape[0] : 0;
     for (int64_t row = 0; row < n;) {
         lamella_view into = a->view;
         into.flags = 0;
@@ -33,14 +42,6 @@ lamella_status save_rows(call *c, output *o, const save_array *a)
         row += into.shape[0];
     }
     return LAMELLA_OK;
-}
-
-static int64_t row_bytes(const lamella_view *v)
-{
-    int64_t bytes = dtype_size(v->dtype);
-    for (int32_t a = 1; a < v->rank; a++)
-        bytes *= v->shape[a];
-    return bytes;
 }
 
 /* One staging block for all layers. */

@@ -36,6 +36,7 @@ IN_C = [
     ("M10", "test_context", "a_context_in_a_call_is_refused_to_other_threads"),
     ("A13", "test_relative", "equal_rows_are_a_note_whatever_figures_are_wanted"),
     ("M5", "test_relative", "a_claimed_square_of_the_dims_is_looked_for_before_there_is_memory_for_it"),
+    ("M5", "test_io", "M5_rows_of_nothing_are_saved_at_once"),
     ("M9", "test_io", "M9_a_million_names_are_linear"),
     ("M9", "test_io", "M9_nested_names_are_linear"),
     ("M13", "test_io", "M13_leftovers_are_removed_by_the_next_save"),

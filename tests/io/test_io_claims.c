@@ -292,3 +292,28 @@ TEST(M14_reading_asks_whether_to_stop)
     free(x);
     folder_remove();
 }
+
+static int64_t count_reads(int64_t depth, int64_t first, int64_t n, const lamella_view *into, void *user)
+{
+    (void)depth, (void)first, (void)into;
+    ++*(int64_t *)user;
+    return n;
+}
+
+/* A shape that costs a file nothing: eight million blocks of rows that hold no number. */
+TEST(M5_rows_of_nothing_are_saved_at_once)
+{
+    int64_t asked = 0;
+    lamella_view layer = lamella_tensor_view_shape(LAMELLA_F32, 2, (const int64_t[]){ INT64_C(1) << 43, 0 });
+    lamella_io_file *file;
+    lamella_io_entry entry = { .struct_size = sizeof entry };
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1, .read = count_reads, .user = &asked };
+    folder_make();
+    ok(lamella_io_stack_save(NULL, in_folder("s"), &stack, NULL, NULL, 0, NULL));
+    equal(asked, 0);
+    ok(lamella_io_file_open(NULL, in_folder("s"), NULL, &file, NULL));
+    ok(lamella_io_entry_get(file, 0, &entry));
+    equal(entry.shape[0], INT64_C(1) << 43);
+    lamella_io_file_free(file);
+    folder_remove();
+}
