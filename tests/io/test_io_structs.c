@@ -186,11 +186,16 @@ TEST(a_refused_stack_file_fills_its_fault)
 
 /* ---- options ---- */
 
+static lamella_status opened_with(lamella_io_stack_options o, lamella_io_file **f)
+{
+    lamella_stack stack = { .struct_size = sizeof stack };
+    o.struct_size = sizeof o;
+    return lamella_io_stack_open(NULL, in_folder("f"), &o, f, &stack, NULL, NULL);
+}
+
 static lamella_status with_raw(int32_t value, lamella_io_file **f)
 {
-    lamella_io_stack_options o = { .struct_size = sizeof o, .raw_dtype = value };
-    lamella_stack stack = { .struct_size = sizeof stack };
-    return lamella_io_stack_open(NULL, in_folder("f"), &o, f, &stack, NULL, NULL);
+    return opened_with((lamella_io_stack_options){ .raw_dtype = value }, f);
 }
 
 static lamella_status with_raw_open(int32_t value, lamella_io_file **f)
@@ -207,16 +212,12 @@ static lamella_status with_raw_load(int32_t value, lamella_io_file **f)
 
 static lamella_status with_axis(int32_t value, lamella_io_file **f)
 {
-    lamella_io_stack_options o = { .struct_size = sizeof o, .layer_axis = value };
-    lamella_stack stack = { .struct_size = sizeof stack };
-    return lamella_io_stack_open(NULL, in_folder("f"), &o, f, &stack, NULL, NULL);
+    return opened_with((lamella_io_stack_options){ .layer_axis = value }, f);
 }
 
 static lamella_status with_marks(int32_t value, lamella_io_file **f)
 {
-    lamella_io_stack_options o = { .struct_size = sizeof o, .mask_marks = value };
-    lamella_stack stack = { .struct_size = sizeof stack };
-    return lamella_io_stack_open(NULL, in_folder("f"), &o, f, &stack, NULL, NULL);
+    return opened_with((lamella_io_stack_options){ .mask_marks = value }, f);
 }
 
 TEST(every_option_out_of_its_range_is_refused_with_what_it_may_be)
