@@ -69,7 +69,6 @@ TEST(every_pattern_has_its_value)
                 ck_abort_msg("%s %04x at level %s is %a, expected %a", f->name, i, level_names[level_], value[i], expected);
         }
     }
-    mark_point();
 }
 
 TEST(every_pattern_survives_the_way_up_and_down)
@@ -86,7 +85,6 @@ TEST(every_pattern_survives_the_way_up_and_down)
                 ck_abort_msg("%s %04x at level %s came back as %04x, expected %04x", f->name, i, level_names[level_], back[i], expected);
         }
     }
-    mark_point();
 }
 
 /* Between neighbours: the point half way goes to the even one, the floats beside it to the nearer one. Both signs. */
@@ -108,7 +106,6 @@ TEST(half_way_goes_to_even)
                     ck_abort_msg("%a to %s at level %s is %04x, expected %04x", many[j], f->name, level_names[level_], out[j], expected[j % 6]);
         }
     }
-    mark_point();
 }
 
 /* x rounded to a multiple of the spacing of the format at x, in f64. */
@@ -141,7 +138,6 @@ TEST(random_floats_round_to_the_nearest)
                                  rounded(f, value[i]));
         }
     }
-    mark_point();
 }
 
 /* NaN stays NaN, even if its payload is in the bits cut off; sign and upper payload stay, the quiet bit is set. */
@@ -162,5 +158,4 @@ TEST(nan_stays_nan)
                 ck_abort_msg("NaN %08x to %s at level %s is %04x, expected %04x", bits, f->name, level_names[level_], out[i], expected);
         }
     }
-    mark_point();
 }

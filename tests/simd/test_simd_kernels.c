@@ -318,7 +318,6 @@ TEST(the_first_nonfinite_element_is_found)
             }
         }
     }
-    mark_point();
 }
 
 TEST(max_keeps_the_best_where_x_is_not_greater)

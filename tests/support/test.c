@@ -19,8 +19,6 @@ void near_at(const char *file, int line, int64_t index, double actual, double ex
     int same = isnan(expected) ? isnan(actual) : actual == expected || fabs(actual - expected) <= bound;
     if (!same)
         ck_abort_msg("%s:%d: [%lld] is %.17g, expected %.17g within %g", file, line, (long long)index, actual, expected, bound);
-    else
-        mark_point();
 }
 
 void equal_bits_at(const char *file, int line, const void *actual, const void *expected, int64_t bytes)
@@ -29,7 +27,6 @@ void equal_bits_at(const char *file, int line, const void *actual, const void *e
     for (int64_t i = 0; i < bytes; i++)
         if (a[i] != e[i])
             ck_abort_msg("%s:%d: byte %lld of %lld is %02x, expected %02x", file, line, (long long)i, (long long)bytes, a[i], e[i]);
-    mark_point();
 }
 
 void status_at(const char *file, int line, lamella_status actual, lamella_status expected)
@@ -37,7 +34,6 @@ void status_at(const char *file, int line, lamella_status actual, lamella_status
     if (actual != expected)
         ck_abort_msg("%s:%d: returned %s (%s), expected %s", file, line, lamella_status_name(actual), lamella_last_error(),
                      lamella_status_name(expected));
-    mark_point();
 }
 
 void refused_at(const char *file, int line, lamella_status actual, lamella_status expected, const char *message)

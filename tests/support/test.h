@@ -4,12 +4,14 @@
 
 #include <lamella.h>
 #include <check.h>
-#undef fail /* Check's macro; the library has a function of that name */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #undef fail /* of Check; src has a function of that name */
+
+/* Check writes down each assertion that held, and reads all of them back after the test: half the time of a long one. */
+#define _mark_point(file, line) ((void)0)
 
 typedef struct test_entry {
     const TTest       *test;
