@@ -1,4 +1,4 @@
-"""The tour as examples/run takes it: tour.py PROGRAM DATA. What it writes, and its figures against their definitions."""
+"""What the tour writes, and its figures against their definitions: tour.py PROGRAM DATA [MADE SAID], where examples/run has taken it and said so."""
 import base64
 import json
 import math
@@ -13,7 +13,7 @@ import zlib
 
 from files import read_safetensors
 
-PROGRAM, DATA = os.path.abspath(sys.argv.pop(1)), os.path.abspath(sys.argv.pop(1))
+PROGRAM, DATA, *TAKEN = map(os.path.abspath, sys.argv[1:])
 VERBS = ("probe", "matryoshka", "relative", "fusion")
 # How many of 200 queries find their document, as examples/data/README.md says (NumPy).
 WIDTHS = [8, 16, 32, 64, 128, 256, 384]
@@ -52,12 +52,17 @@ def points(accuracy):
 class Tour(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.folder.cleanup)
-        out = os.path.join(cls.folder.name, "tour")
-        done = subprocess.run([PROGRAM, DATA, out], capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-        cls.text = done.stdout
+        if TAKEN:
+            out, said = TAKEN
+            with open(said, encoding="utf-8") as file:
+                cls.text = file.read()
+        else:
+            folder = tempfile.TemporaryDirectory()
+            cls.addClassCleanup(folder.cleanup)
+            out = os.path.join(folder.name, "tour")
+            done = subprocess.run([PROGRAM, DATA, out], capture_output=True, text=True)
+            assert done.returncode == 0, done.stdout + done.stderr
+            cls.text = done.stdout
         cls.files = sorted(os.listdir(out))
         with open(os.path.join(out, "index.html"), encoding="utf-8") as file:
             cls.page = file.read()
@@ -208,4 +213,4 @@ class Refusals(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(argv=sys.argv[:1])
