@@ -115,6 +115,7 @@ const char *error_text(int code, char room[IO_ERROR_BYTES])
     case ENOENT: return "no such file or directory";
     case EACCES:
     case EPERM: return "permission denied";
+    case EEXIST: return "every name that it may have is taken";
     case EISDIR: return "is a directory";
     case ENOTDIR: return "a part of the path is no directory";
     case EINVAL: return "is no regular file";

@@ -14,6 +14,7 @@ static lamella_status eigen_checked(call *c, double *a, int64_t n, int64_t strid
     arena_mark before = arena_now(&c->memory);
     if (n == 0)
         return LAMELLA_OK;
+    TRY(blas_matrix_check(c, "A", n, n, stride));
     if (!lower_is_finite(a, n, stride)) /* LAPACK would report success */
         return fail(c, LAMELLA_ERR_NUMERIC, "a matrix to find the eigenvalues of holds a number that is not finite");
     TRY(blas_eigen(c, a, n, stride, vectors, values));
