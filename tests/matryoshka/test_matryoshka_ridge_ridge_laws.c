@@ -246,3 +246,31 @@ TEST(of_equal_penalties_the_first_is_best)
     c->n_widths = c->n_layers = 1, c->n_penalties = 3;
     equals_definition(c, LAMELLA_F64, 1e-4);
 }
+
+/* The mean of such a column is no f64: what it is rounded by is taken off as well. */
+TEST(columns_far_from_0_are_fitted_as_near_it)
+{
+    enum { N = 45, D = 5 };
+    static const double penalties[] = { 0.5, 20 };
+    static const int64_t widths[] = { 5, 2 };
+    static double x[2][N * D];
+    static grid g[2];
+    int64_t label[N];
+    uint32_t state = 5;
+    for (int i = 0; i < N; i++) {
+        for (int j = 0; j < D; j++) {
+            x[0][i * D + j] = round(64 * (double)noise(&state)) / 64;
+            x[1][i * D + j] = x[0][i * D + j] + ldexp(3 + j, 43);
+        }
+        label[i] = x[0][i * D + i % 2] > 0;
+    }
+    for (int far = 0; far < 2; far++) {
+        const lamella_view layer = view_of(LAMELLA_F64, x[far], N, D), labels = view_of(LAMELLA_I64, label, N);
+        const lamella_stack stack = stack_of(&layer, 1);
+        ok(probe(NULL, &stack, &labels, penalties, 2, widths, 2, &g[far]));
+    }
+    for (int cell = 0; cell < 2 * 2; cell++) {
+        near(g[1].error[cell], g[0].error[cell], RELATIVE, 1e-6);
+        near(g[1].accuracy[cell], g[0].accuracy[cell], ABSOLUTE, 0);
+    }
+}
