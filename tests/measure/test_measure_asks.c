@@ -4,7 +4,7 @@
 #include "support/test.h"
 
 enum { N = 17 << 14 };
-enum { CLASSIFY, CLASSIFY_SEVERAL, BOOTSTRAP, BOOTSTRAP_GROUPS, CORRELATE, REGRESS, RANK, FOLDS, FOLDS_IN_ORDER, FOLDS_HELD, END };
+enum { CLASSIFY, CLASSIFY_SEVERAL, BOOTSTRAP, BOOTSTRAP_GROUPS, CORRELATE, REGRESS, RANK, FOLDS, FOLDS_IN_ORDER, FOLDS_HELD, FOLDS_ALONE, END };
 
 typedef struct many_rows {
     double        *x, *scores, *ranks;
@@ -26,7 +26,7 @@ static void make_rows(void)
         rows.two[i] = i % 5 == 0;
         rows.three[i] = i % 7 % 3;
         rows.group[i] = i / 2;
-        rows.valid[i] = i % 9 != 4;
+        rows.valid[i] = i % 99 != 4; /* more than 2^18 are left */
         for (int64_t k = 0; k < 3; k++)
             rows.scores[3 * i + k] = (double)((i * 7919 + k * 104729) % 99991);
     }
@@ -53,7 +53,8 @@ static lamella_status call_of(lamella_context *ctx, int which)
     case REGRESS: return lamella_measure_regression(ctx, &x, &x, NULL, &x, &e);
     case RANK: return lamella_measure_ranks(ctx, &x, &ranks);
     case FOLDS: return lamella_measure_folds(ctx, N, &groups, &three, &o, &fold, NULL);
-    default: return lamella_measure_folds(ctx, N, &groups, NULL, &o, &fold, NULL);
+    case FOLDS_IN_ORDER: return lamella_measure_folds(ctx, N, &groups, NULL, &o, &fold, NULL);
+    default: return lamella_measure_folds(ctx, N, NULL, NULL, &o, &fold, NULL); /* more than 2^18 groups */
     }
 }
 
@@ -87,7 +88,7 @@ static lamella_context *context_of_host(void)
  * is left out shows. */
 TEST(every_pass_asks_and_the_end_is_told)
 {
-    static const int64_t asked[] = { 44, 64, 48, 15, 39, 10, 18, 50, 20, 27 };
+    static const int64_t asked[] = { 44, 76, 48, 21, 44, 10, 18, 50, 20, 37, 41 };
     lamella_context *ctx = context_of_host();
     for (int which = CLASSIFY; which < END; which++) {
         host = (host_asked){ .n = 0 };
