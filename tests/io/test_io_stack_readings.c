@@ -106,6 +106,15 @@ TEST(one_array_is_read_along_an_axis_or_as_one_layer)
     folder_remove();
 }
 
+TEST(the_array_that_is_asked_about_need_not_be_the_first)
+{
+    folder_make();
+    FILE_OF({ "a", LAMELLA_I32, 1, { 7 } }, { "h", LAMELLA_F32, 3, { 2, 3, 5 } });
+    equal_text(says(NULL, 0, LAMELLA_ERR_ARGUMENT),
+               ": \"h\" is [2, 3, 5]: set options.layer_axis = 1 if that means [layer, sample, dim], 2 if [token, layer, dim], -1 if one layer [sample, token, dim]");
+    folder_remove();
+}
+
 TEST(a_mask_of_whole_numbers_becomes_bytes)
 {
     int64_t mask[20], offsets[] = { 0, 1, 4 };
