@@ -44,6 +44,20 @@ OPERATION(lamella_probe_linear_score, .forms = FORM_ROWS, .in_memory = 1, .absol
     return status;
 }
 
+/* On a row of any numbers, the same bits. */
+static void scores_are_of(const lamella_probe_linear *found, const lamella_probe_linear *p)
+{
+    float x[DIM], scores[2][4];
+    for (int j = 0; j < DIM; j++)
+        x[j] = (float)(j % 7) - 2.5f;
+    const lamella_view row = view_of(LAMELLA_F32, x, DIM), one = view_of(LAMELLA_F32, scores[0], 4), other = view_of(LAMELLA_F32, scores[1], 4);
+    for (int64_t layer = 0; layer < 2; layer++) {
+        ok(lamella_probe_linear_score(NULL, found, layer, &row, &one));
+        ok(lamella_probe_linear_score(NULL, p, layer, &row, &other));
+        equal_bits(scores[0], scores[1], sizeof scores[0]);
+    }
+}
+
 TEST(a_loaded_probe_is_the_same)
 {
     lamella_probe_linear *p = probe_of_states(), *loaded, *opened;
@@ -60,6 +74,8 @@ TEST(a_loaded_probe_is_the_same)
     ok(lamella_probe_linear_bytes(opened, &again));
     equal(again.shape[0], bytes.shape[0]);
     equal_bits(again.data, bytes.data, bytes.shape[0]);
+    scores_are_of(loaded, p);
+    scores_are_of(opened, p);
     lamella_io_file *file; /* any reader of .safetensors reads it */
     lamella_view weights;
     ok(lamella_io_file_load(NULL, &bytes, NULL, &file, NULL));
