@@ -157,7 +157,7 @@ LAMELLA_API lamella_status lamella_moments_gram_bytes(const lamella_moments_gram
  *
  * @in     bytes u8 [byte] contiguous
  * @out    gram  handle lamella_moments_gram; NULL on failure
- * @return OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, FORMAT
+ * @return OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, FORMAT, CALLBACK, STOPPED
  * @since  0.1
  */
 LAMELLA_API lamella_status lamella_moments_gram_load(lamella_context *ctx, const lamella_view *bytes, lamella_moments_gram **gram);

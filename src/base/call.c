@@ -13,7 +13,8 @@ struct undo {
     int          when;
 };
 
-/* In a forked child, the thread that had the context may not exist: the first who meets it there takes it over. */
+/* In a forked child, the thread that had the context may not exist: the first who meets it there takes it over. That it may be one of the
+ * child's own is not seen: asking for the process in every call would cost more than many calls do. */
 static int take_context(lamella_context *ctx, int32_t *nested)
 {
     const uintptr_t me = (uintptr_t)pthread_self();

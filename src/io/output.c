@@ -54,7 +54,7 @@ static int remove_leftover(output *o)
 {
     if (open_as(o, 0, 0))
         return 0;
-    int removed = !o->ops->lock(o->fd, o->temporary) && !o->ops->unlink(o->temporary);
+    int removed = !o->ops->lock(o->fd, o->temporary) && descriptor_is_ours(o->fd) && !o->ops->unlink(o->temporary);
     o->ops->close(o->fd);
     o->fd = -1;
     return removed;

@@ -64,14 +64,19 @@ static int64_t system_write(int fd, const void *from, int64_t n)
     return write(fd, from, (size_t)n);
 }
 
+int descriptor_is_ours(int fd)
+{
+    struct stat s;
+    return !fstat(fd, &s) && S_ISREG(s.st_mode) && s.st_nlink == 1 && s.st_uid == geteuid();
+}
+
 /* A lock ends with its process, so what a killed one left can be told from what another is writing. */
 static int system_lock(int fd, const char *path)
 {
     struct stat mine, there;
     if (flock(fd, LOCK_EX | LOCK_NB))
         return -1;
-    if (!fstat(fd, &mine) && !lstat(path, &there) && mine.st_dev == there.st_dev && mine.st_ino == there.st_ino && S_ISREG(mine.st_mode) &&
-        mine.st_nlink == 1 && mine.st_uid == geteuid())
+    if (!fstat(fd, &mine) && !lstat(path, &there) && mine.st_dev == there.st_dev && mine.st_ino == there.st_ino)
         return 0;
     errno = EWOULDBLOCK;
     return -1;

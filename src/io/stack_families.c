@@ -2,7 +2,8 @@
  *
  * Every integer of a name is a place where a family may count. A place's key hashes what stands before and behind it; a stable radix sort
  * puts equal keys side by side, each family in the file's natural order, which is that of its numbers. Two texts of one key are told apart
- * by comparison, so that nothing depends on the hash but the time: linear in the header, whatever the names. */
+ * by comparison, and the first stands for it: linear in the header, whatever the names. A file made so that two meet hides a family that it
+ * could as well have left out. */
 #include "io/io.h"
 
 #define MOST_PLACES 4 /* of one name: in "model.layers.3.experts.7.w1" there are three */

@@ -147,6 +147,8 @@ static lamella_status check_mask_part(call *c, const lamella_io_file *f, const f
         return fail(c, LAMELLA_ERR_SHAPE, "%s: \"%s\" does not fit the layers, expected a number for each of their leading axes", f->name, name);
     if (!is_whole_type(file_type_get(e->type)))
         return part_fail(c, f, e, "BOOL or whole numbers over the layers' leading axes");
+    if (e->rank > LAMELLA_MAX_RANK)
+        return part_fail(c, f, e, "at most 6 axes");
     if (name_is_padding_mask(name) && !mask_marks)
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s: set options.mask_marks = 1 if 1 in \"%s\" is a token, 2 if it is padding", f->name, name);
     return LAMELLA_OK;

@@ -28,7 +28,7 @@ static lamella_status fail_squares(call *c, const char *name)
 }
 
 /* No entry of S is larger than the largest of its diagonal: if the diagonal fits f64, all does. */
-static lamella_status join_grams(call *c, lamella_moments_gram *state, const gram *from, const char *name)
+static lamella_status join_grams(call *c, lamella_moments_gram *state, const gram *from, const char *name, const char *name_of_y)
 {
     const gram *into = &state->sums;
     const double weight = into->weight + from->weight, both = from->n && into->n ? into->weight * (from->weight / weight) : 0;
@@ -40,7 +40,7 @@ static lamella_status join_grams(call *c, lamella_moments_gram *state, const gra
     for (int64_t j = 0; j < into->dim; j++) {
         double step = both > 0 ? (from->mean[j] - into->mean[j]) + (from->low[j] - into->low[j]) : 0;
         if (!isfinite(into->square[j * into->dim + j] + from->square[j * into->dim + j] + both * (step * step)))
-            return fail_squares(c, name);
+            return fail_squares(c, j < state->dim ? name : name_of_y);
     }
     gram_merge(&state->sums, from);
     gram_object_note(state);
@@ -54,7 +54,7 @@ static lamella_status merge_grams(call *c, lamella_moments_gram *gram, const lam
     if (gram->dim != other->dim || gram->cross_dim != other->cross_dim)
         return fail(c, LAMELLA_ERR_SHAPE, "other has dims %lld and %lld, expected %lld and %lld (= those of gram)", (long long)other->dim,
                     (long long)other->cross_dim, (long long)gram->dim, (long long)gram->cross_dim);
-    return join_grams(c, gram, &other->sums, "other");
+    return join_grams(c, gram, &other->sums, "other", "other");
 }
 
 lamella_status lamella_moments_gram_merge(lamella_context *ctx, lamella_moments_gram *gram, const lamella_moments_gram *other)
@@ -104,17 +104,22 @@ static lamella_status check_weights(call *c, const lamella_view *weights, int64_
 }
 
 /* Out of their units: an S of which f64 holds all that is not 0. */
-static lamella_status leave_units(call *c, gram *g)
+static lamella_status leave_units(call *c, const lamella_moments_gram *state, gram *g)
 {
     for (int64_t i = 0; i < g->dim; i++) {
+        const char *name = i < state->dim ? "x" : "y";
+        const int64_t column = i < state->dim ? i : i - state->dim;
         double *row = g->square + i * g->dim, in_units = row[i];
         for (int64_t j = 0; j < g->dim; j++)
             row[j] = row[j] * g->unit[i] * g->unit[j];
         if (!isfinite(row[i]))
-            return fail_squares(c, "x");
-        if (in_units > 0 && row[i] < DBL_MIN / DBL_EPSILON)
-            return fail(c, LAMELLA_ERR_NUMERIC, "x has numbers whose squares do not fit f64: column %lld spreads less than 1e-145",
-                        (long long)i);
+            return fail_squares(c, name);
+        if (in_units > 0 && row[i] / g->weight < DBL_MIN / DBL_EPSILON)
+            return fail(c, LAMELLA_ERR_NUMERIC, "%s has numbers whose squares do not fit f64: column %lld spreads less than 1e-145", name,
+                        (long long)column);
+        if (in_units > 0 && row[i] < DBL_MIN)
+            return fail(c, LAMELLA_ERR_NUMERIC, "weights are so small that squares of column %lld of %s do not fit f64 with them", (long long)column,
+                        name);
         g->mean[i] *= g->unit[i];
         g->low[i] *= g->unit[i];
     }
@@ -135,8 +140,8 @@ static lamella_status update_gram(call *c, lamella_moments_gram *state, const la
     TRY(check_weights(c, weights, s.n_rows, &rows.weight));
     TRY(gram_take_units(c, state->sums.dim, &sums));
     TRY(gram_of_rows(c, &rows, &sums));
-    TRY(leave_units(c, &sums));
-    return join_grams(c, state, &sums, "x");
+    TRY(leave_units(c, state, &sums));
+    return join_grams(c, state, &sums, "x", "y");
 }
 
 lamella_status lamella_moments_gram_update(lamella_context *ctx, lamella_moments_gram *gram, const lamella_view *x, const lamella_view *y,

@@ -10,12 +10,12 @@ int32_t parallel_width(const call *c)
     return ctx && (ctx->pool || ctx->parallel_for) ? MAX(ctx->threads, 1) : 1;
 }
 
-/* The kernel's call itself: libc's wrapper hides behind _GNU_SOURCE and its fixed set of 1,024. */
 int parallel_is_caller(const call *c)
 {
     return !c->ctx || c->ctx->user_thread == (uintptr_t)pthread_self();
 }
 
+/* The kernel's call itself: libc's wrapper hides behind _GNU_SOURCE and its fixed set of 1,024. */
 int32_t cpus_of_affinity_mask(void)
 {
     uint64_t mask[256] = { 0 }; /* 16,384 CPUs */

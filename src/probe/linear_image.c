@@ -256,15 +256,23 @@ static lamella_status check_arrays(call *c, const lamella_probe_linear *probe)
     return LAMELLA_OK;
 }
 
-/* What scores lean on. */
+static lamella_status check_chosen(call *c, const lamella_probe_linear *probe, const char *name, int64_t n)
+{
+    const int64_t *chosen = linear_array_of(probe, name), most = probe->sizes.n_penalties - 1;
+    for (int64_t i = 0; i < n; i++)
+        if (chosen[i] < 0 || chosen[i] > most)
+            return fail(c, LAMELLA_ERR_FORMAT, "%s has %lld, expected 0 to %lld", name, (long long)chosen[i], (long long)most);
+    return LAMELLA_OK;
+}
+
+/* What scores and a copy of some layers lean on. */
 static lamella_status check_values(call *c, const lamella_probe_linear *probe)
 {
     const linear_sizes *z = &probe->sizes;
-    const int64_t *best = linear_array_of(probe, "best_penalty"), *outputs = linear_array_of(probe, "output_offsets");
-    const int64_t *classes = linear_array_of(probe, "class_offsets");
-    for (int64_t i = 0; i < z->n_layers * z->n_tasks; i++)
-        if (best[i] < 0 || best[i] >= z->n_penalties)
-            return fail(c, LAMELLA_ERR_FORMAT, "best_penalty has %lld, expected 0 to %lld", (long long)best[i], (long long)z->n_penalties - 1);
+    const int64_t *outputs = linear_array_of(probe, "output_offsets"), *classes = linear_array_of(probe, "class_offsets");
+    TRY(check_chosen(c, probe, "best_penalty", z->n_layers * z->n_tasks));
+    if (z->nested)
+        TRY(check_chosen(c, probe, "nested_penalty", z->n_layers * z->n_tasks * z->n_folds));
     for (int64_t t = 0; t <= z->n_tasks; t++)
         if (t ? outputs[t] <= outputs[t - 1] : outputs[t] != 0)
             return fail(c, LAMELLA_ERR_FORMAT, "output_offsets does not rise from 0");

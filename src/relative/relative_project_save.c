@@ -129,16 +129,12 @@ static lamella_status check_shapes(call *c, const lamella_io_file *f, const lame
     TRY(projection_size(c, of, anchors[0], anchors[1], &p));
     for (int64_t which = 1; which < PROJECTION_ARRAYS; which++) {
         char name[48];
-        int64_t expected[2], found[2];
+        int64_t expected[2];
         int32_t rank = projection_array_shape(&p, which, expected);
         if (!projection_array_is_kept(&of->rules, which))
             continue;
         snprintf(name, sizeof name, "%s.%lld", projection_array_name(which), (long long)l);
-        TRY(model_shape(c, f, name, LAMELLA_F64, rank, found));
-        for (int32_t a = 0; a < rank; a++)
-            if (found[a] != expected[a])
-                return fail(c, LAMELLA_ERR_FORMAT, "%s: \"%s\".shape[%d] is %lld, expected %lld", f->name, name, (int)a, (long long)found[a],
-                            (long long)expected[a]);
+        TRY(model_check(c, f, name, LAMELLA_F64, rank, expected));
     }
     return LAMELLA_OK;
 }

@@ -87,7 +87,7 @@ static lamella_status pick_index(call *c, const lamella_view *x, int32_t axis, i
     TRY(check_axis(c, &v, axis, out));
     if (i < 0 || i >= v.shape[axis])
         return fail(c, LAMELLA_ERR_ARGUMENT, "i is %lld, expected 0 to %lld (= x.shape[%d] - 1)", (long long)i, (long long)v.shape[axis] - 1, (int)axis);
-    if (i)
+    if (i && view_elements(&v)) /* an empty view may have none */
         v.data = (char *)v.data + i * v.stride[axis] * dtype_size(v.dtype);
     int64_t behind = LAMELLA_MAX_RANK - 1 - axis;
     memmove(v.shape + axis, v.shape + axis + 1, (size_t)behind * sizeof *v.shape);

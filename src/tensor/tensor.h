@@ -87,7 +87,7 @@ typedef struct stack {
     const unsigned char *valid;      /* NULL, or [n_vectors]: 0 = padding */
     int                  is_own;     /* stack_of_own */
     int                  is_view;    /* 1: of one view, and `name` is its own */
-    int                  by_direction; /* 1: set where rows are compared by direction; an f64 row that f32 rounds to nothing is a fault */
+    int                  by_direction; /* 1: set where rows are compared with one another; an f64 row that f32 rounds to nothing is a fault */
 } stack;
 
 #define STACK(c, s, stack, dtypes) stack_check((c), &(s), (stack), (dtypes), #stack)

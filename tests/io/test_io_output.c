@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/fsuid.h>
 #include <sys/wait.h>
 
 static int mode_of(const char *path)
@@ -82,6 +83,22 @@ TEST(M13_owner_and_group_are_kept_where_they_can_be)
     save_number(in_folder("x"), 1);
     equal(stat(in_folder("x"), &s), 0);
     check(s.st_uid == 1234 && s.st_gid == 5678);
+    folder_remove();
+}
+
+/* As on a share that gives what root makes to nobody. */
+TEST(M13_where_new_files_get_another_owner_they_are_saved)
+{
+    if (geteuid() != 0)
+        return;
+    folder_make();
+    equal(chmod(folder, 0777), 0);
+    setfsuid(1234);
+    save_number(in_folder("x.npy"), 1);
+    save_number(in_folder("x.npy"), 2);
+    setfsuid(0);
+    holds_number(in_folder("x.npy"), 2);
+    equal(folder_count(), 1);
     folder_remove();
 }
 

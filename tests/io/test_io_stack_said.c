@@ -38,6 +38,8 @@ TEST(a_part_of_another_kind_is_refused_in_a_sentence)
         { LAYER PART("mask", "U64", "2,3", 24, 72), 72, "\0\0\0\0\0\0\0\x80", 8, LAMELLA_ERR_DTYPE,
           ": \"mask\" is U64 of rank 2, expected 0 for padding and 1 for a token, nothing below 0" },
         { LAYER PART("mask", "U8", "3,2", 24, 30), 30, "", 0, LAMELLA_ERR_SHAPE, ": \"mask\" does not fit the layers, expected a number for each of their leading axes" },
+        { LAYER PART("mask", "U8", "1,1,1,1,1,1,2,3", 24, 30), 30, "", 0, LAMELLA_ERR_DTYPE, ": \"mask\" is U8 of rank 8, expected at most 6 axes" },
+        { LAYER PART("mask", "I64", "2,1,1,1,1,1,3", 24, 72), 72, "", 0, LAMELLA_ERR_DTYPE, ": \"mask\" is I64 of rank 7, expected at most 6 axes" },
         { LAYER PART("padding_mask", "U8", "2,3", 24, 30), 30, "", 0, LAMELLA_ERR_ARGUMENT,
           ": set options.mask_marks = 1 if 1 in \"padding_mask\" is a token, 2 if it is padding" },
     };

@@ -267,6 +267,48 @@ TEST(squares_that_do_not_fit_are_refused_and_leave_the_state_as_it_was)
     lamella_moments_gram_free(other);
 }
 
+/* y is called y, its first column 0; when states join as well. */
+TEST(squares_of_y_that_do_not_fit_are_told_of_y)
+{
+    double x[] = { 1, 2, 3, 5, 4, 1 }, small[] = { 1e-160, 2e-160, 7e-160 }, large[] = { 1e160, 2e160, 7e160 }, fits[] = { 8e153, -8e153, 0 },
+           far[] = { 1e155, 1e155, 1e155 };
+    const lamella_view rows = view_of(LAMELLA_F64, x, 3, 2), y = view_of(LAMELLA_F64, small, 3, 1), z = view_of(LAMELLA_F64, large, 3, 1),
+                       v = view_of(LAMELLA_F64, fits, 3, 1), w = view_of(LAMELLA_F64, far, 3, 1);
+    static const char message[] = "lamella_moments_gram_update: y has numbers whose squares do not fit f64, expected less than 1e150";
+    lamella_moments_gram *gram;
+    ok(lamella_moments_gram_create(NULL, 2, 1, &gram));
+    refused(lamella_moments_gram_update(NULL, gram, &rows, &y, NULL), LAMELLA_ERR_NUMERIC,
+            "lamella_moments_gram_update: y has numbers whose squares do not fit f64: column 0 spreads less than 1e-145");
+    refused(lamella_moments_gram_update(NULL, gram, &rows, &z, NULL), LAMELLA_ERR_NUMERIC, message);
+    ok(lamella_moments_gram_update(NULL, gram, &rows, &w, NULL));
+    refused(lamella_moments_gram_update(NULL, gram, &rows, &v, NULL), LAMELLA_ERR_NUMERIC, message);
+    lamella_moments_gram_free(gram);
+}
+
+/* Weights share the squares among the rows; how large they are is nothing, as long as f64 holds both together. */
+TEST(weights_of_any_size_weigh_the_same)
+{
+    double x[] = { 1, 2, 3, 5, 4, 1, 0, 2 }, ordinary[] = { 1, 2, 1, 3 }, small[] = { 1e-300, 2e-300, 1e-300, 3e-300 }, least[] = { 1e-310, 2e-310, 1e-310, 3e-310 };
+    const lamella_view rows = view_of(LAMELLA_F64, x, 4, 2), w[] = { view_of(LAMELLA_F64, ordinary, 4), view_of(LAMELLA_F64, small, 4),
+                                                                      view_of(LAMELLA_F64, least, 4) };
+    lamella_moments_gram *gram[2];
+    lamella_view square[2], mean[2];
+    for (int i = 0; i < 2; i++) {
+        ok(lamella_moments_gram_create(NULL, 2, 0, &gram[i]));
+        ok(lamella_moments_gram_update(NULL, gram[i], &rows, NULL, &w[i]));
+        ok(lamella_moments_gram_get(gram[i], "gram", &square[i]));
+        ok(lamella_moments_gram_get(gram[i], "mean", &mean[i]));
+    }
+    for (int k = 0; k < 4; k++)
+        near(((double *)square[1].data)[k] * 1e300, ((double *)square[0].data)[k], RELATIVE, 1e-12);
+    for (int j = 0; j < 2; j++)
+        near(((double *)mean[1].data)[j], ((double *)mean[0].data)[j], RELATIVE, 1e-15);
+    refused(lamella_moments_gram_update(NULL, gram[0], &rows, NULL, &w[2]), LAMELLA_ERR_NUMERIC,
+            "lamella_moments_gram_update: weights are so small that squares of column 0 of x do not fit f64 with them");
+    lamella_moments_gram_free(gram[0]);
+    lamella_moments_gram_free(gram[1]);
+}
+
 /* Every column is looked at when states join. */
 TEST(whichever_column_leaves_f64_when_states_join_is_refused)
 {

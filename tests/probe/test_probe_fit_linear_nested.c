@@ -124,6 +124,27 @@ TEST(a_fold_is_scored_at_the_penalty_that_its_training_rows_choose)
     check(differ > 0);
 }
 
+/* A copy of some layers counts which penalties are chosen: one that there is not is no probe's. */
+TEST(a_saved_choice_is_one_of_the_penalties)
+{
+    nested_case *s = noisy(1);
+    lamella_probe_linear *nested = fit_nested(s, LAMELLA_PROBE_RIDGE, 1), *loaded;
+    const int64_t n = array_of(nested, "nested_penalty").shape[0] * TASKS * FOLDS, wrong[] = { -1, array_of(nested, "penalties").shape[0], INT64_C(1) << 40 };
+    lamella_view bytes;
+    ok(lamella_probe_linear_bytes(nested, &bytes));
+    char *copy = malloc((size_t)bytes.shape[0]);
+    const lamella_view changed = view_of(LAMELLA_U8, copy, bytes.shape[0]);
+    for (int i = 0; i < 3; i++) {
+        char message[120];
+        memcpy(copy, bytes.data, (size_t)bytes.shape[0]);
+        memcpy(copy + ((char *)array_of(nested, "nested_penalty").data - (char *)bytes.data) + (n - 1) * 8, &wrong[i], 8);
+        snprintf(message, sizeof message, "lamella_probe_linear_load: nested_penalty has %lld, expected 0 to %lld", (long long)wrong[i], (long long)wrong[1] - 1);
+        refused(lamella_probe_linear_load(NULL, &changed, &loaded), LAMELLA_ERR_FORMAT, message);
+    }
+    free(copy);
+    lamella_probe_linear_free(nested);
+}
+
 TEST(nested_folds_are_at_least_three)
 {
     nested_case *s = noisy(2);

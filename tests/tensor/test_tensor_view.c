@@ -170,6 +170,9 @@ TEST(an_index_takes_its_axis_away)
     check(v.rank == 1 && v.shape[0] == 2 && v.data == &x[0][2][3] && v.stride[0] == 12);
     ok(lamella_tensor_pick(&v, 0, 1, &one));
     check(one.rank == 0 && *(float *)one.data == x[1][2][3]);
+    lamella_view nothing = view_of(LAMELLA_F32, NULL, 0, 3);
+    ok(lamella_tensor_pick(&nothing, 1, 2, &v));
+    check(v.rank == 1 && v.shape[0] == 0 && v.data == NULL);
     refused(lamella_tensor_pick(&whole, 3, 0, &v), LAMELLA_ERR_ARGUMENT, "lamella_tensor_pick: axis is 3, expected 0 to 2 (= x.rank - 1)");
     refused(lamella_tensor_pick(&whole, -1, 0, &v), LAMELLA_ERR_ARGUMENT, "lamella_tensor_pick: axis is -1, expected 0 to 2 (= x.rank - 1)");
     refused(lamella_tensor_pick(&whole, 1, 3, &v), LAMELLA_ERR_ARGUMENT, "lamella_tensor_pick: i is 3, expected 0 to 2 (= x.shape[1] - 1)");

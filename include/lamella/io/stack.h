@@ -78,7 +78,7 @@ LAMELLA_API lamella_status lamella_io_stack_options_init(lamella_io_stack_option
  * @out    stack   result lamella_stack; valid until the file is freed
  * @out    result  result NULL: not wanted
  * @out    fault   result NULL: not wanted; filled on FORMAT and LIMIT
- * @return OK; ARGUMENT, SHAPE, DTYPE, EMPTY, MEMORY, LIMIT, IO, FORMAT, UNSUPPORTED
+ * @return OK; ARGUMENT, SHAPE, DTYPE, EMPTY, MEMORY, LIMIT, IO, FORMAT, UNSUPPORTED, CALLBACK, STOPPED
  * @since  0.1
  */
 LAMELLA_API lamella_status lamella_io_stack_open(lamella_context *ctx, const char *path, const lamella_io_stack_options *options,

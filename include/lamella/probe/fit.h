@@ -194,7 +194,7 @@ LAMELLA_API lamella_status lamella_probe_linear_save(lamella_context *ctx, const
  * @paper  Exploring Concept Depth: How Large Language Models Acquire Knowledge at Different Layers?
  * @in     path  path
  * @out    probe handle lamella_probe_linear; NULL on failure
- * @return OK; ARGUMENT, MEMORY, LIMIT, IO, FORMAT
+ * @return OK; ARGUMENT, MEMORY, LIMIT, IO, FORMAT, CALLBACK, STOPPED
  * @since  0.1
  */
 LAMELLA_API lamella_status lamella_probe_linear_open(lamella_context *ctx, const char *path, lamella_probe_linear **probe);
@@ -215,7 +215,7 @@ LAMELLA_API lamella_status lamella_probe_linear_bytes(const lamella_probe_linear
  * @paper  Exploring Concept Depth: How Large Language Models Acquire Knowledge at Different Layers?
  * @in     bytes u8 [byte] contiguous
  * @out    probe handle lamella_probe_linear; NULL on failure
- * @return OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, FORMAT
+ * @return OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, FORMAT, CALLBACK, STOPPED
  * @since  0.1
  */
 LAMELLA_API lamella_status lamella_probe_linear_load(lamella_context *ctx, const lamella_view *bytes, lamella_probe_linear **probe);

@@ -144,7 +144,7 @@ LAMELLA_API lamella_status lamella_relative_project_save(lamella_context *ctx, c
  * @paper  Relative representations enable zero-shot latent space communication
  * @in     path    path
  * @out    project handle lamella_relative_project; NULL on failure
- * @return OK; ARGUMENT, MEMORY, LIMIT, IO, FORMAT
+ * @return OK; ARGUMENT, MEMORY, LIMIT, IO, FORMAT, CALLBACK, STOPPED
  * @since  0.1
  */
 LAMELLA_API lamella_status lamella_relative_project_open(lamella_context *ctx, const char *path, lamella_relative_project **project);
@@ -165,7 +165,7 @@ LAMELLA_API lamella_status lamella_relative_project_bytes(const lamella_relative
  * @paper  Relative representations enable zero-shot latent space communication
  * @in     bytes   u8 [byte] contiguous; not needed afterwards
  * @out    project handle lamella_relative_project; NULL on failure
- * @return OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, FORMAT
+ * @return OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, FORMAT, CALLBACK, STOPPED
  * @since  0.1
  */
 LAMELLA_API lamella_status lamella_relative_project_load(lamella_context *ctx, const lamella_view *bytes, lamella_relative_project **project);

@@ -60,7 +60,7 @@ LAMELLA_API lamella_status lamella_relative_stitch_options_init(lamella_relative
  * what stands beside it says whether spaces communicate. Representations are not scaled.
  *
  * @paper     Relative representations enable zero-shot latent space communication
- * @in        stack      stack f32|f64|f16|bf16 [layer, sample, dim]; tokens are pooled first (lamella_fusion_pool); rows in none of the lists are not looked at
+ * @in        stack      stack f32|f64|f16|bf16 [layer, sample, dim]; pool tokens first (lamella_fusion_pool); rows in none of the lists are not looked at
  * @in        labels     i32|i64 [sample] any integers; at least two among the train rows
  * @in        anchors    i32|i64 [anchor] row numbers
  * @in        train      i32|i64 [train] row numbers, none twice

@@ -2046,7 +2046,7 @@ FUNCTIONS = [
              'Spaces are layers of one stack: the same samples in every one, widths may differ. The diagonal is the head on its own space: only\n'
              'what stands beside it says whether spaces communicate. Representations are not scaled.\n'
              '\n'
-             '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim]; tokens are pooled first (lamella.fusion.pool); rows in none of the lists are not looked at\n'
+             '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim]; pool tokens first (lamella.fusion.pool); rows in none of the lists are not looked at\n'
              '  labels     i32|i64 [sample] any integers; at least two among the train rows\n'
              '  anchors    i32|i64 [anchor] row numbers\n'
              '  train      i32|i64 [train] row numbers, none twice\n'
