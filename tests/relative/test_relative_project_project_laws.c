@@ -171,6 +171,19 @@ TEST(every_transform_with_every_similarity)
                                           z, f64 ? LAMELLA_F64 : LAMELLA_F32);
 }
 
+/* The mean of such a column is no f64: what it is rounded by is taken off as well. */
+TEST(columns_far_from_0_are_projected_as_near_it)
+{
+    static const int32_t similarities[] = { LAMELLA_RELATIVE_ABSOLUTE, LAMELLA_RELATIVE_EUCLIDEAN, LAMELLA_RELATIVE_COSINE };
+    const sizes z = { 40, 7, 19 };
+    fill(z);
+    for (int64_t i = 0; i < z.rows * z.dim; i++)
+        x[i] += ldexp((double)(3 + i % z.dim), 36);
+    for (int s = 0; s < 3; s++)
+        for (int32_t transform = LAMELLA_TRANSFORM_CENTRE; transform <= LAMELLA_TRANSFORM_ZSCORE; transform++)
+            equals_definition((lamella_relative_project_options){ .transform = transform, .similarity = similarities[s] }, z, LAMELLA_F64);
+}
+
 TEST(sizes_around_the_tiles)
 {
     static const sizes all[] = { { 8, 2, 5 }, { 9, 2, 3 }, { 17, 16, 16 }, { 25, 17, 17 }, { 300, 3, 48 }, { 50, 18, 33 } };
