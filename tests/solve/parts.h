@@ -42,7 +42,7 @@ static inline parts make_parts(int64_t n, int64_t dim, int64_t classes, int bits
     for (int64_t i = 0; i < n; i++) {
         for (int64_t j = 0; j < (i + 1 < n ? dim + 3 : dim); j++)
             s.x[i * (dim + 3) + j] = j < dim ? (float)(drawn_part((uint64_t)(i * dim + j)) * (1 + (double)(j % 3)) + (double)(j % 4) / 2) : NAN;
-        s.weight[i] = bits & 1 ? 0.5 + (double)(i % 4) : 1;
+        s.weight[i] = bits & 1 ? 0.5 * (double)(1 + i % 4) : 1;
         label[i] = (int32_t)((i + i / 5) % classes);
         if (!(bits & 2) || i % 5 != 2)
             row[n_rows++] = i;

@@ -68,6 +68,7 @@ TEST(the_report_is_that_of_the_weights)
                 norm += g[j] * g[j];
             near(report[q].objective, f, RELATIVE, 1e-10);
             check(sqrt(norm) < 1e-8 * f && report[q].converged);
+            check(report[q].gradient_norm > 0 && report[q].gradient_norm < 1e-8 * f); /* both are what rounding leaves */
         }
     }
 }
