@@ -56,7 +56,7 @@ build() {
     if ! (
         exec 9>"$root/build/lock"
         flock 9
-        [ -f "$root/build/CMakeCache.txt" ] || cmake -S "$root" -B "$root/build" -DCMAKE_BUILD_TYPE=Release "$@" || exit 1
+        [ -f "$root/build/CMakeCache.txt" ] || cmake -S "$root" -B "$root/build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_RULE_MESSAGES=OFF "$@" || exit 1
         cmake --build "$root/build" --target "$target" -j "$(nproc)"
     ) >"$root/build/$target.log" 2>&1; then
         tail -n 40 "$root/build/$target.log" >&2
