@@ -27,8 +27,8 @@ enum {
 
 /* Zero means default in every field. Callbacks other than allocate, release and parallel_for's tasks run on the calling thread only.
  * Objects made with a context keep its allocator: they call release(user) when they are freed, also after the context was, so `user` has
- * to live as long. In a forked child contexts and objects work on; threads start anew there, and the
- * first time that two of them share a context the second is not refused. */
+ * to live as long. In a forked child contexts and objects work on; threads start anew there, and the first time that two of them share a
+ * context the second is not refused. */
 typedef struct lamella_context_options {
     uint32_t struct_size;
     int32_t  threads;             /* 0 = the CPUs of the affinity mask, 1 = no thread of ours; at most 256 */

@@ -47,9 +47,9 @@ typedef struct file_operations {
 } file_operations;
 
 LAMELLA_INTERNAL const file_operations *file_operations_of_system(void);
-/* Opens, again where a signal came between: 0, or an errno and *fd -1. */
-/* 1: a regular file of one name that this process made. Where new files get another owner it says 0 of those too. */
+/* 1: a regular file of one name that belongs to this process's user. Where new files get another owner it says 0 of those too. */
 LAMELLA_INTERNAL int descriptor_is_ours(int fd);
+/* Opens, again where a signal came between: 0, or an errno and *fd -1. */
 LAMELLA_INTERNAL int descriptor_open(const file_operations *ops, const char *path, int flags, int mode, int *fd);
 /* Where a save to this path goes: links are followed, also those that lead to nothing yet. 0, or an errno. */
 LAMELLA_INTERNAL int path_target(const char *path, char *target, int64_t size);

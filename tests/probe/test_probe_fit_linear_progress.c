@@ -222,7 +222,7 @@ TEST(rows_of_many_samples_are_asked_about_and_stopped)
         ok(fit_many(&r, cases[k].all, cases[k].given_folds, 1, &a));
         equal(a.n, cases[k].asked);
     }
-    for (int64_t at = cases[0].asked - 2; at > 40; at -= 40) { /* in resamples, scores, sorts; in one of them with two threads */
+    for (int64_t at = cases[0].asked - 2; at > 40; at -= 20) { /* in resamples, scores, sorts; in one of them with two threads */
         asked_of a = { .stop_at = at };
         returns(fit_many(&r, 0, 0, 1 + (at == 74), &a), LAMELLA_STOPPED);
         equal(a.n, a.stop_at);

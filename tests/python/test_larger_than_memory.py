@@ -8,8 +8,8 @@ import unittest
 
 import numpy as np
 
-LIMIT = 12 << 20
-LAYERS, ROWS, DIM, TOKENS = 7, 24000, 384, 8
+LIMIT = 16 << 20
+LAYERS, ROWS, DIM, TOKENS = 7, 32000, 384, 8
 RESIDENT = LIMIT + (200 << 20)
 
 OPERATIONS = {

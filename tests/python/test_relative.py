@@ -114,7 +114,8 @@ class Stitch(unittest.TestCase):
                                        digits("test"), **options)
 
     def test_equals_the_oracle(self):
-        for name, options in {"centred": {}, "whitened": dict(transform="whiten", shrinkage=0.1, directions="unscaled")}.items():
+        for name, options in {"plain": dict(transform="none"), "centred": {},
+                              "whitened": dict(transform="whiten", shrinkage=0.1, directions="unscaled")}.items():
             found = self.stitched(penalty=10, tolerance=1e-5, **options)
             np.testing.assert_allclose(found.accuracy, golden("stitch")(f"accuracy.{name}"), rtol=0, atol=1.01 / 500)
             np.testing.assert_allclose(found.f1, golden("stitch")(f"f1.{name}"), rtol=0, atol=2.02 / 500)
