@@ -173,6 +173,29 @@ TEST(a_minus_is_a_sign_unless_it_joins_two_words)
     folder_remove();
 }
 
+/* Wherever the one byte is in which two families differ, both are found. */
+TEST(families_that_differ_in_one_byte_are_two)
+{
+    static const char pattern[] = "ab0cd";
+    char name[4][8], text[2][8], expected[64];
+    folder_make();
+    for (int at = 0; at < 5; at++) {
+        if (at == 2)
+            continue;
+        for (int i = 0; i < 4; i++) {
+            memcpy(name[i], pattern, sizeof pattern);
+            name[i][at] = i / 2 ? 'z' : pattern[at];
+            name[i][2] = (char)('0' + i % 2);
+        }
+        for (int i = 0; i < 2; i++)
+            snprintf(text[i], sizeof text[i], "%.2s{}%.2s", name[2 * i], name[2 * i] + 3);
+        FILE_OF(MATRIX(name[0]), MATRIX(name[1]), MATRIX(name[2]), MATRIX(name[3]));
+        snprintf(expected, sizeof expected, "%s/0/1 x2 %s/0/1 x2", text[0], text[1]);
+        equal_text(readings_of("f"), expected);
+    }
+    folder_remove();
+}
+
 /* ---- what can be typed ---- */
 
 /* A reading is offered by the text that names it: whole, and not a pattern by chance. One that cannot be typed is none. */

@@ -83,6 +83,25 @@ TEST(a_misfit_is_named_with_its_reason_whatever_the_prefix)
     folder_remove();
 }
 
+/* [sample, dim], [sample, token, dim] and [sample, y, x, dim], whether a word says that they are layers or not. */
+TEST(layers_have_two_to_four_axes)
+{
+    static const char *const patterns[] = { "layer.", "q." };
+    char name[2][8], expected[32];
+    folder_make();
+    for (int i = 0; i < 2; i++)
+        for (int rank = 1; rank <= 5; rank++) {
+            for (int l = 0; l < 2; l++)
+                snprintf(name[l], sizeof name[l], "%s%d", patterns[i], l);
+            FILE_OF({ name[0], LAMELLA_F32, rank, { 2, 3, 2, 3, 2 } }, { name[1], LAMELLA_F32, rank, { 2, 3, 2, 3, 2 } });
+            snprintf(expected, sizeof expected, "%s/0/1 x2", patterns[i]);
+            check(!strncmp(readings_of("f"), expected, strlen(expected)) == (rank >= 2 && rank <= 4));
+            if (rank >= 2 && rank <= 4)
+                TAKES(patterns[i], 0, patterns[i], LAMELLA_IO_FORM_LAYERS, 2);
+        }
+    folder_remove();
+}
+
 TEST(one_array_is_read_along_an_axis_or_as_one_layer)
 {
     folder_make();

@@ -39,36 +39,43 @@ static void expected_square(const double *weight, double *square)
 
 static const double shifts[] = { 0, 1, 0x1p30, 0x1p36, -0x1p39 };
 
-TEST(an_exact_shift_leaves_the_gram_whole_merged_weighted_and_loaded)
+static void gram_whole_merged_weighted_and_loaded(double shift, double factor)
 {
     double x[ROWS * DIM], weight[ROWS], square[2][DIM * DIM];
     for (int i = 0; i < ROWS; i++)
         weight[i] = 0.25 + i % 4;
     expected_square(NULL, square[0]);
     expected_square(weight, square[1]);
-    for (int s = 0; s < 5; s++)
-        for (int weighted = 0; weighted < 2; weighted++)
-            for (int cut = 1; cut <= ROWS; cut += 599 - 250) {
-                lamella_moments_gram *gram, *rest, *loaded;
-                lamella_view bytes, found, mean;
-                steps_of(shifts[s], 1, x);
-                lamella_view head = view_of(LAMELLA_F64, x, cut, DIM), tail = view_of(LAMELLA_F64, x + cut * DIM, ROWS - cut, DIM);
-                lamella_view w = view_of(LAMELLA_F64, weight, cut), v = view_of(LAMELLA_F64, weight + cut, ROWS - cut);
-                ok(lamella_moments_gram_create(NULL, DIM, 0, &gram));
-                ok(lamella_moments_gram_create(NULL, DIM, 0, &rest));
-                ok(lamella_moments_gram_update(NULL, gram, &head, NULL, weighted ? &w : NULL));
-                ok(lamella_moments_gram_update(NULL, rest, &tail, NULL, weighted ? &v : NULL));
-                ok(lamella_moments_gram_bytes(rest, &bytes));
-                ok(lamella_moments_gram_load(NULL, &bytes, &loaded));
-                ok(lamella_moments_gram_merge(NULL, gram, loaded));
-                ok(lamella_moments_gram_get(gram, "gram", &found));
-                ok(lamella_moments_gram_get(gram, "mean", &mean));
-                for (int j = 0; j < DIM * DIM; j++)
-                    near(((double *)found.data)[j], square[weighted][j], ABSOLUTE, 1e-13 * square[weighted][8]);
-                if (!weighted)
-                    near(((double *)mean.data)[0], shifts[s], ABSOLUTE, 1e-18 + fabs(shifts[s]) * 0x1p-53);
-                lamella_moments_gram_free(gram), lamella_moments_gram_free(rest), lamella_moments_gram_free(loaded);
-            }
+    steps_of(shift, factor, x);
+    for (int weighted = 0; weighted < 2; weighted++)
+        for (int cut = 1; cut <= ROWS; cut += 599 - 250) {
+            lamella_moments_gram *gram, *rest, *loaded;
+            lamella_view bytes, found, mean;
+            lamella_view head = view_of(LAMELLA_F64, x, cut, DIM), tail = view_of(LAMELLA_F64, x + cut * DIM, ROWS - cut, DIM);
+            lamella_view w = view_of(LAMELLA_F64, weight, cut), v = view_of(LAMELLA_F64, weight + cut, ROWS - cut);
+            ok(lamella_moments_gram_create(NULL, DIM, 0, &gram));
+            ok(lamella_moments_gram_create(NULL, DIM, 0, &rest));
+            ok(lamella_moments_gram_update(NULL, gram, &head, NULL, weighted ? &w : NULL));
+            ok(lamella_moments_gram_update(NULL, rest, &tail, NULL, weighted ? &v : NULL));
+            ok(lamella_moments_gram_bytes(rest, &bytes));
+            ok(lamella_moments_gram_load(NULL, &bytes, &loaded));
+            ok(lamella_moments_gram_merge(NULL, gram, loaded));
+            ok(lamella_moments_gram_get(gram, "gram", &found));
+            ok(lamella_moments_gram_get(gram, "mean", &mean));
+            for (int j = 0; j < DIM * DIM; j++)
+                near(((double *)found.data)[j] / factor / factor, square[weighted][j], ABSOLUTE, 1e-13 * square[weighted][8]);
+            if (!weighted)
+                near(((double *)mean.data)[0] / factor, shift, ABSOLUTE, 1e-18 + fabs(shift) * 0x1p-53);
+            lamella_moments_gram_free(gram), lamella_moments_gram_free(rest), lamella_moments_gram_free(loaded);
+        }
+}
+
+TEST(an_exact_shift_and_factor_leave_the_gram_whole_merged_weighted_and_loaded)
+{
+    static const double factors[] = { 1, 0x1p420, 0x1p-420 }; /* of the last two, squares are summed in units and then leave them */
+    for (int f = 0; f < 3; f++)
+        for (int s = 0; s < 5; s++)
+            gram_whole_merged_weighted_and_loaded(shifts[s], factors[f]);
 }
 
 TEST(an_exact_shift_leaves_variances_and_no_column_is_called_constant)

@@ -423,6 +423,14 @@ TEST(bad_arguments_are_named)
 
 /* ---- bytes that are no state ---- */
 
+static void replace_text(char *bytes, const char *from, const char *to)
+{
+    int64_t at = 0;
+    while (memcmp(bytes + at, from, strlen(from)))
+        check(++at < 600);
+    memcpy(bytes + at, to, strlen(to));
+}
+
 static void refused_after(const char *from, const char *to, const char *message)
 {
     lamella_moments_gram *gram = gram_of_states(0, 100, 0), *loaded;
@@ -430,10 +438,7 @@ static void refused_after(const char *from, const char *to, const char *message)
     char *changed = malloc((size_t)bytes.shape[0]);
     memcpy(changed, bytes.data, (size_t)bytes.shape[0]);
     lamella_view v = view_of(LAMELLA_U8, changed, bytes.shape[0]);
-    int64_t at = 0;
-    while (memcmp(changed + at, from, strlen(from)))
-        check(++at < 600);
-    memcpy(changed + at, to, strlen(to));
+    replace_text(changed, from, to);
     refused(lamella_moments_gram_load(NULL, &v, &loaded), LAMELLA_ERR_FORMAT, message);
     check(!loaded);
     free(changed);
@@ -474,5 +479,28 @@ TEST(bytes_that_are_no_state_are_refused)
     refused(lamella_moments_gram_load(NULL, &v, &loaded), LAMELLA_ERR_FORMAT,
             "lamella_moments_gram_load: bytes: \"square\" has a number that is not finite");
     free(changed);
+    lamella_moments_gram_free(gram);
+}
+
+/* The square is not that of the means, and the file says so truly: what it claims, it holds. */
+TEST(a_square_of_another_shape_is_refused)
+{
+    static const char *const shapes[] = { "[29,28]", "[28,29]", "[29,30]", "[30,29]" };
+    static const char from[] = "[29,29],\"data_offsets\":[472,7200]},\"weight\":{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[7200,7208]}";
+    lamella_moments_gram *gram = gram_of_states(0, 100, 0), *loaded;
+    lamella_view bytes = bytes_of(gram);
+    for (int i = 0; i < 4; i++) {
+        int rows = atoi(shapes[i] + 1), columns = atoi(shapes[i] + 4), end = 472 + 8 * rows * columns;
+        int64_t size = bytes.shape[0] + end - 7200;
+        char to[sizeof from], said[128], *changed = calloc(1, (size_t)bytes.shape[0] + 256);
+        snprintf(to, sizeof to, "%s,\"data_offsets\":[472,%d]},\"weight\":{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[%d,%d]}", shapes[i],
+                 end, end, end + 8);
+        memcpy(changed, bytes.data, (size_t)bytes.shape[0]);
+        replace_text(changed, from, to);
+        lamella_view v = view_of(LAMELLA_U8, changed, size);
+        snprintf(said, sizeof said, "lamella_moments_gram_load: bytes: 29 means of which 5 of y and a square of %d x %d are no Gram state", rows, columns);
+        refused(lamella_moments_gram_load(NULL, &v, &loaded), LAMELLA_ERR_FORMAT, said);
+        free(changed);
+    }
     lamella_moments_gram_free(gram);
 }

@@ -114,6 +114,27 @@ TEST(layers_stand_side_by_side_with_targets)
     near(together[W + W * W - 1], sum_of_weights * p * (1 - p), RELATIVE, 1e-14); /* of zeros and ones */
 }
 
+/* Numbers whose squares are summed in units of their own leave them, for those who ask for no units. */
+TEST(a_factor_comes_back_squared)
+{
+    enum { N = 4 };
+    static const double factors[] = { 1, 0x1p420, 0x1p-420 };
+    double plain[N + N * N], scaled[N + N * N], x[40 * N];
+    for (int f = 0; f < 3; f++) {
+        for (int i = 0; i < 40 * N; i++)
+            x[i] = (i * i % 23 - 7) * (i % N == 2 ? factors[f] : 1); /* one column */
+        lamella_view layer[7];
+        for (int l = 0; l < 7; l++)
+            layer[l] = view_of(LAMELLA_F64, x, 40, N);
+        ok(gram_of(NULL, layer, NULL, 0, 1, NULL, NULL, 0, f ? scaled : plain));
+        for (int j = 0; f && j < N + N * N; j++) {
+            int i = (j - N) / N, k = j % N;
+            double factor = (j >= N && i == 2 ? factors[f] : 1) * (k == 2 ? factors[f] : 1);
+            near(scaled[j] / factor, plain[j], ABSOLUTE, 1e-10);
+        }
+    }
+}
+
 TEST(a_masked_nan_is_not_read_and_another_is_named)
 {
     float x[12] = { 1, 2, NAN, INFINITY, 5, 6, 7, 8, 9, 1, 2, NAN };

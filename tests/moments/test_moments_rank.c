@@ -241,3 +241,15 @@ TEST(ten_layers_take_the_room_of_one)
     }
     check(peak[1] < peak[0] + WIDE * WIDE * (int64_t)sizeof(double));
 }
+
+TEST(an_output_of_a_layer_is_named_by_its_layer)
+{
+    double x[6] = { 1, 2, 3, 5, 4, 1 };
+    static figures f;
+    lamella_view layer[2] = { view_of(LAMELLA_F64, x, 2, 3), view_of(LAMELLA_F64, x, 2, 3) };
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
+    lamella_view rank = view_of(LAMELLA_I64, f.rank, 2), constant = view_of(LAMELLA_I64, f.constant, 2), dropped = view_of(LAMELLA_F64, f.dropped, 2),
+                 spectrum[2] = { view_of(LAMELLA_F64, f.spectrum, 3), view_of(LAMELLA_F64, f.spectrum + 3, 4) };
+    refused(lamella_moments_rank(NULL, &stack, NULL, &rank, &constant, &dropped, spectrum), LAMELLA_ERR_SHAPE,
+            "lamella_moments_rank: spectrum[1].shape[0] is 4, expected 3");
+}

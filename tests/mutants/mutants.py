@@ -17,6 +17,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter, namedtuple
@@ -27,6 +28,7 @@ import faults_of_c
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "mutants"
 LEAST = 92.0
+SHARED = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # files of tests in memory, as they choose themselves
 
 # Folders of sources that are one room here; the tests of all of them run, those of the fault's own folder first.
 ROOMS = {"probe": ["probe", "solve", "measure"], "tensor": ["tensor", "reduce", "moments"]}
@@ -156,16 +158,17 @@ class Build:
 
 def passes(program, near, seconds, cpu_seconds, shadowed):
     """Whether all tests of the program pass in this time. Each test is a process in a group of its own, which only a limit that it
-    inherits ends if the fault has it loop for ever."""
+    inherits ends if the fault has it loop for ever: what it leaves behind goes."""
     def limited():
         if not shadowed:  # a sanitizer's shadow is larger than any machine
             resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
 
+    files = tempfile.mkdtemp(prefix="lamella-mutant-", dir=SHARED)
     run = subprocess.Popen([program, f"--first={near}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
                            start_new_session=True, preexec_fn=limited, cwd=Path(program).parent,
-                           env=dict(os.environ, ASAN_OPTIONS="allocator_may_return_null=1:hard_rss_limit_mb=8000"))
+                           env=dict(os.environ, TMPDIR=files, ASAN_OPTIONS="allocator_may_return_null=1:hard_rss_limit_mb=8000"))
     try:
         return run.wait(seconds) == 0
     except subprocess.TimeoutExpired:
@@ -176,6 +179,7 @@ def passes(program, near, seconds, cpu_seconds, shadowed):
         except ProcessLookupError:
             pass
         run.wait()
+        shutil.rmtree(files, ignore_errors=True)
 
 
 # ---- the count ----
