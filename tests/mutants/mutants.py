@@ -166,9 +166,10 @@ def passes(program, near, seconds, cpu_seconds, shadowed):
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
 
     files = tempfile.mkdtemp(prefix="lamella-mutant-", dir=SHARED)
+    os.chmod(files, 0o755)  # some tests write as another user
     run = subprocess.Popen([program, f"--first={near}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
                            start_new_session=True, preexec_fn=limited, cwd=Path(program).parent,
-                           env=dict(os.environ, TMPDIR=files, ASAN_OPTIONS="allocator_may_return_null=1:hard_rss_limit_mb=8000"))
+                           env=dict(os.environ, LAMELLA_TEST_FILES=files, ASAN_OPTIONS="allocator_may_return_null=1:hard_rss_limit_mb=8000"))
     try:
         return run.wait(seconds) == 0
     except subprocess.TimeoutExpired:

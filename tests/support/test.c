@@ -45,7 +45,7 @@ void refused_at(const char *file, int line, lamella_status actual, lamella_statu
 
 const char *folder_of_files(void)
 {
-    const char *asked = getenv("TMPDIR");
+    const char *asked = getenv("LAMELLA_TEST_FILES");
     struct statvfs at;
     if (asked && *asked)
         return asked;
