@@ -1,5 +1,4 @@
 #include "fusion/canvas.h"
-#include "measure/measure.h"
 
 #include <math.h>
 

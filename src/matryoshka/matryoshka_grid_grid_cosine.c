@@ -7,7 +7,6 @@
  * Differs from the codes: they slice and score every cell anew; a zero prefix has cosine 0 and is counted. */
 #include "matryoshka/grid.h"
 #include "matryoshka/widths.h"
-#include "measure/measure.h"
 
 #include <math.h>
 #include <string.h>

@@ -5,7 +5,6 @@
  * The search itself is a primitive (similar/top_k.c); this file checks and writes.
  * Differs from the codes: both sides are renormalised at every width; ties go to the lowest id; a row can leave itself out by its id. */
 #include "matryoshka/search.h"
-#include "measure/measure.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,5 @@
 /* Two lists of found rows to one: top-k lists are a mergeable state, so shards can be searched apart. */
 #include "matryoshka/search.h"
-#include "measure/measure.h"
 
 #include <math.h>
 #include <string.h>

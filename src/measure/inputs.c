@@ -109,3 +109,23 @@ lamella_status check_confidence(call *c, double *confidence)
         *confidence = 0.95;
     return LAMELLA_OK;
 }
+
+lamella_status groups_of_view(call *c, const lamella_view *v, int64_t n, int64_t *n_groups, const int64_t **group)
+{
+    int64_t *labels, *numbers;
+    keyed_row *room;
+    *n_groups = n;
+    *group = NULL;
+    if (!v)
+        return LAMELLA_OK;
+    TAKE(c, numbers, n);
+    TAKE(c, labels, n);
+    TAKE(c, room, sort_room(n));
+    for (int64_t row = 0; row < n; row++) {
+        labels[row] = load_i64(v->dtype, view_at(v, &row));
+        TRY(ask_rows(c, row, 1));
+    }
+    TRY(group_rows_asking(c, labels, n, numbers, NULL, room, n_groups));
+    *group = numbers;
+    return LAMELLA_OK;
+}

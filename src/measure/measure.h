@@ -6,88 +6,11 @@
 #ifndef MEASURE_MEASURE_H
 #define MEASURE_MEASURE_H
 
+#include "order/order.h"
 #include "tensor/tensor.h"
 
-/* ---- whether to stop ---- */
+/* ---- ranks: measure/ranks.c ---- */
 
-/* Loops over rows ask the host every 2^18 of them, which take some milliseconds; nothing is claimed to be done yet. */
-enum { ROWS_BETWEEN_ASKS = 1 << 18 };
-
-/* `done` rows are behind, now come `more`. c NULL: never asks, as on a worker. */
-static inline lamella_status ask_rows(call *c, int64_t done, int64_t more)
-{
-    return c && done / ROWS_BETWEEN_ASKS != (done + more) / ROWS_BETWEEN_ASKS ? progress(c, 0, 1) : LAMELLA_OK;
-}
-
-/* Row i is behind. */
-static inline lamella_status ask_row(call *c, int64_t i)
-{
-    return ask_rows(c, i, 1);
-}
-
-/* Tasks of one call that last long: the thread that made the call asks the host now and then, the others look whether it was told. */
-typedef struct asking_tasks {
-    call          *c;
-    int32_t        told; /* 1: to stop */
-    lamella_status status;
-} asking_tasks;
-
-/* The same for cores, which return a number: they break off, and their caller looks at the status. */
-typedef struct asking {
-    call          *c;    /* NULL: on another thread than the call's */
-    int64_t        rows; /* seen so far */
-    lamella_status status;
-    asking_tasks  *of;   /* NULL: no task */
-} asking;
-
-/* measure/asking.c: for a task that begins on this thread; and what it hears. */
-LAMELLA_INTERNAL asking         asking_of_task(asking_tasks *of);
-LAMELLA_INTERNAL lamella_status ask_of_task(asking *a);
-
-/* `more` rows are looked at now. NULL: never asks. */
-static inline int told_to_stop_after(asking *a, int64_t more)
-{
-    if (!a)
-        return 0;
-    if (a->status == LAMELLA_OK && a->rows / ROWS_BETWEEN_ASKS != (a->rows + more) / ROWS_BETWEEN_ASKS)
-        a->status = a->of ? ask_of_task(a) : ask_rows(a->c, a->rows, more);
-    a->rows += more;
-    return a->status != LAMELLA_OK;
-}
-
-static inline int told_to_stop(asking *a)
-{
-    return told_to_stop_after(a, 1);
-}
-
-/* ---- order and ranks: measure/ranks.c ---- */
-
-typedef struct keyed_row {
-    int64_t key; /* a label, or the bits of a double in an order that integers have */
-    int64_t row;
-} keyed_row;
-
-/* Keyed rows that a sort of n takes in all: these, and as many to merge into. */
-static inline int64_t sort_room(int64_t n)
-{
-    return 2 * n;
-}
-
-/* Sorts by key, equal keys by row; room [n]. */
-LAMELLA_INTERNAL void    sort_keyed(keyed_row *rows, int64_t n, keyed_row *room);
-/* The same on the calling thread: asks now and then whether to stop. */
-LAMELLA_INTERNAL lamella_status sort_keyed_asking(call *c, keyed_row *rows, int64_t n, keyed_row *room);
-/* x < y exactly if key(x) < key(y); -0 and 0 have one key. */
-LAMELLA_INTERNAL int64_t key_of_double(double x);
-LAMELLA_INTERNAL double  double_of_key(int64_t key);
-
-/* Rows of x by rising value, equal ones (-0 and 0 are) by rising row: x[row * stride] of those with valid[row] != 0, NULL meaning all.
- * Fills order and returns how many; room [sort_room(n)]. */
-LAMELLA_INTERNAL int64_t order_rows(const double *x, int64_t stride, const unsigned char *valid, int64_t n, int64_t *order, keyed_row *room);
-LAMELLA_INTERNAL lamella_status order_rows_asking(call *c, const double *x, int64_t stride, const unsigned char *valid, int64_t n, int64_t *order,
-                                                  int64_t *n_valid, keyed_row *room);
-/* The same of the rows listed. */
-LAMELLA_INTERNAL void    order_listed(const double *x, int64_t stride, const int64_t *rows, int64_t n, int64_t *order, keyed_row *room, asking *asks);
 /* ranks[row] := 1 .. n, equal values share the mean of theirs; x is not strided. `times` as in scored_rows: rows drawn 0 times get none. */
 LAMELLA_INTERNAL void    average_ranks(const double *x, const int64_t *order, int64_t n, const int32_t *times, double *ranks,
                                        asking *asks);
@@ -164,26 +87,8 @@ LAMELLA_INTERNAL double   spearman_of(const paired_rows *r, const int64_t *x_ord
 /* z with a share p of the standard normal below it. */
 LAMELLA_INTERNAL double   normal_quantile(double p);
 
-/* ---- draws: measure/draws.c. Philox: draw i of (seed, stream) is a function of the three ---- */
+/* ---- groups: measure/inputs.c ---- */
 
-/* A number 0 .. n - 1, each as likely up to n / 2^64. */
-LAMELLA_INTERNAL int64_t draw_below(uint64_t seed, uint64_t stream, uint64_t i, int64_t n);
-/* times[j] := how often n draws of 0 .. n - 1, numbers 0 .. n - 1 of the stream, gave j. */
-LAMELLA_INTERNAL void    draw_with_replacement(uint64_t seed, uint64_t stream, int64_t n, int32_t *times, asking *asks);
-/* Fisher-Yates with draws 0 .. n - 2 of the stream. */
-LAMELLA_INTERNAL void    shuffle_rows(uint64_t seed, uint64_t stream, int64_t *rows, int64_t n);
-LAMELLA_INTERNAL lamella_status shuffle_rows_asking(call *c, uint64_t seed, uint64_t stream, int64_t *rows, int64_t n);
-
-/* Names of the streams: what draws for one purpose never meets another's. */
-#define STREAM_FOLDS     ((uint64_t)1)
-#define STREAM_BOOTSTRAP ((uint64_t)1 << 32) /* + number of the resample; no enumerator holds it */
-
-/* ---- groups: measure/groups.c ---- */
-
-/* Any integers to 0 .. n_groups - 1, in rising order of the integers; `distinct` (NULL, or [n]) gets them. room [sort_room(n)]. */
-LAMELLA_INTERNAL int64_t group_rows(const int64_t *labels, int64_t n, int64_t *group, int64_t *distinct, keyed_row *room);
-LAMELLA_INTERNAL lamella_status group_rows_asking(call *c, const int64_t *labels, int64_t n, int64_t *group, int64_t *distinct, keyed_row *room,
-                                                  int64_t *n_groups);
 /* From a checked i32|i64 view [n] (NULL: every row a group of its own). */
 LAMELLA_INTERNAL lamella_status groups_of_view(call *c, const lamella_view *v, int64_t n, int64_t *n_groups, const int64_t **group);
 

@@ -35,6 +35,21 @@ double norm_f64(const kernels *k, const double *x, int64_t n)
     return sum > safe_least && sum < safe_most ? sqrt(sum) : norm_scaled(x, n);
 }
 
+double unit_row(const kernels *k, const double *x, int64_t n, double *unit)
+{
+    const double safe_least = 1e-280, safe_most = 1e300;
+    double norm = norm_f64(k, x, n), inverse = 1 / norm;
+    if (norm == 0)
+        memset(unit, 0, (size_t)n * sizeof *unit);
+    else if (norm > safe_least && norm < safe_most)
+        for (int64_t i = 0; i < n; i++)
+            unit[i] = x[i] * inverse;
+    else /* 1 / norm would leave f64's range */
+        for (int64_t i = 0; i < n; i++)
+            unit[i] = x[i] / norm;
+    return norm;
+}
+
 double cosine_f64(const kernels *k, const double *x, const double *y, int64_t n, double x_norm, double y_norm)
 {
     double lanes[LANES] = { 0 }, product = x_norm * y_norm;

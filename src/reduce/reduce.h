@@ -9,6 +9,9 @@
 /* |x|, without under- or overflow of the squares. */
 LAMELLA_INTERNAL double norm_f64(const kernels *k, const double *x, int64_t n);
 
+/* unit := x / |x|, zeros if the norm is 0; returns the norm. In place is allowed. */
+LAMELLA_INTERNAL double unit_row(const kernels *k, const double *x, int64_t n, double *unit);
+
 /* x . y / (|x| |y|), the norms given and over 0. */
 LAMELLA_INTERNAL double cosine_f64(const kernels *k, const double *x, const double *y, int64_t n, double x_norm, double y_norm);
 

@@ -3,7 +3,8 @@
 #define RELATIVE_PROJECTION_H
 
 #include "lamella/relative/project.h"
-#include "relative/relative.h"
+#include "reduce/reduce.h"
+#include "similar/similar.h"
 
 /* Of one layer. Fitted arrays are NULL where the rules need none; they are what is saved. */
 typedef struct projection {

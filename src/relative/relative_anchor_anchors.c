@@ -8,9 +8,9 @@
  * that are read serve as well. Distances come from differences in f64 over fixed lanes; a row of zeros is the direction 0.
  * Differs from the codes: a row is never chosen twice, even where all that are left equal one that was. */
 #include "lamella/relative/anchor.h"
-#include "measure/measure.h"
 #include "moments/moments.h"
-#include "relative/relative.h"
+#include "reduce/reduce.h"
+#include "similar/similar.h"
 
 #include <math.h>
 #include <string.h>

@@ -6,7 +6,6 @@
  * Heads are linear and see each row alone. Differs from the codes: theirs normalise over the test batch, so that a score depends on which
  * rows are tested together. stitch_heads.c does the work; this file checks and writes. */
 #include "relative/stitch.h"
-#include "measure/measure.h"
 
 #include <math.h>
 #include <string.h>

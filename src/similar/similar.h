@@ -24,6 +24,14 @@ LAMELLA_INTERNAL lamella_status f32_rows_squares(call *c, const f32_rows *r, int
 /* Sums over the same lanes to a cosine; a zero row is similar to nothing. Rows that are equal, or multiples by a power of two, give 1. */
 LAMELLA_INTERNAL double         cosine_of_sums(double xy, double xx, double yy);
 
+/* ---- between two rows: similar/distance.c. f64 over 16 fixed lanes: the same bits at every SIMD level ---- */
+
+LAMELLA_INTERNAL double euclidean_distance(const double *x, const double *y, int64_t n); /* squares neither under- nor overflow */
+LAMELLA_INTERNAL double absolute_distance(const double *x, const double *y, int64_t n);
+LAMELLA_INTERNAL double largest_distance(const double *x, const double *y, int64_t n);
+/* 2 atan2(|u - v|, |u + v|) / pi of rows of norm 1: in [0, 1], a zero row is at 1/2 to all. arccos loses half the digits near 0 and 1. */
+LAMELLA_INTERNAL double angular_distance(const double *u, const double *v, int64_t n);
+
 /* ---- tiles: similar/tiles.c ---- */
 
 /* scores[i * stride + j] = q_(first_q + i) . x_(first_x + j) over the first `width` dims. */

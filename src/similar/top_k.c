@@ -5,7 +5,6 @@
  * zero or not. Rounding of scale, product and threshold adds less than 5 u: so the bound is gamma_(n+16) |x| + n 2^-124, and no row that
  * f64 would rank among the first k is ever passed over. Rows whose norms lie beyond 2^+-100 are picked in a copy, times a power of two:
  * each its own for cosines, where only directions count, and one for all by the largest for dot products. */
-#include "measure/measure.h"
 #include "similar/candidates.h"
 
 #include <math.h>

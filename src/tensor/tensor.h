@@ -3,7 +3,7 @@
 #define TENSOR_TENSOR_H
 
 #include "base/base.h"
-#include "par/par.h"
+#include "order/order.h"
 #include "simd/simd.h"
 
 /* Sets of dtypes, as bits. */
@@ -177,5 +177,21 @@ LAMELLA_INTERNAL lamella_status rows_fault(call *c, const rows *r);
  * one. `room` is room_bytes of scratch, aligned to 64. */
 LAMELLA_INTERNAL lamella_status each_panel(call *c, const stack *s, int64_t l, int32_t precision, int64_t room_bytes,
                                            void (*work)(const panel *p, void *room, void *data), void *data);
+
+/* ---- rows by number: tensor/row_numbers.c. A "row" is a vector of the stack: a sample, or a token ---- */
+
+typedef struct row_numbers {
+    const int64_t *row;
+    int64_t        n;
+} row_numbers;
+
+/* Checks an i32|i64 view [n] of row numbers: within the stack and not under its mask. */
+LAMELLA_INTERNAL lamella_status row_numbers_check(call *c, const stack *s, const lamella_view *theirs, const char *name, row_numbers *r);
+/* Every row outside the mask; EMPTY if there is none. */
+LAMELLA_INTERNAL lamella_status row_numbers_all(call *c, const stack *s, row_numbers *r);
+/* How many stand earlier in the list. */
+LAMELLA_INTERNAL lamella_status row_numbers_repeated(call *c, const row_numbers *r, int64_t *n_repeated);
+/* rows [n, dim(l)] in f64, in the list's order, from one pass that converts nothing else. */
+LAMELLA_INTERNAL lamella_status rows_gather(call *c, const stack *s, int64_t l, const row_numbers *r, double *rows);
 
 #endif

@@ -9,8 +9,8 @@ from pathlib import Path
 import csource
 import headers
 
-# Folders by level. On level 3 each may include those before it.
-LEVELS = (("base",), ("simd", "par"), ("tensor", "linalg"),
+# Folders by level. On levels 2 and 3 each may include those before it.
+LEVELS = (("base",), ("simd", "par"), ("order", "tensor", "linalg"),
           ("io", "codes", "reduce", "moments", "measure", "similar", "attend", "loss", "solve", "canvas", "edit", "record", "context"),
           ("probe", "matryoshka", "relative", "fusion"))
 FOLDERS = [folder for level in LEVELS for folder in level]    # those that are not there yet are passed over

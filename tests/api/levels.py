@@ -27,11 +27,9 @@ def folders_before(folder):
     """The folders that a folder may include."""
     level = LEVELS[folder]
     allowed = {other for other, its in LEVELS.items() if its < level} | {folder}
-    if folder == "linalg":
-        allowed.add("tensor")
-    if level == 3:
-        third = amalgamate.LEVELS[3]
-        allowed |= set(third[:third.index(folder)])
+    if level in (2, 3):
+        beside = amalgamate.LEVELS[level]
+        allowed |= set(beside[:beside.index(folder)])
     return allowed
 
 

@@ -28,28 +28,6 @@ TEST(equal_numbers_share_the_mean_of_their_ranks)
     equal_bits(out, expected, sizeof expected);
 }
 
-TEST(rows_of_equal_value_stay_in_the_order_of_rows)
-{
-    const double x[] = { 0.0, -0.0, -1, 0.0, -0.0, -1 };
-    const int64_t expected[] = { 2, 5, 0, 1, 3, 4 }, listed[] = { 4, 3, 2, 1 };
-    int64_t order[6];
-    keyed_row room[12];
-    equal(order_rows(x, 1, NULL, 6, order, room), 6);
-    equal_bits(order, expected, sizeof expected);
-    order_listed(x, 1, listed, 4, order, room, NULL);
-    const int64_t of_listed[] = { 2, 1, 3, 4 };
-    equal_bits(order, of_listed, sizeof of_listed);
-}
-
-TEST(keys_rise_with_numbers_and_come_back)
-{
-    const double x[] = { -INFINITY, -1e300, -1, -5e-324, 0, 5e-324, 0.1, 1e300, INFINITY };
-    for (int i = 0; i < 9; i++) {
-        near(double_of_key(key_of_double(x[i])), x[i], ABSOLUTE, 0);
-        check(i == 0 || key_of_double(x[i - 1]) < key_of_double(x[i]));
-    }
-}
-
 TEST(long_runs_are_sorted_right)
 {
     enum { N = 5003 };

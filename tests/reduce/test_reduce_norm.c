@@ -110,3 +110,31 @@ TEST(norms_do_not_jump_where_they_are_scaled)
         near(cosine_f64(k, scaled, scaled, N, norm_f64(k, scaled, N), norm_f64(k, scaled, N)), 1, ABSOLUTE, 1e-15);
     }
 }
+
+TEST(a_unit_row_is_the_row_over_its_norm)
+{
+    enum { MOST = 50 };
+    static const double size[] = { 1, 1e-30, 1e-279, 1e-281, 1e-300, 5e-320, 1e140, 9e299, 2e300, 1e307 };
+    const kernels *k = simd_kernels(simd_best());
+    double x[MOST], unit[MOST];
+    for (int64_t n = 1; n < MOST; n += 3)
+        for (int a = 0; a < 10; a++) {
+            long double square = 0, largest = 0;
+            for (int64_t i = 0; i < n; i++) {
+                x[i] = sin((double)(i * 7 + n)) * size[a];
+                largest = fmaxl(largest, fabsl((long double)x[i]));
+            }
+            for (int64_t i = 0; i < n; i++)
+                square += (long double)x[i] / largest * ((long double)x[i] / largest);
+            double norm = (double)(largest * sqrtl(square));
+            near(unit_row(k, x, n, unit), norm, RELATIVE, 1e-14);
+            for (int64_t i = 0; i < n; i++)
+                near(unit[i], (double)((long double)x[i] / (largest * sqrtl(square))), ABSOLUTE, a == 5 ? 1e-3 : 1e-14);
+            near(unit_row(k, x, n, x), norm, RELATIVE, 1e-14); /* in place */
+            equal_bits(x, unit, n * (int64_t)sizeof *x);
+        }
+    memset(x, 0, sizeof x);
+    memset(unit, 0xff, sizeof unit);
+    check(unit_row(k, x, MOST, unit) == 0);
+    equal_bits(unit, x, sizeof x);
+}

@@ -1,6 +1,5 @@
 /* Rows of a stack by number: checked lists, and their rows. */
-#include "relative/relative.h"
-#include "measure/measure.h"
+#include "tensor/tensor.h"
 
 #include <string.h>
 

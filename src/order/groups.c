@@ -1,5 +1,5 @@
 /* Any integers as numbers 0, 1, ...: groups, strata, classes. */
-#include "measure/measure.h"
+#include "order/order.h"
 
 lamella_status group_rows_asking(call *c, const int64_t *labels, int64_t n, int64_t *group, int64_t *distinct, keyed_row *room, int64_t *n_groups)
 {
@@ -24,24 +24,4 @@ int64_t group_rows(const int64_t *labels, int64_t n, int64_t *group, int64_t *di
     int64_t n_groups;
     group_rows_asking(NULL, labels, n, group, distinct, room, &n_groups);
     return n_groups;
-}
-
-lamella_status groups_of_view(call *c, const lamella_view *v, int64_t n, int64_t *n_groups, const int64_t **group)
-{
-    int64_t *labels, *numbers;
-    keyed_row *room;
-    *n_groups = n;
-    *group = NULL;
-    if (!v)
-        return LAMELLA_OK;
-    TAKE(c, numbers, n);
-    TAKE(c, labels, n);
-    TAKE(c, room, sort_room(n));
-    for (int64_t row = 0; row < n; row++) {
-        labels[row] = load_i64(v->dtype, view_at(v, &row));
-        TRY(ask_rows(c, row, 1));
-    }
-    TRY(group_rows_asking(c, labels, n, numbers, NULL, room, n_groups));
-    *group = numbers;
-    return LAMELLA_OK;
 }

@@ -1,6 +1,5 @@
 /* Distances of two rows against plain sums in long double, at every length around the lanes and at every size that f64 has. */
-#include "relative/relative.h" /* before Check, which has a macro fail */
-#include "reduce/reduce.h"
+#include "similar/similar.h" /* before Check, which has a macro fail */
 #include "simd/simd.h"
 #include "support/test.h"
 
@@ -54,32 +53,6 @@ TEST(a_row_lies_at_no_distance_from_itself_and_at_infinity_from_what_f64_cannot_
         y[i] += 2;
         check(largest_distance(x, y, i) == 0 && largest_distance(x, y, i + 1) == largest_distance(x + i, y + i, 1));
     }
-}
-
-TEST(a_unit_row_is_the_row_over_its_norm)
-{
-    static const double size[] = { 1, 1e-30, 1e-279, 1e-281, 1e-300, 5e-320, 1e140, 9e299, 2e300, 1e307 };
-    const kernels *k = simd_kernels(simd_best());
-    double unit[MOST];
-    for (int64_t n = 1; n < MOST; n += 3)
-        for (int a = 0; a < 10; a++) {
-            fill(n, size[a], 1);
-            long double square = 0, largest = 0;
-            for (int64_t i = 0; i < n; i++)
-                largest = fmaxl(largest, fabsl((long double)x[i]));
-            for (int64_t i = 0; i < n; i++)
-                square += (long double)x[i] / largest * ((long double)x[i] / largest);
-            double norm = (double)(largest * sqrtl(square));
-            near(unit_row(k, x, n, unit), norm, RELATIVE, 1e-14);
-            for (int64_t i = 0; i < n; i++)
-                near(unit[i], (double)((long double)x[i] / (largest * sqrtl(square))), ABSOLUTE, a == 5 ? 1e-3 : 1e-14);
-            near(unit_row(k, x, n, x), norm, RELATIVE, 1e-14); /* in place */
-            equal_bits(x, unit, n * (int64_t)sizeof *x);
-        }
-    memset(x, 0, sizeof x);
-    memset(unit, 0xff, sizeof unit);
-    check(unit_row(k, x, MOST, unit) == 0);
-    equal_bits(unit, x, sizeof x);
 }
 
 TEST(an_angle_is_a_share_of_pi)

@@ -1,5 +1,5 @@
 /* Numbers and orders drawn by Philox: two draws of 64 bits a block, numbered, so they depend on neither threads nor how work is cut. */
-#include "measure/measure.h"
+#include "order/order.h"
 #include "base/philox.h"
 
 #include <string.h>

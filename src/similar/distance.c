@@ -1,9 +1,7 @@
 /* Distances of two rows, always from their difference: |x|^2 + |y|^2 - 2 x.y gives a row a distance to itself where rows lie far from 0. */
-#include "relative/relative.h"
-#include "reduce/reduce.h"
+#include "similar/similar.h"
 
 #include <math.h>
-#include <string.h>
 
 #define DISTANCE_LANES 16
 
@@ -80,19 +78,4 @@ double angular_distance(const double *u, const double *v, int64_t n)
     steps(together_step, u, v, n, together);
     double a = lanes_sum(apart), b = lanes_sum(together);
     return a == 0 && b == 0 ? 0.5 : 2 * atan2(sqrt(a), sqrt(b)) / 3.14159265358979323846;
-}
-
-double unit_row(const kernels *k, const double *x, int64_t n, double *unit)
-{
-    const double safe_least = 1e-280, safe_most = 1e300;
-    double norm = norm_f64(k, x, n), inverse = 1 / norm;
-    if (norm == 0)
-        memset(unit, 0, (size_t)n * sizeof *unit);
-    else if (norm > safe_least && norm < safe_most)
-        for (int64_t i = 0; i < n; i++)
-            unit[i] = x[i] * inverse;
-    else /* 1 / norm would leave f64's range */
-        for (int64_t i = 0; i < n; i++)
-            unit[i] = x[i] / norm;
-    return norm;
 }

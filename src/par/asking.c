@@ -1,5 +1,5 @@
 /* Whether to stop, asked from tasks: only the thread that made the call may ask the host, the others hear of it. */
-#include "measure/measure.h"
+#include "par/asking.h"
 
 asking asking_of_task(asking_tasks *of)
 {
