@@ -7,55 +7,36 @@
 #include "lamella/matryoshka/ridge.h"
 #include "matryoshka/ridge_widths.h"
 #include "matryoshka/widths.h"
-#include "measure/measure.h"
-#include "reduce/reduce.h"
+#include "samples/samples.h"
 
 #include <math.h>
 #include <string.h>
 
 /* ---- targets ---- */
 
-static int takes_part(const stack *s, int64_t i)
+/* -1 for the lower label of a task, 1 for the higher; a task of one is impossible. */
+static lamella_status read_targets(call *c, const samples *s, const lamella_view *labels, ridge_problem *p, unsigned char **possible)
 {
-    return !s->valid || s->valid[i];
-}
-
-/* The two values of a task among the rows that take part; 0: only one. */
-static lamella_status two_classes(call *c, const stack *s, const lamella_view *labels, int64_t t, int64_t classes[2], int *n_classes)
-{
-    *n_classes = 0;
-    for (int64_t i = 0; i < s->n_vectors; i++) {
-        const int64_t at[] = { t, i };
-        TRY(ask_row(c, t * s->n_vectors + i));
-        if (!takes_part(s, i))
-            continue;
-        int64_t label = load_i64(labels->dtype, view_at(labels, at));
-        int known = 0;
-        for (int k = 0; k < *n_classes; k++)
-            known |= classes[k] == label;
-        if (known)
-            continue;
-        if (*n_classes == 2)
-            return fail(c, LAMELLA_ERR_ARGUMENT, "labels[%lld] has the values %lld, %lld and %lld, expected two: pass one task a class",
-                        (long long)t, (long long)classes[0], (long long)classes[1], (long long)label);
-        classes[(*n_classes)++] = label;
+    label_reader r;
+    double *target;
+    int32_t *class_of;
+    TRY(label_reader_open(c, s, labels, NULL, &r));
+    TAKE(c, target, s->n * r.n_tasks);
+    TAKE(c, *possible, r.n_tasks);
+    arena_mark before = arena_now(&c->memory);
+    TAKE(c, class_of, s->n);
+    for (int64_t t = 0; t < r.n_tasks; t++) {
+        TRY(label_reader_task(c, &r, t, class_of));
+        if (r.n_classes > 2)
+            return fail(c, LAMELLA_ERR_ARGUMENT, "labels[%lld] has the values %lld, %lld and %lld, expected two: pass one task a class", (long long)t,
+                        (long long)r.classes[0], (long long)r.classes[1], (long long)r.classes[2]);
+        (*possible)[t] = r.n_classes == 2;
+        for (int64_t i = 0; i < s->n; i++)
+            target[i * r.n_tasks + t] = class_of[i] == 1 ? 1 : -1;
     }
-    return LAMELLA_OK;
-}
-
-static lamella_status read_targets(call *c, const stack *s, const lamella_view *labels, int64_t n_tasks, double *target, unsigned char *possible)
-{
-    for (int64_t t = 0; t < n_tasks; t++) {
-        int64_t classes[2] = { 0, 0 };
-        int n_classes;
-        TRY(two_classes(c, s, labels, t, classes, &n_classes));
-        possible[t] = n_classes == 2;
-        int64_t higher = MAX(classes[0], classes[1]);
-        for (int64_t i = 0; i < s->n_vectors; i++) {
-            const int64_t at[] = { t, i };
-            target[i * n_tasks + t] = load_i64(labels->dtype, view_at(labels, at)) == higher ? 1 : -1;
-        }
-    }
+    arena_rewind(&c->memory, before);
+    p->n_tasks = r.n_tasks;
+    p->target = target;
     return LAMELLA_OK;
 }
 
@@ -149,27 +130,6 @@ static void put_ridge_layer(const ridge_cells *f, const ridge_out *out, int64_t 
 
 /* ---- the call ---- */
 
-static lamella_status plan_ridge(call *c, const stack *s, const lamella_view *labels, ridge_problem *p, unsigned char **possible)
-{
-    lamella_view v;
-    double *target;
-    TRY(VIEW(c, v, labels, I32 | I64));
-    if (v.rank != 1 && v.rank != 2)
-        return fail(c, LAMELLA_ERR_SHAPE, "labels.rank is %d, expected 2: task, sample, or 1: sample", (int)v.rank);
-    if (v.shape[v.rank - 1] != s->n_vectors)
-        return fail(c, LAMELLA_ERR_SHAPE, "labels.shape[%d] is %lld, expected %lld (= samples of stack)", (int)v.rank - 1,
-                    (long long)v.shape[v.rank - 1], (long long)s->n_vectors);
-    if (v.rank == 1) /* [sample] is [1, sample] */
-        v = (lamella_view){ .data = v.data, .dtype = v.dtype, .rank = 2, .shape = { 1, v.shape[0] }, .stride = { 0, v.stride[0] } };
-    p->n_tasks = v.shape[0];
-    if (!p->n_tasks)
-        return fail(c, LAMELLA_ERR_EMPTY, "labels.shape[0] is 0, expected at least 1 task");
-    TAKE(c, target, s->n_vectors * p->n_tasks);
-    TAKE(c, *possible, p->n_tasks);
-    p->target = target;
-    return read_targets(c, s, &v, p->n_tasks, target, *possible);
-}
-
 static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lamella_view *labels, const double *penalties, int64_t n_penalties,
                                  const int64_t *widths, int64_t n_widths, const lamella_matryoshka_ridge_options *options,
                                  const lamella_view *error_, const lamella_view *accuracy_, const lamella_view *best, const lamella_view *flags,
@@ -177,7 +137,7 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
 {
     lamella_matryoshka_ridge_options o;
     lamella_matryoshka_ridge_result found = { .struct_size = sizeof found };
-    readout_rows pooled;
+    samples pooled;
     stack s;
     ridge_out out;
     unsigned char *possible = NULL;
@@ -192,13 +152,11 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
     if (o.readout == LAMELLA_READOUT_WEIGHTED)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.readout is WEIGHTED, expected one without weights");
     TRY(rising_widths(c, widths, n_widths, &rising, &place));
-    TRY(readout_rows_open(c, &s, o.readout, &pooled));
-    ridge_problem p = { .s = &pooled.s, .penalty = penalties, .n_penalties = n_penalties, .widths = rising, .n_widths = n_widths };
-    TRY(plan_ridge(c, &pooled.s, labels, &p, &possible));
-    found.n_rows = pooled.s.n_vectors - stack_masked(&pooled.s);
+    TRY(samples_of_stack(c, &s, o.readout, &pooled));
+    ridge_problem p = { .s = &pooled.rows, .penalty = penalties, .n_penalties = n_penalties, .widths = rising, .n_widths = n_widths };
+    TRY(read_targets(c, &pooled, labels, &p, &possible));
+    found.n_rows = pooled.n_valid;
     found.n_empty_samples = pooled.n_empty;
-    if (!found.n_rows)
-        return fail(c, LAMELLA_ERR_EMPTY, "stack has no row to take part, expected at least 1");
     TRY(check_ridge_outputs(c, &s, &p, error_, accuracy_, best, flags, &out));
     TRY(RESULT_OPTIONAL(c, result));
     for (int64_t t = 0; t < p.n_tasks; t++)
@@ -211,7 +169,7 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
     const ridge_cells cells = { &p, place, possible, error, accuracy };
     const double pooling = stack_has_tokens(&s) ? 0.1 : 0;
     progress_part all = progress_enter(c, 0, pooling);
-    TRY(readout_rows_pool(c, &pooled));
+    TRY(samples_pool(c, &pooled));
     progress_leave(c, all);
     all = progress_enter(c, pooling, 1);
     for (int64_t l = 0; l < s.n_layers; l++) {

@@ -3,137 +3,46 @@
 
 #include <math.h>
 
-/* ---- labels ---- */
-
-/* The class of a label, by halving the rising list; -1: none. */
-static int64_t class_of_label(int64_t label, const keyed_row *rising, int64_t n_classes)
-{
-    int64_t low = 0, high = n_classes;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (rising[middle].key < label)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < n_classes && rising[low].key == label ? rising[low].row : -1;
-}
-
-static lamella_status named_classes(call *c, const int64_t *classes, int64_t n_classes, keyed_row **rising)
-{
-    if (n_classes < 2 || n_classes > INT32_MAX)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "n_classes is %lld, expected at least 2", (long long)n_classes);
-    TRY(call_reads(c, (lent){ .low = (const char *)classes, .high = (const char *)(classes + n_classes) }, "classes"));
-    TAKE(c, *rising, sort_room(n_classes));
-    for (int64_t k = 0; k < n_classes; k++)
-        (*rising)[k] = (keyed_row){ classes[k], k };
-    sort_keyed(*rising, n_classes, *rising + n_classes);
-    for (int64_t k = 1; k < n_classes; k++)
-        if ((*rising)[k].key == (*rising)[k - 1].key)
-            return fail(c, LAMELLA_ERR_ARGUMENT, "classes[%lld] is %lld, as classes[%lld] is, expected each label once",
-                        (long long)(*rising)[k].row, (long long)(*rising)[k].key, (long long)(*rising)[k - 1].row);
-    return LAMELLA_OK;
-}
-
-static lamella_status occurring_classes(call *c, const int64_t *label, const char *name, const measured_rows *rows, keyed_row **rising,
-                                        int64_t *n_classes)
-{
-    *n_classes = 0;
-    TAKE(c, *rising, sort_room(rows->n));
-    for (int64_t i = 0; i < rows->n; i++)
-        (*rising)[i] = (keyed_row){ label[rows->listed[i]], i };
-    TRY(sort_keyed_asking(c, *rising, rows->n, *rising + rows->n));
-    for (int64_t i = 0; i < rows->n; i++)
-        if (i == 0 || (*rising)[i].key != (*rising)[*n_classes - 1].key) {
-            (*rising)[*n_classes] = (keyed_row){ (*rising)[i].key, *n_classes };
-            ++*n_classes;
-        }
-    if (*n_classes < 2)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s holds one label only, %lld, expected two and more, or `classes` to name them", name,
-                    (long long)(*rising)[0].key);
-    if (*n_classes > INT32_MAX)
-        return fail(c, LAMELLA_ERR_LIMIT, "%s holds %lld labels, expected at most %d", name, (long long)*n_classes, INT32_MAX);
-    return LAMELLA_OK;
-}
-
-lamella_status gold_classes_of(call *c, const lamella_view *labels, const char *name, const int64_t *classes, int64_t n_classes,
-                               const measured_rows *rows, gold_classes *gold)
-{
-    int64_t *label;
-    int32_t *of_row;
-    unsigned char *seen;
-    keyed_row *rising = NULL;
-    *gold = (gold_classes){ .n_classes = n_classes };
-    TRY(check_by_row(c, labels, name, rows->n_rows));
-    TAKE(c, label, rows->n_rows);
-    for (int64_t i = 0; i < rows->n; i++) {
-        label[rows->listed[i]] = load_i64(labels->dtype, view_at(labels, &rows->listed[i]));
-        TRY(ask_rows(c, i, 1));
-    }
-    if (classes)
-        TRY(named_classes(c, classes, n_classes, &rising));
-    else
-        TRY(occurring_classes(c, label, name, rows, &rising, &gold->n_classes));
-    TAKE(c, of_row, rows->n_rows);
-    TAKE(c, seen, gold->n_classes);
-    for (int64_t k = 0; k < gold->n_classes; k++)
-        seen[k] = 0;
-    for (int64_t row = 0; row < rows->n_rows; row++)
-        of_row[row] = 0;
-    for (int64_t i = 0; i < rows->n; i++) {
-        int64_t row = rows->listed[i], k = class_of_label(label[row], rising, gold->n_classes);
-        if (k < 0)
-            return fail(c, LAMELLA_ERR_ARGUMENT, "%s[%lld] is %lld, expected one of the %lld classes", name, (long long)row,
-                        (long long)label[row], (long long)gold->n_classes);
-        TRY(ask_rows(c, i, 1));
-        of_row[row] = (int32_t)k;
-        gold->n_present += !seen[k];
-        seen[k] = 1;
-    }
-    gold->of_row = of_row;
-    return LAMELLA_OK;
-}
-
 /* ---- scores of classes ---- */
 
-static lamella_status score_class(call *c, const double *score, const gold_classes *gold, int64_t k, double threshold,
-                                  const measured_rows *rows, scored_rows *r)
+static lamella_status score_class(call *c, const double *score, const sample_classes *gold, int64_t k, double threshold,
+                                  const samples *rows, scored_rows *r)
 {
     unsigned char *positive;
     int64_t *order;
     keyed_row *room;
-    TAKE(c, positive, rows->n_rows);
-    TAKE(c, order, rows->n);
-    for (int64_t row = 0; row < rows->n_rows; row++)
-        positive[row] = gold->of_row[row] == k;
+    TAKE(c, positive, rows->n);
+    TAKE(c, order, rows->n_valid);
+    for (int64_t row = 0; row < rows->n; row++)
+        positive[row] = gold->of[row] == k;
     arena_mark before = arena_now(&c->memory);
-    TAKE(c, room, sort_room(rows->n_rows));
+    TAKE(c, room, sort_room(rows->n));
     *r = (scored_rows){ .order = order, .score = score, .gold = positive, .threshold = threshold, .weight = rows->weight };
-    TRY(order_rows_asking(c, score, 1, rows->valid, rows->n_rows, order, &r->n, room));
-    TRY(ask_rows(c, k * rows->n_rows, rows->n_rows));
+    TRY(order_rows_asking(c, score, 1, rows->valid, rows->n, order, &r->n, room));
+    TRY(ask_rows(c, k * rows->n, rows->n));
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }
 
-static lamella_status classify(call *c, const double *scores, const gold_classes *gold, const measured_rows *rows, evaluation *e)
+static lamella_status classify(call *c, const double *scores, const sample_classes *gold, const samples *rows, evaluation *e)
 {
     int32_t *predicted;
-    TAKE(c, predicted, rows->n_rows);
-    for (int64_t row = 0; row < rows->n_rows; row++) {
-        predicted[row] = class_of_scores(scores + row * gold->n_classes, 1, gold->n_classes);
-        TRY(ask_rows(c, row * gold->n_classes, gold->n_classes));
+    TAKE(c, predicted, rows->n);
+    for (int64_t row = 0; row < rows->n; row++) {
+        predicted[row] = class_of_scores(scores + row * gold->n, 1, gold->n);
+        TRY(ask_rows(c, row * gold->n, gold->n));
     }
-    e->classed = (classed_rows){ .n = rows->n, .rows = rows->listed, .predicted = predicted, .gold = gold->of_row,
-                                 .n_classes = gold->n_classes, .weight = rows->weight };
+    e->classed = (classed_rows){ .n = rows->n_valid, .rows = rows->listed, .predicted = predicted, .gold = gold->of,
+                                 .n_classes = gold->n, .weight = rows->weight };
     return LAMELLA_OK;
 }
 
 /* One score a row for class k; of two columns the second less the first. */
-static lamella_status column_of_class(call *c, const double *numbers, int64_t n_columns, int64_t k, const char *name, const measured_rows *rows,
+static lamella_status column_of_class(call *c, const double *numbers, int64_t n_columns, int64_t k, const char *name, const samples *rows,
                                       double **column)
 {
-    TAKE(c, *column, rows->n_rows);
-    for (int64_t row = 0; row < rows->n_rows; row++) {
+    TAKE(c, *column, rows->n);
+    for (int64_t row = 0; row < rows->n; row++) {
         TRY(ask_rows(c, row, 1));
         (*column)[row] = n_columns == 2 ? numbers[2 * row + 1] - numbers[2 * row] : numbers[row * n_columns + k];
         if (isinf((*column)[row]))
@@ -143,40 +52,40 @@ static lamella_status column_of_class(call *c, const double *numbers, int64_t n_
     return LAMELLA_OK;
 }
 
-lamella_status evaluate_classes(call *c, const lamella_view *scores, const char *name, const gold_classes *gold, double threshold,
-                                const measured_rows *rows, evaluation *e)
+lamella_status evaluate_classes(call *c, const lamella_view *scores, const char *name, const sample_classes *gold, double threshold,
+                                const samples *rows, evaluation *e)
 {
-    int64_t n_columns = columns_of(scores);
+    int64_t n_columns = scores->rank == 2 ? scores->shape[1] : 1;
     double *numbers, *column;
-    if (n_columns != gold->n_classes && !(n_columns == 1 && gold->n_classes == 2))
+    if (n_columns != gold->n && !(n_columns == 1 && gold->n == 2))
         return fail(c, LAMELLA_ERR_SHAPE, "%s has %lld columns, expected %lld (= the number of classes)%s", name, (long long)n_columns,
-                    (long long)gold->n_classes, gold->n_classes == 2 ? " or 1" : "");
-    TRY(numbers_by_row(c, scores, name, rows, &numbers));
-    e->n_columns = gold->n_classes == 2 ? 1 : gold->n_classes;
+                    (long long)gold->n, gold->n == 2 ? " or 1" : "");
+    TRY(samples_numbers(c, rows, scores, name, &numbers));
+    e->n_columns = gold->n == 2 ? 1 : gold->n;
     TAKE(c, e->of_class, e->n_columns);
-    if (gold->n_classes > 2)
+    if (gold->n > 2)
         TRY(classify(c, numbers, gold, rows, e));
     for (int64_t k = 0; k < e->n_columns; k++) {
         TRY(column_of_class(c, numbers, n_columns, k, name, rows, &column));
-        TRY(score_class(c, column, gold, gold->n_classes == 2 ? 1 : k, n_columns == 1 ? threshold : 0, rows, &e->of_class[k]));
+        TRY(score_class(c, column, gold, gold->n == 2 ? 1 : k, n_columns == 1 ? threshold : 0, rows, &e->of_class[k]));
     }
     return LAMELLA_OK;
 }
 
 /* ---- numbers ---- */
 
-lamella_status evaluate_numbers(call *c, const double *x, const double *y, const measured_rows *rows, evaluation *e)
+lamella_status evaluate_numbers(call *c, const double *x, const double *y, const samples *rows, evaluation *e)
 {
     int64_t *x_order, *y_order, n;
     keyed_row *room;
-    e->paired = (paired_rows){ .n = rows->n, .rows = rows->listed, .x = x, .y = y, .weight = rows->weight };
+    e->paired = (paired_rows){ .n = rows->n_valid, .rows = rows->listed, .x = x, .y = y, .weight = rows->weight };
     if (e->statistic != LAMELLA_STATISTIC_SPEARMAN)
         return LAMELLA_OK;
-    TAKE(c, x_order, rows->n);
-    TAKE(c, y_order, rows->n);
-    TAKE(c, room, sort_room(rows->n_rows));
-    TRY(order_rows_asking(c, x, 1, rows->valid, rows->n_rows, x_order, &n, room));
-    TRY(order_rows_asking(c, y, 1, rows->valid, rows->n_rows, y_order, &n, room));
+    TAKE(c, x_order, rows->n_valid);
+    TAKE(c, y_order, rows->n_valid);
+    TAKE(c, room, sort_room(rows->n));
+    TRY(order_rows_asking(c, x, 1, rows->valid, rows->n, x_order, &n, room));
+    TRY(order_rows_asking(c, y, 1, rows->valid, rows->n, y_order, &n, room));
     e->x_order = x_order;
     e->y_order = y_order;
     return LAMELLA_OK;
@@ -238,7 +147,7 @@ static int is_weightless(const double *weight, const int64_t *rows, int64_t n)
 {
     double sum = 0;
     for (int64_t i = 0; weight && i < n; i++)
-        sum += weight[rows[i]];
+        sum += weight[rows ? rows[i] : i];
     return weight && sum == 0;
 }
 

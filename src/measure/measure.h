@@ -87,11 +87,6 @@ LAMELLA_INTERNAL double   spearman_of(const paired_rows *r, const int64_t *x_ord
 /* z with a share p of the standard normal below it. */
 LAMELLA_INTERNAL double   normal_quantile(double p);
 
-/* ---- groups: measure/inputs.c ---- */
-
-/* From a checked i32|i64 view [n] (NULL: every row a group of its own). */
-LAMELLA_INTERNAL lamella_status groups_of_view(call *c, const lamella_view *v, int64_t n, int64_t *n_groups, const int64_t **group);
-
 /* ---- folds: measure/folds.c ---- */
 
 typedef struct fold_plan {

@@ -6,8 +6,8 @@
 typedef struct bootstrap_inputs {
     lamella_measure_bootstrap_options o;
     lamella_view                      scores, versus, gold;
-    measured_rows                     rows;
-    gold_classes                      classes;
+    samples                           rows;
+    sample_classes                    classes;
     double                           *numbers; /* gold of R2, PEARSON, SPEARMAN */
 } bootstrap_inputs;
 
@@ -40,11 +40,11 @@ static lamella_status check_bootstrap_gold(call *c, bootstrap_inputs *in, const 
 {
     if (in->o.statistic == LAMELLA_STATISTIC_MEAN)
         return gold ? fail(c, LAMELLA_ERR_ARGUMENT, "gold is given, expected none for the statistic MEAN") : LAMELLA_OK;
-    TRY(view_check(c, &in->gold, gold, is_of_classes(in) ? I32 | I64 : FLOATS, "gold"));
     if (is_of_classes(in))
-        return gold_classes_of(c, &in->gold, "gold", classes, n_classes, &in->rows, &in->classes);
-    TRY(check_by_row(c, &in->gold, "gold", in->rows.n_rows));
-    return numbers_by_row(c, &in->gold, "gold", &in->rows, &in->numbers);
+        return samples_classes(c, &in->rows, gold, "gold", classes, n_classes, &in->classes);
+    TRY(view_check(c, &in->gold, gold, FLOATS, "gold"));
+    TRY(view_check_shape(c, &in->gold, "gold", &in->rows.n, 1));
+    return samples_numbers(c, &in->rows, &in->gold, "gold", &in->numbers);
 }
 
 static lamella_status check_bootstrap(call *c, const lamella_view *scores, const lamella_view *gold, const lamella_view *versus,
@@ -53,7 +53,7 @@ static lamella_status check_bootstrap(call *c, const lamella_view *scores, const
 {
     TRY(view_check(c, &in->scores, scores, FLOATS, "scores"));
     TRY(check_scores(c, in, &in->scores, "scores"));
-    TRY(measured_rows_of(c, in->scores.shape[0], mask, weights, &in->rows));
+    TRY(measured_samples(c, in->scores.shape[0], mask, weights, &in->rows));
     if (weights && (in->o.statistic == LAMELLA_STATISTIC_PEARSON || in->o.statistic == LAMELLA_STATISTIC_SPEARMAN))
         return fail(c, LAMELLA_ERR_ARGUMENT, "weights is given, expected none for the statistics PEARSON and SPEARMAN");
     TRY(check_bootstrap_gold(c, in, gold, classes, n_classes));
@@ -69,38 +69,8 @@ static lamella_status evaluate_scores(call *c, const bootstrap_inputs *in, const
     *e = (evaluation){ .statistic = in->o.statistic };
     if (is_of_classes(in))
         return evaluate_classes(c, v, name, &in->classes, in->o.threshold, &in->rows, e);
-    TRY(numbers_by_row(c, v, name, &in->rows, &x));
+    TRY(samples_numbers(c, &in->rows, v, name, &x));
     return evaluate_numbers(c, x, in->numbers, &in->rows, e);
-}
-
-/* Groups of the rows in play, by row; rows under the mask fall to group 0, where no statistic looks at them. */
-static lamella_status groups_in_play(call *c, const lamella_view *groups, const measured_rows *rows, bootstrap_plan *p)
-{
-    lamella_view v;
-    int64_t *label, *group, *by_row;
-    keyed_row *room;
-    p->n_rows = p->n_groups = rows->n_rows;
-    if (!groups && rows->n == rows->n_rows)
-        return LAMELLA_OK;
-    if (groups) {
-        TRY(view_check(c, &v, groups, I32 | I64, "groups"));
-        TRY(check_by_row(c, &v, "groups", rows->n_rows));
-    }
-    TAKE(c, label, rows->n);
-    TAKE(c, group, rows->n);
-    TAKE(c, by_row, rows->n_rows);
-    TAKE(c, room, sort_room(rows->n));
-    for (int64_t i = 0; i < rows->n; i++) {
-        TRY(ask_rows(c, i, 1));
-        label[i] = groups ? load_i64(v.dtype, view_at(&v, &rows->listed[i])) : i;
-    }
-    TRY(group_rows_asking(c, label, rows->n, group, NULL, room, &p->n_groups));
-    for (int64_t row = 0; row < rows->n_rows; row++)
-        by_row[row] = 0;
-    for (int64_t i = 0; i < rows->n; i++)
-        by_row[rows->listed[i]] = group[i];
-    p->group = by_row;
-    return LAMELLA_OK;
 }
 
 typedef struct two_systems {
@@ -135,7 +105,7 @@ static lamella_status bootstrap_scores(call *c, const lamella_view *scores, cons
 {
     bootstrap_inputs in = { .numbers = NULL };
     lamella_measure_bootstrap_result found = { 0 };
-    bootstrap_plan plan = { 0 };
+    sample_groups of_rows;
     two_systems s = { .n = versus ? 2 : 1 };
     double *values, at_all_rows[2], *room;
     keyed_row *sorted;
@@ -143,19 +113,18 @@ static lamella_status bootstrap_scores(call *c, const lamella_view *scores, cons
 
     TRY(check_bootstrap_options(c, options, &in.o));
     TRY(check_bootstrap(c, scores, gold, versus, classes, n_classes, mask, weights, &in));
-    TRY(groups_in_play(c, groups, &in.rows, &plan));
+    TRY(samples_groups(c, &in.rows, groups, "groups", &of_rows));
     TRY(RESULT(c, result));
 
     TRY(evaluate_scores(c, &in, &in.scores, "scores", &s.of[0]));
     if (versus)
         TRY(evaluate_scores(c, &in, &in.versus, "versus", &s.of[1]));
-    plan.n_resamples = in.o.n_resamples;
-    plan.seed = in.o.seed;
+    bootstrap_plan plan = { .n_rows = in.rows.n, .n_groups = of_rows.n, .group = of_rows.of, .n_resamples = in.o.n_resamples, .seed = in.o.seed };
     if (!size_mul(plan.n_resamples, 2, &cells))
         return fail(c, LAMELLA_ERR_MEMORY, "%lld resamples do not fit into memory", (long long)plan.n_resamples);
     TAKE(c, values, cells);
     TAKE(c, sorted, cells);
-    int64_t room_bytes = evaluation_room(&s.of[0], in.rows.n_rows);
+    int64_t room_bytes = evaluation_room(&s.of[0], in.rows.n);
     TAKE(c, room, room_bytes / (int64_t)sizeof *room);
     for (int64_t i = 0; i < s.n; i++)
         TRY(evaluate_all_rows(c, &s.of[i], room, &at_all_rows[i], &found.flags));

@@ -15,18 +15,17 @@ static lamella_status score_classes(call *c, const lamella_view *scores, const l
 {
     lamella_measure_classification_options o;
     lamella_measure_classification_result found = { 0 };
-    lamella_view s, l;
-    measured_rows rows;
-    gold_classes gold;
+    lamella_view s;
+    samples rows;
+    sample_classes gold;
     evaluation e = { .statistic = LAMELLA_STATISTIC_F1 };
     char *room;
 
     TRY(VIEW(c, s, scores, FLOATS));
     if (s.rank != 1 && s.rank != 2)
         return fail(c, LAMELLA_ERR_SHAPE, "scores.rank is %d, expected 1 or 2", (int)s.rank);
-    TRY(VIEW(c, l, labels, I32 | I64));
-    TRY(measured_rows_of(c, s.shape[0], mask, weights, &rows));
-    TRY(gold_classes_of(c, &l, "labels", classes, n_classes, &rows, &gold));
+    TRY(measured_samples(c, s.shape[0], mask, weights, &rows));
+    TRY(samples_classes(c, &rows, labels, "labels", classes, n_classes, &gold));
     TRY(OPTIONS(c, o, options));
     TRY(check_reserved(c, (uint64_t)o.reserved0, "options.reserved0"));
     if (!isfinite(o.threshold))
@@ -34,8 +33,8 @@ static lamella_status score_classes(call *c, const lamella_view *scores, const l
     TRY(RESULT(c, result));
 
     TRY(evaluate_classes(c, &s, "scores", &gold, o.threshold, &rows, &e));
-    TAKE(c, room, evaluation_room(&e, rows.n_rows));
-    found.n_rows = rows.n;
+    TAKE(c, room, evaluation_room(&e, rows.n));
+    found.n_rows = rows.n_valid;
     found.n_classes = gold.n_present;
     TRY(value_as(c, &e, LAMELLA_STATISTIC_ACCURACY, room, &found.accuracy, &found.flags));
     TRY(value_as(c, &e, LAMELLA_STATISTIC_F1, room, &found.f1, &found.flags));

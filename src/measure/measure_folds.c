@@ -3,16 +3,6 @@
 
 #include <string.h>
 
-static lamella_status numbered(call *c, const lamella_view *theirs, const char *name, int64_t n_rows, int64_t *n_groups, const int64_t **group)
-{
-    lamella_view v;
-    if (theirs) {
-        TRY(view_check(c, &v, theirs, I32 | I64, name));
-        TRY(check_by_row(c, &v, name, n_rows));
-    }
-    return groups_of_view(c, theirs ? &v : NULL, n_rows, n_groups, group);
-}
-
 static lamella_status check_fold_options(call *c, const lamella_measure_folds_options *options, int has_strata, fold_plan *p)
 {
     lamella_measure_folds_options o;
@@ -59,13 +49,18 @@ static lamella_status make_folds(call *c, int64_t n_samples, const lamella_view 
 {
     lamella_measure_folds_result found = { 0 };
     fold_plan p = { .n_rows = n_samples };
+    samples all;
+    sample_groups of_groups, of_strata;
     lamella_view out;
     int32_t *fold;
 
     if (n_samples < 1)
         return fail(c, n_samples ? LAMELLA_ERR_ARGUMENT : LAMELLA_ERR_EMPTY, "n_samples is %lld, expected at least 1", (long long)n_samples);
-    TRY(numbered(c, groups, "groups", n_samples, &p.n_groups, &p.group));
-    TRY(numbered(c, strata, "strata", n_samples, &p.n_strata, &p.stratum));
+    TRY(samples_of_rows(c, n_samples, NULL, &all));
+    TRY(samples_groups(c, &all, groups, "groups", &of_groups));
+    TRY(samples_groups(c, &all, strata, "strata", &of_strata));
+    p.n_groups = of_groups.n, p.group = of_groups.of;
+    p.n_strata = of_strata.n, p.stratum = of_strata.of;
     TRY(check_fold_options(c, options, strata != NULL, &p));
     TRY(VIEW_OUT(c, out, folds, I32, n_samples));
     TRY(RESULT_OPTIONAL(c, result));

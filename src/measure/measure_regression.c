@@ -7,12 +7,14 @@
 static lamella_status check_fits(call *c, double value, const char *what, const paired_rows *r)
 {
     number predicted, gold;
-    int64_t most = r->rows[0];
+    int64_t most = r->rows ? r->rows[0] : 0;
     if (!isinf(value))
         return LAMELLA_OK;
-    for (int64_t i = 1; i < r->n; i++)
-        if (fabs(r->y[r->rows[i]] / 2 - r->x[r->rows[i]] / 2) > fabs(r->y[most] / 2 - r->x[most] / 2))
-            most = r->rows[i];
+    for (int64_t i = 1; i < r->n; i++) {
+        int64_t row = r->rows ? r->rows[i] : i;
+        if (fabs(r->y[row] / 2 - r->x[row] / 2) > fabs(r->y[most] / 2 - r->x[most] / 2))
+            most = row;
+    }
     return fail(c, LAMELLA_ERR_NUMERIC, "%s is beyond f64: predicted is %s and gold %s at row %lld, expected numbers nearer to each other", what,
                 number_text(r->x[most], &predicted), number_text(r->y[most], &gold), (long long)most);
 }
@@ -22,21 +24,21 @@ static lamella_status score_numbers(call *c, const lamella_view *predicted, cons
 {
     lamella_measure_regression_result found = { 0 };
     lamella_view p_view, y_view;
-    measured_rows rows;
+    samples rows;
     evaluation e = { .statistic = LAMELLA_STATISTIC_R2 };
     double *p, *y;
 
     TRY(VIEW(c, p_view, predicted, FLOATS));
-    TRY(check_by_row(c, &p_view, "predicted", p_view.shape[0]));
+    TRY(view_check_shape(c, &p_view, "predicted", p_view.shape, 1));
     TRY(VIEW(c, y_view, gold, FLOATS));
-    TRY(check_by_row(c, &y_view, "gold", p_view.shape[0]));
-    TRY(measured_rows_of(c, p_view.shape[0], mask, weights, &rows));
+    TRY(view_check_shape(c, &y_view, "gold", p_view.shape, 1));
+    TRY(measured_samples(c, p_view.shape[0], mask, weights, &rows));
     TRY(RESULT(c, result));
 
-    TRY(numbers_by_row(c, &p_view, "predicted", &rows, &p));
-    TRY(numbers_by_row(c, &y_view, "gold", &rows, &y));
+    TRY(samples_numbers(c, &rows, &p_view, "predicted", &p));
+    TRY(samples_numbers(c, &rows, &y_view, "gold", &y));
     TRY(evaluate_numbers(c, p, y, &rows, &e));
-    found.n_rows = rows.n;
+    found.n_rows = rows.n_valid;
     TRY(evaluate_all_rows(c, &e, NULL, &found.r2, &found.flags));
     found.mean_squared_error = mean_squared_error_of(&e.paired);
     TRY(check_fits(c, found.mean_squared_error, "the mean squared error", &e.paired));

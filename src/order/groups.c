@@ -25,3 +25,16 @@ int64_t group_rows(const int64_t *labels, int64_t n, int64_t *group, int64_t *di
     group_rows_asking(NULL, labels, n, group, distinct, room, &n_groups);
     return n_groups;
 }
+
+int64_t place_of_value(const int64_t *rising, int64_t n, int64_t value)
+{
+    int64_t low = 0, high = n;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (rising[middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < n && rising[low] == value ? low : -1;
+}

@@ -11,6 +11,7 @@
 #include "lamella/probe/fit.h"
 #include "io/io.h"
 #include "measure/measure.h"
+#include "samples/samples.h"
 #include "solve/solve.h"
 
 #define PROBE_KIND "probe_linear"
@@ -65,23 +66,17 @@ typedef struct linear_unit {
 } linear_unit;
 
 typedef struct linear_work {
-    stack    s;                /* one row a sample: what is by sample meets its mask, never that of tokens */
-    int64_t  n;                /* samples */
+    samples  s;
     lamella_probe_linear_options o;
     linear_sizes sizes;
     const kernels *simd;
-    int64_t *class_offset;     /* [task + 1] */
+    sample_labels labels;
     int64_t *output_offset;    /* [task + 1] */
-    int64_t *classes;          /* of all tasks in turn */
-    int32_t *label;            /* [task, n]: 0 .. the task's classes - 1 */
-    unsigned char *has_label;  /* [task, n]: and the row is there */
     int32_t *fold;             /* [n]: that tests the row, -1 = always trained on */
-    const double *weight;      /* [n], NULL = 1 each */
     const double *penalty;     /* [n_penalties] as given */
     int64_t *rising;           /* [n_penalties]: their places by rising value */
     double  *rising_penalty;
-    int64_t  n_groups;
-    const int64_t *group;      /* [n]; NULL = every row a group */
+    sample_groups groups;
     int64_t *scored;           /* [n_scored] rows that a fold tests */
     linear_unit *unit;         /* [task, fit] */
     int64_t *nested;           /* [layer, task, fold]: the penalty that each fold's training rows choose; NULL: not asked for */
@@ -91,6 +86,8 @@ typedef struct linear_work {
 
 LAMELLA_INTERNAL int64_t        task_classes(const linear_work *w, int64_t task);
 LAMELLA_INTERNAL int64_t        task_outputs(const linear_work *w, int64_t task);
+/* Of a row: its class among the task's; -1: it has no label. */
+LAMELLA_INTERNAL int32_t        label_of(const linear_work *w, int64_t task, int64_t row);
 LAMELLA_INTERNAL linear_unit   *unit_of(const linear_work *w, int64_t task, int64_t fit);
 /* Place of a cell in the arrays over layer x task x penalty x fit (or fold). */
 LAMELLA_INTERNAL int64_t        cell_of(const linear_work *w, int64_t l, int64_t task, int64_t penalty, int64_t n, int64_t i);

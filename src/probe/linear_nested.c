@@ -26,9 +26,9 @@ static lamella_status run_outside(call *c, const linear_work *w, int64_t fold)
     int64_t possible;
     outside.nested = NULL;
     outside.o.n_bootstrap = 0;
-    TAKE(c, outside.has_label, z->n_tasks * w->n);
-    for (int64_t i = 0; i < z->n_tasks * w->n; i++)
-        outside.has_label[i] = w->has_label[i] && w->fold[i % w->n] != fold;
+    TAKE(c, outside.labels.class_of, z->n_tasks * w->s.n);
+    for (int64_t i = 0; i < z->n_tasks * w->s.n; i++)
+        outside.labels.class_of[i] = w->fold[i % w->s.n] == fold ? -1 : w->labels.class_of[i];
     TRY(linear_units(c, &outside, &possible));
     for (int64_t t = 0; t < z->n_tasks; t++) /* without rows to test they choose nothing */
         unit_of(&outside, t, fold)->trains = unit_of(&outside, t, z->n_fits - 1)->trains = 0;

@@ -6,7 +6,12 @@
 
 int64_t task_classes(const linear_work *w, int64_t task)
 {
-    return w->class_offset[task + 1] - w->class_offset[task];
+    return w->labels.offset[task + 1] - w->labels.offset[task];
+}
+
+int32_t label_of(const linear_work *w, int64_t task, int64_t row)
+{
+    return w->labels.class_of[task * w->s.n + row];
 }
 
 int64_t task_outputs(const linear_work *w, int64_t task)
@@ -50,138 +55,44 @@ static lamella_status plan_penalties(call *c, const lamella_view *penalties, lin
 
 /* ---- labels ---- */
 
-/* Rank 2, or 1 for one task. */
-static lamella_status check_by_task(call *c, const lamella_view *theirs, uint32_t dtypes, const char *name, int64_t n_tasks, int64_t n, lamella_view *v)
-{
-    TRY(view_check(c, v, theirs, dtypes, name));
-    if (v->rank < 1 || v->rank > 2)
-        return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected 2: task, sample, or 1: sample", name, (int)v->rank);
-    if (v->shape[v->rank - 1] != n)
-        return fail(c, LAMELLA_ERR_SHAPE, "%s.shape[%d] is %lld, expected %lld (= samples of stack)", name, (int)v->rank - 1,
-                    (long long)v->shape[v->rank - 1], (long long)n);
-    if (v->rank == 1) { /* [sample] is [1, sample] */
-        v->shape[1] = v->shape[0];
-        v->stride[1] = v->stride[0];
-        v->shape[0] = 1;
-        v->stride[0] = 0;
-        v->rank = 2;
-    }
-    return view_check_shape(c, v, name, (const int64_t[]){ n_tasks < 0 ? v->shape[0] : n_tasks, n }, 2);
-}
-
 /* A task of one class, or none, keeps an output: its cells are impossible. */
-static lamella_status plan_classes(call *c, const lamella_view *v, int64_t task, int64_t *room, keyed_row *sorted, linear_work *w)
-{
-    int64_t n = w->n, found = 0, k = 0, *value = room, *classes = w->classes + w->class_offset[task];
-    int32_t *label = w->label + task * n;
-    const unsigned char *has = w->has_label + task * n;
-    int64_t *group = room + n, *distinct = room + 2 * n, *row = room + 3 * n;
-    for (int64_t i = 0; i < n; i++) {
-        TRY(ask_rows(c, task * n + i, 1));
-        if (has[i]) {
-            row[found] = i;
-            value[found++] = load_i64(v->dtype, view_at(v, (const int64_t[]){ task, i }));
-        }
-    }
-    TRY(group_rows_asking(c, value, found, group, distinct, sorted, &k));
-    memset(label, 0, (size_t)n * sizeof *label);
-    for (int64_t i = 0; i < found; i++)
-        label[row[i]] = (int32_t)group[i];
-    memcpy(classes, distinct, (size_t)k * sizeof *classes);
-    w->class_offset[task + 1] = w->class_offset[task] + k;
-    w->output_offset[task + 1] = w->output_offset[task] + MAX(fit_outputs(k), 1);
-    return LAMELLA_OK;
-}
-
 static lamella_status plan_labels(call *c, const linear_inputs *in, linear_work *w)
 {
-    lamella_view labels, mask;
-    int64_t n = w->n, *room;
-    keyed_row *sorted;
-    TRY(check_by_task(c, in->labels, I32 | I64, "labels", -1, n, &labels));
-    int64_t tasks = w->sizes.n_tasks = labels.shape[0], cells;
-    if (tasks < 1)
-        return fail(c, LAMELLA_ERR_EMPTY, "labels has no task, expected at least 1");
-    if (in->label_mask)
-        TRY(check_by_task(c, in->label_mask, BYTES, "label_mask", tasks, n, &mask));
-    if (!size_mul(tasks, n, &cells))
-        return fail(c, LAMELLA_ERR_MEMORY, "labels does not fit into memory");
-    TAKE(c, w->label, cells);
-    TAKE(c, w->has_label, cells);
-    TAKE(c, w->classes, cells);
-    TAKE(c, w->class_offset, tasks + 1);
-    TAKE(c, w->output_offset, tasks + 1);
-    arena_mark before = arena_now(&c->memory);
-    TAKE(c, room, 4 * n);
-    TAKE(c, sorted, sort_room(n));
-    for (int64_t t = 0; t < tasks; t++)
-        for (int64_t i = 0; i < n; i++) {
-            TRY(ask_rows(c, t * n + i, 1));
-            w->has_label[t * n + i] = (!w->s.valid || w->s.valid[i])
-                                      && (!in->label_mask || *(unsigned char *)view_at(&mask, (const int64_t[]){ t, i }));
-        }
-    w->class_offset[0] = w->output_offset[0] = 0;
-    for (int64_t t = 0; t < tasks; t++)
-        TRY(plan_classes(c, &labels, t, room, sorted, w));
-    arena_rewind(&c->memory, before);
-    w->sizes.n_classes = w->class_offset[tasks];
-    w->sizes.n_outputs = w->output_offset[tasks];
+    TRY(samples_labels(c, &w->s, in->labels, in->label_mask, &w->labels));
+    w->sizes.n_tasks = w->labels.n_tasks;
+    TAKE(c, w->output_offset, w->sizes.n_tasks + 1);
+    w->output_offset[0] = 0;
+    for (int64_t t = 0; t < w->sizes.n_tasks; t++)
+        w->output_offset[t + 1] = w->output_offset[t] + MAX(fit_outputs(task_classes(w, t)), 1);
+    w->sizes.n_classes = w->labels.offset[w->sizes.n_tasks];
+    w->sizes.n_outputs = w->output_offset[w->sizes.n_tasks];
     return LAMELLA_OK;
 }
 
-/* ---- rows: groups, weights, folds ---- */
-
-static lamella_status plan_groups(call *c, const lamella_view *groups, linear_work *w)
-{
-    lamella_view v;
-    if (!groups)
-        return groups_of_view(c, NULL, w->n, &w->n_groups, &w->group);
-    TRY(VIEW(c, v, groups, I32 | I64));
-    TRY(view_check_shape(c, &v, "groups", &w->n, 1));
-    return groups_of_view(c, &v, w->n, &w->n_groups, &w->group);
-}
+/* ---- rows: weights, folds ---- */
 
 static lamella_status plan_weights(call *c, const lamella_view *weights, linear_work *w)
 {
-    lamella_view v;
-    double *weight;
-    if (!weights)
-        return LAMELLA_OK;
-    TRY(view_check(c, &v, weights, F32 | F64, "sample_weights"));
-    TRY(view_check_shape(c, &v, "sample_weights", &w->n, 1));
     double sum = 0;
-    TAKE(c, weight, w->n);
-    for (int64_t i = 0; i < w->n; i++) {
-        number text;
-        weight[i] = 0;
-        TRY(ask_rows(c, i, 1));
-        if (w->s.valid && !w->s.valid[i])
-            continue;
-        weight[i] = load_f64(v.dtype, view_at(&v, &i));
-        if (!isfinite(weight[i]) || weight[i] < 0)
-            return fail(c, isfinite(weight[i]) ? LAMELLA_ERR_ARGUMENT : LAMELLA_ERR_NONFINITE, "sample_weights is %s at row %lld, expected 0 or more",
-                        number_text(weight[i], &text), (long long)i);
-        sum += weight[i];
-    }
-    if (!isfinite(sum))
-        return fail(c, LAMELLA_ERR_NUMERIC, "sample_weights sum to more than f64 holds");
-    w->weight = weight;
-    return LAMELLA_OK;
+    TRY(samples_weigh(c, &w->s, weights, "sample_weights"));
+    for (int64_t i = 0; weights && i < w->s.n; i++)
+        sum += w->s.weight[i];
+    return isfinite(sum) ? LAMELLA_OK : fail(c, LAMELLA_ERR_NUMERIC, "sample_weights sum to more than f64 holds");
 }
 
 /* Rows of one group that a task has labels of share a fold, or one would be trained on to answer for the other. */
 static lamella_status folds_keep_groups(call *c, const linear_work *w)
 {
     int64_t *first; /* row of each group */
-    if (!w->group)
+    if (!w->groups.of)
         return LAMELLA_OK;
-    TAKE(c, first, w->n_groups);
+    TAKE(c, first, w->groups.n);
     for (int64_t t = 0; t < w->sizes.n_tasks; t++) {
-        memset(first, 255, (size_t)w->n_groups * sizeof *first);
-        for (int64_t i = 0; i < w->n; i++) {
-            int64_t *of_group = &first[w->group[i]];
-            TRY(ask_rows(c, t * w->n + i, 1));
-            if (!w->has_label[t * w->n + i])
+        memset(first, 255, (size_t)w->groups.n * sizeof *first);
+        for (int64_t i = 0; i < w->s.n; i++) {
+            int64_t *of_group = &first[w->groups.of[i]];
+            TRY(ask_rows(c, t * w->s.n + i, 1));
+            if (label_of(w, t, i) < 0)
                 continue;
             if (*of_group < 0)
                 *of_group = i;
@@ -195,16 +106,14 @@ static lamella_status folds_keep_groups(call *c, const linear_work *w)
 
 static lamella_status given_folds(call *c, const lamella_view *folds, linear_work *w)
 {
-    lamella_view v;
-    int64_t most = -1;
-    TRY(VIEW(c, v, folds, I32 | I64));
-    TRY(view_check_shape(c, &v, "folds", &w->n, 1));
-    for (int64_t i = 0; i < w->n; i++) {
-        int64_t f = load_i64(v.dtype, view_at(&v, &i));
-        TRY(ask_rows(c, i, 1));
-        if (f < -1 || f >= w->n)
-            return fail(c, LAMELLA_ERR_ARGUMENT, "folds[%lld] is %lld, expected -1 to %lld", (long long)i, (long long)f, (long long)w->n - 1);
-        w->fold[i] = (int32_t)f;
+    int64_t most = -1, *given;
+    TRY(samples_integers(c, &w->s, folds, "folds", &given));
+    for (int64_t i = 0; i < w->s.n_valid; i++) {
+        int64_t row = sample_at(&w->s, i), f = given[row];
+        TRY(ask_row(c, i));
+        if (f < -1 || f >= w->s.n)
+            return fail(c, LAMELLA_ERR_ARGUMENT, "folds[%lld] is %lld, expected -1 to %lld", (long long)row, (long long)f, (long long)w->s.n - 1);
+        w->fold[row] = (int32_t)f;
         most = MAX(most, f);
     }
     if (most < 0)
@@ -213,48 +122,39 @@ static lamella_status given_folds(call *c, const lamella_view *folds, linear_wor
     return folds_keep_groups(c, w);
 }
 
-/* Rows under the stack's mask take no part: the folds of the others do not depend on them. */
-static lamella_status made_folds(call *c, linear_work *w)
+/* Samples that take no part change nothing of the others' folds. */
+static lamella_status made_folds(call *c, int has_groups, linear_work *w)
 {
-    fold_plan p = { .n_folds = w->o.n_folds, .holdout = w->o.holdout, .seed = (uint64_t)w->o.seed };
-    int64_t *row, *label = NULL, *group = NULL;
-    keyed_row *room;
+    fold_plan p = { .n_rows = w->s.n_valid, .n_groups = w->groups.n, .n_folds = w->o.n_folds, .holdout = w->o.holdout, .seed = (uint64_t)w->o.seed };
+    int64_t *group;
     int32_t *fold;
-    TAKE(c, row, w->n);
-    TAKE(c, fold, w->n);
-    for (int64_t i = 0; i < w->n; i++)
-        if (!w->s.valid || w->s.valid[i])
-            row[p.n_rows++] = i;
-    p.n_groups = p.n_rows;
-    if (w->group) {
-        TAKE(c, label, w->n);
-        TAKE(c, group, w->n);
-        TAKE(c, room, sort_room(w->n));
+    TAKE(c, fold, p.n_rows);
+    if (has_groups) {
+        TAKE(c, group, p.n_rows);
         for (int64_t i = 0; i < p.n_rows; i++)
-            label[i] = w->group[row[i]];
-        TRY(group_rows_asking(c, label, p.n_rows, group, NULL, room, &p.n_groups));
+            group[i] = w->groups.of[sample_at(&w->s, i)];
         p.group = group;
     }
     TRY(folds_assign(c, &p, fold));
     for (int64_t i = 0; i < p.n_rows; i++)
-        w->fold[row[i]] = fold[i];
+        w->fold[sample_at(&w->s, i)] = fold[i];
     w->sizes.n_folds = p.holdout > 0 ? 1 : p.n_folds;
     return LAMELLA_OK;
 }
 
-static lamella_status plan_folds(call *c, const lamella_view *folds, linear_work *w)
+static lamella_status plan_folds(call *c, const linear_inputs *in, linear_work *w)
 {
-    TAKE(c, w->fold, w->n);
-    TAKE(c, w->scored, w->n);
-    for (int64_t i = 0; i < w->n; i++)
+    TAKE(c, w->fold, w->s.n);
+    TAKE(c, w->scored, w->s.n);
+    for (int64_t i = 0; i < w->s.n; i++)
         w->fold[i] = -1;
-    TRY(folds ? given_folds(c, folds, w) : made_folds(c, w));
+    TRY(in->folds ? given_folds(c, in->folds, w) : made_folds(c, in->groups != NULL, w));
     if (w->o.nested && w->sizes.n_folds < 3)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.nested is 1 with %lld fold%s, expected at least 3", (long long)w->sizes.n_folds,
                     w->sizes.n_folds == 1 ? "" : "s");
     w->sizes.n_fits = w->sizes.n_folds == 1 ? 1 : w->sizes.n_folds + 1;
-    for (int64_t i = 0; i < w->n; i++)
-        if (w->fold[i] >= 0 && (!w->s.valid || w->s.valid[i]))
+    for (int64_t i = 0; i < w->s.n; i++)
+        if (w->fold[i] >= 0)
             w->scored[w->sizes.n_scored++] = i;
     return LAMELLA_OK;
 }
@@ -300,13 +200,9 @@ lamella_status linear_plan_options(call *c, lamella_probe_linear_options *o)
 
 lamella_status linear_plan(call *c, const linear_inputs *in, linear_work *w)
 {
-    if (w->n < 1)
-        return fail(c, LAMELLA_ERR_EMPTY, "n_samples(stack) is 0, expected at least 1");
-    if (stack_masked(&w->s) == w->n)
-        return fail(c, LAMELLA_ERR_EMPTY, "no sample of the stack is outside its mask, expected at least 1");
     TRY(plan_labels(c, in, w));
-    TRY(plan_groups(c, in->groups, w));
+    TRY(samples_groups(c, &w->s, in->groups, "groups", &w->groups));
     TRY(plan_weights(c, in->sample_weights, w));
     TRY(plan_penalties(c, in->penalties, w));
-    return plan_folds(c, in->folds, w);
+    return plan_folds(c, in, w);
 }

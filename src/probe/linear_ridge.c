@@ -38,10 +38,10 @@ static lamella_status find_set(call *c, const linear_work *w, unsigned char *tak
 
 static void fill_targets(const linear_work *w, const ridge_set *set, double *target)
 {
-    for (int64_t i = 0; i < w->n; i++)
+    for (int64_t i = 0; i < w->s.n; i++)
         for (int64_t j = 0, at = i * set->outputs; j < set->n; j++) {
             int64_t outputs = task_outputs(w, set->task[j]);
-            int32_t label = w->label[set->task[j] * w->n + i];
+            int32_t label = label_of(w, set->task[j], i);
             for (int64_t k = 0; k < outputs; k++)
                 target[at++] = ridge_target(label, k, outputs);
         }
@@ -50,7 +50,7 @@ static void fill_targets(const linear_work *w, const ridge_set *set, double *tar
 /* Rows of a unit's weights, of which only those of one fold (-1: those that no fold tests; -2: all). */
 static void fill_weights(const linear_work *w, const linear_unit *u, int64_t fold, double *weight)
 {
-    memset(weight, 0, (size_t)w->n * sizeof *weight);
+    memset(weight, 0, (size_t)w->s.n * sizeof *weight);
     for (int64_t i = 0; i < u->n_rows; i++) {
         int64_t row = u->row[i];
         if (fold == -2 || w->fold[row] == fold)
@@ -108,14 +108,14 @@ static lamella_status ridge_of_set(call *c, const linear_work *w, int64_t l, con
     int shared = !w->o.balanced && z->n_fits > 1; /* else the weights of a row differ from fit to fit */
     int64_t n_parts = shared ? z->n_folds + 1 : 0;
     TAKE(c, part, n_parts);
-    TAKE(c, weight, w->n);
-    TAKE(c, target, w->n * set->outputs);
+    TAKE(c, weight, w->s.n);
+    TAKE(c, target, w->s.n * set->outputs);
     TAKE(c, f.constant, z->dim[l]);
     TAKE(c, f.weights, z->n_penalties * set->outputs * z->dim[l]);
     TAKE(c, f.intercepts, z->n_penalties * set->outputs);
     TAKE(c, f.report, z->n_penalties * set->outputs);
     fill_targets(w, set, target);
-    gram_rows of = { .s = &w->s, .first_layer = l, .n_layers = 1, .weight = weight, .extra = target, .extra_dim = set->outputs,
+    gram_rows of = { .s = &w->s.rows, .first_layer = l, .n_layers = 1, .weight = weight, .extra = target, .extra_dim = set->outputs,
                      .extra_stride = set->outputs };
     TRY(gram_take(c, &c->memory, gram_rows_dim(&of), &whole));
     for (int64_t i = 0; i < n_parts; i++) {

@@ -88,9 +88,9 @@ static void task_rows_pick(const linear_work *w, int64_t task, int64_t fold, key
     for (int64_t i = 0; i < r->n_scored && !told_to_stop_after(asks, r->n_columns); i++) {
         int64_t row = w->scored[i];
         const linear_unit *u = unit_of(w, task, w->fold[row]);
-        if (w->has_label[task * w->n + row] && u->trains && u->tests && (fold < 0 || fold == w->fold[row]))
+        if (label_of(w, task, row) >= 0 && u->trains && u->tests && (fold < 0 || fold == w->fold[row]))
             r->rows[r->n++] = i;
-        r->label[i] = w->label[task * w->n + row];
+        r->label[i] = label_of(w, task, row);
         r->predicted[i] = r->n_columns == 1 ? r->decision[i] > 0 : class_of_scores(r->decision + i, r->n_scored, r->n_columns);
         for (int64_t k = 0; k < r->n_columns; k++)
             r->gold[k * r->n_scored + i] = r->label[i] == (r->n_columns == 1 ? 1 : k);
@@ -232,7 +232,7 @@ static lamella_status intervals(call *c, scores_work *s)
     bootstrap_plan p = { .n_rows = z->n_scored, .n_groups = z->n_scored, .n_resamples = n, .seed = (uint64_t)w->o.seed };
     double *values = NULL;
     keyed_row *sorted = NULL;
-    if (w->group) { /* numbered anew among the scored rows */
+    if (w->groups.of) { /* numbered anew among the scored rows */
         const int64_t *labels = linear_array_of(w->probe, "groups");
         int64_t *group;
         TAKE(c, group, z->n_scored);
@@ -306,16 +306,16 @@ lamella_status linear_scores(call *c, linear_work *w, int64_t l)
     scores_work s = { .w = w, .l = l, .asks = { .c = c } };
     int64_t widest = 0;
     keyed_row *sorted;
-    TAKE(c, s.place, w->n);
+    TAKE(c, s.place, w->s.n);
     TAKE(c, s.decision, z->n_penalties * z->n_outputs * z->n_scored);
     TAKE(c, s.best, z->n_tasks);
     TAKE(c, sorted, sort_room(z->n_scored));
-    memset(s.place, 255, (size_t)w->n * sizeof *s.place);
+    memset(s.place, 255, (size_t)w->s.n * sizeof *s.place);
     for (int64_t i = 0; i < z->n_scored; i++)
         s.place[w->scored[i]] = i;
     s.precision = w->o.kind == LAMELLA_PROBE_RIDGE ? LAMELLA_F64 : LAMELLA_F32; /* as the rows were fitted */
     progress_part all = enter_passes(c, w, l, 1, 0, 0.3);
-    TRY(each_panel(c, &w->s, l, s.precision, z->dim[l] * (int64_t)sizeof(double), decide_panel, &s));
+    TRY(each_panel(c, &w->s.rows, l, s.precision, z->dim[l] * (int64_t)sizeof(double), decide_panel, &s));
     progress_leave(c, all);
     progress_enter(c, 0.3, 1);
     for (int64_t t = 0; t < z->n_tasks; t++)

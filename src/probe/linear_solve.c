@@ -48,28 +48,28 @@ static void load_panel(const panel *p, void *room, void *data)
 /* Logistic passes read f32; ridge takes f64 rows as they are. */
 static int32_t loaded_dtype(const linear_work *w, int64_t l)
 {
-    return w->o.kind == LAMELLA_PROBE_RIDGE && w->s.layer[l].dtype == LAMELLA_F64 ? LAMELLA_F64 : LAMELLA_F32;
+    return w->o.kind == LAMELLA_PROBE_RIDGE && w->s.rows.layer[l].dtype == LAMELLA_F64 ? LAMELLA_F64 : LAMELLA_F32;
 }
 
 /* The host's own rows serve where they are of that dtype already; they are only looked at for what is not finite. */
 static int lies_ready(const linear_work *w, int64_t l)
 {
-    const lamella_view *v = &w->s.layer[l];
-    return !w->s.host.read && !w->s.valid && v->dtype == loaded_dtype(w, l) && view_is_row_major(v) && (uintptr_t)v->data % dtype_size(v->dtype) == 0;
+    const lamella_view *v = &w->s.rows.layer[l];
+    return !w->s.rows.host.read && !w->s.valid && v->dtype == loaded_dtype(w, l) && view_is_row_major(v) && (uintptr_t)v->data % dtype_size(v->dtype) == 0;
 }
 
 /* All rows, or those of one fit side by side: passes over these ask for no others. */
 static lamella_status load_layer(call *c, const linear_work *w, int64_t l, const packed_fit *packed, fit_rows *rows_)
 {
-    int64_t dim = w->sizes.dim[l], n = packed ? packed->n : w->n, bytes;
+    int64_t dim = w->sizes.dim[l], n = packed ? packed->n : w->s.n, bytes;
     int32_t dtype = loaded_dtype(w, l);
     layer_load to = { .place = packed ? packed->place : NULL, .bytes = dim * dtype_size(dtype) };
     if (!size_mul(n, to.bytes, &bytes))
         return fail(c, LAMELLA_ERR_MEMORY, "stack.layer[%lld] does not fit into memory", (long long)l);
     if (packed || !lies_ready(w, l))
         TAKE(c, to.x, bytes);
-    TRY(each_panel(c, &w->s, l, dtype, 0, load_panel, &to));
-    const void *x = to.x ? to.x : w->s.layer[l].data;
+    TRY(each_panel(c, &w->s.rows, l, dtype, 0, load_panel, &to));
+    const void *x = to.x ? to.x : w->s.rows.layer[l].data;
     *rows_ = (fit_rows){ .n = n, .dim = dim, .stride = dim, .x = dtype == LAMELLA_F32 ? x : NULL, .x_f64 = dtype == LAMELLA_F64 ? x : NULL };
     return LAMELLA_OK;
 }
@@ -78,8 +78,8 @@ static lamella_status load_layer(call *c, const linear_work *w, int64_t l, const
 static int64_t layers_together(const call *c, const linear_work *w, int64_t first)
 {
     int64_t budget = c->memory.limit ? MIN(LINEAR_LOADED, (c->memory.limit - c->memory.taken) / 3) : LINEAR_LOADED, bytes = 0, l = first;
-    while (l < w->sizes.n_layers && (l == first || bytes + w->n * w->sizes.dim[l] * dtype_size(loaded_dtype(w, l)) <= budget)) {
-        bytes += w->n * w->sizes.dim[l] * dtype_size(loaded_dtype(w, l));
+    while (l < w->sizes.n_layers && (l == first || bytes + w->s.n * w->sizes.dim[l] * dtype_size(loaded_dtype(w, l)) <= budget)) {
+        bytes += w->s.n * w->sizes.dim[l] * dtype_size(loaded_dtype(w, l));
         l++;
     }
     return l - first;
@@ -90,19 +90,19 @@ static int64_t layers_together(const call *c, const linear_work *w, int64_t firs
 /* 0 .. n_present - 1 of the classes present; or 1 for one class and 0 for the rest. */
 static lamella_status fit_labels(call *c, const linear_work *w, linear_fit *f)
 {
-    const int32_t *label = w->label + f->u->task * w->n;
+    const int32_t *label = w->labels.class_of + f->u->task * w->s.n;
     int32_t *made, *place;
     if (f->form != FIT_ONE && f->u->n_present == task_classes(w, f->u->task)) {
         f->label = label;
         return LAMELLA_OK;
     }
-    TAKE(c, made, w->n);
+    TAKE(c, made, w->s.n);
     TAKE(c, place, task_classes(w, f->u->task));
     memset(place, 0, (size_t)task_classes(w, f->u->task) * sizeof *place);
     for (int64_t j = 0; j < f->u->n_present; j++)
         place[f->u->present[j]] = f->form == FIT_ONE ? f->u->present[j] == f->one : (int32_t)j;
-    for (int64_t i = 0; i < w->n; i++)
-        made[i] = place[label[i]];
+    for (int64_t i = 0; i < w->s.n; i++)
+        made[i] = label[i] < 0 ? -1 : place[label[i]];
     f->label = made;
     return LAMELLA_OK;
 }
@@ -111,11 +111,11 @@ static lamella_status pack_fit(call *c, const linear_work *w, const linear_fit *
 {
     const linear_unit *u = f->u;
     *packed = (packed_fit){ .n = u->n_rows };
-    TAKE(c, packed->place, w->n);
+    TAKE(c, packed->place, w->s.n);
     TAKE(c, packed->label, u->n_rows);
     if (u->weight)
         TAKE(c, packed->weight, u->n_rows);
-    for (int64_t i = 0; i < w->n; i++)
+    for (int64_t i = 0; i < w->s.n; i++)
         packed->place[i] = -1;
     for (int64_t i = 0; i < u->n_rows; i++) {
         packed->place[u->row[i]] = i;

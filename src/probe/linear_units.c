@@ -60,7 +60,7 @@ void add_constant(const linear_work *w, int64_t l, const unsigned char *constant
 
 static int trains_on(const linear_work *w, const linear_unit *u, int64_t row)
 {
-    return w->has_label[u->task * w->n + row] && (!w->weight || w->weight[row] > 0)
+    return label_of(w, u->task, row) >= 0 && (!w->s.weight || w->s.weight[row] > 0)
            && (u->fit >= w->sizes.n_folds || w->fold[row] != u->fit);
 }
 
@@ -69,9 +69,9 @@ static int64_t count_classes(const linear_work *w, const linear_unit *u, int tra
 {
     int64_t found = 0, k = task_classes(w, u->task);
     memset(count, 0, (size_t)k * sizeof *count);
-    for (int64_t i = 0; i < w->n; i++)
-        if (training ? trains_on(w, u, i) : w->has_label[u->task * w->n + i] && w->fold[i] == u->fit)
-            count[w->label[u->task * w->n + i]]++;
+    for (int64_t i = 0; i < w->s.n; i++)
+        if (training ? trains_on(w, u, i) : label_of(w, u->task, i) >= 0 && w->fold[i] == u->fit)
+            count[label_of(w, u->task, i)]++;
     for (int64_t j = 0; j < k; j++)
         found += count[j] > 0;
     return found;
@@ -81,20 +81,20 @@ static int64_t count_classes(const linear_work *w, const linear_unit *u, int tra
 static lamella_status weigh_rows(call *c, const linear_work *w, linear_unit *u)
 {
     double *total, all = 0;
-    u->weight = (double *)w->weight;
+    u->weight = w->s.weight;
     if (!w->o.balanced)
         return LAMELLA_OK;
-    TAKE(c, u->weight, w->n);
+    TAKE(c, u->weight, w->s.n);
     TAKE(c, total, task_classes(w, u->task));
     memset(total, 0, (size_t)task_classes(w, u->task) * sizeof *total);
     for (int64_t i = 0; i < u->n_rows; i++) {
-        double weight = w->weight ? w->weight[u->row[i]] : 1;
-        total[w->label[u->task * w->n + u->row[i]]] += weight;
+        double weight = w->s.weight ? w->s.weight[u->row[i]] : 1;
+        total[label_of(w, u->task, u->row[i])] += weight;
         all += weight;
     }
     for (int64_t i = 0; i < u->n_rows; i++) {
         int64_t row = u->row[i];
-        double share = (w->weight ? w->weight[row] : 1) / total[w->label[u->task * w->n + row]]; /* first: products may leave f64 */
+        double share = (w->s.weight ? w->s.weight[row] : 1) / total[label_of(w, u->task, row)]; /* first: products may leave f64 */
         u->weight[row] = share * (all / (double)u->n_present);
     }
     return LAMELLA_OK;
@@ -105,12 +105,12 @@ static lamella_status unit_fill(call *c, const linear_work *w, int64_t *count, l
     u->tests = u->fit >= w->sizes.n_folds || count_classes(w, u, 0, count) >= 2;
     u->n_present = count_classes(w, u, 1, count);
     u->trains = u->n_present >= 2;
-    TAKE(c, u->row, w->n);
+    TAKE(c, u->row, w->s.n);
     TAKE(c, u->present, u->n_present);
     for (int64_t j = 0, found = 0; j < task_classes(w, u->task); j++)
         if (count[j])
             u->present[found++] = j;
-    for (int64_t i = 0; i < w->n; i++)
+    for (int64_t i = 0; i < w->s.n; i++)
         if (trains_on(w, u, i))
             u->row[u->n_rows++] = i;
     return weigh_rows(c, w, u);
@@ -140,7 +140,7 @@ lamella_status linear_units(call *c, linear_work *w, int64_t *possible)
         for (int64_t f = 0; f < w->sizes.n_fits; f++) {
             linear_unit *u = unit_of(w, t, f);
             *u = (linear_unit){ .task = t, .fit = f };
-            TRY(ask_rows(c, (t * w->sizes.n_fits + f) * UNIT_LOOKS * w->n, UNIT_LOOKS * w->n));
+            TRY(ask_rows(c, (t * w->sizes.n_fits + f) * UNIT_LOOKS * w->s.n, UNIT_LOOKS * w->s.n));
             TRY(unit_fill(c, w, count, u));
             share_rows(w, u);
             *possible += f < w->sizes.n_folds && u->trains && u->tests;

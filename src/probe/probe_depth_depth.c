@@ -11,6 +11,7 @@
  * Differs from the paper: none of the three has to exist; read literally the converging point need not be final, so `settled` stands by it. */
 #include "lamella/probe/depth.h"
 #include "measure/measure.h"
+#include "samples/samples.h"
 
 #include <math.h>
 #include <string.h>
@@ -18,8 +19,9 @@
 enum { NOT_SCORED = 255 }; /* in a fitted probe's `correct` */
 
 typedef struct depth_work {
-    int64_t              n_layers, n; /* n: samples that are scored */
-    const double        *correct;     /* [layer, n] */
+    int64_t              n_layers;
+    samples              s;           /* those that are scored take part */
+    const double        *correct;     /* [layer, sample] */
     double              *right, *beta, *step; /* [layer]: rows that are right; beta; |beta - 1| */
 } depth_work;
 
@@ -27,8 +29,8 @@ static void resample_accuracies(const int32_t *times, void *room, double *values
 {
     const depth_work *w = data;
     (void)room;
-    for (int64_t l = 0; l < w->n_layers && !told_to_stop_after(asks, w->n); l++)
-        values[l] = mean_of_rows(w->correct + l * w->n, NULL, w->n, NULL, times);
+    for (int64_t l = 0; l < w->n_layers && !told_to_stop_after(asks, w->s.n_valid); l++)
+        values[l] = mean_of_rows(w->correct + l * w->s.n, w->s.listed, w->s.n_valid, NULL, times);
 }
 
 /* Places of the three points; what does not exist is NaN. */
@@ -54,11 +56,12 @@ static int score_at(const lamella_view *correct, int64_t l, int64_t i)
     return correct->dtype == LAMELLA_BOOL ? x != 0 : x;
 }
 
-static lamella_status scored_samples(call *c, const lamella_view *correct, int64_t **row, int64_t *n)
+static lamella_status scored_samples(call *c, const lamella_view *correct, samples *s)
 {
-    TAKE(c, *row, correct->shape[1]);
-    *n = 0;
-    for (int64_t i = 0; i < correct->shape[1]; i++) {
+    int64_t n = correct->shape[1], n_scored = 0;
+    unsigned char *scored;
+    TAKE(c, scored, n);
+    for (int64_t i = 0; i < n; i++) {
         int first = score_at(correct, 0, i);
         TRY(ask_rows(c, i * correct->shape[0], correct->shape[0]));
         for (int64_t l = 0; l < correct->shape[0]; l++) {
@@ -70,44 +73,24 @@ static lamella_status scored_samples(call *c, const lamella_view *correct, int64
                 return fail(c, LAMELLA_ERR_ARGUMENT, "correct is %d at layer %lld, sample %lld, but %d at layer 0, expected 255 (not scored) at all or none",
                             x, (long long)l, (long long)i, first);
         }
-        if (first != NOT_SCORED)
-            (*row)[(*n)++] = i;
+        scored[i] = first != NOT_SCORED;
+        n_scored += scored[i];
     }
-    if (*n < 1)
+    if (n_scored < 1)
         return fail(c, LAMELLA_ERR_EMPTY, "correct is 255 (not scored) at every sample, expected at least 1 that is scored");
-    return LAMELLA_OK;
+    return samples_of_valid(c, n, n_scored < n ? scored : NULL, s);
 }
 
-static lamella_status scored_values(call *c, const lamella_view *correct, const int64_t *row, int64_t n, double **value)
+static lamella_status scored_values(call *c, const lamella_view *correct, double **value)
 {
-    int64_t cells;
+    int64_t cells, n = correct->shape[1];
     if (!size_mul(correct->shape[0], n, &cells))
         return fail(c, LAMELLA_ERR_MEMORY, "correct does not fit into memory");
     TAKE(c, *value, cells);
-    for (int64_t l = 0; l < correct->shape[0]; l++)
-        for (int64_t i = 0; i < n; i++) {
-            (*value)[l * n + i] = score_at(correct, l, row[i]);
-            TRY(ask_rows(c, l * n + i, 1));
-        }
-    return LAMELLA_OK;
-}
-
-static lamella_status scored_groups(call *c, const lamella_view *groups, const int64_t *row, bootstrap_plan *plan)
-{
-    int64_t *label, *group;
-    keyed_row *room;
-    plan->n_groups = plan->n_rows;
-    if (!groups)
-        return LAMELLA_OK;
-    TAKE(c, label, plan->n_rows);
-    TAKE(c, group, plan->n_rows);
-    TAKE(c, room, sort_room(plan->n_rows));
-    for (int64_t i = 0; i < plan->n_rows; i++) {
-        label[i] = load_i64(groups->dtype, view_at(groups, &row[i]));
-        TRY(ask_rows(c, i, 1));
+    for (int64_t i = 0; i < cells; i++) {
+        (*value)[i] = score_at(correct, i / n, i % n);
+        TRY(ask_row(c, i));
     }
-    TRY(group_rows_asking(c, label, plan->n_rows, group, NULL, room, &plan->n_groups));
-    plan->group = group;
     return LAMELLA_OK;
 }
 
@@ -187,9 +170,9 @@ static lamella_status compare_layers(call *c, depth_work *w)
     TAKE(c, w->step, w->n_layers);
     for (int64_t l = 0; l < w->n_layers; l++) {
         w->right[l] = 0;
-        for (int64_t i = 0; i < w->n; i++)
-            w->right[l] += w->correct[l * w->n + i];
-        TRY(ask_rows(c, l * w->n, w->n));
+        for (int64_t i = 0; i < w->s.n_valid; i++)
+            w->right[l] += w->correct[l * w->s.n + sample_at(&w->s, i)];
+        TRY(ask_rows(c, l * w->s.n_valid, w->s.n_valid));
         int has_factor = l > 0 && w->right[l - 1] > 0;
         w->beta[l] = has_factor ? w->right[l] / w->right[l - 1] : NAN;
         w->step[l] = has_factor ? fabs(w->right[l] - w->right[l - 1]) / w->right[l - 1] : NAN;
@@ -201,19 +184,18 @@ static lamella_status depth_of(call *c, const lamella_view *v, const lamella_vie
                                const lamella_probe_depth_options *o, const depth_outputs *out, lamella_probe_depth_result *found)
 {
     depth_work w = { .n_layers = v->shape[0] };
-    bootstrap_plan plan = { .n_resamples = o->n_bootstrap, .seed = (uint64_t)o->seed };
+    sample_groups of_samples;
     double *share = NULL, *correct = NULL;
-    int64_t *row = NULL;
-    TRY(scored_samples(c, v, &row, &w.n));
-    TRY(scored_values(c, v, row, w.n, &correct));
-    plan.n_rows = w.n;
+    TRY(scored_samples(c, v, &w.s));
+    TRY(scored_values(c, v, &correct));
+    TRY(samples_groups(c, &w.s, groups, "groups", &of_samples));
+    bootstrap_plan plan = { .n_rows = w.s.n, .n_groups = of_samples.n, .group = of_samples.of, .n_resamples = o->n_bootstrap, .seed = (uint64_t)o->seed };
     w.correct = correct;
-    found->n_left_out = v->shape[1] - w.n;
-    TRY(scored_groups(c, groups, row, &plan));
+    found->n_left_out = w.s.n - w.s.n_valid;
     TRY(depth_shares(c, depths, w.n_layers, o->n_depths, &share));
     TRY(compare_layers(c, &w));
     for (int64_t l = 0; l < w.n_layers; l++) {
-        double accuracy = w.right[l] / (double)w.n;
+        double accuracy = w.right[l] / (double)w.s.n_valid;
         if (w.right[l] > w.right[found->best])
             found->best = l;
         memcpy(view_at(&out->accuracy, &l), &accuracy, sizeof accuracy);
@@ -234,17 +216,13 @@ static lamella_status find_depth(call *c, const depth_inputs *in, const lamella_
 {
     lamella_probe_depth_options o;
     lamella_probe_depth_result found = { 0 };
-    lamella_view correct, groups;
+    lamella_view correct;
     depth_outputs out;
     TRY(view_check(c, &correct, in->correct, BYTES, "correct"));
     TRY(view_check_shape(c, &correct, "correct", (const int64_t[]){ correct.shape[0], correct.rank > 1 ? correct.shape[1] : 0 }, 2));
     int64_t n_layers = correct.shape[0], n = correct.shape[1];
     if (n_layers < 1 || n < 1)
         return fail(c, LAMELLA_ERR_EMPTY, "correct has %lld layers of %lld samples, expected at least 1 of each", (long long)n_layers, (long long)n);
-    if (in->groups) {
-        TRY(view_check(c, &groups, in->groups, I32 | I64, "groups"));
-        TRY(view_check_shape(c, &groups, "groups", &n, 1));
-    }
     if (in->n_layers != n_layers)
         return fail(c, LAMELLA_ERR_SHAPE, "n_layers is %lld, expected %lld (= correct.shape[0])", (long long)in->n_layers, (long long)n_layers);
     if (in->depths)
@@ -256,7 +234,7 @@ static lamella_status find_depth(call *c, const depth_inputs *in, const lamella_
     TRY(view_check_out(c, &out.as_good, in->as_good, DTYPE_BIT(LAMELLA_U8), "as_good", &n_layers, 1));
     TRY(view_check_out(c, &out.difference, in->difference, F64, "difference", (const int64_t[]){ n_layers, 2 }, 2));
     TRY(RESULT(c, result));
-    TRY(depth_of(c, &correct, in->groups ? &groups : NULL, in->depths, &o, &out, &found));
+    TRY(depth_of(c, &correct, in->groups, in->depths, &o, &out, &found));
     write_sized(result, &found, (int64_t)sizeof found);
     return LAMELLA_OK;
 }

@@ -20,20 +20,20 @@ static void copy_numbers(const linear_work *w, const char *name, const void *fro
 /* What does not depend on a layer; `theirs`: the groups as they were given. */
 static lamella_status describe_fit(call *c, const lamella_view *theirs, const linear_work *w)
 {
-    lamella_view given = { 0 };
+    int64_t *given = NULL;
     const linear_sizes *z = &w->sizes;
     int64_t *depths = linear_array_of(w->probe, "depths"), *groups = linear_array_of(w->probe, "groups"), *fold = linear_array_of(w->probe, "fold");
     copy_numbers(w, "penalties", w->penalty, z->n_penalties);
-    copy_numbers(w, "classes", w->classes, z->n_classes);
-    copy_numbers(w, "class_offsets", w->class_offset, z->n_tasks + 1);
+    copy_numbers(w, "classes", w->labels.classes, z->n_classes);
+    copy_numbers(w, "class_offsets", w->labels.offset, z->n_tasks + 1);
     copy_numbers(w, "output_offsets", w->output_offset, z->n_tasks + 1);
     copy_numbers(w, "rows", w->scored, z->n_scored);
     for (int64_t l = 0; l < z->n_layers; l++)
-        depths[l] = stack_depth(&w->s, l);
+        depths[l] = stack_depth(&w->s.rows, l);
     if (theirs)
-        TRY(view_check(c, &given, theirs, I32 | I64, "groups"));
+        TRY(samples_integers(c, &w->s, theirs, "groups", &given));
     for (int64_t i = 0; i < z->n_scored; i++) {
-        groups[i] = theirs ? load_i64(given.dtype, view_at(&given, &w->scored[i])) : w->scored[i];
+        groups[i] = theirs ? given[w->scored[i]] : w->scored[i];
         fold[i] = w->fold[w->scored[i]];
     }
     return LAMELLA_OK;
@@ -42,13 +42,12 @@ static lamella_status describe_fit(call *c, const lamella_view *theirs, const li
 static lamella_status plan_sizes(call *c, linear_work *w)
 {
     int64_t *dim;
-    w->n = w->s.n_samples;
     w->simd = simd_of(c);
-    w->sizes.n_layers = w->s.n_layers;
-    TAKE(c, dim, w->s.n_layers);
-    TAKE(c, w->constant, w->s.n_layers);
-    for (int64_t l = 0; l < w->s.n_layers; l++) {
-        dim[l] = stack_dim(&w->s, l);
+    w->sizes.n_layers = w->s.rows.n_layers;
+    TAKE(c, dim, w->s.rows.n_layers);
+    TAKE(c, w->constant, w->s.rows.n_layers);
+    for (int64_t l = 0; l < w->s.rows.n_layers; l++) {
+        dim[l] = stack_dim(&w->s.rows, l);
         if (dim[l] < 1)
             return fail(c, LAMELLA_ERR_EMPTY, "stack.layer[%lld] has 0 dims, expected at least 1", (long long)l);
         TAKE(c, w->constant[l], dim[l]);
@@ -58,14 +57,14 @@ static lamella_status plan_sizes(call *c, linear_work *w)
     return LAMELLA_OK;
 }
 
-static lamella_probe_linear_result count_cells(call *c, const linear_work *w, int64_t n_empty)
+static lamella_probe_linear_result count_cells(call *c, const linear_work *w)
 {
     const linear_sizes *z = &w->sizes;
     const int32_t *flags = linear_array_of(w->probe, "flags");
     const unsigned char *edge = linear_array_of(w->probe, "edge");
     lamella_probe_linear_result r = { .n_layers = z->n_layers, .n_tasks = z->n_tasks, .n_penalties = z->n_penalties, .n_folds = z->n_folds,
                                       .n_fits = z->n_fits, .n_outputs = z->n_outputs, .n_scored = z->n_scored,
-                                      .n_empty_samples = n_empty };
+                                      .n_empty_samples = w->s.n_empty };
     for (int64_t i = 0; i < z->n_layers * z->n_tasks * z->n_penalties * z->n_fits; i++) {
         r.n_impossible += (flags[i] & LAMELLA_CELL_IMPOSSIBLE) != 0;
         r.n_not_converged += (flags[i] & LAMELLA_CELL_NOT_CONVERGED) != 0;
@@ -75,7 +74,7 @@ static lamella_probe_linear_result count_cells(call *c, const linear_work *w, in
     for (int64_t l = 0; l < z->n_layers; l++)
         for (int64_t j = 0; j < z->dim[l]; j++)
             r.n_constant_columns += w->constant[l][j];
-    if (r.n_impossible || n_empty)
+    if (r.n_impossible || r.n_empty_samples)
         call_note(c, LAMELLA_NOTE);
     if (r.n_not_converged)
         call_note(c, LAMELLA_NOT_CONVERGED);
@@ -85,7 +84,7 @@ static lamella_probe_linear_result count_cells(call *c, const linear_work *w, in
 /* Ridge of more rows than dims goes by second moments and streams; the rest has its rows in memory. */
 static int by_moments(const linear_work *w)
 {
-    return w->o.kind == LAMELLA_PROBE_RIDGE && w->n >= stack_widest(&w->s);
+    return w->o.kind == LAMELLA_PROBE_RIDGE && w->s.n >= stack_widest(&w->s.rows);
 }
 
 lamella_status linear_run(call *c, linear_work *w)
@@ -117,7 +116,6 @@ static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lin
                                  lamella_probe_linear **probe, lamella_probe_linear_result *result)
 {
     linear_work w = { 0 };
-    readout_rows pooled;
     stack given;
     int64_t possible;
     if (!probe)
@@ -128,23 +126,22 @@ static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lin
     TRY(RESULT_OPTIONAL(c, result));
     TRY(linear_plan_options(c, &w.o));
     TRY(progress(c, 0, 1));
-    TRY(readout_rows_open(c, &given, w.o.readout, &pooled));
-    w.s = pooled.s;
+    TRY(samples_of_stack(c, &given, w.o.readout, &w.s));
     TRY(plan_sizes(c, &w));
     TRY(linear_plan(c, in, &w));
     w.sizes.nested = w.o.nested;
     TRY(linear_units(c, &w, &possible));
     if (!possible)
         return fail(c, LAMELLA_ERR_EMPTY, "no task has a fold with two classes on both sides");
-    progress_part all = progress_enter(c, 0, w.s.layer == given.layer ? 0 : 0.1);
-    TRY(readout_rows_pool(c, &pooled));
+    progress_part all = progress_enter(c, 0, w.s.rows.layer == given.layer ? 0 : 0.1);
+    TRY(samples_pool(c, &w.s));
     progress_leave(c, all);
     TRY(linear_create(c, &w.sizes, &w.probe));
     TRY(describe_fit(c, in->groups, &w));
-    TRY(all_runs(c, &w, w.s.layer == given.layer ? 0 : 0.1));
+    TRY(all_runs(c, &w, w.s.rows.layer == given.layer ? 0 : 0.1));
     TRY(progress(c, 1, 1));
     TRY(linear_prepare_scores(c, w.probe));
-    lamella_probe_linear_result found = count_cells(c, &w, pooled.n_empty);
+    lamella_probe_linear_result found = count_cells(c, &w);
     write_sized(result, &found, (int64_t)sizeof found);
     *probe = w.probe;
     return LAMELLA_OK;

@@ -37,21 +37,4 @@ LAMELLA_INTERNAL lamella_status sweep_open(call *c, const stack *s, int32_t read
 /* One layer into `pooled`, a checked f32 [sample, dim(l)]; empty samples become zeros. */
 LAMELLA_INTERNAL lamella_status sweep_layer(call *c, const token_sweep *t, int64_t l, const lamella_view *pooled);
 
-/* ---- readouts: reduce/readout.c ---- */
-
-/* One row per sample, for operations that take rows or tokens. What is given by sample is checked against `s`, never against the stack
- * with tokens: its vectors, and its mask, are those of tokens. */
-typedef struct readout_rows {
-    stack       s;       /* [sample, dim(l)]; of a stack without tokens that stack as it is */
-    int64_t     n_empty; /* samples without a valid token: under the mask of `s` */
-    token_sweep sweep;
-} readout_rows;
-
-/* The shapes, and which samples have a row; no number is there yet. `given` stays as long as `r`. Not WEIGHTED. */
-LAMELLA_INTERNAL lamella_status readout_rows_open(call *c, const stack *given, int32_t readout, readout_rows *r);
-/* The numbers: f32 rows, bit for bit those of lamella_fusion_pool, in the call's memory. */
-LAMELLA_INTERNAL lamella_status readout_rows_pool(call *c, const readout_rows *r);
-/* Both at once. */
-LAMELLA_INTERNAL lamella_status readout_stack(call *c, const stack *s, int32_t readout, stack *rows);
-
 #endif

@@ -6,6 +6,7 @@
  * Heads are linear and see each row alone. Differs from the codes: theirs normalise over the test batch, so that a score depends on which
  * rows are tested together. stitch_heads.c does the work; this file checks and writes. */
 #include "relative/stitch.h"
+#include "samples/samples.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,35 +30,26 @@ static lamella_status check_picked(call *c, const stack *s, const lamella_view *
 }
 
 /* Classes are the labels of the train rows, in rising order. */
-static lamella_status check_labels(call *c, const stack *s, const lamella_view *theirs, stitching *t)
+static lamella_status check_labels(call *c, const samples *s, const lamella_view *theirs, stitching *t)
 {
-    lamella_view v;
     keyed_row *room;
-    int64_t *label, *group, *distinct;
+    int64_t *label, *trained, *group, *distinct;
     const row_numbers *train = &t->train.numbers, *test = &t->test.numbers;
-    TRY(view_check(c, &v, theirs, I32 | I64, "labels"));
-    TRY(view_check_shape(c, &v, "labels", &s->n_samples, 1));
-    TAKE(c, label, train->n);
+    TRY(samples_integers(c, s, theirs, "labels", &label));
+    TAKE(c, trained, train->n);
     TAKE(c, group, train->n);
     TAKE(c, distinct, train->n);
-    TAKE(c, room, 2 * train->n);
-    for (int64_t i = 0; i < train->n; i++) {
-        label[i] = load_i64(v.dtype, view_at(&v, &train->row[i]));
-        TRY(ask_row(c, i));
-    }
-    TRY(group_rows_asking(c, label, train->n, group, distinct, room, &t->n_classes));
+    TAKE(c, room, sort_room(train->n));
+    for (int64_t i = 0; i < train->n; i++)
+        trained[i] = label[train->row[i]];
+    TRY(group_rows_asking(c, trained, train->n, group, distinct, room, &t->n_classes));
     if (t->n_classes < 2)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "labels of the train rows are all %lld, expected at least two classes", (long long)label[0]);
+        return fail(c, LAMELLA_ERR_ARGUMENT, "labels of the train rows are all %lld, expected at least two classes", (long long)trained[0]);
     for (int64_t i = 0; i < train->n; i++)
         t->train.class_of[i] = (int32_t)group[i];
     for (int64_t i = 0; i < test->n; i++) {
         TRY(ask_row(c, i));
-        int64_t low = 0, high = t->n_classes, wanted = load_i64(v.dtype, view_at(&v, &test->row[i]));
-        while (low < high) {
-            int64_t middle = low + (high - low) / 2;
-            *(distinct[middle] < wanted ? &low : &high) = distinct[middle] < wanted ? middle + 1 : middle;
-        }
-        t->test.class_of[i] = low < t->n_classes && distinct[low] == wanted ? (int32_t)low : -1;
+        t->test.class_of[i] = (int32_t)place_of_value(distinct, t->n_classes, label[test->row[i]]);
     }
     return LAMELLA_OK;
 }
@@ -143,15 +135,17 @@ static lamella_status stitch_spaces(call *c, const lamella_stack *stack_, const 
     stitch_out out;
     row_numbers numbers;
     stitch_cell *cells;
+    samples all;
     stack s;
 
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     if (stack_has_tokens(&s))
         return fail(c, LAMELLA_ERR_SHAPE, "stack has tokens, expected layers [sample, dim]: pool them first (lamella_fusion_pool)");
+    TRY(samples_of_stack(c, &s, LAMELLA_READOUT_MEAN, &all));
     TRY(row_numbers_check(c, &s, anchors, "anchors", &numbers));
     TRY(check_picked(c, &s, train, "train", &t.train));
     TRY(check_picked(c, &s, test, "test", &t.test));
-    TRY(check_labels(c, &s, labels, &t));
+    TRY(check_labels(c, &all, labels, &t));
     TRY(OPTIONS(c, rules, projection));
     TRY(projection_check_rules(c, &rules));
     TRY(stitch_check_options(c, options, &t.o));

@@ -41,8 +41,8 @@ static lamella_status run(lamella_context *ctx, int which, int64_t n)
 
 TEST(M14_long_lists_ask_whether_to_stop)
 {
-    /* one row more: both numbers of a pair, pairs counted and placed; gold besides; labels; ids of queries; two lists and what becomes of them */
-    static const int64_t more[CALLS] = { 1 + 2, 1 + 2 + 1, 1 + 2 + 1, 1, 1, 1 + 1 + 1 };
+    /* one row more: both numbers of a pair, pairs counted and placed; gold besides; labels found and placed; ids of queries; two lists and what becomes of them */
+    static const int64_t more[CALLS] = { 1 + 2, 1 + 2 + 1, 1 + 2 + 1, 1 + 1, 1, 1 + 1 + 1 };
     const lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .progress = ask };
     lamella_context *ctx;
     int64_t n[CALLS];

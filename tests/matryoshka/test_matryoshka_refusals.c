@@ -58,7 +58,7 @@ TEST(the_ridge_grid_names_what_it_cannot_take)
     s->widths[0] = 0;
     SAYS(SHAPE, "widths[0] is 0, expected 1 to 3 (= dim of stack.layer[0])");
     s = fresh(), s->labels = view_of(LAMELLA_I64, s->label_of, 0, N);
-    SAYS(EMPTY, "labels.shape[0] is 0, expected at least 1 task");
+    SAYS(EMPTY, "labels has no task, expected at least 1");
     s = fresh(), s->labels.dtype = LAMELLA_F64;
     SAYS(DTYPE, "labels.dtype is 2 (f64), expected i32|i64");
     s = fresh(), s->error.shape[2] = 1;

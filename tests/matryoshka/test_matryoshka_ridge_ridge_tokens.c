@@ -135,7 +135,7 @@ TEST(A1_fewer_tokens_than_samples)
     memset(t->mask, 0, sizeof t->mask);
     t->mask_view = view_of(LAMELLA_U8, t->mask, SAMPLES - 20);
     t->stack.mask = &t->mask_view;
-    refused(grid_of(&t->stack, t, 0, &g), LAMELLA_ERR_EMPTY, "lamella_matryoshka_ridge: stack has no row to take part, expected at least 1");
+    refused(grid_of(&t->stack, t, 0, &g), LAMELLA_ERR_EMPTY, "lamella_matryoshka_ridge: none of 70 samples takes part, expected at least 1");
 }
 
 TEST(weights_of_tokens_are_not_for_a_grid)

@@ -210,7 +210,7 @@ TEST(masked_rows_are_never_read)
     near(r.accuracy, 1, ABSOLUTE, 0);
     near(r.auc, 1, ABSOLUTE, 0);
     refused(of_two(score, gold, 4, weight, none, &r), LAMELLA_ERR_EMPTY,
-            "lamella_measure_classification: no row is left, expected at least 1 of 4");
+            "lamella_measure_classification: none of 4 samples takes part, expected at least 1");
 }
 
 TEST(two_columns_are_the_second_less_the_first)

@@ -31,7 +31,7 @@ LEAST = 92.0
 SHARED = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # files of tests in memory, as they choose themselves
 
 # Folders of sources that are one room here; the tests of all of them run, those of the fault's own folder first.
-ROOMS = {"probe": ["probe", "solve", "measure"], "tensor": ["order", "tensor", "reduce", "moments"]}
+ROOMS = {"probe": ["probe", "solve", "measure", "samples"], "tensor": ["order", "tensor", "reduce", "moments"]}
 
 Fault = namedtuple("Fault", "file kind line old new source")
 

@@ -150,7 +150,7 @@ TEST(weights_are_numbers_from_0_whose_sum_f64_holds)
     a->weights[3] = -0.5;
     REFUSES(ARGUMENT, "sample_weights is -0.5 at row 3, expected 0 or more");
     a->weights[3] = NAN;
-    REFUSES(NONFINITE, "sample_weights is nan at row 3, expected 0 or more");
+    REFUSES(NONFINITE, "sample_weights is nan at row 3, column 0, expected a finite number");
     a->mask[3] = 0; /* what is masked is not read */
     ok(ask(a));
     a->weights[4] = a->weights[5] = 1e308;
@@ -194,13 +194,13 @@ TEST(nothing_to_fit_is_said)
     a->layer = view_of(LAMELLA_F32, a->x, 0, DIM);
     a->labels = view_of(LAMELLA_I64, a->y, 0);
     a->stack.mask = NULL;
-    REFUSES(EMPTY, "n_samples(stack) is 0, expected at least 1");
+    REFUSES(EMPTY, "none of 0 samples takes part, expected at least 1");
     a = fresh();
     a->layer = view_of(LAMELLA_F32, a->x, N, 0);
     REFUSES(EMPTY, "stack.layer[0] has 0 dims, expected at least 1");
     a = fresh();
     memset(a->mask, 0, sizeof a->mask);
-    REFUSES(EMPTY, "no sample of the stack is outside its mask, expected at least 1");
+    REFUSES(EMPTY, "none of 20 samples takes part, expected at least 1");
     a = fresh();
     refused(lamella_probe_linear_fit(NULL, &a->stack, &a->labels, NULL, NULL, NULL, NULL, NULL, &a->o, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_probe_linear_fit: probe is NULL, expected a handle to fill");
