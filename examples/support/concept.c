@@ -45,7 +45,7 @@ static lamella_view layer_as_numbers(const lamella_view *correct, int64_t l)
 /* How much the accuracy rises at the jump, with its interval over the same rows before and after. */
 static lamella_status measure_rise(lamella_context *ctx, concept *c, const lamella_view *correct, const lamella_view *groups)
 {
-    lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_STATISTIC_MEAN };
+    lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_MEAN };
     lamella_measure_bootstrap_result result = { .struct_size = sizeof result };
     lamella_view scored = array_take(LAMELLA_U8, 1, &correct->shape[1]);
     c->rise = c->rise_low = c->rise_high = NAN;

@@ -63,9 +63,9 @@ typedef struct label {
 typedef struct layer {
     int64_t       depth, width;
     const char   *dtype, *shape;
-    const double *norm, *share; /* [3] LAMELLA_NORM_..., LAMELLA_SHARE_... */
+    const double *norm, *share; /* [3] LAMELLA_MOMENTS_NORM_..., LAMELLA_MOMENTS_SHARE_... */
     double        cosine;
-    const int64_t *count;       /* [8] LAMELLA_COUNT_... */
+    const int64_t *count;       /* [8] LAMELLA_MOMENTS_COUNT_... */
     int64_t       n_zero, n_constant, n_outliers; /* of the dims named below: as many as counted, or 0 */
     int64_t      *zero, *constant, *outlier;
 } layer;
@@ -93,7 +93,7 @@ typedef struct layers {
 
 /* The counts that are worth a word where they are not zero. */
 typedef struct count_name {
-    int32_t     column; /* LAMELLA_COUNT_... */
+    int32_t     column; /* LAMELLA_MOMENTS_COUNT_... */
     const char *key, *one, *many, *group, *brief;
 } count_name;
 

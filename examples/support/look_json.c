@@ -33,20 +33,20 @@ static void write_layer(json *j, const layer *l)
 {
     json_open(j, NULL, '{');
     json_integer(j, "depth", l->depth);
-    json_integer(j, "rows", l->count[LAMELLA_COUNT_ROWS]);
+    json_integer(j, "rows", l->count[LAMELLA_MOMENTS_COUNT_ROWS]);
     json_integer(j, "width", l->width);
     json_text(j, "dtype", l->dtype);
-    json_real(j, "norm_mean", l->norm[LAMELLA_NORM_MEAN]);
-    json_real(j, "norm_min", l->norm[LAMELLA_NORM_MIN]);
-    json_real(j, "norm_max", l->norm[LAMELLA_NORM_MAX]);
+    json_real(j, "norm_mean", l->norm[LAMELLA_MOMENTS_NORM_MEAN]);
+    json_real(j, "norm_min", l->norm[LAMELLA_MOMENTS_NORM_MIN]);
+    json_real(j, "norm_max", l->norm[LAMELLA_MOMENTS_NORM_MAX]);
     for (int i = 0; i < N_COUNT_NAMES; i++)
         json_integer(j, count_names[i].key, l->count[count_names[i].column]);
     json_integers(j, "outlier_dims", l->outlier, l->n_outliers);
     json_integers(j, "zero_dims", l->zero, l->n_zero);
     json_integers(j, "constant_dims", l->constant, l->n_constant);
-    json_real(j, "share_eighth", l->share[LAMELLA_SHARE_EIGHTH]);
-    json_real(j, "share_quarter", l->share[LAMELLA_SHARE_QUARTER]);
-    json_real(j, "share_half", l->share[LAMELLA_SHARE_HALF]);
+    json_real(j, "share_eighth", l->share[LAMELLA_MOMENTS_SHARE_EIGHTH]);
+    json_real(j, "share_quarter", l->share[LAMELLA_MOMENTS_SHARE_QUARTER]);
+    json_real(j, "share_half", l->share[LAMELLA_MOMENTS_SHARE_HALF]);
     json_real(j, "cosine", l->cosine);
     json_close(j, '}');
 }

@@ -6,13 +6,13 @@
 #include <string.h>
 
 const count_name count_names[N_COUNT_NAMES] = {
-    { LAMELLA_COUNT_ZERO_ROWS, "zero_rows", "zero row", "zero rows", "rows", "zero" },
-    { LAMELLA_COUNT_CONSTANT_ROWS, "constant_rows", "constant row", "constant rows", "rows", "const" },
-    { LAMELLA_COUNT_NONFINITE_ROWS, "nonfinite_rows", "non-finite row", "non-finite rows", "rows", "nonfin" },
-    { LAMELLA_COUNT_ZERO_COLUMNS, "zero_columns", "zero column", "zero columns", "columns", "zero" },
-    { LAMELLA_COUNT_CONSTANT_COLUMNS, "constant_columns", "constant column", "constant columns", "columns", "const" },
-    { LAMELLA_COUNT_NONFINITE_COLUMNS, "nonfinite_columns", "non-finite column", "non-finite columns", "columns", "nonfin" },
-    { LAMELLA_COUNT_OUTLIER_COLUMNS, "outlier_columns", "outlier dim", "outlier dims", "columns", "outlier" },
+    { LAMELLA_MOMENTS_COUNT_ZERO_ROWS, "zero_rows", "zero row", "zero rows", "rows", "zero" },
+    { LAMELLA_MOMENTS_COUNT_CONSTANT_ROWS, "constant_rows", "constant row", "constant rows", "rows", "const" },
+    { LAMELLA_MOMENTS_COUNT_NONFINITE_ROWS, "nonfinite_rows", "non-finite row", "non-finite rows", "rows", "nonfin" },
+    { LAMELLA_MOMENTS_COUNT_ZERO_COLUMNS, "zero_columns", "zero column", "zero columns", "columns", "zero" },
+    { LAMELLA_MOMENTS_COUNT_CONSTANT_COLUMNS, "constant_columns", "constant column", "constant columns", "columns", "const" },
+    { LAMELLA_MOMENTS_COUNT_NONFINITE_COLUMNS, "nonfinite_columns", "non-finite column", "non-finite columns", "columns", "nonfin" },
+    { LAMELLA_MOMENTS_COUNT_OUTLIER_COLUMNS, "outlier_columns", "outlier dim", "outlier dims", "columns", "outlier" },
 };
 
 static const char *dtype_text(int32_t dtype)
@@ -51,7 +51,7 @@ static int compare_dims(const void *a, const void *b)
 static void name_outliers(layer *l, const double *mean, const double *variance)
 {
     scored *rank = take(l->width, sizeof *rank);
-    l->n_outliers = l->count[LAMELLA_COUNT_OUTLIER_COLUMNS];
+    l->n_outliers = l->count[LAMELLA_MOMENTS_COUNT_OUTLIER_COLUMNS];
     l->outlier = take(l->n_outliers, sizeof *l->outlier);
     for (int64_t j = 0; j < l->width && l->n_outliers; j++)
         rank[j] = (scored){ variance[j] + mean[j] * mean[j], j };
@@ -65,7 +65,7 @@ static void name_outliers(layer *l, const double *mean, const double *variance)
 /* The header's rules for zero and constant columns, applied to the means and variances that it returns; named only if the counts agree. */
 static void name_even_columns(layer *l, const double *mean, const double *variance)
 {
-    double n = (double)(l->count[LAMELLA_COUNT_ROWS] - l->count[LAMELLA_COUNT_NONFINITE_ROWS]), bound = n * DBL_EPSILON;
+    double n = (double)(l->count[LAMELLA_MOMENTS_COUNT_ROWS] - l->count[LAMELLA_MOMENTS_COUNT_NONFINITE_ROWS]), bound = n * DBL_EPSILON;
     l->zero = take(l->width, sizeof *l->zero);
     l->constant = take(l->width, sizeof *l->constant);
     for (int64_t j = 0; j < l->width; j++) {
@@ -75,9 +75,9 @@ static void name_even_columns(layer *l, const double *mean, const double *varian
         if (variance[j] <= bound * variance[j] + part * part)
             l->constant[l->n_constant++] = j;
     }
-    if (l->n_constant != l->count[LAMELLA_COUNT_CONSTANT_COLUMNS])
+    if (l->n_constant != l->count[LAMELLA_MOMENTS_COUNT_CONSTANT_COLUMNS])
         l->n_constant = 0;
-    if (l->n_zero != l->count[LAMELLA_COUNT_ZERO_COLUMNS])
+    if (l->n_zero != l->count[LAMELLA_MOMENTS_COUNT_ZERO_COLUMNS])
         l->n_zero = 0;
 }
 
@@ -195,7 +195,7 @@ layers *layers_measure(lamella_context *ctx, const lamella_stack *stack, const l
     for (int64_t l = 0; l < s->n; l++)
         s->layer[l] = layer_of(stack, &f, l);
     s->mask = text_format("%s", taken->mask);
-    s->tokens = tokens_text(stack, !strcmp(s->mask, "mask") ? "the mask" : s->mask, s->layer[0].count[LAMELLA_COUNT_ROWS]);
+    s->tokens = tokens_text(stack, !strcmp(s->mask, "mask") ? "the mask" : s->mask, s->layer[0].count[LAMELLA_MOMENTS_COUNT_ROWS]);
     s->taken = taken_text(taken, stack);
     s->prefix = text_format("%s", taken->name);
     s->form = form_text(taken->form);

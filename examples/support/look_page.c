@@ -16,7 +16,7 @@ static axis norm_axis(const layers *s)
 {
     double least = INFINITY, greatest = 0;
     for (int64_t l = 0; l < s->n; l++) {
-        double mean = s->layer[l].norm[LAMELLA_NORM_MEAN], max = s->layer[l].norm[LAMELLA_NORM_MAX];
+        double mean = s->layer[l].norm[LAMELLA_MOMENTS_NORM_MEAN], max = s->layer[l].norm[LAMELLA_MOMENTS_NORM_MAX];
         least = mean > 0 && mean < least ? mean : least;
         greatest = max > greatest ? max : greatest;
     }
@@ -24,7 +24,7 @@ static axis norm_axis(const layers *s)
     if (!logarithmic)
         return (axis){ 0, greatest > 0 ? greatest : 1, 0 };
     for (int64_t l = 0; l < s->n; l++) {
-        double min = s->layer[l].norm[LAMELLA_NORM_MIN];
+        double min = s->layer[l].norm[LAMELLA_MOMENTS_NORM_MIN];
         least = min > 0 && min < least ? min : least;
     }
     return (axis){ log10(least), log10(greatest), 1 };
@@ -57,15 +57,15 @@ static void norm_cell(FILE *out, const layer *l, const axis *a)
 {
     const double *x = l->norm;
     fprintf(out, "<td class=\"norm\" data-name=\"row norm: least, mean, greatest, %s\">", axis_text(a));
-    if (isnan(x[LAMELLA_NORM_MEAN])) {
+    if (isnan(x[LAMELLA_MOMENTS_NORM_MEAN])) {
         fputs("<span class=\"none\">no finite row</span></td>\n", out);
         return;
     }
-    draw_norm(out, place(a, x[LAMELLA_NORM_MIN]), place(a, x[LAMELLA_NORM_MEAN]), place(a, x[LAMELLA_NORM_MAX]),
-              text_format("layer %lld: norms from %.6g to %.6g, mean %.6g", (long long)l->depth, x[LAMELLA_NORM_MIN],
-                          x[LAMELLA_NORM_MAX], x[LAMELLA_NORM_MEAN]));
-    fprintf(out, "<div class=\"numbers\"><span>%s</span><b>%s</b><span>%s</span></div></td>\n", text_number(x[LAMELLA_NORM_MIN]),
-            text_number(x[LAMELLA_NORM_MEAN]), text_number(x[LAMELLA_NORM_MAX]));
+    draw_norm(out, place(a, x[LAMELLA_MOMENTS_NORM_MIN]), place(a, x[LAMELLA_MOMENTS_NORM_MEAN]), place(a, x[LAMELLA_MOMENTS_NORM_MAX]),
+              text_format("layer %lld: norms from %.6g to %.6g, mean %.6g", (long long)l->depth, x[LAMELLA_MOMENTS_NORM_MIN],
+                          x[LAMELLA_MOMENTS_NORM_MAX], x[LAMELLA_MOMENTS_NORM_MEAN]));
+    fprintf(out, "<div class=\"numbers\"><span>%s</span><b>%s</b><span>%s</span></div></td>\n", text_number(x[LAMELLA_MOMENTS_NORM_MIN]),
+            text_number(x[LAMELLA_MOMENTS_NORM_MEAN]), text_number(x[LAMELLA_MOMENTS_NORM_MAX]));
 }
 
 /* Three lengths one over the other, longest first; ticks where evenly spread energy would end. */
@@ -73,9 +73,9 @@ static void draw_shares(FILE *out, const double *share, const char *title)
 {
     svg_open(out, 16, title);
     svg_bar(out, "track", 0, 1, 3, 10);
-    svg_bar(out, "pale", 0, share[LAMELLA_SHARE_HALF], 3, 10);
-    svg_bar(out, "mid", 0, share[LAMELLA_SHARE_QUARTER], 3, 10);
-    svg_bar(out, "deep", 0, share[LAMELLA_SHARE_EIGHTH], 3, 10);
+    svg_bar(out, "pale", 0, share[LAMELLA_MOMENTS_SHARE_HALF], 3, 10);
+    svg_bar(out, "mid", 0, share[LAMELLA_MOMENTS_SHARE_QUARTER], 3, 10);
+    svg_bar(out, "deep", 0, share[LAMELLA_MOMENTS_SHARE_EIGHTH], 3, 10);
     for (double even = .125; even <= .5; even *= 2)
         svg_line(out, "tick", even, 0, even, 16);
     svg_close(out);
@@ -159,7 +159,7 @@ static int is_even(const layers *s)
 {
     for (int64_t l = 1; l < s->n; l++)
         if (s->layer[l].width != s->layer[0].width || strcmp(s->layer[l].dtype, s->layer[0].dtype) ||
-            s->layer[l].count[LAMELLA_COUNT_ROWS] != s->layer[0].count[LAMELLA_COUNT_ROWS])
+            s->layer[l].count[LAMELLA_MOMENTS_COUNT_ROWS] != s->layer[0].count[LAMELLA_MOMENTS_COUNT_ROWS])
             return 0;
     return 1;
 }
@@ -235,7 +235,7 @@ static const char *lede_text(const layers *s)
     int64_t least_rows = INT64_MAX, most_rows = 0, least = INT64_MAX, most = 0;
     int one_dtype = 1;
     for (int64_t l = 0; l < s->n; l++) {
-        int64_t rows = s->layer[l].count[LAMELLA_COUNT_ROWS], width = s->layer[l].width;
+        int64_t rows = s->layer[l].count[LAMELLA_MOMENTS_COUNT_ROWS], width = s->layer[l].width;
         least_rows = rows < least_rows ? rows : least_rows;
         most_rows = rows > most_rows ? rows : most_rows;
         least = width < least ? width : least;

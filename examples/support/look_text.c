@@ -8,7 +8,7 @@ static const char *cell_of(const layer *l, int i)
 {
     const double *x = i < 7 ? &l->norm[i - 4] : i < 14 ? NULL : i < 17 ? &l->share[i - 14] : &l->cosine;
     if (i == 0 || i == 1 || i == 2)
-        return text_format("%lld", (long long)(i == 0 ? l->depth : i == 1 ? l->count[LAMELLA_COUNT_ROWS] : l->width));
+        return text_format("%lld", (long long)(i == 0 ? l->depth : i == 1 ? l->count[LAMELLA_MOMENTS_COUNT_ROWS] : l->width));
     if (i == 3)
         return l->dtype;
     if (!x)

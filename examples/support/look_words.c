@@ -90,9 +90,9 @@ static char *dims_text(const int64_t *dim, int64_t n)
 
 const int64_t *layer_dims(const layer *l, int32_t column, int64_t *n)
 {
-    const int64_t *dim = column == LAMELLA_COUNT_ZERO_COLUMNS ? l->zero : column == LAMELLA_COUNT_CONSTANT_COLUMNS ? l->constant : l->outlier;
-    *n = column == LAMELLA_COUNT_ZERO_COLUMNS ? l->n_zero : column == LAMELLA_COUNT_CONSTANT_COLUMNS ? l->n_constant
-         : column == LAMELLA_COUNT_OUTLIER_COLUMNS ? l->n_outliers : 0;
+    const int64_t *dim = column == LAMELLA_MOMENTS_COUNT_ZERO_COLUMNS ? l->zero : column == LAMELLA_MOMENTS_COUNT_CONSTANT_COLUMNS ? l->constant : l->outlier;
+    *n = column == LAMELLA_MOMENTS_COUNT_ZERO_COLUMNS ? l->n_zero : column == LAMELLA_MOMENTS_COUNT_CONSTANT_COLUMNS ? l->n_constant
+         : column == LAMELLA_MOMENTS_COUNT_OUTLIER_COLUMNS ? l->n_outliers : 0;
     return dim;
 }
 

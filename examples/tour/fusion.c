@@ -179,8 +179,8 @@ static void probe_mixes(const tour *t, fusion_found *f)
     }
     for (int m = 0; m < N_MIXES; m++)
         layer[N_LAYERS + m] = array_take(LAMELLA_F32, 2, (const int64_t[]){ n, dim });
-    mix(t, &states, LAMELLA_ROWS_RAW, &layer[N_LAYERS]);
-    mix(t, &states, LAMELLA_ROWS_LAYER_NORM, &layer[N_LAYERS + 1]);
+    mix(t, &states, LAMELLA_FUSION_ROWS_RAW, &layer[N_LAYERS]);
+    mix(t, &states, LAMELLA_FUSION_ROWS_LAYER_NORM, &layer[N_LAYERS + 1]);
     const lamella_stack readouts = { .struct_size = sizeof readouts, .layer = layer, .n_layers = N_READOUTS };
     int64_t median;
     lamella_view labels = array_of((void *)tour_long_ones(t, file, &median), LAMELLA_I64, 2, (const int64_t[]){ 1, n });

@@ -34,11 +34,11 @@ static void set_ways(way *w)
     w[1] = (way){ .name = "cosine", .what = "similarities to the anchors", .projection = size };
     w[2] = (way){ .name = "centred cosine", .what = "the anchors' mean taken out first", .projection = size };
     w[3] = (way){ .name = "whitened cosine", .what = "their covariance as well", .projection = size };
-    w[0].projection.transform = w[1].projection.transform = LAMELLA_TRANSFORM_NONE;
+    w[0].projection.transform = w[1].projection.transform = LAMELLA_RELATIVE_TRANSFORM_NONE;
     w[0].projection.similarity = LAMELLA_RELATIVE_ABSOLUTE;
-    w[3].projection.transform = LAMELLA_TRANSFORM_WHITEN;
+    w[3].projection.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN;
     w[3].projection.shrinkage = .1;
-    w[3].projection.directions = LAMELLA_RANK_UNSCALED;
+    w[3].projection.directions = LAMELLA_RELATIVE_RANK_UNSCALED;
 }
 
 /* Draws among the train rows: as row numbers of the whole. */

@@ -84,6 +84,15 @@ enum {
     LAMELLA_READOUT_FIRST_MEAN = 6  /* (first + mean) / 2 */
 };
 
+/* Flags of a cell: one of the fits or figures that a call makes many of. */
+enum {
+    LAMELLA_CELL_IMPOSSIBLE    = 1, /* there is nothing to fit or to score: its scores are NaN and left out of means */
+    LAMELLA_CELL_NOT_CONVERGED = 2, /* its numbers stand and count */
+    LAMELLA_CELL_EDGE          = 4, /* the best of several values is the least or the greatest of them: try more on that side */
+    LAMELLA_CELL_UNSTABLE      = 8, /* some value is too small for the numbers at hand: NaN there, never best */
+    LAMELLA_CELL_ONE_CLASS     = 16 /* why it is impossible: its rows have one class only */
+};
+
 /* A strided array of the host's memory; never owns. 128 bytes on every supported target. */
 typedef struct lamella_view {
     void    *data;                     /* element (0, 0, ...); may be unaligned for its type */

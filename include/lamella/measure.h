@@ -11,27 +11,27 @@ extern "C" {
 
 /* Why a figure of a result is NaN, as bits. */
 enum {
-    LAMELLA_SCORE_ONE_CLASS  = 1, /* AUC needs two classes in the gold labels, AP a positive */
-    LAMELLA_SCORE_CONSTANT   = 2, /* a constant has no correlation, a constant gold no R2 */
-    LAMELLA_SCORE_WEIGHTLESS = 4 /* the weights sum to 0 */
+    LAMELLA_MEASURE_SCORE_ONE_CLASS  = 1, /* AUC needs two classes in the gold labels, AP a positive */
+    LAMELLA_MEASURE_SCORE_CONSTANT   = 2, /* a constant has no correlation, a constant gold no R2 */
+    LAMELLA_MEASURE_SCORE_WEIGHTLESS = 4 /* the weights sum to 0 */
 };
 
 /* What a bootstrap measures. */
 enum {
-    LAMELLA_STATISTIC_ACCURACY = 1, /* the default */
-    LAMELLA_STATISTIC_F1       = 2,
-    LAMELLA_STATISTIC_AUC      = 3,
-    LAMELLA_STATISTIC_AP       = 4,
-    LAMELLA_STATISTIC_R2       = 5,
-    LAMELLA_STATISTIC_PEARSON  = 6,
-    LAMELLA_STATISTIC_SPEARMAN = 7,
-    LAMELLA_STATISTIC_MEAN     = 8  /* of the scores themselves; no gold: for any figure that is a mean over rows */
+    LAMELLA_MEASURE_STATISTIC_ACCURACY = 1, /* the default */
+    LAMELLA_MEASURE_STATISTIC_F1       = 2,
+    LAMELLA_MEASURE_STATISTIC_AUC      = 3,
+    LAMELLA_MEASURE_STATISTIC_AP       = 4,
+    LAMELLA_MEASURE_STATISTIC_R2       = 5,
+    LAMELLA_MEASURE_STATISTIC_PEARSON  = 6,
+    LAMELLA_MEASURE_STATISTIC_SPEARMAN = 7,
+    LAMELLA_MEASURE_STATISTIC_MEAN     = 8  /* of the scores themselves; no gold: for any figure that is a mean over rows */
 };
 
 /* Which rows become a fold. */
 enum {
-    LAMELLA_FOLDS_SHUFFLED = 1, /* the default */
-    LAMELLA_FOLDS_IN_ORDER = 2  /* runs of rows, as KFold without shuffling; takes no strata */
+    LAMELLA_MEASURE_FOLDS_SHUFFLED = 1, /* the default */
+    LAMELLA_MEASURE_FOLDS_IN_ORDER = 2  /* runs of rows, as KFold without shuffling; takes no strata */
 };
 
 typedef struct lamella_measure_classification_options {
@@ -42,7 +42,7 @@ typedef struct lamella_measure_classification_options {
 
 typedef struct lamella_measure_classification_result {
     uint32_t struct_size;
-    uint32_t flags;     /* bits LAMELLA_SCORE_...: what is NaN, and why */
+    uint32_t flags;     /* bits LAMELLA_MEASURE_SCORE_...: what is NaN, and why */
     int64_t  n_rows;    /* not masked */
     int64_t  n_classes; /* that their labels hold */
     double   accuracy;
@@ -59,7 +59,7 @@ typedef struct lamella_measure_correlation_options {
 
 typedef struct lamella_measure_correlation_result {
     uint32_t struct_size;
-    uint32_t flags; /* bits LAMELLA_SCORE_... */
+    uint32_t flags; /* bits LAMELLA_MEASURE_SCORE_... */
     int64_t  n_rows;    /* not masked */
     double   pearson;
     double   pearson_low; /* Fisher: tanh(atanh r -+ z / sqrt(n - 3)); -1 and 1 for fewer than 4 rows */
@@ -69,7 +69,7 @@ typedef struct lamella_measure_correlation_result {
 
 typedef struct lamella_measure_regression_result {
     uint32_t struct_size;
-    uint32_t flags; /* bits LAMELLA_SCORE_... */
+    uint32_t flags; /* bits LAMELLA_MEASURE_SCORE_... */
     int64_t  n_rows;    /* not masked */
     double   r2;
     double   mean_squared_error;
@@ -77,7 +77,7 @@ typedef struct lamella_measure_regression_result {
 
 typedef struct lamella_measure_folds_options {
     uint32_t struct_size;
-    int32_t  order;   /* LAMELLA_FOLDS_..., 0 = SHUFFLED */
+    int32_t  order;   /* LAMELLA_MEASURE_FOLDS_..., 0 = SHUFFLED */
     int64_t  n_folds; /* 0 = 5; not read with a hold-out */
     double   holdout; /* 0, or a share in (0, 1): one fold of ceil(share * groups) groups, the rest only trained on */
     uint64_t seed;
@@ -94,7 +94,7 @@ typedef struct lamella_measure_folds_result {
 
 typedef struct lamella_measure_bootstrap_options {
     uint32_t struct_size;
-    int32_t  statistic;   /* LAMELLA_STATISTIC_..., 0 = ACCURACY */
+    int32_t  statistic;   /* LAMELLA_MEASURE_STATISTIC_..., 0 = ACCURACY */
     int64_t  n_resamples; /* 0 = 1000 */
     double   confidence;  /* 0 = 0.95 */
     double   threshold;   /* as in classification */
@@ -103,7 +103,7 @@ typedef struct lamella_measure_bootstrap_options {
 
 typedef struct lamella_measure_bootstrap_result {
     uint32_t struct_size;
-    uint32_t flags;      /* bits LAMELLA_SCORE_... of the value itself */
+    uint32_t flags;      /* bits LAMELLA_MEASURE_SCORE_... of the value itself */
     double   value;          /* of all rows; with `versus` the difference, scores less versus */
     double   low;            /* percentiles, linear between resamples */
     double   high;

@@ -11,28 +11,28 @@ extern "C" {
 
 /* Columns of `norms`. */
 enum {
-    LAMELLA_NORM_MEAN = 0,
-    LAMELLA_NORM_MIN  = 1,
-    LAMELLA_NORM_MAX  = 2
+    LAMELLA_MOMENTS_NORM_MEAN = 0,
+    LAMELLA_MOMENTS_NORM_MIN  = 1,
+    LAMELLA_MOMENTS_NORM_MAX  = 2
 };
 
 /* Columns of `counts`. A zero row or column is also a constant one. */
 enum {
-    LAMELLA_COUNT_ROWS              = 0, /* not masked, non-finite ones included */
-    LAMELLA_COUNT_ZERO_ROWS         = 1,
-    LAMELLA_COUNT_CONSTANT_ROWS     = 2,
-    LAMELLA_COUNT_NONFINITE_ROWS    = 3,
-    LAMELLA_COUNT_ZERO_COLUMNS      = 4,
-    LAMELLA_COUNT_CONSTANT_COLUMNS  = 5,
-    LAMELLA_COUNT_NONFINITE_COLUMNS = 6, /* columns with a NaN or an infinity in some row */
-    LAMELLA_COUNT_OUTLIER_COLUMNS   = 7  /* root mean square over `outlier` times the median one */
+    LAMELLA_MOMENTS_COUNT_ROWS              = 0, /* not masked, non-finite ones included */
+    LAMELLA_MOMENTS_COUNT_ZERO_ROWS         = 1,
+    LAMELLA_MOMENTS_COUNT_CONSTANT_ROWS     = 2,
+    LAMELLA_MOMENTS_COUNT_NONFINITE_ROWS    = 3,
+    LAMELLA_MOMENTS_COUNT_ZERO_COLUMNS      = 4,
+    LAMELLA_MOMENTS_COUNT_CONSTANT_COLUMNS  = 5,
+    LAMELLA_MOMENTS_COUNT_NONFINITE_COLUMNS = 6, /* columns with a NaN or an infinity in some row */
+    LAMELLA_MOMENTS_COUNT_OUTLIER_COLUMNS   = 7  /* root mean square over `outlier` times the median one */
 };
 
 /* Columns of `shares`. */
 enum {
-    LAMELLA_SHARE_EIGHTH  = 0,
-    LAMELLA_SHARE_QUARTER = 1,
-    LAMELLA_SHARE_HALF    = 2
+    LAMELLA_MOMENTS_SHARE_EIGHTH  = 0,
+    LAMELLA_MOMENTS_SHARE_QUARTER = 1,
+    LAMELLA_MOMENTS_SHARE_HALF    = 2
 };
 
 typedef struct lamella_moments_layers_options {

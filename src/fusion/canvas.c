@@ -60,7 +60,7 @@ static lamella_status check_over_options(call *c, const lamella_fusion_over_opti
 {
     number n;
     TRY(OPTIONS(c, *o, options));
-    TRY(check_choice(c, &o->opacity, LAMELLA_OPACITY_DENSITY, LAMELLA_OPACITY_STRAIGHT, "options.opacity"));
+    TRY(check_choice(c, &o->opacity, LAMELLA_FUSION_OPACITY_DENSITY, LAMELLA_FUSION_OPACITY_STRAIGHT, "options.opacity"));
     if (o->clamp != 0 && o->clamp != 1)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.clamp is %d, expected 0 or 1", (int)o->clamp);
     TRY(check_reserved(c, (uint64_t)o->reserved0, "options.reserved0"));
@@ -112,7 +112,7 @@ static lamella_status canvas_fault(call *c, const canvas *v)
     int64_t channel = cell % (v->n_channels + 1), pixel = cell / (v->n_channels + 1) % v->n_pixels;
     int64_t layer = cell / (v->n_channels + 1) / v->n_pixels;
     double value = pixel_f64(&v->in[input], layer, pixel, channel);
-    const char *expected = v->o.opacity == LAMELLA_OPACITY_DENSITY ? "0 or more, or options.clamp" : "0 to 1, or options.clamp";
+    const char *expected = v->o.opacity == LAMELLA_FUSION_OPACITY_DENSITY ? "0 or more, or options.clamp" : "0 to 1, or options.clamp";
     lamella_status status = LAMELLA_ERR_ARGUMENT;
     number n;
     if (!isfinite(value)) {
@@ -160,7 +160,7 @@ static int load_flat(canvas *v, int input, const canvas_block *b, char *room, co
 /* Alpha and its slope of one entry; 0 if it is refused. */
 static int alpha_of(canvas *v, double entry, double *alpha, double *slope)
 {
-    int density = v->o.opacity == LAMELLA_OPACITY_DENSITY, outside = entry < 0 || (!density && entry > 1);
+    int density = v->o.opacity == LAMELLA_FUSION_OPACITY_DENSITY, outside = entry < 0 || (!density && entry > 1);
     if (!isfinite(entry) || (outside && !v->o.clamp))
         return 0;
     double nearest = entry < 0 ? 0 : density ? entry : fmin(entry, 1);
@@ -181,7 +181,7 @@ static int all_within(const double *x, int64_t n, double least, double most)
 
 static int load_alphas(canvas *v, canvas_block *b, char *room)
 {
-    int straight = v->o.opacity == LAMELLA_OPACITY_STRAIGHT;
+    int straight = v->o.opacity == LAMELLA_FUSION_OPACITY_STRAIGHT;
     for (int64_t k = 0; k < v->n_layers; k++) {
         double *alpha = b->alpha + k * b->n, *slope = b->slope + k * b->n;
         pixels_f64(&v->in[CANVAS_ALPHA], v->simd, k, b->first, b->n, room, alpha);

@@ -103,7 +103,7 @@ lamella_status lamella_fusion_over(lamella_context *ctx, const lamella_view *col
 
 static lamella_status over_defaults(call *c, lamella_fusion_over_options *options, uint32_t struct_size)
 {
-    const lamella_fusion_over_options defaults = { .opacity = LAMELLA_OPACITY_STRAIGHT, .thickness = 1 };
+    const lamella_fusion_over_options defaults = { .opacity = LAMELLA_FUSION_OPACITY_STRAIGHT, .thickness = 1 };
     return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
 }
 

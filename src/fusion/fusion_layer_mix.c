@@ -100,7 +100,7 @@ lamella_status lamella_fusion_mix(lamella_context *ctx, const lamella_stack *sta
 
 static lamella_status mix_defaults(call *c, lamella_fusion_mix_options *options, uint32_t struct_size)
 {
-    const lamella_fusion_mix_options defaults = { .weighting = LAMELLA_WEIGHTING_GIVEN, .rows = LAMELLA_ROWS_RAW, .gamma = 1 };
+    const lamella_fusion_mix_options defaults = { .weighting = LAMELLA_FUSION_WEIGHTING_GIVEN, .rows = LAMELLA_FUSION_ROWS_RAW, .gamma = 1 };
     return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
 }
 

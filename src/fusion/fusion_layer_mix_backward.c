@@ -103,7 +103,7 @@ static double weights_from_products(const layer_mix *m, double *d)
     for (int64_t l = 0; l < m->s.n_layers; l++)
         d_gamma += m->share[l] * d[l];
     for (int64_t l = 0; l < m->s.n_layers; l++)
-        d[l] = m->o.gamma * (m->o.weighting == LAMELLA_WEIGHTING_SOFTMAX ? m->share[l] * (d[l] - d_gamma) : d[l]);
+        d[l] = m->o.gamma * (m->o.weighting == LAMELLA_FUSION_WEIGHTING_SOFTMAX ? m->share[l] * (d[l] - d_gamma) : d[l]);
     return d_gamma;
 }
 

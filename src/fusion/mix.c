@@ -44,14 +44,14 @@ lamella_status mix_check_weights(call *c, const lamella_view *weights, const lam
             return fail(c, LAMELLA_ERR_NONFINITE, "weights[%lld] is %s, expected a finite number", (long long)l, number_text(m->share[l], &text));
     }
     TRY(OPTIONS(c, m->o, options));
-    TRY(check_choice(c, &m->o.weighting, LAMELLA_WEIGHTING_SOFTMAX, LAMELLA_WEIGHTING_GIVEN, "options.weighting"));
-    TRY(check_choice(c, &m->o.rows, LAMELLA_ROWS_LAYER_NORM, LAMELLA_ROWS_RAW, "options.rows"));
-    m->s.by_direction = m->o.rows != LAMELLA_ROWS_RAW;
+    TRY(check_choice(c, &m->o.weighting, LAMELLA_FUSION_WEIGHTING_SOFTMAX, LAMELLA_FUSION_WEIGHTING_GIVEN, "options.weighting"));
+    TRY(check_choice(c, &m->o.rows, LAMELLA_FUSION_ROWS_LAYER_NORM, LAMELLA_FUSION_ROWS_RAW, "options.rows"));
+    m->s.by_direction = m->o.rows != LAMELLA_FUSION_ROWS_RAW;
     TRY(check_reserved(c, (uint64_t)m->o.reserved0, "options.reserved0"));
     if (!isfinite(m->o.gamma))
         return fail(c, LAMELLA_ERR_NONFINITE, "options.gamma is %s, expected a finite number", number_text(m->o.gamma, &text));
     m->o.gamma = m->o.gamma != 0 ? m->o.gamma : 1;
-    if (weights && m->o.weighting == LAMELLA_WEIGHTING_SOFTMAX)
+    if (weights && m->o.weighting == LAMELLA_FUSION_WEIGHTING_SOFTMAX)
         softmax(m->share, n);
     return LAMELLA_OK;
 }
@@ -73,11 +73,11 @@ static mix_row layer_norm_row(const float *x, int64_t dim)
 mix_row mix_row_of(layer_mix *m, const float *x)
 {
     mix_row row = { 0, 1 };
-    if (m->o.rows == LAMELLA_ROWS_UNIT) {
+    if (m->o.rows == LAMELLA_FUSION_ROWS_UNIT) {
         double norm;
         prefix_norms_f32(m->simd, x, &m->dim, 1, &norm);
         row.factor = norm > 0 ? 1 / norm : 0;
-    } else if (m->o.rows == LAMELLA_ROWS_LAYER_NORM)
+    } else if (m->o.rows == LAMELLA_FUSION_ROWS_LAYER_NORM)
         row = layer_norm_row(x, m->dim);
     if (row.factor == 0)
         tally_add(&m->n_zero_rows, 1);

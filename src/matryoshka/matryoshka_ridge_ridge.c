@@ -68,7 +68,7 @@ static lamella_status check_ridge_outputs(call *c, const stack *s, const ridge_p
     TRY(view_check_out(c, &out->error, error, F64, "error", grid, 4));
     TRY(view_check_out(c, &out->accuracy, accuracy, F64, "accuracy", grid, 4));
     TRY(view_check_out(c, &out->best, best, I64, "best", cells, 3));
-    return view_check_out(c, &out->flags, flags, DTYPE_BIT(LAMELLA_U8), "flags", cells, 3);
+    return view_check_out(c, &out->flags, flags, I32, "flags", cells, 3);
 }
 
 /* ---- figures of one layer ---- */
@@ -91,13 +91,13 @@ static int is_at_edge(const ridge_problem *p, int64_t best)
     return less != greater;
 }
 
-static uint8_t put_cell(const ridge_cells *f, const ridge_out *out, int64_t l, int64_t k, int64_t t)
+static int32_t put_cell(const ridge_cells *f, const ridge_out *out, int64_t l, int64_t k, int64_t t)
 {
     const ridge_problem *p = f->p;
     const int64_t cell[] = { l, f->place[k], t };
     double least = INFINITY;
     int64_t best = -1;
-    uint8_t flags = f->possible[t] ? 0 : LAMELLA_RIDGE_IMPOSSIBLE;
+    int32_t flags = f->possible[t] ? 0 : LAMELLA_CELL_IMPOSSIBLE | LAMELLA_CELL_ONE_CLASS;
     for (int64_t i = 0; i < p->n_penalties; i++) {
         const int64_t index[] = { l, f->place[k], i, t };
         int64_t at = (i * p->n_widths + k) * p->n_tasks + t;
@@ -105,14 +105,14 @@ static uint8_t put_cell(const ridge_cells *f, const ridge_out *out, int64_t l, i
         memcpy(view_at(&out->error, index), &error, sizeof error);
         memcpy(view_at(&out->accuracy, index), &accuracy, sizeof accuracy);
         if (f->possible[t] && isnan(error))
-            flags |= LAMELLA_RIDGE_UNSTABLE;
+            flags |= LAMELLA_CELL_UNSTABLE;
         if (error < least) {
             least = error;
             best = i;
         }
     }
     if (best >= 0 && is_at_edge(p, best))
-        flags |= LAMELLA_RIDGE_EDGE;
+        flags |= LAMELLA_CELL_EDGE;
     memcpy(view_at(&out->best, cell), &best, sizeof best);
     memcpy(view_at(&out->flags, cell), &flags, sizeof flags);
     return flags;
@@ -122,9 +122,9 @@ static void put_ridge_layer(const ridge_cells *f, const ridge_out *out, int64_t 
 {
     for (int64_t k = 0; k < f->p->n_widths; k++)
         for (int64_t t = 0; t < f->p->n_tasks; t++) {
-            uint8_t flags = put_cell(f, out, l, k, t);
-            found->n_edge += (flags & LAMELLA_RIDGE_EDGE) != 0;
-            found->n_unstable += (flags & LAMELLA_RIDGE_UNSTABLE) != 0;
+            int32_t flags = put_cell(f, out, l, k, t);
+            found->n_edge += (flags & LAMELLA_CELL_EDGE) != 0;
+            found->n_unstable += (flags & LAMELLA_CELL_UNSTABLE) != 0;
         }
 }
 

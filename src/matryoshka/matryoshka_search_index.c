@@ -21,7 +21,7 @@ static lamella_status index_create(call *c, const lamella_view *base, const lame
     TRY(check_row_matrix(c, &b, base, "base"));
     TRY(check_row_ids(c, &b_ids, base_ids, "base_ids", b.shape[0]));
     TRY(OPTIONS(c, o, options));
-    TRY(check_choice(c, &o.similarity, LAMELLA_SEARCH_DOT, LAMELLA_SEARCH_COSINE, "options.similarity"));
+    TRY(check_choice(c, &o.similarity, LAMELLA_MATRYOSHKA_SEARCH_DOT, LAMELLA_MATRYOSHKA_SEARCH_COSINE, "options.similarity"));
     TRY(object_create(c, (int64_t)sizeof *made, &object));
     made = object;
     TRY(searched_rows_open(c, &made->memory, &b, base_ids ? &b_ids : NULL, o.similarity, b.shape[1], &made->s));
@@ -88,7 +88,7 @@ void lamella_matryoshka_index_free(lamella_matryoshka_index *index)
 
 static lamella_status index_defaults(call *c, lamella_matryoshka_index_options *options, uint32_t struct_size)
 {
-    const lamella_matryoshka_index_options defaults = { .similarity = LAMELLA_SEARCH_COSINE };
+    const lamella_matryoshka_index_options defaults = { .similarity = LAMELLA_MATRYOSHKA_SEARCH_COSINE };
     return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
 }
 

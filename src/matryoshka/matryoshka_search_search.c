@@ -11,7 +11,7 @@
 
 #define ROWS_SHARE 0.1 /* of a search's time, as far as progress tells of it: rows or queries are made ready */
 
-__extension__ _Static_assert((int)LAMELLA_SEARCH_COSINE == (int)SIMILAR_COSINE && (int)LAMELLA_SEARCH_DOT == (int)SIMILAR_DOT, "one numbering");
+__extension__ _Static_assert((int)LAMELLA_MATRYOSHKA_SEARCH_COSINE == (int)SIMILAR_COSINE && (int)LAMELLA_MATRYOSHKA_SEARCH_DOT == (int)SIMILAR_DOT, "one numbering");
 
 lamella_status check_row_matrix(call *c, lamella_view *v, const lamella_view *theirs, const char *name)
 {
@@ -109,7 +109,7 @@ static lamella_status search_once(call *c, const lamella_view *base, const lamel
     TRY(check_row_matrix(c, &b, base, "base"));
     TRY(check_row_ids(c, &b_ids, base_ids, "base_ids", b.shape[0]));
     TRY(OPTIONS(c, o, options));
-    TRY(check_choice(c, &o.similarity, LAMELLA_SEARCH_DOT, LAMELLA_SEARCH_COSINE, "options.similarity"));
+    TRY(check_choice(c, &o.similarity, LAMELLA_MATRYOSHKA_SEARCH_DOT, LAMELLA_MATRYOSHKA_SEARCH_COSINE, "options.similarity"));
     asked->width = o.width;
     TRY(search_check(c, asked, b.shape[1], &ready));
     progress_part all = progress_enter(c, 0, ROWS_SHARE);
@@ -132,7 +132,7 @@ lamella_status lamella_matryoshka_search(lamella_context *ctx, const lamella_vie
 
 static lamella_status search_defaults(call *c, lamella_matryoshka_search_options *options, uint32_t struct_size)
 {
-    const lamella_matryoshka_search_options defaults = { .similarity = LAMELLA_SEARCH_COSINE };
+    const lamella_matryoshka_search_options defaults = { .similarity = LAMELLA_MATRYOSHKA_SEARCH_COSINE };
     return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
 }
 

@@ -28,7 +28,7 @@ static void cut_row(truncate_work *w, const float *x, int64_t vector, double *no
             tally_add(&w->n_zero_rows, 1);
             memset(row, 0, (size_t)w->widths[k] * sizeof *row);
             store_run_f32(&w->out[k], vector, row);
-        } else if (w->normalise == LAMELLA_NORMALISE_NONE) {
+        } else if (w->normalise == LAMELLA_MATRYOSHKA_NORMALISE_NONE) {
             store_run_f32(&w->out[k], vector, x);
         } else {
             float *place = run_in_place_f32(&w->out[k], vector), *to = place ? place : row;
@@ -88,11 +88,11 @@ static lamella_status cut_stack(call *c, const lamella_stack *stack_, const int6
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     TRY(check_widths(c, &s, widths, n_widths));
     TRY(OPTIONS(c, o, options));
-    TRY(check_choice(c, &o.normalise, LAMELLA_NORMALISE_NONE, LAMELLA_NORMALISE_L2, "options.normalise"));
+    TRY(check_choice(c, &o.normalise, LAMELLA_MATRYOSHKA_NORMALISE_NONE, LAMELLA_MATRYOSHKA_NORMALISE_L2, "options.normalise"));
     TRY(plan_cuts(c, &s, widths, n_widths, out, &rising, &checked));
     TRY(RESULT_OPTIONAL(c, result));
 
-    s.by_direction = o.normalise == LAMELLA_NORMALISE_L2;
+    s.by_direction = o.normalise == LAMELLA_MATRYOSHKA_NORMALISE_L2;
     truncate_work w = { .simd = simd_of(c), .normalise = o.normalise, .widths = rising, .n_widths = n_widths };
     for (int64_t l = 0; l < s.n_layers; l++) {
         w.out = checked + l * n_widths;
@@ -113,7 +113,7 @@ lamella_status lamella_matryoshka_truncate(lamella_context *ctx, const lamella_s
 
 static lamella_status truncate_defaults(call *c, lamella_matryoshka_truncate_options *options, uint32_t struct_size)
 {
-    const lamella_matryoshka_truncate_options defaults = { .normalise = LAMELLA_NORMALISE_L2 };
+    const lamella_matryoshka_truncate_options defaults = { .normalise = LAMELLA_MATRYOSHKA_NORMALISE_L2 };
     return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
 }
 

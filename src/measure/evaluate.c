@@ -79,7 +79,7 @@ lamella_status evaluate_numbers(call *c, const double *x, const double *y, const
     int64_t *x_order, *y_order, n;
     keyed_row *room;
     e->paired = (paired_rows){ .n = rows->n_valid, .rows = rows->listed, .x = x, .y = y, .weight = rows->weight };
-    if (e->statistic != LAMELLA_STATISTIC_SPEARMAN)
+    if (e->statistic != LAMELLA_MEASURE_STATISTIC_SPEARMAN)
         return LAMELLA_OK;
     TAKE(c, x_order, rows->n_valid);
     TAKE(c, y_order, rows->n_valid);
@@ -95,7 +95,7 @@ lamella_status evaluate_numbers(call *c, const double *x, const double *y, const
 
 int64_t evaluation_room(const evaluation *e, int64_t n_rows)
 {
-    int64_t doubles = e->statistic == LAMELLA_STATISTIC_F1 ? 3 * e->n_columns : e->statistic == LAMELLA_STATISTIC_SPEARMAN ? 2 * n_rows : 1;
+    int64_t doubles = e->statistic == LAMELLA_MEASURE_STATISTIC_F1 ? 3 * e->n_columns : e->statistic == LAMELLA_MEASURE_STATISTIC_SPEARMAN ? 2 * n_rows : 1;
     return doubles * (int64_t)sizeof(double);
 }
 
@@ -122,9 +122,9 @@ static double value_of_classes(const evaluation *e, const int32_t *times, asking
     r.times = times;
     r.asks = asks;
     switch (e->statistic) {
-    case LAMELLA_STATISTIC_AUC: return mean_over_classes(e, times, asks, binary_auc);
-    case LAMELLA_STATISTIC_AP: return mean_over_classes(e, times, asks, binary_ap);
-    case LAMELLA_STATISTIC_F1: return e->n_columns > 1 ? class_f1(&r, room) : mean_over_classes(e, times, asks, binary_f1);
+    case LAMELLA_MEASURE_STATISTIC_AUC: return mean_over_classes(e, times, asks, binary_auc);
+    case LAMELLA_MEASURE_STATISTIC_AP: return mean_over_classes(e, times, asks, binary_ap);
+    case LAMELLA_MEASURE_STATISTIC_F1: return e->n_columns > 1 ? class_f1(&r, room) : mean_over_classes(e, times, asks, binary_f1);
     default: return e->n_columns > 1 ? class_accuracy(&r) : mean_over_classes(e, times, asks, binary_accuracy);
     }
 }
@@ -135,10 +135,10 @@ double evaluation_value(const evaluation *e, const int32_t *times, asking *asks,
     r.times = times;
     r.asks = asks;
     switch (e->statistic) {
-    case LAMELLA_STATISTIC_R2: return r2_of(&r);
-    case LAMELLA_STATISTIC_PEARSON: return pearson_of(&r);
-    case LAMELLA_STATISTIC_SPEARMAN: return spearman_of(&r, e->x_order, e->y_order, room);
-    case LAMELLA_STATISTIC_MEAN: return told_to_stop_after(asks, r.n) ? NAN : mean_of_rows(r.x, r.rows, r.n, r.weight, times);
+    case LAMELLA_MEASURE_STATISTIC_R2: return r2_of(&r);
+    case LAMELLA_MEASURE_STATISTIC_PEARSON: return pearson_of(&r);
+    case LAMELLA_MEASURE_STATISTIC_SPEARMAN: return spearman_of(&r, e->x_order, e->y_order, room);
+    case LAMELLA_MEASURE_STATISTIC_MEAN: return told_to_stop_after(asks, r.n) ? NAN : mean_of_rows(r.x, r.rows, r.n, r.weight, times);
     default: return value_of_classes(e, times, asks, room);
     }
 }
@@ -155,11 +155,11 @@ uint32_t evaluation_flags(const evaluation *e, double value)
 {
     if (value == value)
         return 0;
-    int numbers = e->statistic >= LAMELLA_STATISTIC_R2;
+    int numbers = e->statistic >= LAMELLA_MEASURE_STATISTIC_R2;
     const double *weight = numbers ? e->paired.weight : e->of_class[0].weight;
     if (is_weightless(weight, numbers ? e->paired.rows : e->of_class[0].order, numbers ? e->paired.n : e->of_class[0].n))
-        return LAMELLA_SCORE_WEIGHTLESS;
-    return numbers ? LAMELLA_SCORE_CONSTANT : LAMELLA_SCORE_ONE_CLASS;
+        return LAMELLA_MEASURE_SCORE_WEIGHTLESS;
+    return numbers ? LAMELLA_MEASURE_SCORE_CONSTANT : LAMELLA_MEASURE_SCORE_ONE_CLASS;
 }
 
 lamella_status evaluate_all_rows(call *c, const evaluation *e, void *room, double *value, uint32_t *flags)

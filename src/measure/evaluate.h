@@ -17,7 +17,7 @@ LAMELLA_INTERNAL lamella_status check_confidence(call *c, double *confidence);
 /* ---- what is evaluated: measure/evaluate.c ---- */
 
 typedef struct evaluation {
-    int32_t      statistic; /* LAMELLA_STATISTIC_... */
+    int32_t      statistic; /* LAMELLA_MEASURE_STATISTIC_... */
     int64_t      n_columns; /* of two classes 1 */
     scored_rows *of_class;  /* [n_columns]; AUC and AP: by rising score */
     classed_rows classed;   /* of three classes and more: accuracy and F1 */
@@ -36,7 +36,7 @@ LAMELLA_INTERNAL int64_t evaluation_room(const evaluation *e, int64_t n_rows);
 LAMELLA_INTERNAL double  evaluation_value(const evaluation *e, const int32_t *times, asking *asks, void *room);
 /* Of every row once, on the calling thread; the bits of evaluation_flags join `flags`. */
 LAMELLA_INTERNAL lamella_status evaluate_all_rows(call *c, const evaluation *e, void *room, double *value, uint32_t *flags);
-/* Why it is NaN, as bits LAMELLA_SCORE_...; 0 if it is not. */
+/* Why it is NaN, as bits LAMELLA_MEASURE_SCORE_...; 0 if it is not. */
 LAMELLA_INTERNAL uint32_t evaluation_flags(const evaluation *e, double value);
 
 #endif

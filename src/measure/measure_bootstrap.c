@@ -13,13 +13,13 @@ typedef struct bootstrap_inputs {
 
 static int is_of_classes(const bootstrap_inputs *in)
 {
-    return in->o.statistic <= LAMELLA_STATISTIC_AP;
+    return in->o.statistic <= LAMELLA_MEASURE_STATISTIC_AP;
 }
 
 static lamella_status check_bootstrap_options(call *c, const lamella_measure_bootstrap_options *options, lamella_measure_bootstrap_options *o)
 {
     TRY(OPTIONS(c, *o, options));
-    TRY(check_choice(c, &o->statistic, LAMELLA_STATISTIC_MEAN, LAMELLA_STATISTIC_ACCURACY, "options.statistic"));
+    TRY(check_choice(c, &o->statistic, LAMELLA_MEASURE_STATISTIC_MEAN, LAMELLA_MEASURE_STATISTIC_ACCURACY, "options.statistic"));
     TRY(check_confidence(c, &o->confidence));
     if (o->n_resamples < 0)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.n_resamples is %lld, expected 0 or more", (long long)o->n_resamples);
@@ -38,7 +38,7 @@ static lamella_status check_scores(call *c, const bootstrap_inputs *in, const la
 
 static lamella_status check_bootstrap_gold(call *c, bootstrap_inputs *in, const lamella_view *gold, const int64_t *classes, int64_t n_classes)
 {
-    if (in->o.statistic == LAMELLA_STATISTIC_MEAN)
+    if (in->o.statistic == LAMELLA_MEASURE_STATISTIC_MEAN)
         return gold ? fail(c, LAMELLA_ERR_ARGUMENT, "gold is given, expected none for the statistic MEAN") : LAMELLA_OK;
     if (is_of_classes(in))
         return samples_classes(c, &in->rows, gold, "gold", classes, n_classes, &in->classes);
@@ -54,7 +54,7 @@ static lamella_status check_bootstrap(call *c, const lamella_view *scores, const
     TRY(view_check(c, &in->scores, scores, FLOATS, "scores"));
     TRY(check_scores(c, in, &in->scores, "scores"));
     TRY(measured_samples(c, in->scores.shape[0], mask, weights, &in->rows));
-    if (weights && (in->o.statistic == LAMELLA_STATISTIC_PEARSON || in->o.statistic == LAMELLA_STATISTIC_SPEARMAN))
+    if (weights && (in->o.statistic == LAMELLA_MEASURE_STATISTIC_PEARSON || in->o.statistic == LAMELLA_MEASURE_STATISTIC_SPEARMAN))
         return fail(c, LAMELLA_ERR_ARGUMENT, "weights is given, expected none for the statistics PEARSON and SPEARMAN");
     TRY(check_bootstrap_gold(c, in, gold, classes, n_classes));
     if (!versus)
@@ -151,7 +151,7 @@ lamella_status lamella_measure_bootstrap(lamella_context *ctx, const lamella_vie
 
 static lamella_status bootstrap_defaults(call *c, lamella_measure_bootstrap_options *options, uint32_t struct_size)
 {
-    const lamella_measure_bootstrap_options defaults = { .statistic = LAMELLA_STATISTIC_ACCURACY, .n_resamples = 1000, .confidence = 0.95 };
+    const lamella_measure_bootstrap_options defaults = { .statistic = LAMELLA_MEASURE_STATISTIC_ACCURACY, .n_resamples = 1000, .confidence = 0.95 };
     return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
 }
 

@@ -18,7 +18,7 @@ static lamella_status score_classes(call *c, const lamella_view *scores, const l
     lamella_view s;
     samples rows;
     sample_classes gold;
-    evaluation e = { .statistic = LAMELLA_STATISTIC_F1 };
+    evaluation e = { .statistic = LAMELLA_MEASURE_STATISTIC_F1 };
     char *room;
 
     TRY(VIEW(c, s, scores, FLOATS));
@@ -36,10 +36,10 @@ static lamella_status score_classes(call *c, const lamella_view *scores, const l
     TAKE(c, room, evaluation_room(&e, rows.n));
     found.n_rows = rows.n_valid;
     found.n_classes = gold.n_present;
-    TRY(value_as(c, &e, LAMELLA_STATISTIC_ACCURACY, room, &found.accuracy, &found.flags));
-    TRY(value_as(c, &e, LAMELLA_STATISTIC_F1, room, &found.f1, &found.flags));
-    TRY(value_as(c, &e, LAMELLA_STATISTIC_AUC, room, &found.auc, &found.flags));
-    TRY(value_as(c, &e, LAMELLA_STATISTIC_AP, room, &found.ap, &found.flags));
+    TRY(value_as(c, &e, LAMELLA_MEASURE_STATISTIC_ACCURACY, room, &found.accuracy, &found.flags));
+    TRY(value_as(c, &e, LAMELLA_MEASURE_STATISTIC_F1, room, &found.f1, &found.flags));
+    TRY(value_as(c, &e, LAMELLA_MEASURE_STATISTIC_AUC, room, &found.auc, &found.flags));
+    TRY(value_as(c, &e, LAMELLA_MEASURE_STATISTIC_AP, room, &found.ap, &found.flags));
     TRY(progress(c, 1, 1));
     write_sized(result, &found, (int64_t)sizeof found);
     return found.flags ? LAMELLA_NOTE : LAMELLA_OK;

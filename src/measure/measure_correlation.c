@@ -8,7 +8,7 @@ static lamella_status correlate(call *c, const lamella_view *x, const lamella_vi
     lamella_measure_correlation_result found = { 0 };
     lamella_view x_view, y_view;
     samples rows;
-    evaluation e = { .statistic = LAMELLA_STATISTIC_SPEARMAN };
+    evaluation e = { .statistic = LAMELLA_MEASURE_STATISTIC_SPEARMAN };
     double *x_numbers, *y_numbers;
     char *room;
 
@@ -28,7 +28,7 @@ static lamella_status correlate(call *c, const lamella_view *x, const lamella_vi
     TAKE(c, room, evaluation_room(&e, rows.n));
     found.n_rows = rows.n_valid;
     TRY(evaluate_all_rows(c, &e, room, &found.spearman, &found.flags));
-    e.statistic = LAMELLA_STATISTIC_PEARSON;
+    e.statistic = LAMELLA_MEASURE_STATISTIC_PEARSON;
     TRY(evaluate_all_rows(c, &e, room, &found.pearson, &found.flags));
     TRY(progress(c, 1, 1));
     interval around = pearson_interval(found.pearson, rows.n_valid, o.confidence);

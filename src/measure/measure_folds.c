@@ -8,14 +8,14 @@ static lamella_status check_fold_options(call *c, const lamella_measure_folds_op
     lamella_measure_folds_options o;
     number n;
     TRY(OPTIONS(c, o, options));
-    TRY(check_choice(c, &o.order, LAMELLA_FOLDS_IN_ORDER, LAMELLA_FOLDS_SHUFFLED, "options.order"));
+    TRY(check_choice(c, &o.order, LAMELLA_MEASURE_FOLDS_IN_ORDER, LAMELLA_MEASURE_FOLDS_SHUFFLED, "options.order"));
     if (!(o.holdout >= 0 && o.holdout < 1))
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.holdout is %s, expected 0, or a share under 1", number_text(o.holdout, &n));
-    if (has_strata && o.order == LAMELLA_FOLDS_IN_ORDER)
+    if (has_strata && o.order == LAMELLA_MEASURE_FOLDS_IN_ORDER)
         return fail(c, LAMELLA_ERR_ARGUMENT, "strata is given beside options.order IN_ORDER, expected none, or SHUFFLED");
     p->n_folds = o.holdout > 0 ? 1 : o.n_folds ? o.n_folds : 5;
     p->holdout = o.holdout;
-    p->in_order = o.order == LAMELLA_FOLDS_IN_ORDER;
+    p->in_order = o.order == LAMELLA_MEASURE_FOLDS_IN_ORDER;
     p->seed = o.seed;
     return LAMELLA_OK;
 }
@@ -84,7 +84,7 @@ lamella_status lamella_measure_folds(lamella_context *ctx, int64_t n_samples, co
 
 static lamella_status folds_defaults(call *c, lamella_measure_folds_options *options, uint32_t struct_size)
 {
-    const lamella_measure_folds_options defaults = { .order = LAMELLA_FOLDS_SHUFFLED, .n_folds = 5 };
+    const lamella_measure_folds_options defaults = { .order = LAMELLA_MEASURE_FOLDS_SHUFFLED, .n_folds = 5 };
     return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
 }
 

@@ -25,7 +25,7 @@ static lamella_status score_numbers(call *c, const lamella_view *predicted, cons
     lamella_measure_regression_result found = { 0 };
     lamella_view p_view, y_view;
     samples rows;
-    evaluation e = { .statistic = LAMELLA_STATISTIC_R2 };
+    evaluation e = { .statistic = LAMELLA_MEASURE_STATISTIC_R2 };
     double *p, *y;
 
     TRY(VIEW(c, p_view, predicted, FLOATS));

@@ -63,6 +63,8 @@ typedef struct linear_unit {
     int64_t  *present;    /* [n_present], of the task's classes */
     int32_t   trains;     /* there are two classes */
     int32_t   tests;      /* rows of two classes at least in the fold; of the last fit: nothing to test */
+    int32_t   one_class;  /* to train on, or to test */
+    int32_t   reserved;
 } linear_unit;
 
 typedef struct linear_work {

@@ -173,7 +173,7 @@ static lamella_status check_number(call *c, double value, double least, double m
 lamella_status linear_plan_options(call *c, lamella_probe_linear_options *o)
 {
     TRY(check_choice(c, &o->kind, LAMELLA_PROBE_RIDGE, LAMELLA_PROBE_LOGISTIC, "options.kind"));
-    TRY(check_choice(c, &o->classes, LAMELLA_CLASSES_ONE_VS_REST, LAMELLA_CLASSES_MULTINOMIAL, "options.classes"));
+    TRY(check_choice(c, &o->classes, LAMELLA_PROBE_CLASSES_ONE_VS_REST, LAMELLA_PROBE_CLASSES_MULTINOMIAL, "options.classes"));
     TRY(check_choice(c, &o->readout, LAMELLA_READOUT_FIRST_MEAN, LAMELLA_READOUT_MEAN, "options.readout"));
     if (o->readout == LAMELLA_READOUT_WEIGHTED)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.readout is WEIGHTED, expected another: pool with the weights first");

@@ -185,7 +185,8 @@ static void flag_cells(const linear_work *w, int64_t l)
         for (int64_t q = 0; q < w->sizes.n_penalties; q++)
             for (int64_t f = 0; f < w->sizes.n_fits; f++)
                 if (!unit_of(w, t, f)->trains || !unit_of(w, t, f)->tests)
-                    flags[cell_of(w, l, t, q, w->sizes.n_fits, f)] |= LAMELLA_CELL_IMPOSSIBLE;
+                    flags[cell_of(w, l, t, q, w->sizes.n_fits, f)] |=
+                        LAMELLA_CELL_IMPOSSIBLE | (unit_of(w, t, f)->one_class ? LAMELLA_CELL_ONE_CLASS : 0);
 }
 
 /* Highest mean accuracy; of equal ones, or where no fold is possible, the strongest penalty, which is the least C or the greatest alpha. */

@@ -134,7 +134,7 @@ static lamella_status plan_fits(call *c, const linear_work *w, linear_fit **fits
     for (int64_t i = 0; i < w->sizes.n_tasks * w->sizes.n_fits; i++) {
         const linear_unit *u = &w->unit[i];
         int several = task_classes(w, u->task) > 2;
-        int apart = several && w->o.kind == LAMELLA_PROBE_LOGISTIC && w->o.classes == LAMELLA_CLASSES_ONE_VS_REST;
+        int apart = several && w->o.kind == LAMELLA_PROBE_LOGISTIC && w->o.classes == LAMELLA_PROBE_CLASSES_ONE_VS_REST;
         for (int64_t j = 0; u->trains && j < (apart ? u->n_present : 1); j++) {
             linear_fit *f = &(*fits)[(*n)++];
             *f = (linear_fit){ .u = u, .one = u->present[j], .n_classes = apart ? 2 : u->n_present };

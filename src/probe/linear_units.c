@@ -102,8 +102,10 @@ static lamella_status weigh_rows(call *c, const linear_work *w, linear_unit *u)
 
 static lamella_status unit_fill(call *c, const linear_work *w, int64_t *count, linear_unit *u)
 {
-    u->tests = u->fit >= w->sizes.n_folds || count_classes(w, u, 0, count) >= 2;
+    int64_t n_tested = u->fit >= w->sizes.n_folds ? 2 : count_classes(w, u, 0, count);
     u->n_present = count_classes(w, u, 1, count);
+    u->tests = n_tested >= 2;
+    u->one_class = n_tested == 1 || u->n_present == 1;
     u->trains = u->n_present >= 2;
     TAKE(c, u->row, w->s.n);
     TAKE(c, u->present, u->n_present);

@@ -159,7 +159,7 @@ lamella_status lamella_probe_linear_fit(lamella_context *ctx, const lamella_stac
 static lamella_status linear_defaults(call *c, lamella_probe_linear_options *options, uint32_t struct_size)
 {
     const lamella_probe_linear_options defaults = {
-        .kind = LAMELLA_PROBE_LOGISTIC, .classes = LAMELLA_CLASSES_MULTINOMIAL, .readout = LAMELLA_READOUT_MEAN, .n_folds = 5,
+        .kind = LAMELLA_PROBE_LOGISTIC, .classes = LAMELLA_PROBE_CLASSES_MULTINOMIAL, .readout = LAMELLA_READOUT_MEAN, .n_folds = 5,
         .max_iterations = FIT_MAX_ITERATIONS, .tolerance = FIT_TOLERANCE, .n_bootstrap = 1000, .confidence = 0.95,
     };
     return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);

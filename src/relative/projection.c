@@ -59,14 +59,14 @@ int projection_array_is_kept(const lamella_relative_project_options *o, int64_t 
 {
     const int kept[] = {
         1,
-        o->transform != LAMELLA_TRANSFORM_NONE,
-        o->transform != LAMELLA_TRANSFORM_NONE,
-        o->transform == LAMELLA_TRANSFORM_ZSCORE,
-        o->transform == LAMELLA_TRANSFORM_WHITEN,
+        o->transform != LAMELLA_RELATIVE_TRANSFORM_NONE,
+        o->transform != LAMELLA_RELATIVE_TRANSFORM_NONE,
+        o->transform == LAMELLA_RELATIVE_TRANSFORM_ZSCORE,
+        o->transform == LAMELLA_RELATIVE_TRANSFORM_WHITEN,
         o->similarity == LAMELLA_RELATIVE_BASIS,
         has_distances(o->similarity),
-        o->relative_transform != LAMELLA_TRANSFORM_NONE,
-        o->relative_transform == LAMELLA_TRANSFORM_ZSCORE,
+        o->relative_transform != LAMELLA_RELATIVE_TRANSFORM_NONE,
+        o->relative_transform == LAMELLA_RELATIVE_TRANSFORM_ZSCORE,
     };
     return kept[which];
 }
@@ -83,11 +83,11 @@ static lamella_status check_not_negative(call *c, double value, const char *name
 
 lamella_status projection_check_rules(call *c, lamella_relative_project_options *o)
 {
-    TRY(check_choice(c, &o->transform, LAMELLA_TRANSFORM_WHITEN, LAMELLA_TRANSFORM_CENTRE, "options.transform"));
+    TRY(check_choice(c, &o->transform, LAMELLA_RELATIVE_TRANSFORM_WHITEN, LAMELLA_RELATIVE_TRANSFORM_CENTRE, "options.transform"));
     TRY(check_choice(c, &o->similarity, LAMELLA_RELATIVE_ABSOLUTE, LAMELLA_RELATIVE_COSINE, "options.similarity"));
-    TRY(check_choice(c, &o->distances, LAMELLA_DISTANCES_BY_MEAN, LAMELLA_DISTANCES_RAW, "options.distances"));
-    TRY(check_choice(c, &o->relative_transform, LAMELLA_TRANSFORM_ZSCORE, LAMELLA_TRANSFORM_NONE, "options.relative_transform"));
-    TRY(check_choice(c, &o->directions, LAMELLA_RANK_UNSCALED, LAMELLA_RANK_SCALED, "options.directions"));
+    TRY(check_choice(c, &o->distances, LAMELLA_RELATIVE_DISTANCES_BY_MEAN, LAMELLA_RELATIVE_DISTANCES_RAW, "options.distances"));
+    TRY(check_choice(c, &o->relative_transform, LAMELLA_RELATIVE_TRANSFORM_ZSCORE, LAMELLA_RELATIVE_TRANSFORM_NONE, "options.relative_transform"));
+    TRY(check_choice(c, &o->directions, LAMELLA_RELATIVE_RANK_UNSCALED, LAMELLA_RELATIVE_RANK_SCALED, "options.directions"));
     TRY(check_not_negative(c, o->shrinkage, "shrinkage"));
     TRY(check_not_negative(c, o->rcond, "rcond"));
     return check_not_negative(c, o->basis_rcond, "basis_rcond");

@@ -44,7 +44,7 @@ static lamella_status fit_whitening(call *c, lamella_relative_project *of, int64
 {
     projection *p = &of->layer[l];
     const lamella_relative_project_options *o = &of->rules;
-    const int unscaled = o->directions == LAMELLA_RANK_UNSCALED;
+    const int unscaled = o->directions == LAMELLA_RELATIVE_RANK_UNSCALED;
     rank_rule rule = { .rcond = o->rcond > 0 ? o->rcond : unscaled ? 1e-6 : default_rcond(dtype, p->dim), .unscaled = unscaled };
     rank_found found;
     gram g;
@@ -66,7 +66,7 @@ static lamella_status fit_whitening(call *c, lamella_relative_project *of, int64
 static lamella_status fit_transform(call *c, lamella_relative_project *of, int64_t l, int32_t dtype, int64_t *n_constant)
 {
     projection *p = &of->layer[l];
-    if (of->rules.transform == LAMELLA_TRANSFORM_WHITEN)
+    if (of->rules.transform == LAMELLA_RELATIVE_TRANSFORM_WHITEN)
         return fit_whitening(c, of, l, dtype, n_constant);
     return p->mean ? fit_columns(c, p->anchors, p->n_anchors, p->dim, p->mean, p->low, p->scale, n_constant) : LAMELLA_OK;
 }
@@ -108,8 +108,8 @@ static lamella_status fit_distances(call *c, const lamella_relative_project *of,
 {
     distance_sums d = { .p = p };
     for (int kind = 0; kind < DISTANCE_KINDS; kind++)
-        p->distance[kind] = of->rules.distances == LAMELLA_DISTANCES_RAW;
-    if (of->rules.distances == LAMELLA_DISTANCES_RAW)
+        p->distance[kind] = of->rules.distances == LAMELLA_RELATIVE_DISTANCES_RAW;
+    if (of->rules.distances == LAMELLA_RELATIVE_DISTANCES_RAW)
         return LAMELLA_OK;
     TAKE(c, d.sum, p->n_anchors * DISTANCE_KINDS);
     TRY(parallel(c, p->n_anchors, sum_distances, &d));

@@ -78,7 +78,7 @@ static int64_t take_farthest(farthest_work *w, int64_t n_panels, int64_t dim)
 static lamella_status farthest_anchors(call *c, const stack *s, const lamella_relative_anchors_options *o, int64_t n, int64_t *anchors)
 {
     const int64_t l = o->distance_layer, dim = stack_dim(s, l), n_panels = (s->n_vectors + PANEL_ROWS - 1) / PANEL_ROWS;
-    farthest_work w = { .simd = simd_of(c), .unit = o->farthest == LAMELLA_FARTHEST_UNIT };
+    farthest_work w = { .simd = simd_of(c), .unit = o->farthest == LAMELLA_RELATIVE_FARTHEST_UNIT };
     TAKE(c, w.nearest, s->n_vectors);
     TAKE(c, w.chosen, dim);
     TAKE(c, w.best, n_panels);
@@ -223,10 +223,10 @@ static lamella_status anchors_check_options(call *c, const stack *s, const lamel
                                             lamella_relative_anchors_options *o)
 {
     TRY(read_sized(c, o, (int64_t)sizeof *o, 8, options, "options"));
-    TRY(check_choice(c, &o->method, LAMELLA_ANCHORS_FARTHEST, LAMELLA_ANCHORS_RANDOM, "options.method"));
-    TRY(check_choice(c, &o->farthest, LAMELLA_FARTHEST_RAW, LAMELLA_FARTHEST_UNIT, "options.farthest"));
+    TRY(check_choice(c, &o->method, LAMELLA_RELATIVE_ANCHORS_FARTHEST, LAMELLA_RELATIVE_ANCHORS_RANDOM, "options.method"));
+    TRY(check_choice(c, &o->farthest, LAMELLA_RELATIVE_FARTHEST_RAW, LAMELLA_RELATIVE_FARTHEST_UNIT, "options.farthest"));
     TRY(check_reserved(c, (uint64_t)o->reserved0, "options.reserved0"));
-    return o->method == LAMELLA_ANCHORS_FARTHEST ? check_farthest(c, s, o) : LAMELLA_OK;
+    return o->method == LAMELLA_RELATIVE_ANCHORS_FARTHEST ? check_farthest(c, s, o) : LAMELLA_OK;
 }
 
 static lamella_status anchors_check_number(call *c, const stack *s, int64_t n, row_numbers *all)
@@ -243,7 +243,7 @@ static lamella_status choose_anchors(call *c, const stack *s, const lamella_rela
     int64_t *row;
     TAKE(c, row, n);
     *chosen = (row_numbers){ row, n };
-    return o->method == LAMELLA_ANCHORS_RANDOM ? draw_anchors(c, o->seed, all, n, row) : farthest_anchors(c, s, o, n, row);
+    return o->method == LAMELLA_RELATIVE_ANCHORS_RANDOM ? draw_anchors(c, o->seed, all, n, row) : farthest_anchors(c, s, o, n, row);
 }
 
 typedef struct anchors_out {
@@ -305,7 +305,7 @@ static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t
     TRY(anchors_check_figure(c, &s, duplicates, I64, "duplicates", &out.duplicates, &out.has_duplicates));
     TRY(RESULT_OPTIONAL(c, result));
 
-    const double choosing = !given && o.method == LAMELLA_ANCHORS_FARTHEST ? 0.9 : 0; /* of the time, as far as progress tells of it */
+    const double choosing = !given && o.method == LAMELLA_RELATIVE_ANCHORS_FARTHEST ? 0.9 : 0; /* of the time, as far as progress tells of it */
     progress_part whole = progress_enter(c, 0, choosing);
     if (!given)
         TRY(choose_anchors(c, &s, &o, &all, n_anchors, &chosen));
@@ -330,7 +330,7 @@ lamella_status lamella_relative_anchors(lamella_context *ctx, const lamella_stac
 
 static lamella_status anchors_defaults(call *c, lamella_relative_anchors_options *options, uint32_t struct_size)
 {
-    const lamella_relative_anchors_options defaults = { .method = LAMELLA_ANCHORS_RANDOM, .farthest = LAMELLA_FARTHEST_UNIT };
+    const lamella_relative_anchors_options defaults = { .method = LAMELLA_RELATIVE_ANCHORS_RANDOM, .farthest = LAMELLA_RELATIVE_FARTHEST_UNIT };
     return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
 }
 

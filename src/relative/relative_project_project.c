@@ -168,8 +168,8 @@ void lamella_relative_project_free(lamella_relative_project *project)
 static lamella_status project_defaults(call *c, lamella_relative_project_options *options, uint32_t struct_size)
 {
     const lamella_relative_project_options defaults = {
-        .transform = LAMELLA_TRANSFORM_CENTRE, .similarity = LAMELLA_RELATIVE_COSINE, .distances = LAMELLA_DISTANCES_RAW,
-        .relative_transform = LAMELLA_TRANSFORM_NONE, .directions = LAMELLA_RANK_SCALED,
+        .transform = LAMELLA_RELATIVE_TRANSFORM_CENTRE, .similarity = LAMELLA_RELATIVE_COSINE, .distances = LAMELLA_RELATIVE_DISTANCES_RAW,
+        .relative_transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .directions = LAMELLA_RELATIVE_RANK_SCALED,
     };
     return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
 }

@@ -167,7 +167,7 @@ static lamella_status read_project(call *c, const char *path, const lamella_view
 {
     lamella_io_file *f;
     lamella_relative_project *made;
-    lamella_relative_project_options rules = { .distances = LAMELLA_DISTANCES_RAW, .directions = LAMELLA_RANK_SCALED };
+    lamella_relative_project_options rules = { .distances = LAMELLA_RELATIVE_DISTANCES_RAW, .directions = LAMELLA_RELATIVE_RANK_SCALED };
     int64_t n_layers;
     TRY(project_check_handle(c, project));
     if (!bytes)

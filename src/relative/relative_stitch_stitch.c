@@ -58,7 +58,7 @@ static lamella_status stitch_check_options(call *c, const lamella_relative_stitc
 {
     number n;
     TRY(read_sized(c, o, (int64_t)sizeof *o, 8, options, "options"));
-    TRY(check_choice(c, &o->head, LAMELLA_HEAD_RIDGE, LAMELLA_HEAD_LOGISTIC, "options.head"));
+    TRY(check_choice(c, &o->head, LAMELLA_RELATIVE_HEAD_RIDGE, LAMELLA_RELATIVE_HEAD_LOGISTIC, "options.head"));
     if (!(o->penalty >= 0 && isfinite(o->penalty)))
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.penalty is %s, expected a finite number over 0", number_text(o->penalty, &n));
     if (!(o->tolerance >= 0 && isfinite(o->tolerance)))
@@ -108,11 +108,11 @@ static lamella_status put_cells(const stack *s, const stitch_cell *cells, const 
             memcpy(view_at(&out->f1, index), &cell->f1, sizeof cell->f1);
         if (out->has_flags)
             memcpy(view_at(&out->flags, index), &cell->flags, sizeof cell->flags);
-        if (cell->flags & LAMELLA_STITCH_NOT_CONVERGED)
+        if (cell->flags & LAMELLA_CELL_NOT_CONVERGED)
             status = LAMELLA_NOT_CONVERGED;
         else if (cell->flags && status == LAMELLA_OK)
             status = LAMELLA_NOTE;
-        if (cell->flags & LAMELLA_STITCH_WIDTHS)
+        if (cell->flags & LAMELLA_CELL_IMPOSSIBLE)
             continue;
         if (index[0] == index[1])
             found->accuracy_within += cell->accuracy / (double)n;
@@ -175,7 +175,7 @@ lamella_status lamella_relative_stitch(lamella_context *ctx, const lamella_stack
 
 static lamella_status stitch_defaults(call *c, lamella_relative_stitch_options *options, uint32_t struct_size)
 {
-    const lamella_relative_stitch_options defaults = { .head = LAMELLA_HEAD_LOGISTIC, .penalty = 1, .max_iterations = FIT_MAX_ITERATIONS,
+    const lamella_relative_stitch_options defaults = { .head = LAMELLA_RELATIVE_HEAD_LOGISTIC, .penalty = 1, .max_iterations = FIT_MAX_ITERATIONS,
                                                        .tolerance = FIT_TOLERANCE };
     return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
 }

@@ -74,7 +74,7 @@ static lamella_status fit_heads(call *c, stitching *t, int64_t first, int64_t n)
     }
     progress_leave(c, all);
     progress_enter(c, ((double)first + PROJECTED_SHARE * (double)n) / (double)t->s->n_layers, (double)(first + n) / (double)t->s->n_layers);
-    TRY(t->o.head == LAMELLA_HEAD_RIDGE ? ridge_fit(c, problem, n) : logistic_fit(c, problem, n, &options));
+    TRY(t->o.head == LAMELLA_RELATIVE_HEAD_RIDGE ? ridge_fit(c, problem, n) : logistic_fit(c, problem, n, &options));
     progress_leave(c, all);
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
@@ -135,9 +135,9 @@ static void test_head(int64_t head, void *data)
     const stitching *t = e->t;
     const int64_t n = t->test.numbers.n, n_outputs = fit_outputs(t->n_classes);
     stitch_cell *cell = &e->cell[head];
-    *cell = (stitch_cell){ .accuracy = NAN, .f1 = NAN, .flags = t->report[head].converged ? 0 : LAMELLA_STITCH_NOT_CONVERGED };
+    *cell = (stitch_cell){ .accuracy = NAN, .f1 = NAN, .flags = t->report[head].converged ? 0 : LAMELLA_CELL_NOT_CONVERGED };
     if (t->project->width[head] != e->width) {
-        cell->flags |= LAMELLA_STITCH_WIDTHS;
+        cell->flags |= LAMELLA_CELL_IMPOSSIBLE;
         return;
     }
     char *piece = scratch_claim(&e->room);

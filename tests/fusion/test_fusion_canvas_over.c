@@ -19,7 +19,7 @@ OPERATION(lamella_fusion_over, .in_memory = 1, .forms = WITHOUT_MASK, .empty_is_
 
 OPERATION(lamella_fusion_over, .as = "densities, with depths", .in_memory = 1, .forms = WITHOUT_MASK, .empty_is_ok = 1)
 {
-    return over_as(m, 1, (lamella_fusion_over_options){ .opacity = LAMELLA_OPACITY_DENSITY, .thickness = 0.25 });
+    return over_as(m, 1, (lamella_fusion_over_options){ .opacity = LAMELLA_FUSION_OPACITY_DENSITY, .thickness = 0.25 });
 }
 
 static const lamella_view *array(const char *name)
@@ -54,7 +54,7 @@ TEST(equals_the_oracle)
 
 TEST(densities_equal_the_oracle)
 {
-    lamella_fusion_over_options options = { .struct_size = sizeof options, .opacity = LAMELLA_OPACITY_DENSITY, .thickness = 0.7 };
+    lamella_fusion_over_options options = { .struct_size = sizeof options, .opacity = LAMELLA_FUSION_OPACITY_DENSITY, .thickness = 0.7 };
     paints("density", NULL, "background", &options, "of_density");
 }
 
@@ -109,7 +109,7 @@ TEST(trap_colours_multiplied_twice_or_averaged)
 TEST(small_densities_are_not_lost)
 {
     const float colour[] = { 1 }, sigma[] = { 1e-12f }, dense[] = { 1e30f };
-    const lamella_fusion_over_options options = { .struct_size = sizeof options, .opacity = LAMELLA_OPACITY_DENSITY };
+    const lamella_fusion_over_options options = { .struct_size = sizeof options, .opacity = LAMELLA_FUSION_OPACITY_DENSITY };
     float out, t;
     ok(one_pixel(colour, sigma, 1, 0, &options, &out, &t, NULL));
     near(out, 1e-12, RELATIVE, 1e-6);
@@ -129,7 +129,7 @@ TEST(alpha_outside_is_refused_or_clamped_and_counted)
     ok(one_pixel(colour, alpha, 3, 0, &options, &out, &t, &result));
     near(out, 4, ABSOLUTE, 0);
     equal(result.n_clamped, 2);
-    options.opacity = LAMELLA_OPACITY_DENSITY;
+    options.opacity = LAMELLA_FUSION_OPACITY_DENSITY;
     ok(one_pixel(colour, alpha, 2, 0, &options, &out, &t, &result));
     near(out, 1 - exp(-0.5), RELATIVE, 1e-6);
     equal(result.n_clamped, 1);
@@ -275,6 +275,6 @@ TEST(options_init_spells_out_the_defaults)
 {
     lamella_fusion_over_options options;
     ok(lamella_fusion_over_options_init(&options, sizeof options));
-    equal(options.opacity, LAMELLA_OPACITY_STRAIGHT);
+    equal(options.opacity, LAMELLA_FUSION_OPACITY_STRAIGHT);
     near(options.thickness, 1, ABSOLUTE, 0);
 }

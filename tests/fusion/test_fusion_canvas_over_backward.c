@@ -17,7 +17,7 @@ static const lamella_view *gradient_of_picture(matrix *m, int channels)
 
 OPERATION(lamella_fusion_over_backward, .in_memory = 1, .forms = WITHOUT_MASK, .empty_is_ok = 1, .absolute = 1)
 {
-    lamella_fusion_over_options options = { .struct_size = sizeof options, .opacity = LAMELLA_OPACITY_DENSITY, .thickness = 0.5 };
+    lamella_fusion_over_options options = { .struct_size = sizeof options, .opacity = LAMELLA_FUSION_OPACITY_DENSITY, .thickness = 0.5 };
     return lamella_fusion_over_backward(m->ctx, m->view, matrix_weights(m, LAMELLA_F32), matrix_weights(m, LAMELLA_F32), NULL,
                                         gradient_of_picture(m, 1), gradient_of_picture(m, 0), &options, canvas_out(m, "d_colours", 1, 1), canvas_out(m, "d_alpha", 1, 0),
                                         canvas_out(m, "d_background", 0, 1));
@@ -122,7 +122,7 @@ TEST(densities_have_the_slope_of_the_picture)
     const double colour[] = { 2, -1, 5 };
     double sigma[] = { 0, 0.5, 2 };
     column p = { .n = 3, .colour = colour, .alpha = sigma, .background = 1,
-                 .options = { .opacity = LAMELLA_OPACITY_DENSITY, .thickness = 0.75 } };
+                 .options = { .opacity = LAMELLA_FUSION_OPACITY_DENSITY, .thickness = 0.75 } };
     float dc[3], da[3];
     differentiate(&p, 1, dc, da);
     for (int k = 0; k < 3; k++) {

@@ -193,8 +193,8 @@ TEST(any_rows_are_mixed_as_by_a_plain_loop)
                 for (int l = 0; l < 3 && way % 2; l++)
                     share[l] /= sum;
                 lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 3 };
-                lamella_fusion_mix_options o = { .struct_size = sizeof o, .weighting = way % 2 ? LAMELLA_WEIGHTING_SOFTMAX : LAMELLA_WEIGHTING_GIVEN,
-                    .rows = way / 2 == 0 ? LAMELLA_ROWS_RAW : way / 2 == 1 ? LAMELLA_ROWS_UNIT : LAMELLA_ROWS_LAYER_NORM, .gamma = 1.5 };
+                lamella_fusion_mix_options o = { .struct_size = sizeof o, .weighting = way % 2 ? LAMELLA_FUSION_WEIGHTING_SOFTMAX : LAMELLA_FUSION_WEIGHTING_GIVEN,
+                    .rows = way / 2 == 0 ? LAMELLA_FUSION_ROWS_RAW : way / 2 == 1 ? LAMELLA_FUSION_ROWS_UNIT : LAMELLA_FUSION_ROWS_LAYER_NORM, .gamma = 1.5 };
                 lamella_fusion_mix_result result = { .struct_size = sizeof result };
                 int64_t zeros = 0;
                 ok(lamella_fusion_mix(NULL, &stack, &w.v, &o, &mixed, &result));
@@ -248,7 +248,7 @@ TEST(a_constant_row_is_constant_whatever_its_number)
 {
     static const float numbers[] = { 0.1f, -0.7f, 1e-30f, 3e38f, 1e8f, 1.1754944e-38f };
     float x[60], out[60];
-    lamella_fusion_mix_options o = { .struct_size = sizeof o, .rows = LAMELLA_ROWS_LAYER_NORM };
+    lamella_fusion_mix_options o = { .struct_size = sizeof o, .rows = LAMELLA_FUSION_ROWS_LAYER_NORM };
     for (int64_t dim = 1; dim <= 60; dim++)
         for (int i = 0; i < 6; i++) {
             lamella_fusion_mix_result result = { .struct_size = sizeof result };
@@ -273,7 +273,7 @@ TEST(a_million_numbers_that_differ_in_a_bit_are_constant)
 {
     enum { DIM = 1000000 };
     float *x = malloc(2 * DIM * sizeof *x);
-    lamella_fusion_mix_options o = { .struct_size = sizeof o, .rows = LAMELLA_ROWS_LAYER_NORM };
+    lamella_fusion_mix_options o = { .struct_size = sizeof o, .rows = LAMELLA_FUSION_ROWS_LAYER_NORM };
     lamella_fusion_mix_result result = { .struct_size = sizeof result };
     lamella_view layer = view_of(LAMELLA_F32, x, 1, DIM), mixed = view_of(LAMELLA_F32, x + DIM, 1, DIM);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };

@@ -18,17 +18,17 @@ static lamella_status mix_as(matrix *m, lamella_fusion_mix_options options)
 
 OPERATION(lamella_fusion_mix, .one_width = 1, .empty_is_ok = 1)
 {
-    return mix_as(m, (lamella_fusion_mix_options){ .weighting = LAMELLA_WEIGHTING_SOFTMAX });
+    return mix_as(m, (lamella_fusion_mix_options){ .weighting = LAMELLA_FUSION_WEIGHTING_SOFTMAX });
 }
 
 OPERATION(lamella_fusion_mix, .as = "unit rows", .one_width = 1, .empty_is_ok = 1)
 {
-    return mix_as(m, (lamella_fusion_mix_options){ .rows = LAMELLA_ROWS_UNIT, .gamma = 3 });
+    return mix_as(m, (lamella_fusion_mix_options){ .rows = LAMELLA_FUSION_ROWS_UNIT, .gamma = 3 });
 }
 
 OPERATION(lamella_fusion_mix, .as = "layer norm", .one_width = 1, .empty_is_ok = 1)
 {
-    return mix_as(m, (lamella_fusion_mix_options){ .rows = LAMELLA_ROWS_LAYER_NORM });
+    return mix_as(m, (lamella_fusion_mix_options){ .rows = LAMELLA_FUSION_ROWS_LAYER_NORM });
 }
 
 enum { LAYERS = 7, ROWS = 10, DIM = 384 };
@@ -75,7 +75,7 @@ TEST(a_weight_of_one_alone_is_the_layer_itself)
 {
     const float x[] = { 0.1f, 0.2f, 3e38f, 0.3f, 1e-45f, 5 };
     const double last[] = { 0, 1 }, far[] = { -1000, 1000 };
-    lamella_fusion_mix_options options = { .struct_size = sizeof options, .weighting = LAMELLA_WEIGHTING_SOFTMAX };
+    lamella_fusion_mix_options options = { .struct_size = sizeof options, .weighting = LAMELLA_FUSION_WEIGHTING_SOFTMAX };
     float out[3];
     ok(mix_two(x, 1, 3, last, NULL, out, NULL));
     equal_bits(out, x + 3, sizeof out);
@@ -87,7 +87,7 @@ TEST(a_shift_of_all_weights_changes_no_softmax)
 {
     const float x[] = { 1, 2, 3, 4 };
     const double a[] = { 0, 1 }, b[] = { 700, 701 };
-    lamella_fusion_mix_options options = { .struct_size = sizeof options, .weighting = LAMELLA_WEIGHTING_SOFTMAX };
+    lamella_fusion_mix_options options = { .struct_size = sizeof options, .weighting = LAMELLA_FUSION_WEIGHTING_SOFTMAX };
     float one[2], other[2];
     ok(mix_two(x, 1, 2, a, &options, one, NULL));
     ok(mix_two(x, 1, 2, b, &options, other, NULL));
@@ -100,7 +100,7 @@ TEST(unit_rows_count_by_their_weight_only)
 {
     const float x[] = { 100, 0, 0, 1 };
     const double w[] = { 0.5, 0.5 };
-    lamella_fusion_mix_options options = { .struct_size = sizeof options, .rows = LAMELLA_ROWS_UNIT };
+    lamella_fusion_mix_options options = { .struct_size = sizeof options, .rows = LAMELLA_FUSION_ROWS_UNIT };
     float out[2];
     ok(mix_two(x, 1, 2, w, &options, out, NULL));
     near(out[0], 0.5, ABSOLUTE, 0);
@@ -111,13 +111,13 @@ TEST(zero_and_constant_rows_add_nothing_and_are_counted)
 {
     const float x[] = { 0, 0, 0, 7, 7, 7, 1, 2, 3, 0, 0, 0 };
     const double w[] = { 1, 1 };
-    lamella_fusion_mix_options options = { .struct_size = sizeof options, .rows = LAMELLA_ROWS_UNIT };
+    lamella_fusion_mix_options options = { .struct_size = sizeof options, .rows = LAMELLA_FUSION_ROWS_UNIT };
     lamella_fusion_mix_result result = { .struct_size = sizeof result };
     float out[6];
     ok(mix_two(x, 2, 3, w, &options, out, &result));
     equal(result.n_zero_rows, 2);
     near(out[5], sqrt(1.0 / 3), RELATIVE, 1e-6);
-    options.rows = LAMELLA_ROWS_LAYER_NORM;
+    options.rows = LAMELLA_FUSION_ROWS_LAYER_NORM;
     ok(mix_two(x, 2, 3, w, &options, out, &result));
     equal(result.n_zero_rows, 3);
     near(out[2], sqrt(1.5), RELATIVE, 1e-6);
@@ -135,7 +135,7 @@ TEST(masked_rows_are_zeros_and_never_read)
     const float expected[] = { 0, 0, 2, 3 };
     equal_bits(out, expected, sizeof expected);
     equal(result.n_masked_rows, 1);
-    lamella_fusion_mix_options options = { .struct_size = sizeof options, .rows = LAMELLA_ROWS_UNIT };
+    lamella_fusion_mix_options options = { .struct_size = sizeof options, .rows = LAMELLA_FUSION_ROWS_UNIT };
     ok(lamella_fusion_mix(NULL, &stack, NULL, &options, &mixed, &result));
     equal(result.n_zero_rows, 0); /* a masked row is no zero row */
 }
@@ -167,7 +167,7 @@ TEST(options_init_spells_out_the_defaults)
 {
     lamella_fusion_mix_options options;
     ok(lamella_fusion_mix_options_init(&options, sizeof options));
-    equal(options.weighting, LAMELLA_WEIGHTING_GIVEN);
-    equal(options.rows, LAMELLA_ROWS_RAW);
+    equal(options.weighting, LAMELLA_FUSION_WEIGHTING_GIVEN);
+    equal(options.rows, LAMELLA_FUSION_ROWS_RAW);
     near(options.gamma, 1, ABSOLUTE, 0);
 }

@@ -16,12 +16,12 @@ static lamella_status backward_as(matrix *m, int32_t weighting, int32_t rows)
 
 OPERATION(lamella_fusion_mix_backward, .one_width = 1, .empty_is_ok = 1)
 {
-    return backward_as(m, LAMELLA_WEIGHTING_SOFTMAX, LAMELLA_ROWS_RAW);
+    return backward_as(m, LAMELLA_FUSION_WEIGHTING_SOFTMAX, LAMELLA_FUSION_ROWS_RAW);
 }
 
 OPERATION(lamella_fusion_mix_backward, .as = "layer norm", .one_width = 1, .empty_is_ok = 1)
 {
-    return backward_as(m, LAMELLA_WEIGHTING_GIVEN, LAMELLA_ROWS_LAYER_NORM);
+    return backward_as(m, LAMELLA_FUSION_WEIGHTING_GIVEN, LAMELLA_FUSION_ROWS_LAYER_NORM);
 }
 
 enum { LAYERS = 7 };
@@ -65,10 +65,10 @@ TEST(gradients_of_a_softmax_sum_to_nothing)
     const float x[] = { 1, 2, -3, 5 }, g[] = { 1, -1 };
     const double w[] = { 0.3, 1.1 };
     double d[2], d_gamma;
-    gradient(x, w, g, LAMELLA_WEIGHTING_SOFTMAX, d, &d_gamma);
+    gradient(x, w, g, LAMELLA_FUSION_WEIGHTING_SOFTMAX, d, &d_gamma);
     near(d[0] + d[1], 0, ABSOLUTE, 1e-15);
     check(d[0] > 0);
-    gradient(x, w, g, LAMELLA_WEIGHTING_GIVEN, d, &d_gamma);
+    gradient(x, w, g, LAMELLA_FUSION_WEIGHTING_GIVEN, d, &d_gamma);
     near(d[0], 2 * (1 - 2), ABSOLUTE, 0);
     near(d[1], 2 * (-3 - 5), ABSOLUTE, 0);
     near(d_gamma, 0.3 * -1 + 1.1 * -8, RELATIVE, 1e-15);
@@ -91,7 +91,7 @@ TEST(a_host_can_train_with_it)
         }
     lamella_view weights = view_of(LAMELLA_F64, w, DEPTH), d_weights = view_of(LAMELLA_F64, d, DEPTH);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = DEPTH };
-    lamella_fusion_mix_options options = { .struct_size = sizeof options, .weighting = LAMELLA_WEIGHTING_SOFTMAX };
+    lamella_fusion_mix_options options = { .struct_size = sizeof options, .weighting = LAMELLA_FUSION_WEIGHTING_SOFTMAX };
     for (int step = 0; step < 400; step++) {
         ok(lamella_fusion_mix(NULL, &stack, &weights, &options, &out, NULL));
         for (int i = 0; i < N * DIM; i++)

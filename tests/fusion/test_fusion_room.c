@@ -103,7 +103,7 @@ static void mix(lamella_context *ctx, int64_t rows, int64_t dim, int32_t dtype, 
     lamella_view g = GIVEN(3, dtype, turned, rows, dim), w = GIVEN(4, LAMELLA_F64, 0, 3);
     lamella_view mixed = view_of(LAMELLA_F32, to[0], rows, dim), dw = view_of(LAMELLA_F64, to[1], 3);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 3 };
-    lamella_fusion_mix_options o = { .struct_size = sizeof o, .rows = how, .weighting = turned ? LAMELLA_WEIGHTING_SOFTMAX : LAMELLA_WEIGHTING_GIVEN };
+    lamella_fusion_mix_options o = { .struct_size = sizeof o, .rows = how, .weighting = turned ? LAMELLA_FUSION_WEIGHTING_SOFTMAX : LAMELLA_FUSION_WEIGHTING_GIVEN };
     double *d_gamma = (double *)to[2];
     ok(lamella_fusion_mix(ctx, &stack, &w, &o, &mixed, NULL));
     ok(lamella_fusion_mix_backward(ctx, &stack, &w, &g, &o, &dw, d_gamma));
@@ -113,7 +113,7 @@ TEST(mixed_rows_stay_in_their_memory)
 {
     for (int64_t dim = 16; dim <= 640; dim *= 40)
         for (int32_t dtype = LAMELLA_F32; dtype <= LAMELLA_F16; dtype++)
-            for (int32_t how = LAMELLA_ROWS_RAW; how <= LAMELLA_ROWS_LAYER_NORM; how++) {
+            for (int32_t how = LAMELLA_FUSION_ROWS_RAW; how <= LAMELLA_FUSION_ROWS_LAYER_NORM; how++) {
                 int64_t rows = dim == 16 ? 600 : 90;
                 lamella_context *ctx = guarded_context(1);
                 make_outputs(rows * dim, 6, 2, 0);

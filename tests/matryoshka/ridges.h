@@ -11,7 +11,7 @@ typedef struct grid {
     int64_t n_layers, n_widths, n_penalties, n_tasks;
     double  error[MOST], accuracy[MOST];
     int64_t best[MOST];
-    uint8_t flags[MOST];
+    int32_t flags[MOST];
     lamella_matryoshka_ridge_result result;
 } grid;
 
@@ -22,7 +22,7 @@ static inline lamella_status probe_tokens(lamella_context *ctx, const lamella_st
     lamella_view error = view_of(LAMELLA_F64, g->error, g->n_layers, n_widths, n_penalties, g->n_tasks);
     lamella_view accuracy = view_of(LAMELLA_F64, g->accuracy, g->n_layers, n_widths, n_penalties, g->n_tasks);
     lamella_view best = view_of(LAMELLA_I64, g->best, g->n_layers, n_widths, g->n_tasks);
-    lamella_view flags = view_of(LAMELLA_U8, g->flags, g->n_layers, n_widths, g->n_tasks);
+    lamella_view flags = view_of(LAMELLA_I32, g->flags, g->n_layers, n_widths, g->n_tasks);
     const lamella_matryoshka_ridge_options options = { .struct_size = sizeof options, .readout = readout };
     g->result.struct_size = sizeof g->result;
     return lamella_matryoshka_ridge(ctx, stack, labels, penalties, n_penalties, widths, n_widths, &options, &error, &accuracy, &best, &flags,

@@ -51,7 +51,7 @@ TEST(grids_end_where_their_arrays_end)
     const int64_t cells = 2 * WIDTHS * TASKS;
     lamella_view error = view_of(LAMELLA_F64, ROOM(double, cells * PENALTIES), 2, WIDTHS, PENALTIES, TASKS), accuracy = error;
     accuracy.data = ROOM(double, cells * PENALTIES);
-    const lamella_view best = view_of(LAMELLA_I64, ROOM(int64_t, cells), 2, WIDTHS, TASKS), flags = view_of(LAMELLA_U8, ROOM(uint8_t, cells), 2, WIDTHS, TASKS),
+    const lamella_view best = view_of(LAMELLA_I64, ROOM(int64_t, cells), 2, WIDTHS, TASKS), flags = view_of(LAMELLA_I32, ROOM(int32_t, cells), 2, WIDTHS, TASKS),
                        cosine = view_of(LAMELLA_F64, ROOM(double, 2 * WIDTHS * PAIRS), 2, WIDTHS, PAIRS),
                        dot = view_of(LAMELLA_F64, ROOM(double, 2 * WIDTHS * PAIRS), 2, WIDTHS, PAIRS), rho = view_of(LAMELLA_F64, ROOM(double, 2 * WIDTHS), 2, WIDTHS);
     ok(lamella_matryoshka_ridge(NULL, &e->stack, &e->labels, e->penalties, PENALTIES, e->widths, WIDTHS, NULL, &error, &accuracy, &best, &flags, NULL));

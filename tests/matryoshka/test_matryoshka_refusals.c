@@ -8,7 +8,7 @@ typedef struct sound {
     float         x[N * D], out_of[N * D];
     double        penalties[2], error_of[2], accuracy_of[2], cosine_of[2], dot_of[2], rho_of[1], gold_of[2], score_of[2 * N], found_score_of[N];
     int64_t       widths[1], label_of[N], pair_of[4], best_of[1], id_of[2 * N], found_of[N], found_id_of[N];
-    uint8_t       flag_of[1];
+    int32_t       flag_of[1];
     lamella_view  layer, labels, error, accuracy, best, flags, pairs, gold, cosine, dot, rho, out, ids, scores, found, found_ids, found_scores;
     lamella_stack stack;
 } sound;
@@ -21,7 +21,7 @@ static sound *fresh(void)
     s.layer = view_of(LAMELLA_F32, s.x, N, D);
     s.labels = view_of(LAMELLA_I64, s.label_of, N);
     s.error = view_of(LAMELLA_F64, s.error_of, 1, 1, 2, 1), s.accuracy = view_of(LAMELLA_F64, s.accuracy_of, 1, 1, 2, 1);
-    s.best = view_of(LAMELLA_I64, s.best_of, 1, 1, 1), s.flags = view_of(LAMELLA_U8, s.flag_of, 1, 1, 1);
+    s.best = view_of(LAMELLA_I64, s.best_of, 1, 1, 1), s.flags = view_of(LAMELLA_I32, s.flag_of, 1, 1, 1);
     s.pairs = view_of(LAMELLA_I64, s.pair_of, 2, 2), s.gold = view_of(LAMELLA_F64, s.gold_of, 2);
     s.cosine = view_of(LAMELLA_F64, s.cosine_of, 1, 1, 2), s.dot = view_of(LAMELLA_F64, s.dot_of, 1, 1, 2), s.rho = view_of(LAMELLA_F64, s.rho_of, 1, 1);
     s.out = view_of(LAMELLA_F32, s.out_of, N, 2);
@@ -68,7 +68,7 @@ TEST(the_ridge_grid_names_what_it_cannot_take)
     s = fresh(), s->best.shape[1] = 2;
     SAYS(SHAPE, "best.shape[1] is 2, expected 1");
     s = fresh(), s->flags.dtype = LAMELLA_I8;
-    SAYS(DTYPE, "flags.dtype is 5 (i8), expected u8");
+    SAYS(DTYPE, "flags.dtype is 5 (i8), expected i32");
     s = fresh();
     lamella_matryoshka_ridge_result result = { .struct_size = 2 };
     refused(lamella_matryoshka_ridge(NULL, &s->stack, &s->labels, s->penalties, 2, s->widths, 1, NULL, &s->error, &s->accuracy, &s->best, &s->flags,

@@ -18,7 +18,7 @@ OPERATION(lamella_matryoshka_ridge, .keeps_dtype = 1, .absolute = 1) /* f64 rows
                                                      matrix_out(m, "error", LAMELLA_F64, layers, 2, 2, TASKS),
                                                      matrix_out(m, "accuracy", LAMELLA_F64, layers, 2, 2, TASKS),
                                                      matrix_out(m, "best", LAMELLA_I64, layers, 2, TASKS),
-                                                     matrix_out(m, "flags", LAMELLA_U8, layers, 2, TASKS), &result);
+                                                     matrix_out(m, "flags", LAMELLA_I32, layers, 2, TASKS), &result);
     matrix_number(m, "n_rows", (double)result.n_rows);
     matrix_number(m, "n_edge", (double)result.n_edge);
     matrix_number(m, "n_unstable", (double)result.n_unstable);
@@ -121,10 +121,10 @@ TEST(tasks_of_one_class_are_flagged_and_others_stand)
     const lamella_view layer = view_of(LAMELLA_F32, x, 4, 2), labels = view_of(LAMELLA_I32, label, 2, 4);
     lamella_stack stack = stack_of(&layer, 1);
     returns(probe(NULL, &stack, &labels, penalties, 2, widths, 1, &g), LAMELLA_NOTE);
-    equal(g.flags[0], LAMELLA_RIDGE_IMPOSSIBLE);
+    equal(g.flags[0], LAMELLA_CELL_IMPOSSIBLE | LAMELLA_CELL_ONE_CLASS);
     equal(g.best[0], -1);
     near(g.error[0], NAN, ABSOLUTE, 0);
-    equal(g.flags[1], LAMELLA_RIDGE_EDGE);
+    equal(g.flags[1], LAMELLA_CELL_EDGE);
     check(g.best[1] >= 0 && isfinite(g.error[1]));
     check(g.result.n_impossible == 1 && g.result.n_edge == 1);
 
@@ -147,7 +147,7 @@ TEST(a_penalty_too_small_for_the_gram_is_flagged)
     const lamella_view layer = view_of(LAMELLA_F32, x, ROWS, DIM), labels = view_of(LAMELLA_I64, label, 1, ROWS);
     lamella_stack stack = stack_of(&layer, 1);
     returns(probe(NULL, &stack, &labels, penalties, 2, widths, 1, &g), LAMELLA_NOTE);
-    equal(g.flags[0] & LAMELLA_RIDGE_UNSTABLE, LAMELLA_RIDGE_UNSTABLE);
+    equal(g.flags[0] & LAMELLA_CELL_UNSTABLE, LAMELLA_CELL_UNSTABLE);
     near(g.error[0], NAN, ABSOLUTE, 0);
     equal(g.best[0], 1);
 }
@@ -174,7 +174,7 @@ TEST(a_wider_width_takes_nothing_from_a_narrower_one)
     near(both.accuracy[0], alone.accuracy[0], ABSOLUTE, 0);
     near(both.error[1], NAN, ABSOLUTE, 0);
     equal(both.flags[0], 0);
-    equal(both.flags[1], LAMELLA_RIDGE_UNSTABLE);
+    equal(both.flags[1], LAMELLA_CELL_UNSTABLE);
     equal(both.best[0], 0);
     equal(both.best[1], -1);
     equal(both.result.n_unstable, 1);
@@ -278,9 +278,9 @@ TEST(the_edge_of_a_list_in_any_order_is_by_value)
             x[i * DIM + j] = noise(&state);
         label[i] = x[i * DIM] + 0.5f * noise(&state) > 0;
     }
-    static const struct { double penalty[PENALTIES]; int64_t best; uint8_t flags; } lists[] = {
+    static const struct { double penalty[PENALTIES]; int64_t best; int32_t flags; } lists[] = {
         { { 0.01, 3, 1000 }, 1, 0 }, { { 3, 0.01, 1000 }, 0, 0 }, { { 0.01, 1000, 3 }, 2, 0 },
-        { { 100, 3, 1000 }, 1, LAMELLA_RIDGE_EDGE }, { { 0.001, 3, 0.01 }, 1, LAMELLA_RIDGE_EDGE }, { { 3, 3, 3 }, 0, 0 },
+        { { 100, 3, 1000 }, 1, LAMELLA_CELL_EDGE }, { { 0.001, 3, 0.01 }, 1, LAMELLA_CELL_EDGE }, { { 3, 3, 3 }, 0, 0 },
     };
     static const int64_t widths[] = { DIM };
     static grid g;
@@ -413,12 +413,12 @@ TEST(M2_outputs_lie_apart_from_the_lists)
     float x[ROWS * DIM] = { 1, 2, 3, 4, 5, 7, 8, 8, 1, 0, 2, 2 };
     int64_t label[ROWS] = { 0, 1, 0, 1, 1, 0 }, widths[4] = { 1, 2 }, best_of[4];
     double penalties[4] = { 1, 8 }, error_of[8], accuracy_of[8];
-    uint8_t flags_of[4];
+    int32_t flags_of[4];
     const lamella_view layer[] = { view_of(LAMELLA_F32, x, ROWS, DIM), view_of(LAMELLA_F32, x, ROWS, DIM) };
     const lamella_stack stack = stack_of(layer, 2);
-    const lamella_view labels = view_of(LAMELLA_I64, label, ROWS), flags = view_of(LAMELLA_U8, flags_of, 2, 2, 1);
+    const lamella_view labels = view_of(LAMELLA_I64, label, ROWS), flags = view_of(LAMELLA_I32, flags_of, 2, 2, 1);
     lamella_view error = view_of(LAMELLA_F64, penalties, 2, 1, 2, 1), accuracy = view_of(LAMELLA_F64, accuracy_of, 2, 1, 2, 1);
-    lamella_view best = view_of(LAMELLA_I64, best_of, 2, 1, 1), few = view_of(LAMELLA_U8, flags_of, 2, 1, 1);
+    lamella_view best = view_of(LAMELLA_I64, best_of, 2, 1, 1), few = view_of(LAMELLA_I32, flags_of, 2, 1, 1);
     refused(lamella_matryoshka_ridge(NULL, &stack, &labels, penalties, 2, widths, 1, NULL, &error, &accuracy, &best, &few, NULL),
             LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_ridge: error shares memory with penalties, expected an output apart from the inputs");
     error = view_of(LAMELLA_F64, error_of, 2, 2, 2, 1);

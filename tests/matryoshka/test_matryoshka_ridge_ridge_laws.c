@@ -89,7 +89,7 @@ static void check_choice_of(const left_out *c, const grid *g, int64_t l, int64_t
         greater |= c->penalty[p] > c->penalty[best];
     }
     equal(g->best[(l * c->n_widths + k) * TASKS + t], best);
-    equal(flags, less == greater ? 0 : LAMELLA_RIDGE_EDGE);
+    equal(flags, less == greater ? 0 : LAMELLA_CELL_EDGE);
 }
 
 static void equals_definition(left_out *c, int32_t dtype, double tolerance)

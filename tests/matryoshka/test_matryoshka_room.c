@@ -6,7 +6,7 @@ enum { N = 200, D = 16, PAIRS = 300 };
 
 static float         x[N * D], out_of[MANY_LAYERS][N];
 static int64_t       label[N], pair[2 * PAIRS], best_of[MANY_LAYERS];
-static uint8_t       flag_of[MANY_LAYERS];
+static int32_t       flag_of[MANY_LAYERS];
 static double        of_pairs[MANY_LAYERS * PAIRS], gold[PAIRS], error_of[2 * MANY_LAYERS], accuracy_of[2 * MANY_LAYERS];
 static const int64_t widths[] = { D };
 
@@ -43,7 +43,7 @@ static lamella_status ridge(lamella_context *ctx, int64_t n)
 {
     static const double penalties[] = { 1, 1e-9 };
     const lamella_view labels = view_of(LAMELLA_I64, label, 12), error = view_of(LAMELLA_F64, error_of, n, 1, 2, 1), accuracy = view_of(LAMELLA_F64, accuracy_of, n, 1, 2, 1),
-                       best = view_of(LAMELLA_I64, best_of, n, 1, 1), flags = view_of(LAMELLA_U8, flag_of, n, 1, 1);
+                       best = view_of(LAMELLA_I64, best_of, n, 1, 1), flags = view_of(LAMELLA_I32, flag_of, n, 1, 1);
     const lamella_stack *stack = layers(n, 0);
     for (int64_t l = 0; l < n; l++)
         ((lamella_view *)stack->layer)[l].shape[0] = 12; /* fewer than dims: a pass in f64, too */

@@ -19,12 +19,12 @@ static lamella_status search_index(matrix *m, const lamella_view *base, const la
 
 OPERATION(lamella_matryoshka_index_create, .forms = FORM_ROWS, .in_memory = 1, .empty_is_ok = 1)
 {
-    return search_index(m, m->view, matrix_second_view(m), 2, 0, LAMELLA_SEARCH_DOT);
+    return search_index(m, m->view, matrix_second_view(m), 2, 0, LAMELLA_MATRYOSHKA_SEARCH_DOT);
 }
 
 OPERATION(lamella_matryoshka_index_search, .forms = FORM_ROWS, .in_memory = 1, .empty_is_ok = 1)
 {
-    return search_index(m, matrix_second_view(m), m->view, 5, (m->narrowest + 1) / 2, LAMELLA_SEARCH_COSINE);
+    return search_index(m, matrix_second_view(m), m->view, 5, (m->narrowest + 1) / 2, LAMELLA_MATRYOSHKA_SEARCH_COSINE);
 }
 
 enum { ROWS = 5000, QUERIES = 50, DIM = 24, K = 12 };
@@ -103,13 +103,13 @@ TEST(an_index_may_be_told_its_own_similarity)
     int64_t ids[2];
     double scores[2];
     lamella_view b = view_of(LAMELLA_F32, rows, 2, 2), i = view_of(LAMELLA_I64, ids, 2, 1), s = view_of(LAMELLA_F64, scores, 2, 1);
-    for (int32_t similarity = LAMELLA_SEARCH_COSINE; similarity <= LAMELLA_SEARCH_DOT; similarity++) {
+    for (int32_t similarity = LAMELLA_MATRYOSHKA_SEARCH_COSINE; similarity <= LAMELLA_MATRYOSHKA_SEARCH_DOT; similarity++) {
         const lamella_matryoshka_index_options options = { .struct_size = sizeof options, .similarity = similarity };
         const lamella_matryoshka_search_options at = { .struct_size = sizeof at, .similarity = similarity };
         lamella_matryoshka_index *index;
         ok(lamella_matryoshka_index_create(NULL, &b, NULL, &options, &index));
         ok(lamella_matryoshka_index_search(NULL, index, &b, 1, NULL, &at, &i, &s, NULL, NULL));
-        near(scores[0], similarity == LAMELLA_SEARCH_DOT ? 25 : 1, ABSOLUTE, 1e-12);
+        near(scores[0], similarity == LAMELLA_MATRYOSHKA_SEARCH_DOT ? 25 : 1, ABSOLUTE, 1e-12);
         lamella_matryoshka_index_free(index);
     }
 }
@@ -123,12 +123,12 @@ TEST(an_index_says_what_is_wrong)
     lamella_matryoshka_index_options options;
     lamella_matryoshka_index *index;
     ok(lamella_matryoshka_index_options_init(&options, sizeof options));
-    equal(options.similarity, LAMELLA_SEARCH_COSINE);
+    equal(options.similarity, LAMELLA_MATRYOSHKA_SEARCH_COSINE);
     ok(lamella_matryoshka_index_create(NULL, &b, NULL, &options, &index));
     lamella_matryoshka_search_options at = { .struct_size = sizeof at, .width = 3 };
     refused(lamella_matryoshka_index_search(NULL, index, &b, 1, NULL, &at, &i, &s, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_matryoshka_index_search: options.width is 3, expected 0 to 2 (= base.shape[1])");
-    at.similarity = LAMELLA_SEARCH_DOT;
+    at.similarity = LAMELLA_MATRYOSHKA_SEARCH_DOT;
     refused(lamella_matryoshka_index_search(NULL, index, &b, 1, NULL, &at, &i, &s, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_matryoshka_index_search: options.similarity is 2, expected 0 or 1 (that of the index)");
     refused(lamella_matryoshka_index_search(NULL, NULL, &b, 1, NULL, NULL, &i, &s, NULL, NULL), LAMELLA_ERR_ARGUMENT,

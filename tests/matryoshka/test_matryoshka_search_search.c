@@ -21,7 +21,7 @@ OPERATION(lamella_matryoshka_search, .forms = FORM_ROWS, .in_memory = 1, .empty_
 OPERATION(lamella_matryoshka_search, .as = "dot", .forms = FORM_ROWS, .in_memory = 1, .empty_is_ok = 1)
 {
     int64_t n = m->n_samples, numbers[300];
-    lamella_matryoshka_search_options options = { .struct_size = sizeof options, .similarity = LAMELLA_SEARCH_DOT };
+    lamella_matryoshka_search_options options = { .struct_size = sizeof options, .similarity = LAMELLA_MATRYOSHKA_SEARCH_DOT };
     for (int64_t i = 0; i < n; i++)
         numbers[i] = 1000 - i;
     const lamella_view *own = matrix_input(m, LAMELLA_I64, numbers, n), *others = matrix_input(m, LAMELLA_I64, numbers, n);
@@ -77,7 +77,7 @@ static void search_problem(lamella_context *ctx, const problem *p, int64_t *ids,
     lamella_view x = view_of(LAMELLA_F32, p->x, p->n_x, p->dim), q = view_of(LAMELLA_F32, p->q, p->n_q, p->dim);
     lamella_view i = view_of(LAMELLA_I64, ids, p->n_q, p->k), s = view_of(LAMELLA_F64, scores, p->n_q, p->k);
     lamella_matryoshka_search_options options = { .struct_size = sizeof options, .width = p->width,
-                                                  .similarity = p->dot ? LAMELLA_SEARCH_DOT : LAMELLA_SEARCH_COSINE };
+                                                  .similarity = p->dot ? LAMELLA_MATRYOSHKA_SEARCH_DOT : LAMELLA_MATRYOSHKA_SEARCH_COSINE };
     ok(lamella_matryoshka_search(ctx, &x, &q, p->k, NULL, NULL, &options, &i, &s, NULL, NULL));
 }
 
@@ -408,6 +408,6 @@ TEST(options_init_spells_out_the_defaults)
     lamella_matryoshka_search_options options;
     ok(lamella_matryoshka_search_options_init(&options, sizeof options));
     equal(options.struct_size, sizeof options);
-    equal(options.similarity, LAMELLA_SEARCH_COSINE);
+    equal(options.similarity, LAMELLA_MATRYOSHKA_SEARCH_COSINE);
     equal(options.width, 0);
 }

@@ -102,7 +102,7 @@ TEST(a_zero_prefix_stays_zero_and_is_counted)
     equal(result.n_zero_rows, 2);
     for (int i = 0; i < 4; i++)
         near(out[i], 0, ABSOLUTE, 0);
-    ok(cut(x, 2, 3, 2, LAMELLA_NORMALISE_NONE, out, &result));
+    ok(cut(x, 2, 3, 2, LAMELLA_MATRYOSHKA_NORMALISE_NONE, out, &result));
     equal(result.n_zero_rows, 2);
 }
 
@@ -110,7 +110,7 @@ TEST(without_normalising_it_slices)
 {
     const float x[] = { 3, 4, 5, 6, 7, 8 };
     float out[4];
-    ok(cut(x, 2, 3, 2, LAMELLA_NORMALISE_NONE, out, NULL));
+    ok(cut(x, 2, 3, 2, LAMELLA_MATRYOSHKA_NORMALISE_NONE, out, NULL));
     const float expected[] = { 3, 4, 6, 7 };
     equal_bits(out, expected, sizeof expected);
 }
@@ -138,7 +138,7 @@ TEST(trap_sliced_without_renormalising)
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
     lamella_matryoshka_truncate_options options = { .struct_size = sizeof options };
     for (int sliced = 0; sliced < 2; sliced++) {
-        options.normalise = sliced ? LAMELLA_NORMALISE_NONE : LAMELLA_NORMALISE_L2;
+        options.normalise = sliced ? LAMELLA_MATRYOSHKA_NORMALISE_NONE : LAMELLA_MATRYOSHKA_NORMALISE_L2;
         ok(lamella_matryoshka_truncate(NULL, &stack, &width, 1, &options, &to, NULL));
         double square = 0;
         for (int j = 0; j < 64; j++)
@@ -187,5 +187,5 @@ TEST(options_init_spells_out_the_defaults)
     lamella_matryoshka_truncate_options options;
     ok(lamella_matryoshka_truncate_options_init(&options, sizeof options));
     equal(options.struct_size, sizeof options);
-    equal(options.normalise, LAMELLA_NORMALISE_L2);
+    equal(options.normalise, LAMELLA_MATRYOSHKA_NORMALISE_L2);
 }

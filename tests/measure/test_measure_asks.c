@@ -39,11 +39,11 @@ static lamella_status call_of(lamella_context *ctx, int which)
     lamella_view two = view_of(LAMELLA_I64, rows.two, N), three = view_of(LAMELLA_I64, rows.three, N), groups = view_of(LAMELLA_I64, rows.group, N);
     lamella_view fold = view_of(LAMELLA_I32, rows.fold, N), mask = view_of(LAMELLA_U8, rows.valid, N);
     lamella_measure_classification_result c = { .struct_size = sizeof c };
-    lamella_measure_bootstrap_options b = { .struct_size = sizeof b, .n_resamples = 1, .statistic = which == BOOTSTRAP ? LAMELLA_STATISTIC_SPEARMAN : LAMELLA_STATISTIC_MEAN };
+    lamella_measure_bootstrap_options b = { .struct_size = sizeof b, .n_resamples = 1, .statistic = which == BOOTSTRAP ? LAMELLA_MEASURE_STATISTIC_SPEARMAN : LAMELLA_MEASURE_STATISTIC_MEAN };
     lamella_measure_bootstrap_result br = { .struct_size = sizeof br };
     lamella_measure_correlation_result r = { .struct_size = sizeof r };
     lamella_measure_regression_result e = { .struct_size = sizeof e };
-    lamella_measure_folds_options o = { .struct_size = sizeof o, .order = which == FOLDS_IN_ORDER ? LAMELLA_FOLDS_IN_ORDER : 0, .holdout = which == FOLDS_HELD ? 0.5 : 0 };
+    lamella_measure_folds_options o = { .struct_size = sizeof o, .order = which == FOLDS_IN_ORDER ? LAMELLA_MEASURE_FOLDS_IN_ORDER : 0, .holdout = which == FOLDS_HELD ? 0.5 : 0 };
     switch (which) {
     case CLASSIFY: return lamella_measure_classification(ctx, &x, &two, NULL, 0, NULL, &x, NULL, &c);
     case CLASSIFY_SEVERAL: return lamella_measure_classification(ctx, &scores, &three, classes, 3, &mask, NULL, NULL, &c);

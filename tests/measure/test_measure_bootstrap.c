@@ -25,12 +25,12 @@ static lamella_status bootstrap_columns(matrix *m, int32_t statistic, const lame
 
 OPERATION(lamella_measure_bootstrap, .in_memory = 1, .forms = FORM_ROWS)
 {
-    return bootstrap_columns(m, LAMELLA_STATISTIC_F1, matrix_second_view(m), NULL);
+    return bootstrap_columns(m, LAMELLA_MEASURE_STATISTIC_F1, matrix_second_view(m), NULL);
 }
 
 OPERATION(lamella_measure_bootstrap, .as = "auc, weighted", .in_memory = 1, .forms = FORM_ROWS)
 {
-    return bootstrap_columns(m, LAMELLA_STATISTIC_AUC, NULL, matrix_weights(m, LAMELLA_F32));
+    return bootstrap_columns(m, LAMELLA_MEASURE_STATISTIC_AUC, NULL, matrix_weights(m, LAMELLA_F32));
 }
 
 static const lamella_view *array(const char *name)
@@ -57,15 +57,15 @@ TEST(equals_the_oracle)
         const char *scores, *gold, *versus, *groups;
         lamella_status status;
     } cases[] = {
-        { "accuracy", LAMELLA_STATISTIC_ACCURACY, "score", "gold", NULL, NULL, LAMELLA_OK },
-        { "f1", LAMELLA_STATISTIC_F1, "score", "gold", NULL, NULL, LAMELLA_OK },
-        { "auc", LAMELLA_STATISTIC_AUC, "score", "gold", NULL, NULL, LAMELLA_OK },
-        { "auc.groups", LAMELLA_STATISTIC_AUC, "score", "gold", NULL, "group", LAMELLA_OK },
-        { "auc.difference", LAMELLA_STATISTIC_AUC, "score", "gold", "other", "group", LAMELLA_OK },
-        { "auc.few", LAMELLA_STATISTIC_AUC, "score", "few_gold", NULL, NULL, LAMELLA_NOTE },
-        { "r2", LAMELLA_STATISTIC_R2, "score", "words", NULL, NULL, LAMELLA_OK },
-        { "spearman", LAMELLA_STATISTIC_SPEARMAN, "score", "words", NULL, NULL, LAMELLA_OK },
-        { "mean", LAMELLA_STATISTIC_MEAN, "words", NULL, NULL, "group", LAMELLA_OK },
+        { "accuracy", LAMELLA_MEASURE_STATISTIC_ACCURACY, "score", "gold", NULL, NULL, LAMELLA_OK },
+        { "f1", LAMELLA_MEASURE_STATISTIC_F1, "score", "gold", NULL, NULL, LAMELLA_OK },
+        { "auc", LAMELLA_MEASURE_STATISTIC_AUC, "score", "gold", NULL, NULL, LAMELLA_OK },
+        { "auc.groups", LAMELLA_MEASURE_STATISTIC_AUC, "score", "gold", NULL, "group", LAMELLA_OK },
+        { "auc.difference", LAMELLA_MEASURE_STATISTIC_AUC, "score", "gold", "other", "group", LAMELLA_OK },
+        { "auc.few", LAMELLA_MEASURE_STATISTIC_AUC, "score", "few_gold", NULL, NULL, LAMELLA_NOTE },
+        { "r2", LAMELLA_MEASURE_STATISTIC_R2, "score", "words", NULL, NULL, LAMELLA_OK },
+        { "spearman", LAMELLA_MEASURE_STATISTIC_SPEARMAN, "score", "words", NULL, NULL, LAMELLA_OK },
+        { "mean", LAMELLA_MEASURE_STATISTIC_MEAN, "words", NULL, NULL, "group", LAMELLA_OK },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = cases[i].statistic, .n_resamples = 200,
@@ -86,7 +86,7 @@ static lamella_status mean_of(const double *x, int64_t n, const lamella_view *gr
     lamella_view scores = view_of(LAMELLA_F64, (double *)x, n);
     lamella_measure_bootstrap_options o = *options;
     o.struct_size = sizeof o;
-    o.statistic = LAMELLA_STATISTIC_MEAN;
+    o.statistic = LAMELLA_MEASURE_STATISTIC_MEAN;
     *r = (lamella_measure_bootstrap_result){ .struct_size = sizeof *r };
     return lamella_measure_bootstrap(NULL, &scores, NULL, NULL, NULL, 0, groups, mask, NULL, &o, r);
 }
@@ -127,7 +127,7 @@ TEST(trap_rows_of_groups_resampled_one_by_one)
 
 TEST(a_difference_of_the_same_scores_is_nothing)
 {
-    lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_STATISTIC_AUC, .n_resamples = 50 };
+    lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_AUC, .n_resamples = 50 };
     lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
     ok(lamella_measure_bootstrap(NULL, array("score"), array("gold"), array("score"), NULL, 0, NULL, NULL, NULL, &options, &r));
     near(r.value, 0, ABSOLUTE, 0);
@@ -188,11 +188,11 @@ TEST(figures_beyond_f64_are_refused)
 {
     double x[] = { 1e308, 1.5e308, 1.2e308 }, y[] = { -1e308, -1.5e308, -1.2e308 }, small[] = { 1e-200, 2e-200, 3e-200 };
     lamella_view scores = view_of(LAMELLA_F64, x, 3), versus = view_of(LAMELLA_F64, y, 3), gold = view_of(LAMELLA_F64, small, 3);
-    lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_STATISTIC_MEAN, .n_resamples = 20 };
+    lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_MEAN, .n_resamples = 20 };
     lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
     refused(lamella_measure_bootstrap(NULL, &scores, NULL, &versus, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_NUMERIC,
             "lamella_measure_bootstrap: the value of all rows is beyond f64, expected numbers nearer to each other");
-    options.statistic = LAMELLA_STATISTIC_R2;
+    options.statistic = LAMELLA_MEASURE_STATISTIC_R2;
     refused(lamella_measure_bootstrap(NULL, &scores, &gold, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_NUMERIC,
             "lamella_measure_bootstrap: the statistic of resample 0 is beyond f64, expected numbers nearer to each other");
 }
@@ -203,7 +203,7 @@ TEST(an_interval_with_one_end_beyond_f64_is_refused)
     for (int sign = -1; sign <= 1; sign += 2) {
         double x[] = { sign * 1.7e308, 0 }, y[] = { -sign * 1.7e308, 0 };
         lamella_view scores = view_of(LAMELLA_F64, x, 2), versus = view_of(LAMELLA_F64, y, 2);
-        lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_STATISTIC_MEAN, .n_resamples = 100 };
+        lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_MEAN, .n_resamples = 100 };
         lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
         refused(lamella_measure_bootstrap(NULL, &scores, NULL, &versus, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_NUMERIC,
                 "lamella_measure_bootstrap: the interval is beyond f64, expected numbers nearer to each other");
@@ -281,7 +281,7 @@ static double figure_of_drawn(int statistic, int n_columns, double threshold, co
     lamella_measure_classification_options o = { .struct_size = sizeof o, .threshold = threshold };
     lamella_measure_classification_result r = { .struct_size = sizeof r };
     check(lamella_measure_classification(NULL, &x, &y, classes, n_columns == 1 ? 2 : 3, NULL, &w, &o, &r) >= 0);
-    return statistic == LAMELLA_STATISTIC_ACCURACY ? r.accuracy : statistic == LAMELLA_STATISTIC_F1 ? r.f1 : statistic == LAMELLA_STATISTIC_AUC ? r.auc : r.ap;
+    return statistic == LAMELLA_MEASURE_STATISTIC_ACCURACY ? r.accuracy : statistic == LAMELLA_MEASURE_STATISTIC_F1 ? r.f1 : statistic == LAMELLA_MEASURE_STATISTIC_AUC ? r.auc : r.ap;
 }
 
 /* Weights, masks, groups, a threshold, three classes, two systems: what a resample measures is what its rows, gathered, measure. */
@@ -345,7 +345,7 @@ TEST(bad_arguments_are_named)
 {
     double x[] = { 1, -2, 3 };
     lamella_view scores = view_of(LAMELLA_F64, x, 3), other = view_of(LAMELLA_F64, x, 2);
-    lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_STATISTIC_PEARSON };
+    lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_PEARSON };
     lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
     refused(lamella_measure_bootstrap(NULL, &scores, NULL, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_ARGUMENT,
             "lamella_measure_bootstrap: gold is NULL, expected a view");
@@ -359,10 +359,10 @@ TEST(bad_arguments_are_named)
     options.n_resamples = -1;
     refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_ARGUMENT,
             "lamella_measure_bootstrap: options.n_resamples is -1, expected 0 or more");
-    options = (lamella_measure_bootstrap_options){ .struct_size = sizeof options, .statistic = LAMELLA_STATISTIC_MEAN };
+    options = (lamella_measure_bootstrap_options){ .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_MEAN };
     refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_ARGUMENT,
             "lamella_measure_bootstrap: gold is given, expected none for the statistic MEAN");
-    options.statistic = LAMELLA_STATISTIC_AUC;
+    options.statistic = LAMELLA_MEASURE_STATISTIC_AUC;
     refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_DTYPE,
             "lamella_measure_bootstrap: gold.dtype is 2 (f64), expected i32|i64");
 }
@@ -371,7 +371,7 @@ TEST(options_init_spells_out_the_defaults)
 {
     lamella_measure_bootstrap_options options;
     ok(lamella_measure_bootstrap_options_init(&options, sizeof options));
-    equal(options.statistic, LAMELLA_STATISTIC_ACCURACY);
+    equal(options.statistic, LAMELLA_MEASURE_STATISTIC_ACCURACY);
     equal(options.n_resamples, 1000);
     near(options.confidence, 0.95, ABSOLUTE, 0);
 }

@@ -178,7 +178,7 @@ TEST(one_class_is_flagged_not_half)
     const int32_t zeros[] = { 0, 0, 0 }, ones[] = { 1, 1, 1 };
     lamella_measure_classification_result r;
     returns(of_two(score, zeros, 3, NULL, NULL, &r), LAMELLA_NOTE);
-    equal(r.flags, LAMELLA_SCORE_ONE_CLASS);
+    equal(r.flags, LAMELLA_MEASURE_SCORE_ONE_CLASS);
     equal(r.n_classes, 1);
     near(r.auc, NAN, ABSOLUTE, 0);
     near(r.ap, NAN, ABSOLUTE, 0);
@@ -195,7 +195,7 @@ TEST(weights_of_zero_leave_nothing)
     const int32_t gold[] = { 0, 1 };
     lamella_measure_classification_result r;
     returns(of_two(score, gold, 2, weight, NULL, &r), LAMELLA_NOTE);
-    equal(r.flags, LAMELLA_SCORE_WEIGHTLESS);
+    equal(r.flags, LAMELLA_MEASURE_SCORE_WEIGHTLESS);
     near(r.accuracy, NAN, ABSOLUTE, 0);
 }
 

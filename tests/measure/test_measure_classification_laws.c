@@ -178,7 +178,7 @@ TEST(figures_are_their_definitions)
             near(r.ap, expected.ap, ABSOLUTE, 1e-12);
         equal(r.n_rows, n_rows);
         equal(r.n_classes, classes);
-        uint32_t flags = isnan(expected.accuracy) ? LAMELLA_SCORE_WEIGHTLESS : isnan(expected.auc) || isnan(expected.ap) ? LAMELLA_SCORE_ONE_CLASS : 0;
+        uint32_t flags = isnan(expected.accuracy) ? LAMELLA_MEASURE_SCORE_WEIGHTLESS : isnan(expected.auc) || isnan(expected.ap) ? LAMELLA_MEASURE_SCORE_ONE_CLASS : 0;
         equal(r.flags, flags);
         returns(status, flags ? LAMELLA_NOTE : LAMELLA_OK);
     }

@@ -42,7 +42,7 @@ static double value_of_core(int core, const core_rows *r, asking *asks)
     const classed_rows classed = { .n = N, .predicted = r->predicted, .gold = r->label, .n_classes = CLASSES, .weight = r->weight, .times = r->times, .asks = asks };
     const paired_rows paired = { .n = N, .x = r->x, .y = r->y, .weight = r->weight, .times = r->times, .asks = asks };
     const bootstrap_plan rows = { .n_rows = N, .n_groups = N, .seed = 3 }, groups = { .n_rows = N, .n_groups = 7, .group = r->group, .seed = 3 };
-    const evaluation mean = { .statistic = LAMELLA_STATISTIC_MEAN, .paired = paired };
+    const evaluation mean = { .statistic = LAMELLA_MEASURE_STATISTIC_MEAN, .paired = paired };
     switch (core) {
     case ACCURACY: return binary_accuracy(&scored);
     case F1: return binary_f1(&scored);

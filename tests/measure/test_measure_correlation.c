@@ -91,7 +91,7 @@ TEST(a_constant_has_no_correlation)
     const double nearly[] = { 1e8, 1e8, 1e8 + 1.5e-8 };
     lamella_measure_correlation_result r;
     returns(of_pairs(x, constant, 3, NULL, &r), LAMELLA_NOTE);
-    equal(r.flags, LAMELLA_SCORE_CONSTANT);
+    equal(r.flags, LAMELLA_MEASURE_SCORE_CONSTANT);
     near(r.pearson, NAN, ABSOLUTE, 0);
     near(r.pearson_high, NAN, ABSOLUTE, 0);
     near(r.spearman, NAN, ABSOLUTE, 0);

@@ -49,7 +49,7 @@ static int64_t spread(const int64_t *count, int64_t n)
 TEST(folds_in_order_are_those_of_kfold)
 {
     int32_t fold[100];
-    const folding f = { .n = 100, .options = { .order = LAMELLA_FOLDS_IN_ORDER, .n_folds = 7 } };
+    const folding f = { .n = 100, .options = { .order = LAMELLA_MEASURE_FOLDS_IN_ORDER, .n_folds = 7 } };
     lamella_measure_folds_result result;
     ok(fold_rows(&f, fold, &result));
     lamella_view view = view_of(LAMELLA_I32, fold, 100);
@@ -259,7 +259,7 @@ TEST(bad_arguments_are_named)
             "lamella_measure_folds: the hold-out share takes 6 of 6 rows, expected some on either side");
     f.options.holdout = 1;
     refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT, "lamella_measure_folds: options.holdout is 1, expected 0, or a share under 1");
-    f.options = (lamella_measure_folds_options){ .order = LAMELLA_FOLDS_IN_ORDER, .n_folds = 2 };
+    f.options = (lamella_measure_folds_options){ .order = LAMELLA_MEASURE_FOLDS_IN_ORDER, .n_folds = 2 };
     f.strata = groups;
     refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_measure_folds: strata is given beside options.order IN_ORDER, expected none, or SHUFFLED");
@@ -284,6 +284,6 @@ TEST(options_init_spells_out_the_defaults)
 {
     lamella_measure_folds_options options;
     ok(lamella_measure_folds_options_init(&options, sizeof options));
-    equal(options.order, LAMELLA_FOLDS_SHUFFLED);
+    equal(options.order, LAMELLA_MEASURE_FOLDS_SHUFFLED);
     equal(options.n_folds, 5);
 }

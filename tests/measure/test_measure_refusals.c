@@ -30,7 +30,7 @@ TEST(scores_are_by_row_or_by_row_and_class)
     lamella_measure_bootstrap_options o = { .struct_size = sizeof o };
     refused(lamella_measure_bootstrap(NULL, &three, &labels, NULL, NULL, 0, NULL, NULL, NULL, &o, &b), LAMELLA_ERR_SHAPE,
             "lamella_measure_bootstrap: scores.rank is 3, expected 1 or 2");
-    o.statistic = LAMELLA_STATISTIC_MEAN;
+    o.statistic = LAMELLA_MEASURE_STATISTIC_MEAN;
     lamella_view two = of_rank(number, LAMELLA_F64, 2);
     refused(lamella_measure_bootstrap(NULL, &two, NULL, NULL, NULL, 0, NULL, NULL, NULL, &o, &b), LAMELLA_ERR_SHAPE,
             "lamella_measure_bootstrap: scores.rank is 2, expected 1");
@@ -77,7 +77,7 @@ TEST(masks_weights_gold_and_groups_are_by_row)
             "lamella_measure_classification: labels.shape[0] is 5, expected 6");
     refused(lamella_measure_bootstrap(NULL, &scores, &labels, NULL, NULL, 0, &few_labels, NULL, NULL, NULL, &b), LAMELLA_ERR_SHAPE,
             "lamella_measure_bootstrap: groups.shape[0] is 5, expected 6");
-    lamella_measure_bootstrap_options o = { .struct_size = sizeof o, .statistic = LAMELLA_STATISTIC_PEARSON };
+    lamella_measure_bootstrap_options o = { .struct_size = sizeof o, .statistic = LAMELLA_MEASURE_STATISTIC_PEARSON };
     refused(lamella_measure_bootstrap(NULL, &scores, &few_weights, NULL, NULL, 0, NULL, NULL, NULL, &o, &b), LAMELLA_ERR_SHAPE,
             "lamella_measure_bootstrap: gold.shape[0] is 5, expected 6");
 }

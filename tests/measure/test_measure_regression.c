@@ -65,7 +65,7 @@ TEST(a_constant_gold_is_flagged)
     const double y[] = { 0.1, 0.1, 0.1 }, p[] = { 1, 2, 3 };
     lamella_measure_regression_result r;
     returns(of_rows(p, y, 3, NULL, &r), LAMELLA_NOTE);
-    equal(r.flags, LAMELLA_SCORE_CONSTANT);
+    equal(r.flags, LAMELLA_MEASURE_SCORE_CONSTANT);
     near(r.r2, NAN, ABSOLUTE, 0);
     check(r.mean_squared_error > 0);
     returns(of_rows(p, p, 1, NULL, &r), LAMELLA_NOTE);

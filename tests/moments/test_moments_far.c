@@ -89,7 +89,7 @@ TEST(an_exact_shift_leaves_variances_and_no_column_is_called_constant)
             view_of(LAMELLA_F64, shares, 1, 3), view_of(LAMELLA_F64, &cosine, 1), view_of(LAMELLA_F64, mean, DIM), view_of(LAMELLA_F64, variance, DIM) };
         lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
         ok(lamella_moments_layers(NULL, &stack, NULL, &out[0], &out[1], &out[2], &out[3], &out[4], &out[5]));
-        equal(counts[LAMELLA_COUNT_CONSTANT_COLUMNS], 0);
+        equal(counts[LAMELLA_MOMENTS_COUNT_CONSTANT_COLUMNS], 0);
         for (int j = 0; j < DIM; j++)
             near(variance[j], square[j * DIM + j] / ROWS, RELATIVE, 1e-12);
     }

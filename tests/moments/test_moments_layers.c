@@ -101,7 +101,7 @@ TEST(a_planted_column_a_hundred_times_the_rest_is_an_outlier)
             x[i] = (i / DIM % 2 ? 1.0f : -1.0f) * (i % DIM == 5 ? planted ? 100.5f : 99.5f : 1);
         lamella_view layer = view_of(LAMELLA_F32, x, ROWS, DIM);
         ok(look(&layer, 1, &f));
-        equal(f.counts[0][LAMELLA_COUNT_OUTLIER_COLUMNS], planted);
+        equal(f.counts[0][LAMELLA_MOMENTS_COUNT_OUTLIER_COLUMNS], planted);
     }
 }
 
@@ -123,9 +123,9 @@ TEST(a_zero_row_has_cosine_zero)
     const lamella_view layer[] = { view_of(LAMELLA_F32, x, 2, 2), view_of(LAMELLA_F32, x + 4, 2, 2) };
     ok(look(layer, 2, &f));
     near(f.cosine[1], 0.5, RELATIVE, 1e-15);
-    equal(f.counts[0][LAMELLA_COUNT_ZERO_ROWS], 1);
-    equal(f.counts[0][LAMELLA_COUNT_CONSTANT_ROWS], 1);
-    near(f.norms[0][LAMELLA_NORM_MIN], 0, ABSOLUTE, 0);
+    equal(f.counts[0][LAMELLA_MOMENTS_COUNT_ZERO_ROWS], 1);
+    equal(f.counts[0][LAMELLA_MOMENTS_COUNT_CONSTANT_ROWS], 1);
+    near(f.norms[0][LAMELLA_MOMENTS_NORM_MIN], 0, ABSOLUTE, 0);
 }
 
 TEST(norms_do_not_leave_the_range_of_f64)
@@ -134,9 +134,9 @@ TEST(norms_do_not_leave_the_range_of_f64)
     static figures f;
     const lamella_view layer[] = { view_of(LAMELLA_F64, x, 1, 2), view_of(LAMELLA_F64, x + 2, 1, 2) };
     ok(look(layer, 2, &f));
-    near(f.norms[0][LAMELLA_NORM_MEAN], 5e-200, RELATIVE, 1e-15);
+    near(f.norms[0][LAMELLA_MOMENTS_NORM_MEAN], 5e-200, RELATIVE, 1e-15);
     near(f.cosine[1], 1, RELATIVE, 1e-15);
-    equal(f.counts[0][LAMELLA_COUNT_ZERO_COLUMNS], 0);
+    equal(f.counts[0][LAMELLA_MOMENTS_COUNT_ZERO_COLUMNS], 0);
 }
 
 TEST(squares_beyond_f64_are_refused)
@@ -157,9 +157,9 @@ TEST(a_layer_without_a_finite_row_is_nan_and_noted)
     near(f.norms[0][0], NAN, ABSOLUTE, 0);
     near(f.shares[0][0], NAN, ABSOLUTE, 0);
     near(f.mean[1], NAN, ABSOLUTE, 0);
-    equal(f.counts[0][LAMELLA_COUNT_NONFINITE_ROWS], 2);
-    equal(f.counts[0][LAMELLA_COUNT_NONFINITE_COLUMNS], 1);
-    equal(f.counts[0][LAMELLA_COUNT_CONSTANT_COLUMNS], 0);
+    equal(f.counts[0][LAMELLA_MOMENTS_COUNT_NONFINITE_ROWS], 2);
+    equal(f.counts[0][LAMELLA_MOMENTS_COUNT_NONFINITE_COLUMNS], 1);
+    equal(f.counts[0][LAMELLA_MOMENTS_COUNT_CONSTANT_COLUMNS], 0);
 }
 
 TEST(nothing_at_all_is_refused)
@@ -238,8 +238,8 @@ static void rows_by_hand(by_hand *h, int l, double *n)
     int64_t *counts = h->expected.counts[l], dim = dim_of(l);
     norms[1] = INFINITY;
     for (int i = 0; i < ROWS; i++) {
-        counts[LAMELLA_COUNT_ROWS] += h->valid[i];
-        counts[LAMELLA_COUNT_NONFINITE_ROWS] += h->valid[i] && !counts_by_hand(h, l, i);
+        counts[LAMELLA_MOMENTS_COUNT_ROWS] += h->valid[i];
+        counts[LAMELLA_MOMENTS_COUNT_NONFINITE_ROWS] += h->valid[i] && !counts_by_hand(h, l, i);
         if (!counts_by_hand(h, l, i))
             continue;
         const float *x = &h->x[l][i * dim];
@@ -247,8 +247,8 @@ static void rows_by_hand(by_hand *h, int l, double *n)
         int constant = 1;
         for (int64_t j = 1; j < dim; j++)
             constant &= x[j] == x[0];
-        counts[LAMELLA_COUNT_ZERO_ROWS] += norm == 0;
-        counts[LAMELLA_COUNT_CONSTANT_ROWS] += constant;
+        counts[LAMELLA_MOMENTS_COUNT_ZERO_ROWS] += norm == 0;
+        counts[LAMELLA_MOMENTS_COUNT_CONSTANT_ROWS] += constant;
         norms[0] += norm;
         norms[1] = fmin(norms[1], norm);
         norms[2] = fmax(norms[2], norm);
@@ -287,16 +287,16 @@ static void columns_by_hand(by_hand *h, int l, double n, double outlier, double 
         for (int i = 0; i < ROWS; i++)
             if (counts_by_hand(h, l, i))
                 variance[j] += pow(h->x[l][i * dim + j] - mean[j], 2) / n;
-        counts[LAMELLA_COUNT_NONFINITE_COLUMNS] += nonfinite;
-        counts[LAMELLA_COUNT_ZERO_COLUMNS] += zero;
-        counts[LAMELLA_COUNT_CONSTANT_COLUMNS] += variance[j] < 1e-20;
+        counts[LAMELLA_MOMENTS_COUNT_NONFINITE_COLUMNS] += nonfinite;
+        counts[LAMELLA_MOMENTS_COUNT_ZERO_COLUMNS] += zero;
+        counts[LAMELLA_MOMENTS_COUNT_CONSTANT_COLUMNS] += variance[j] < 1e-20;
         energy[j] = variance[j] + mean[j] * mean[j];
         root[j] = sorted[j] = sqrt(energy[j]);
         total += energy[j];
     }
     qsort(sorted, (size_t)dim, sizeof *sorted, by_size);
     for (int64_t j = 0; j < dim; j++)
-        counts[LAMELLA_COUNT_OUTLIER_COLUMNS] += root[j] > outlier * (sorted[(dim - 1) / 2] + sorted[dim / 2]) / 2;
+        counts[LAMELLA_MOMENTS_COUNT_OUTLIER_COLUMNS] += root[j] > outlier * (sorted[(dim - 1) / 2] + sorted[dim / 2]) / 2;
     for (int part = 0; part < 3; part++)
         for (int64_t j = 0; j < (dim + (8 >> part) - 1) / (8 >> part); j++)
             h->expected.shares[l][part] += energy[j] / total;

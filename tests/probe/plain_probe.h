@@ -103,7 +103,7 @@ static inline double plain_task(const plain_probe *s, int64_t l, int64_t t, int6
         return 0;
     if (classes == 2)
         return plain_fit_of(s, l, t, fit, penalty, number, 2, weights, intercepts);
-    if (s->o.kind != LAMELLA_PROBE_RIDGE && s->o.classes != LAMELLA_CLASSES_ONE_VS_REST) {
+    if (s->o.kind != LAMELLA_PROBE_RIDGE && s->o.classes != LAMELLA_PROBE_CLASSES_ONE_VS_REST) {
         f = plain_fit_of(s, l, t, fit, penalty, number, present, made, b);
         for (int64_t k = 0; k < classes; k++) { /* of two classes halves: the softmax of (-z / 2, z / 2) is sigma(z) */
             double half = present > 2 ? 1 : number[k] ? 0.5 : -0.5;

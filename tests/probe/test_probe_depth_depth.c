@@ -145,7 +145,7 @@ TEST(intervals_are_those_of_a_difference_of_means)
         equal(f.r.best, 3);
         int64_t n_best = 0;
         for (int l = 0; l < LAYERS; l++) {
-            lamella_measure_bootstrap_options b = { .struct_size = sizeof b, .statistic = LAMELLA_STATISTIC_MEAN, .n_resamples = 137, .confidence = 0.8,
+            lamella_measure_bootstrap_options b = { .struct_size = sizeof b, .statistic = LAMELLA_MEASURE_STATISTIC_MEAN, .n_resamples = 137, .confidence = 0.8,
                                                     .seed = (uint64_t)o.seed };
             lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
             lamella_view x = view_of(LAMELLA_F64, score[l], N), best = view_of(LAMELLA_F64, score[3], N);

@@ -219,7 +219,7 @@ TEST(one_vs_rest_outputs_are_the_binary_probes)
         three[i] = 10 * (classes[i] % 3) - 7;
     lamella_view threes = view_of(LAMELLA_I32, three, 500);
     lamella_probe_linear *all = fit(example("states/layer.5"), 1, &threes, golden("probe/linear/states.fold"), NULL, NULL,
-                                    (lamella_probe_linear_options){ .n_bootstrap = -1, .classes = LAMELLA_CLASSES_ONE_VS_REST });
+                                    (lamella_probe_linear_options){ .n_bootstrap = -1, .classes = LAMELLA_PROBE_CLASSES_ONE_VS_REST });
     equal(((int64_t *)array_of(all, "classes").data)[1], 3);
     for (int k = 0; k < 3; k++) {
         for (int i = 0; i < 500; i++)
@@ -251,7 +251,8 @@ TEST(a_cell_of_one_class_is_flagged_and_left_out)
     check(isnan(f64_at(p, "accuracy", 1)) && !isnan(f64_at(p, "accuracy", 0)));
     near(f64_at(p, "accuracy_mean", 0), (f64_at(p, "accuracy", 0) + f64_at(p, "accuracy", 2)) / 2, ABSOLUTE, 1e-15);
     equal(((int64_t *)array_of(p, "n_scored_folds").data)[0], 2);
-    equal(((int32_t *)array_of(p, "flags").data)[1], LAMELLA_CELL_IMPOSSIBLE);
+    equal(((int32_t *)array_of(p, "flags").data)[1], LAMELLA_CELL_IMPOSSIBLE | LAMELLA_CELL_ONE_CLASS);
+    equal(((int32_t *)array_of(p, "flags").data)[0], 0);
     equal(((unsigned char *)array_of(p, "correct").data)[1], 255);
     lamella_probe_linear_free(p);
     for (int i = 0; i < 500; i++)

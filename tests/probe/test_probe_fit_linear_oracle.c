@@ -106,7 +106,7 @@ static void fits_are_plain(const plain_probe *s)
         near(f64_at(s->probe, "objective", i), f, ABSOLUTE, 1e-9 * f);
         int64_t iterations = ((int64_t *)array_of(s->probe, "iterations").data)[i]; /* of a closed form one, where there is a fit */
         check(s->o.kind == LAMELLA_PROBE_RIDGE ? iterations == (f > 0) : iterations > 0 || f == 0);
-        equal(flags[i], plain_possible(s, t, fit) ? 0 : LAMELLA_CELL_IMPOSSIBLE);
+        equal(flags[i] & ~LAMELLA_CELL_ONE_CLASS, plain_possible(s, t, fit) ? 0 : LAMELLA_CELL_IMPOSSIBLE);
         n_impossible += !plain_possible(s, t, fit);
         for (int64_t k = 0; k < plain_output[t + 1] - plain_output[t]; k++) {
             near_or_infinite(intercept_at(s, l, q, fit, plain_output[t] + k), intercepts[k], 1e-4);
@@ -195,7 +195,7 @@ static int64_t best_of(const plain_probe *s, int64_t cell)
 /* lamella_measure_bootstrap of the same rows and groups; rows that do not count weigh 0. */
 static void intervals_are_those_of_measure(const plain_probe *s, int64_t l, int64_t t, int64_t q)
 {
-    static const int32_t statistic[] = { LAMELLA_STATISTIC_ACCURACY, LAMELLA_STATISTIC_F1, LAMELLA_STATISTIC_AUC };
+    static const int32_t statistic[] = { LAMELLA_MEASURE_STATISTIC_ACCURACY, LAMELLA_MEASURE_STATISTIC_F1, LAMELLA_MEASURE_STATISTIC_AUC };
     double z[ROWS * CLASSES], weight[ROWS];
     int64_t gold[ROWS], names[CLASSES], n_outputs = plain_output[t + 1] - plain_output[t], n = array_of(s->probe, "rows").shape[0];
     const int64_t *row = array_of(s->probe, "rows").data;
@@ -283,7 +283,7 @@ static void every_option(int32_t kind, int wide)
         s->o.kind = kind;
         s->o.standardise = k & 1;
         s->o.balanced = k >> 1 & 1;
-        s->o.classes = k >> 2 ? LAMELLA_CLASSES_ONE_VS_REST : 0;
+        s->o.classes = k >> 2 ? LAMELLA_PROBE_CLASSES_ONE_VS_REST : 0;
         s->dtype = k >> 1 & 1 ? LAMELLA_F64 : LAMELLA_F32;
         probe_is_plain(s);
     }

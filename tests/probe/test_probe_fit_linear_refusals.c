@@ -266,7 +266,7 @@ TEST(default_options_are_what_no_options_are)
     lamella_view none, spelled;
     ok(lamella_probe_linear_options_init(&o, sizeof o));
     equal(o.kind, LAMELLA_PROBE_LOGISTIC);
-    equal(o.classes, LAMELLA_CLASSES_MULTINOMIAL);
+    equal(o.classes, LAMELLA_PROBE_CLASSES_MULTINOMIAL);
     equal(o.readout, LAMELLA_READOUT_MEAN);
     equal(o.max_iterations, 1000);
     equal(o.n_bootstrap, 1000);

@@ -38,7 +38,7 @@ OPERATION(lamella_relative_anchors, .keeps_dtype = 1, .rows = "anchors")
 /* Each anchor is a pass over all rows, so of wide ones a few; where a NaN is looked for (3 dims) all, as of other layers nothing else is read. */
 OPERATION(lamella_relative_anchors, .as = "farthest", .forms = FORM_ROWS, .keeps_dtype = 1)
 {
-    const lamella_relative_anchors_options options = { .struct_size = sizeof options, .method = LAMELLA_ANCHORS_FARTHEST };
+    const lamella_relative_anchors_options options = { .struct_size = sizeof options, .method = LAMELLA_RELATIVE_ANCHORS_FARTHEST };
     return anchors_of_case(m, m->narrowest > 3 ? 20 : INT64_MAX, &options);
 }
 
@@ -71,9 +71,9 @@ TEST(farthest_points_equal_brute_force)
     int64_t anchors[40];
     states(layer);
     const lamella_view found = view_of(LAMELLA_I64, anchors, 40);
-    ok(choose(layer, 7, 40, NULL, OPTIONS_OF(.method = LAMELLA_ANCHORS_FARTHEST, .start = 7, .distance_layer = 5), anchors, NULL));
+    ok(choose(layer, 7, 40, NULL, OPTIONS_OF(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .start = 7, .distance_layer = 5), anchors, NULL));
     near_golden(&found, "relative/anchors/farthest.unit");
-    ok(choose(layer, 7, 40, NULL, OPTIONS_OF(.method = LAMELLA_ANCHORS_FARTHEST, .start = 7, .distance_layer = 5, .farthest = LAMELLA_FARTHEST_RAW),
+    ok(choose(layer, 7, 40, NULL, OPTIONS_OF(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .start = 7, .distance_layer = 5, .farthest = LAMELLA_RELATIVE_FARTHEST_RAW),
               anchors, NULL));
     near_golden(&found, "relative/anchors/farthest.raw");
 }
@@ -160,7 +160,7 @@ TEST(ties_go_to_the_lowest_row_and_no_row_is_chosen_twice)
     float x[] = { 0, 1, 1, -1, -1, 0 };
     int64_t anchors[6];
     lamella_view layer = view_of(LAMELLA_F32, x, 6, 1);
-    returns(choose(&layer, 1, 6, NULL, OPTIONS_OF(.method = LAMELLA_ANCHORS_FARTHEST, .farthest = LAMELLA_FARTHEST_RAW), anchors, NULL),
+    returns(choose(&layer, 1, 6, NULL, OPTIONS_OF(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .farthest = LAMELLA_RELATIVE_FARTHEST_RAW), anchors, NULL),
             LAMELLA_NOTE);
     const int64_t expected[] = { 0, 1, 3, 2, 4, 5 };
     equal_bits(anchors, expected, sizeof expected);
@@ -174,7 +174,7 @@ TEST(ties_between_panels_go_to_the_lowest_row)
     int64_t anchors[5];
     lamella_view layer = view_of(LAMELLA_F32, x, MANY, 1);
     x[MANY - 1] = 9, x[300] = x[20] = -9;
-    returns(choose(&layer, 1, 5, NULL, OPTIONS_OF(.method = LAMELLA_ANCHORS_FARTHEST, .farthest = LAMELLA_FARTHEST_RAW, .start = 100), anchors, NULL), LAMELLA_NOTE);
+    returns(choose(&layer, 1, 5, NULL, OPTIONS_OF(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .farthest = LAMELLA_RELATIVE_FARTHEST_RAW, .start = 100), anchors, NULL), LAMELLA_NOTE);
     const int64_t expected[] = { 100, 20, MANY - 1, 0, 1 };
     equal_bits(anchors, expected, sizeof expected);
 }
@@ -186,7 +186,7 @@ TEST(options_of_an_older_host_are_taken)
     int64_t anchors[2];
     const lamella_view layer = view_of(LAMELLA_F32, x, 3, 1), to = view_of(LAMELLA_I64, anchors, 2);
     const lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
-    const lamella_relative_anchors_options old = { .struct_size = 8, .method = LAMELLA_ANCHORS_FARTHEST, .start = 70, .farthest = 9 }, older = { .struct_size = 7 };
+    const lamella_relative_anchors_options old = { .struct_size = 8, .method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .start = 70, .farthest = 9 }, older = { .struct_size = 7 };
     ok(lamella_relative_anchors(NULL, &stack, 2, NULL, &old, &to, NULL, NULL, NULL, NULL));
     equal(anchors[0], 0);
     refused(lamella_relative_anchors(NULL, &stack, 2, NULL, &older, &to, NULL, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT,
@@ -213,7 +213,7 @@ TEST(masked_rows_are_no_anchors)
                  given = view_of(LAMELLA_I64, three, 1);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1, .mask = &mask };
     lamella_relative_anchors_options options = { .struct_size = sizeof options };
-    for (int method = LAMELLA_ANCHORS_RANDOM; method <= LAMELLA_ANCHORS_FARTHEST; method++) {
+    for (int method = LAMELLA_RELATIVE_ANCHORS_RANDOM; method <= LAMELLA_RELATIVE_ANCHORS_FARTHEST; method++) {
         options.method = method;
         ok(lamella_relative_anchors(NULL, &stack, 3, NULL, &options, &to, NULL, NULL, NULL, NULL));
         equal(anchors[0] + anchors[1] + anchors[2], 6);
@@ -240,8 +240,8 @@ TEST(trap_raw_rows_are_not_directions)
     float x[] = { 1, 0, 100, 1, 0, 2 }; /* row 1 is far, row 2 is another direction */
     int64_t unit[2], raw[2];
     lamella_view layer = view_of(LAMELLA_F32, x, 3, 2);
-    ok(choose(&layer, 1, 2, NULL, OPTIONS_OF(.method = LAMELLA_ANCHORS_FARTHEST), unit, NULL));
-    ok(choose(&layer, 1, 2, NULL, OPTIONS_OF(.method = LAMELLA_ANCHORS_FARTHEST, .farthest = LAMELLA_FARTHEST_RAW), raw, NULL));
+    ok(choose(&layer, 1, 2, NULL, OPTIONS_OF(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST), unit, NULL));
+    ok(choose(&layer, 1, 2, NULL, OPTIONS_OF(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .farthest = LAMELLA_RELATIVE_FARTHEST_RAW), raw, NULL));
     equal(unit[1], 2);
     equal(raw[1], 1);
 }
@@ -264,7 +264,7 @@ TEST(bad_arguments_are_named)
             "lamella_relative_anchors: given.shape[0] is 2, expected 3 (= n_anchors)");
     refused(choose(&layer, 1, 2, NULL, OPTIONS_OF(.method = 3), anchors, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_anchors: options.method is 3, expected 0 to 2");
-    refused(choose(&layer, 1, 2, NULL, OPTIONS_OF(.method = LAMELLA_ANCHORS_FARTHEST, .distance_layer = 1), anchors, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(choose(&layer, 1, 2, NULL, OPTIONS_OF(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .distance_layer = 1), anchors, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_anchors: options.distance_layer is 1, expected 0 to 0");
 }
 
@@ -272,6 +272,6 @@ TEST(options_init_spells_out_the_defaults)
 {
     lamella_relative_anchors_options options;
     ok(lamella_relative_anchors_options_init(&options, sizeof options));
-    equal(options.method, LAMELLA_ANCHORS_RANDOM);
-    equal(options.farthest, LAMELLA_FARTHEST_UNIT);
+    equal(options.method, LAMELLA_RELATIVE_ANCHORS_RANDOM);
+    equal(options.farthest, LAMELLA_RELATIVE_FARTHEST_UNIT);
 }

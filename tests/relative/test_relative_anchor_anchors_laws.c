@@ -64,8 +64,8 @@ TEST(each_anchor_is_farthest_from_those_before)
                 x[l][start * DIM + j] = 0.3 * (j + 1);
         }
         const lamella_stack stack = { .struct_size = sizeof stack, .layer = v, .n_layers = LAYERS, .mask = &mask };
-        const lamella_relative_anchors_options options = { .struct_size = sizeof options, .method = LAMELLA_ANCHORS_FARTHEST, .start = start,
-                                                           .distance_layer = layer, .farthest = unit ? 0 : LAMELLA_FARTHEST_RAW };
+        const lamella_relative_anchors_options options = { .struct_size = sizeof options, .method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .start = start,
+                                                           .distance_layer = layer, .farthest = unit ? 0 : LAMELLA_RELATIVE_FARTHEST_RAW };
         ok(lamella_relative_anchors(NULL, &stack, MOST, NULL, &options, &to, NULL, NULL, NULL, NULL));
         equal(anchors[0], start);
         for (int64_t n = 1; n < MOST; n++)
@@ -214,7 +214,7 @@ TEST(listed_rows_are_gathered_in_the_order_of_the_list)
         lamella_relative_project *project;
         for (int l = 0; l < LAYERS; l++)
             v[l].data = read ? NULL : x[l];
-        const lamella_relative_project_options plain = { .struct_size = sizeof plain, .transform = LAMELLA_TRANSFORM_NONE };
+        const lamella_relative_project_options plain = { .struct_size = sizeof plain, .transform = LAMELLA_RELATIVE_TRANSFORM_NONE };
         ok(lamella_relative_project_fit(NULL, &stack, &given, &plain, &project, NULL));
         for (int l = 0; l < LAYERS; l++) {
             char name[32];

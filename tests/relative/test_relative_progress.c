@@ -40,7 +40,7 @@ TEST(B12_progress_of_stitching)
     lamella_context *ctx = context_told(&t);
     double accuracy_of[LAYERS * LAYERS];
     const lamella_view accuracy = view_of(LAMELLA_F64, accuracy_of, LAYERS, LAYERS);
-    const lamella_relative_project_options rules[] = { RULES(0), RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .relative_transform = LAMELLA_TRANSFORM_ZSCORE) };
+    const lamella_relative_project_options rules[] = { RULES(0), RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE) };
     for (int i = 0; i < 4; i++) {
         const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = 1 + i / 2, .tolerance = 1e-3 };
         ok(lamella_relative_stitch(ctx, &h->stack, &h->label, &h->anchors, &h->train, &h->test, &rules[i % 2], &options, &accuracy, NULL, NULL, NULL));
@@ -59,7 +59,7 @@ TEST(B12_progress_of_anchors)
     const lamella_view anchors = view_of(LAMELLA_I64, found, ANCHORS), condition = view_of(LAMELLA_F64, condition_of, LAYERS);
     for (int64_t layer = -1; layer < LAYERS; layer++) {
         const lamella_relative_anchors_options options = { .struct_size = sizeof options, .distance_layer = layer < 0 ? 0 : layer,
-                                                           .method = layer < 0 ? LAMELLA_ANCHORS_RANDOM : LAMELLA_ANCHORS_FARTHEST };
+                                                           .method = layer < 0 ? LAMELLA_RELATIVE_ANCHORS_RANDOM : LAMELLA_RELATIVE_ANCHORS_FARTHEST };
         ok(lamella_relative_anchors(ctx, &h->stack, ANCHORS, NULL, &options, &anchors, &condition, NULL, NULL, NULL));
         told_well(&t, layer < 0 ? 0.3 : 0.11); /* a ninth of what choosing takes, or half a layer's figures */
     }
@@ -75,9 +75,9 @@ TEST(B12_progress_of_projections)
     lamella_context *ctx = context_told(&t);
     static float out_of[LAYERS][ROWS * ANCHORS];
     const lamella_relative_project_options rules[] = {
-        RULES(0), RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_BASIS),
-        RULES(.similarity = LAMELLA_RELATIVE_L1, .distances = LAMELLA_DISTANCES_BY_MEAN, .relative_transform = LAMELLA_TRANSFORM_CENTRE),
-        RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .relative_transform = LAMELLA_TRANSFORM_ZSCORE),
+        RULES(0), RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_BASIS),
+        RULES(.similarity = LAMELLA_RELATIVE_L1, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN, .relative_transform = LAMELLA_RELATIVE_TRANSFORM_CENTRE),
+        RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE),
     };
     lamella_view out[LAYERS];
     for (int l = 0; l < LAYERS; l++)
@@ -123,7 +123,7 @@ TEST(choosing_anchors_is_nine_tenths_of_it)
         passes p;
         lamella_context *ctx = context_told(&t);
         const lamella_stack stack = read_from(h, &p, &t);
-        const lamella_relative_anchors_options options = { .struct_size = sizeof options, .method = farthest ? LAMELLA_ANCHORS_FARTHEST : 0, .distance_layer = 2 };
+        const lamella_relative_anchors_options options = { .struct_size = sizeof options, .method = farthest ? LAMELLA_RELATIVE_ANCHORS_FARTHEST : 0, .distance_layer = 2 };
         int64_t n = 0;
         for (int64_t i = -1; i < ANCHORS - 1 && farthest; i++)
             expected[n++] = i < 0 ? 0 : 0.9 * (double)i / ANCHORS;
@@ -143,7 +143,7 @@ TEST(a_fit_gathers_transforms_and_compares)
     static float out_of[LAYERS][ROWS * ANCHORS];
     double expected[LAYERS];
     lamella_view out[LAYERS];
-    const lamella_relative_project_options rules = RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .relative_transform = LAMELLA_TRANSFORM_ZSCORE);
+    const lamella_relative_project_options rules = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE);
     told t;
     passes p;
     lamella_context *ctx = context_told(&t);
@@ -175,7 +175,7 @@ TEST(stitching_fits_trains_and_tests)
         lamella_context *ctx = context_told(&t);
         lamella_stack stack = read_from(h, &p, &t);
         const lamella_view accuracy = view_of(LAMELLA_F64, accuracy_of, n_spaces, n_spaces);
-        const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = LAMELLA_HEAD_RIDGE };
+        const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = LAMELLA_RELATIVE_HEAD_RIDGE };
         stack.n_layers = n_spaces;
         for (int64_t l = 0; l < n_spaces; l++) {
             const double n = (double)n_spaces;

@@ -63,8 +63,8 @@ TEST(the_arrays_of_each_rule)
     for (int i = 0; i < 4 * 8 * 3; i++) {
         const int32_t t = 1 + i % 4, s = 1 + i / 4 % 8, r = 1 + i / 32;
         const int distances = s >= LAMELLA_RELATIVE_EUCLIDEAN && s <= LAMELLA_RELATIVE_LINF;
-        const int kept[] = { 1, t > 1, t > 1, t == LAMELLA_TRANSFORM_ZSCORE, t == LAMELLA_TRANSFORM_WHITEN, s == LAMELLA_RELATIVE_BASIS,
-                             distances || s == LAMELLA_RELATIVE_PRODUCT, r > 1, r == LAMELLA_TRANSFORM_ZSCORE };
+        const int kept[] = { 1, t > 1, t > 1, t == LAMELLA_RELATIVE_TRANSFORM_ZSCORE, t == LAMELLA_RELATIVE_TRANSFORM_WHITEN, s == LAMELLA_RELATIVE_BASIS,
+                             distances || s == LAMELLA_RELATIVE_PRODUCT, r > 1, r == LAMELLA_RELATIVE_TRANSFORM_ZSCORE };
         const lamella_relative_project_options rules = RULES(.transform = t, .similarity = s, .relative_transform = r);
         lamella_relative_project *project;
         ok(lamella_relative_project_fit(NULL, &stack, NULL, &rules, &project, NULL));

@@ -32,15 +32,15 @@ OPERATION(lamella_relative_project_fit, .absolute = 1)
 
 OPERATION(lamella_relative_project_fit, .as = "whitened product", .forms = FORM_ROWS, .keeps_dtype = 1, .absolute = 1)
 {
-    const lamella_relative_project_options rules = RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_PRODUCT,
-                                                         .distances = LAMELLA_DISTANCES_BY_MEAN, .relative_transform = LAMELLA_TRANSFORM_ZSCORE,
+    const lamella_relative_project_options rules = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_PRODUCT,
+                                                         .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN, .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE,
                                                          .shrinkage = 0.1);
     return fit_of_case(m, &rules);
 }
 
 OPERATION(lamella_relative_project_fit, .as = "basis", .forms = FORM_ROWS, .keeps_dtype = 1, .absolute = 1)
 {
-    const lamella_relative_project_options rules = RULES(.transform = LAMELLA_TRANSFORM_ZSCORE, .similarity = LAMELLA_RELATIVE_BASIS);
+    const lamella_relative_project_options rules = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE, .similarity = LAMELLA_RELATIVE_BASIS);
     return fit_of_case(m, &rules);
 }
 
@@ -97,13 +97,13 @@ OPERATION(lamella_relative_project_apply, .empty_is_ok = 1, .absolute = 1)
 
 OPERATION(lamella_relative_project_apply, .as = "plain", .empty_is_ok = 1, .absolute = 1)
 {
-    return apply_of_case(m, 7, RULES(.transform = LAMELLA_TRANSFORM_NONE));
+    return apply_of_case(m, 7, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE));
 }
 
 OPERATION(lamella_relative_project_apply, .as = "whitened product", .forms = FORM_ROWS | FORM_ROWS_MASKED, .empty_is_ok = 1, .absolute = 1)
 {
-    return apply_of_case(m, 7, RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_PRODUCT,
-                                  .relative_transform = LAMELLA_TRANSFORM_ZSCORE, .shrinkage = 0.1));
+    return apply_of_case(m, 7, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_PRODUCT,
+                                  .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE, .shrinkage = 0.1));
 }
 
 OPERATION(lamella_relative_project_apply, .as = "angular", .forms = FORM_ROWS, .empty_is_ok = 1, .absolute = 1)
@@ -113,7 +113,7 @@ OPERATION(lamella_relative_project_apply, .as = "angular", .forms = FORM_ROWS, .
 
 OPERATION(lamella_relative_project_apply, .as = "basis", .forms = FORM_ROWS, .empty_is_ok = 1, .absolute = 1)
 {
-    return apply_of_case(m, 7, RULES(.transform = LAMELLA_TRANSFORM_ZSCORE, .similarity = LAMELLA_RELATIVE_BASIS));
+    return apply_of_case(m, 7, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE, .similarity = LAMELLA_RELATIVE_BASIS));
 }
 
 /* ---- the oracle ---- */
@@ -124,26 +124,26 @@ typedef struct oracle_case {
 } oracle_case;
 
 #define CASE(name, ...) { name, { .struct_size = sizeof(lamella_relative_project_options), .shrinkage = 0.1, \
-                                  .directions = LAMELLA_RANK_UNSCALED, __VA_ARGS__ } }
+                                  .directions = LAMELLA_RELATIVE_RANK_UNSCALED, __VA_ARGS__ } }
 
 static const oracle_case oracle_cases[] = {
-    CASE("cosine.none", .transform = LAMELLA_TRANSFORM_NONE),
-    CASE("cosine.centre", .transform = LAMELLA_TRANSFORM_CENTRE),
-    CASE("cosine.zscore", .transform = LAMELLA_TRANSFORM_ZSCORE),
-    CASE("cosine.whiten", .transform = LAMELLA_TRANSFORM_WHITEN),
+    CASE("cosine.none", .transform = LAMELLA_RELATIVE_TRANSFORM_NONE),
+    CASE("cosine.centre", .transform = LAMELLA_RELATIVE_TRANSFORM_CENTRE),
+    CASE("cosine.zscore", .transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE),
+    CASE("cosine.whiten", .transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN),
     CASE("angular.centre", .similarity = LAMELLA_RELATIVE_ANGULAR),
-    CASE("euclidean.none", .transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_EUCLIDEAN),
-    CASE("euclidean.zscore", .transform = LAMELLA_TRANSFORM_ZSCORE, .similarity = LAMELLA_RELATIVE_EUCLIDEAN),
-    CASE("l1.none", .transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_L1),
+    CASE("euclidean.none", .transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_EUCLIDEAN),
+    CASE("euclidean.zscore", .transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE, .similarity = LAMELLA_RELATIVE_EUCLIDEAN),
+    CASE("l1.none", .transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_L1),
     CASE("l1.centre", .similarity = LAMELLA_RELATIVE_L1),
-    CASE("linf.none", .transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_LINF),
-    CASE("linf.whiten", .transform = LAMELLA_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_LINF),
+    CASE("linf.none", .transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_LINF),
+    CASE("linf.whiten", .transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_LINF),
     CASE("basis.centre", .similarity = LAMELLA_RELATIVE_BASIS),
-    CASE("euclidean.by_mean", .transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_EUCLIDEAN, .distances = LAMELLA_DISTANCES_BY_MEAN),
-    CASE("l1.by_mean", .transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_L1, .distances = LAMELLA_DISTANCES_BY_MEAN),
-    CASE("linf.by_mean", .transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_LINF, .distances = LAMELLA_DISTANCES_BY_MEAN),
-    CASE("cosine.relative_zscore", .relative_transform = LAMELLA_TRANSFORM_ZSCORE),
-    CASE("euclidean.relative_centre", .similarity = LAMELLA_RELATIVE_EUCLIDEAN, .relative_transform = LAMELLA_TRANSFORM_CENTRE),
+    CASE("euclidean.by_mean", .transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_EUCLIDEAN, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN),
+    CASE("l1.by_mean", .transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_L1, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN),
+    CASE("linf.by_mean", .transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_LINF, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN),
+    CASE("cosine.relative_zscore", .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE),
+    CASE("euclidean.relative_centre", .similarity = LAMELLA_RELATIVE_EUCLIDEAN, .relative_transform = LAMELLA_RELATIVE_TRANSFORM_CENTRE),
 };
 
 enum { ORACLE_ROWS = 20, ORACLE_ANCHORS = 60 };
@@ -182,7 +182,7 @@ TEST(equals_the_oracle)
 TEST(a_product_is_its_parts_side_by_side)
 {
     static const char *const part[] = { "cosine.none", "euclidean.none", "l1.none", "linf.none" };
-    const lamella_relative_project_options rules = RULES(.transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_PRODUCT);
+    const lamella_relative_project_options rules = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_PRODUCT);
     float *out[2];
     oracle_project(&rules, out, 4 * ORACLE_ANCHORS);
     for (int l = 0; l < 2; l++) {
@@ -291,7 +291,7 @@ TEST(turned_and_three_times_as_large_states_have_the_same_representation)
         for (int64_t i = 0; i < n * dim; i++)
             turned[i] *= 3;
         float *here = in_f32(x, n * dim), *there = in_f32(turned, n * dim);
-        const lamella_relative_project_options rules = RULES(.similarity = similarity, .distances = LAMELLA_DISTANCES_BY_MEAN);
+        const lamella_relative_project_options rules = RULES(.similarity = similarity, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN);
         float *a = relative_of(view_of(LAMELLA_F32, here, n, dim), &anchors, rules);
         float *b = relative_of(view_of(LAMELLA_F32, there, n, dim), &anchors, rules);
         check(largest_difference(here, there, n * dim) > 0.1);
@@ -355,18 +355,18 @@ static void four_times(double *row, int64_t dim)
 
 TEST(each_similarity_forgets_what_it_should)
 {
-    const lamella_relative_project_options plain = RULES(.transform = LAMELLA_TRANSFORM_NONE), centred = RULES(0);
+    const lamella_relative_project_options plain = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE), centred = RULES(0);
     check(moves(centred, shifted) < 1e-6);
     check(moves(plain, shifted) > 0.01);
-    check(moves(RULES(.transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_EUCLIDEAN), shifted) < 2e-6);
+    check(moves(RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_EUCLIDEAN), shifted) < 2e-6);
     check(moves(RULES(.similarity = LAMELLA_RELATIVE_EUCLIDEAN), four_times) > 1);
-    check(moves(RULES(.similarity = LAMELLA_RELATIVE_EUCLIDEAN, .distances = LAMELLA_DISTANCES_BY_MEAN), four_times) < 1e-6);
-    check(moves(RULES(.transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_L1), permuted_and_mirrored) < 4e-6);
-    check(moves(RULES(.transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_LINF), permuted_and_mirrored) < 1e-6);
-    check(moves(RULES(.transform = LAMELLA_TRANSFORM_ZSCORE), columns_scaled) < 1e-6);
+    check(moves(RULES(.similarity = LAMELLA_RELATIVE_EUCLIDEAN, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN), four_times) < 1e-6);
+    check(moves(RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_L1), permuted_and_mirrored) < 4e-6);
+    check(moves(RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_LINF), permuted_and_mirrored) < 1e-6);
+    check(moves(RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE), columns_scaled) < 1e-6);
     check(moves(centred, columns_scaled) > 0.1);
     check(moves(RULES(.similarity = LAMELLA_RELATIVE_BASIS), sheared) < 1e-5);
-    check(moves(RULES(.transform = LAMELLA_TRANSFORM_WHITEN), sheared) < 1e-5);
+    check(moves(RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN), sheared) < 1e-5);
     check(moves(centred, sheared) > 0.05);
 }
 
@@ -384,7 +384,7 @@ TEST(a_row_is_as_similar_to_itself_as_can_be)
         { LAMELLA_RELATIVE_COSINE, 1 }, { LAMELLA_RELATIVE_ANGULAR, 0 }, { LAMELLA_RELATIVE_EUCLIDEAN, 0 }, { LAMELLA_RELATIVE_L1, 0 },
         { LAMELLA_RELATIVE_LINF, 0 } };
     for (int k = 0; k < 5; k++)
-        for (int transform = LAMELLA_TRANSFORM_NONE; transform <= LAMELLA_TRANSFORM_ZSCORE; transform++) {
+        for (int transform = LAMELLA_RELATIVE_TRANSFORM_NONE; transform <= LAMELLA_RELATIVE_TRANSFORM_ZSCORE; transform++) {
             float *r = relative_of(view_of(LAMELLA_F32, far, n, dim), &anchors,
                                    RULES(.transform = transform, .similarity = expected[k].similarity));
             for (int i = 0; i < FEW_ANCHORS; i++)
@@ -398,7 +398,7 @@ TEST(a_row_does_not_depend_on_its_batch)
 {
     const lamella_view *x = example("states/layer.2");
     lamella_view one;
-    lamella_relative_project *project = fitted(*x, NULL, RULES(.relative_transform = LAMELLA_TRANSFORM_ZSCORE));
+    lamella_relative_project *project = fitted(*x, NULL, RULES(.relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE));
     float *all = projected(project, *x, NULL);
     for (int64_t i = 0; i < 500; i += 83) {
         ok(lamella_tensor_slice(x, 0, i, i + 1, 1, &one));
@@ -419,7 +419,7 @@ TEST(a_zero_row_is_similar_to_nothing_and_counted)
     for (int similarity = LAMELLA_RELATIVE_COSINE; similarity <= LAMELLA_RELATIVE_ANGULAR; similarity++) {
         double nothing = similarity == LAMELLA_RELATIVE_ANGULAR ? 0.5 : 0;
         lamella_relative_project *project = fitted(view_of(LAMELLA_F32, x, 3, 2), NULL,
-                                                   RULES(.transform = LAMELLA_TRANSFORM_NONE, .similarity = similarity));
+                                                   RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = similarity));
         float *r = projected(project, view_of(LAMELLA_F32, x, 3, 2), &n_zero_rows);
         equal(n_zero_rows, 1);
         for (int j = 0; j < 3; j++) {
@@ -452,16 +452,16 @@ TEST(a_constant_column_is_not_scaled_and_counted)
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
     lamella_relative_project *project;
     lamella_relative_project_result result = { .struct_size = sizeof result };
-    for (int transform = LAMELLA_TRANSFORM_ZSCORE; transform <= LAMELLA_TRANSFORM_WHITEN; transform++) {
+    for (int transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE; transform <= LAMELLA_RELATIVE_TRANSFORM_WHITEN; transform++) {
         const lamella_relative_project_options rules = RULES(.transform = transform);
         ok(lamella_relative_project_fit(NULL, &stack, NULL, &rules, &project, &result));
         equal(result.n_constant_columns, 1);
-        if (transform == LAMELLA_TRANSFORM_ZSCORE) {
+        if (transform == LAMELLA_RELATIVE_TRANSFORM_ZSCORE) {
             ok(lamella_relative_project_get(project, "scale.0", &v));
             near(((const double *)v.data)[0], 1, ABSOLUTE, 0);
         }
         ok(lamella_relative_project_get(project, "rank", &v));
-        equal(*(const int64_t *)v.data, transform == LAMELLA_TRANSFORM_WHITEN ? 1 : 2);
+        equal(*(const int64_t *)v.data, transform == LAMELLA_RELATIVE_TRANSFORM_WHITEN ? 1 : 2);
         lamella_relative_project_free(project);
     }
 }
@@ -471,7 +471,7 @@ TEST(directions_without_spread_are_left_out_of_whitening)
     int64_t numbers[N_ANCHORS];
     const lamella_view anchors = every_fifth(numbers);
     lamella_view v;
-    lamella_relative_project *project = fitted(*example("states/layer.5"), &anchors, RULES(.transform = LAMELLA_TRANSFORM_WHITEN));
+    lamella_relative_project *project = fitted(*example("states/layer.5"), &anchors, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN));
     ok(lamella_relative_project_get(project, "rank", &v));
     equal(*(const int64_t *)v.data, N_ANCHORS - 1); /* centred */
     ok(lamella_relative_project_get(project, "root.0", &v));
@@ -486,7 +486,7 @@ TEST(whitening_drops_what_is_rounding_in_the_stored_dtype)
     static const struct { const char *name; int64_t rank; } expected[] = { { "states/layer.5", 383 }, { "states/layer.6", 381 } };
     for (int k = 0; k < 2; k++) {
         lamella_view rank, dropped;
-        lamella_relative_project *project = fitted(*example(expected[k].name), NULL, RULES(.transform = LAMELLA_TRANSFORM_WHITEN));
+        lamella_relative_project *project = fitted(*example(expected[k].name), NULL, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN));
         ok(lamella_relative_project_get(project, "rank", &rank));
         ok(lamella_relative_project_get(project, "dropped", &dropped));
         equal(*(const int64_t *)rank.data, expected[k].rank);
@@ -509,9 +509,9 @@ TEST(layers_do_not_touch_each_other)
     }
     const lamella_stack all = { .struct_size = sizeof all, .layer = layer, .n_layers = N_LAYERS };
     for (int similarity = LAMELLA_RELATIVE_COSINE; similarity <= LAMELLA_RELATIVE_ABSOLUTE; similarity++)
-        for (int transform = LAMELLA_TRANSFORM_NONE; transform <= LAMELLA_TRANSFORM_WHITEN; transform++) {
-            const lamella_relative_project_options rules = RULES(.transform = transform, .similarity = similarity, .distances = LAMELLA_DISTANCES_BY_MEAN,
-                                                                 .relative_transform = LAMELLA_TRANSFORM_ZSCORE, .directions = LAMELLA_RANK_UNSCALED);
+        for (int transform = LAMELLA_RELATIVE_TRANSFORM_NONE; transform <= LAMELLA_RELATIVE_TRANSFORM_WHITEN; transform++) {
+            const lamella_relative_project_options rules = RULES(.transform = transform, .similarity = similarity, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN,
+                                                                 .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE, .directions = LAMELLA_RELATIVE_RANK_UNSCALED);
             lamella_relative_project *together;
             ok(lamella_relative_project_fit(NULL, &all, NULL, &rules, &together, NULL));
             for (int l = 0; l < N_LAYERS; l++) {
@@ -556,15 +556,15 @@ TEST(rcond_is_a_share_of_the_largest_at_its_edge_and_beside_it)
 {
     double x[] = { 8, 1, -8, 1, 8, -1, -8, -1 };
     lamella_view v = view_of(LAMELLA_F64, x, 4, 2);
-    const lamella_relative_project_options white = RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .directions = LAMELLA_RANK_UNSCALED);
+    const lamella_relative_project_options white = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .directions = LAMELLA_RELATIVE_RANK_UNSCALED);
     lamella_relative_project_options rules = white;
     for (int k = 0; k < 2; k++) {
         rules.rcond = 1.0 / 64 + k * 1e-12; /* at least that share */
         equal(rank_by(v, rules), 2 - k);
     }
-    rules.directions = LAMELLA_RANK_SCALED;
+    rules.directions = LAMELLA_RELATIVE_RANK_SCALED;
     equal(rank_by(v, rules), 2);
-    rules = RULES(.transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_BASIS);
+    rules = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_BASIS);
     for (int k = 0; k < 2; k++) {
         rules.basis_rcond = 1.0 / 8 + (k ? 1e-12 : -1e-12); /* over that share */
         equal(rank_by(v, rules), 2 - k);
@@ -577,7 +577,7 @@ TEST(a_millionth_is_the_default_of_unscaled_directions)
     for (int k = 0; k < 2; k++) {
         const double y = k ? 0.99 : 1.2;
         double x[] = { 1000, y, -1000, y, 1000, -y, -1000, -y };
-        equal(rank_by(view_of(LAMELLA_F64, x, 4, 2), RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .directions = LAMELLA_RANK_UNSCALED)), 2 - k);
+        equal(rank_by(view_of(LAMELLA_F64, x, 4, 2), RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .directions = LAMELLA_RELATIVE_RANK_UNSCALED)), 2 - k);
     }
 }
 
@@ -591,7 +591,7 @@ TEST(distances_by_their_mean_forget_how_small_rows_are)
         small[i] = ldexp(x[i], -10);
     }
     for (int similarity = LAMELLA_RELATIVE_EUCLIDEAN; similarity <= LAMELLA_RELATIVE_LINF; similarity++) {
-        const lamella_relative_project_options rules = RULES(.transform = LAMELLA_TRANSFORM_NONE, .similarity = similarity, .distances = LAMELLA_DISTANCES_BY_MEAN);
+        const lamella_relative_project_options rules = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = similarity, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN);
         float *a = relative_of(view_of(LAMELLA_F64, x, N, 3), NULL, rules), *b = relative_of(view_of(LAMELLA_F64, small, N, 3), NULL, rules);
         equal_bits(a, b, N * N * (int64_t)sizeof *a);
         free(a), free(b);
@@ -610,7 +610,7 @@ TEST(A3_no_cosine_leaves_its_range)
         number[i / WIDE] = i / WIDE;
     }
     const lamella_view anchors = view_of(LAMELLA_I64, number, N);
-    float *r = relative_of(view_of(LAMELLA_F32, x, 2 * N, WIDE), &anchors, RULES(.transform = LAMELLA_TRANSFORM_NONE));
+    float *r = relative_of(view_of(LAMELLA_F32, x, 2 * N, WIDE), &anchors, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE));
     int over = 0, most = 0, least = 0;
     for (int i = 0; i < 2 * N * N; i++) {
         over += !(r[i] <= 1 && r[i] >= -1);
@@ -627,11 +627,11 @@ TEST(what_f32_does_not_hold_is_refused)
     float out[4];
     lamella_view layer = view_of(LAMELLA_F64, x, 2, 2), to = view_of(LAMELLA_F32, out, 2, 2);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
-    lamella_relative_project *project = fitted(layer, NULL, RULES(.transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_L1));
+    lamella_relative_project *project = fitted(layer, NULL, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_L1));
     refused(lamella_relative_project_apply(NULL, project, &stack, &to, NULL), LAMELLA_ERR_NUMERIC,
             "lamella_relative_project_apply: stack.layer[0]: row 0 has a similarity that f32 does not hold");
     lamella_relative_project_free(project);
-    project = fitted(layer, NULL, RULES(.transform = LAMELLA_TRANSFORM_NONE)); /* directions are no matter of size */
+    project = fitted(layer, NULL, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE)); /* directions are no matter of size */
     ok(lamella_relative_project_apply(NULL, project, &stack, &to, NULL));
     const float expected[] = { 1, 0, 0, 1 };
     equal_bits(out, expected, sizeof expected);
@@ -656,8 +656,8 @@ static double found_across(int transform, const lamella_view *there_anchors)
 
 TEST(trap_cosine_on_raw_states)
 {
-    check(found_across(LAMELLA_TRANSFORM_CENTRE, NULL) > 0.8);
-    check(found_across(LAMELLA_TRANSFORM_NONE, NULL) < 0.3);
+    check(found_across(LAMELLA_RELATIVE_TRANSFORM_CENTRE, NULL) > 0.8);
+    check(found_across(LAMELLA_RELATIVE_TRANSFORM_NONE, NULL) < 0.3);
 }
 
 TEST(trap_anchors_of_each_space_its_own)
@@ -666,7 +666,7 @@ TEST(trap_anchors_of_each_space_its_own)
     lamella_view others = every_fifth(numbers);
     for (int i = 0; i < N_ANCHORS; i++)
         numbers[i] += 1;
-    check(found_across(LAMELLA_TRANSFORM_CENTRE, &others) < 0.1);
+    check(found_across(LAMELLA_RELATIVE_TRANSFORM_CENTRE, &others) < 0.1);
 }
 
 /* ---- arguments ---- */
@@ -675,7 +675,7 @@ TEST(named_arrays_are_what_was_fitted)
 {
     float x[] = { 1, 2, 3, 6 };
     lamella_view v;
-    lamella_relative_project *project = fitted(view_of(LAMELLA_F32, x, 2, 2), NULL, RULES(.transform = LAMELLA_TRANSFORM_ZSCORE));
+    lamella_relative_project *project = fitted(view_of(LAMELLA_F32, x, 2, 2), NULL, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE));
     ok(lamella_relative_project_get(project, "anchors.0", &v));
     const double anchors[] = { 1, 2, 3, 6 }, mean[] = { 2, 4 }, scale[] = { 1, 2 };
     equal_bits(v.data, anchors, sizeof anchors);
@@ -700,7 +700,7 @@ TEST(bad_arguments_are_named)
     refused(lamella_relative_project_fit(NULL, &stack, NULL, &rules, &project, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_project_fit: options.transform is 5, expected 0 to 4");
     check(project == NULL);
-    rules = RULES(.relative_transform = LAMELLA_TRANSFORM_WHITEN);
+    rules = RULES(.relative_transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN);
     refused(lamella_relative_project_fit(NULL, &stack, NULL, &rules, &project, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_project_fit: options.relative_transform is 4, expected 0 to 3");
     rules = RULES(.shrinkage = -0.5);
@@ -721,7 +721,7 @@ TEST(options_init_spells_out_the_defaults)
 {
     lamella_relative_project_options options;
     ok(lamella_relative_project_options_init(&options, sizeof options));
-    equal(options.transform, LAMELLA_TRANSFORM_CENTRE);
+    equal(options.transform, LAMELLA_RELATIVE_TRANSFORM_CENTRE);
     equal(options.similarity, LAMELLA_RELATIVE_COSINE);
-    equal(options.relative_transform, LAMELLA_TRANSFORM_NONE);
+    equal(options.relative_transform, LAMELLA_RELATIVE_TRANSFORM_NONE);
 }

@@ -55,8 +55,8 @@ static void columns_of(const long double *rows, int64_t n, int64_t width, column
 
 static void transformed(const columns *c, int32_t transform, long double *row, int64_t n)
 {
-    for (int64_t j = 0; j < n && transform > LAMELLA_TRANSFORM_NONE; j++)
-        row[j] = (row[j] - c->mean[j]) / (transform == LAMELLA_TRANSFORM_ZSCORE ? c->scale[j] : 1);
+    for (int64_t j = 0; j < n && transform > LAMELLA_RELATIVE_TRANSFORM_NONE; j++)
+        row[j] = (row[j] - c->mean[j]) / (transform == LAMELLA_RELATIVE_TRANSFORM_ZSCORE ? c->scale[j] : 1);
 }
 
 static long double distance_of(int kind, const long double *u, const long double *v, int64_t n)
@@ -115,7 +115,7 @@ static void expect(const lamella_relative_project_options *o, sizes z, expected 
         for (int64_t a = 0; a < n; a++)
             for (int64_t b = 0; b < n; b++)
                 sum += distance_of(kind, e->anchors + a * z.dim, e->anchors + b * z.dim, z.dim);
-        e->unit[kind] = o->distances == LAMELLA_DISTANCES_BY_MEAN && sum > 0 ? sum / (long double)(n * n) : 1;
+        e->unit[kind] = o->distances == LAMELLA_RELATIVE_DISTANCES_BY_MEAN && sum > 0 ? sum / (long double)(n * n) : 1;
     }
     for (int64_t a = 0; a < n; a++)
         compared(e, o, z, e->anchors + a * z.dim, e->relative + a * e->width);
@@ -162,9 +162,9 @@ TEST(every_transform_with_every_similarity)
     const sizes z = { 40, 7, 19 };
     fill(z);
     for (int s = 0; s < 7; s++)
-        for (int32_t transform = LAMELLA_TRANSFORM_NONE; transform <= LAMELLA_TRANSFORM_ZSCORE; transform++)
-            for (int32_t relative = LAMELLA_TRANSFORM_NONE; relative <= LAMELLA_TRANSFORM_ZSCORE; relative++)
-                for (int32_t distances = LAMELLA_DISTANCES_RAW; distances <= LAMELLA_DISTANCES_BY_MEAN; distances++)
+        for (int32_t transform = LAMELLA_RELATIVE_TRANSFORM_NONE; transform <= LAMELLA_RELATIVE_TRANSFORM_ZSCORE; transform++)
+            for (int32_t relative = LAMELLA_RELATIVE_TRANSFORM_NONE; relative <= LAMELLA_RELATIVE_TRANSFORM_ZSCORE; relative++)
+                for (int32_t distances = LAMELLA_RELATIVE_DISTANCES_RAW; distances <= LAMELLA_RELATIVE_DISTANCES_BY_MEAN; distances++)
                     for (int f64 = 0; f64 < 2; f64++)
                         equals_definition((lamella_relative_project_options){ .transform = transform, .similarity = similarities[s],
                                                                               .relative_transform = relative, .distances = distances },
@@ -180,7 +180,7 @@ TEST(columns_far_from_0_are_projected_as_near_it)
     for (int64_t i = 0; i < z.rows * z.dim; i++)
         x[i] += ldexp((double)(3 + i % z.dim), 36);
     for (int s = 0; s < 3; s++)
-        for (int32_t transform = LAMELLA_TRANSFORM_CENTRE; transform <= LAMELLA_TRANSFORM_ZSCORE; transform++)
+        for (int32_t transform = LAMELLA_RELATIVE_TRANSFORM_CENTRE; transform <= LAMELLA_RELATIVE_TRANSFORM_ZSCORE; transform++)
             equals_definition((lamella_relative_project_options){ .transform = transform, .similarity = similarities[s] }, z, LAMELLA_F64);
 }
 
@@ -190,7 +190,7 @@ TEST(sizes_around_the_tiles)
     for (int k = 0; k < 6; k++) {
         fill(all[k]);
         for (int plain = 0; plain < 2; plain++) {
-            const int32_t transform = plain ? LAMELLA_TRANSFORM_NONE : LAMELLA_TRANSFORM_CENTRE;
+            const int32_t transform = plain ? LAMELLA_RELATIVE_TRANSFORM_NONE : LAMELLA_RELATIVE_TRANSFORM_CENTRE;
             equals_definition((lamella_relative_project_options){ .transform = transform, .similarity = LAMELLA_RELATIVE_COSINE }, all[k], LAMELLA_F32);
             equals_definition((lamella_relative_project_options){ .transform = transform, .similarity = LAMELLA_RELATIVE_PRODUCT }, all[k], LAMELLA_F32);
         }
@@ -205,7 +205,7 @@ TEST(distances_to_anchors_that_are_all_equal)
         static const double apart[] = { 5, 7, 4 };
         lamella_view distance;
         lamella_relative_project *project = fitted(view_of(LAMELLA_F32, rows, 3, 2), NULL,
-                                                   RULES(.transform = LAMELLA_TRANSFORM_NONE, .similarity = s, .distances = LAMELLA_DISTANCES_BY_MEAN));
+                                                   RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = s, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN));
         ok(lamella_relative_project_get(project, "distance.0", &distance));
         float *out = projected(project, view_of(LAMELLA_F32, other, 1, 2), NULL);
         for (int a = 0; a < 3; a++) {
@@ -231,7 +231,7 @@ TEST(anchors_of_nothing_are_counted)
         }
         const lamella_view layer[] = { view_of(LAMELLA_F32, rows[0], 4, 2), view_of(LAMELLA_F32, rows[1], 4, 2) };
         const lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
-        const lamella_relative_project_options plain = RULES(.transform = LAMELLA_TRANSFORM_NONE);
+        const lamella_relative_project_options plain = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE);
         lamella_relative_project_result result = { .struct_size = sizeof result };
         lamella_relative_project *project;
         ok(lamella_relative_project_fit(NULL, &stack, NULL, &plain, &project, &result));
@@ -252,7 +252,7 @@ TEST(whitened_anchors_have_unit_covariance)
     for (int64_t i = 0; i < z.rows * z.dim; i++)
         x[i] = sin((double)(i * i + 3 * i)) * (double)(1 + i % 3) + 2;
     const lamella_view layer = view_of(LAMELLA_F64, x, z.rows, z.dim), anchors = view_of(LAMELLA_I64, number, z.anchors);
-    lamella_relative_project *project = fitted(layer, &anchors, RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_ABSOLUTE));
+    lamella_relative_project *project = fitted(layer, &anchors, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_ABSOLUTE));
     ok(lamella_relative_project_get(project, "mean.0", &mean));
     ok(lamella_relative_project_get(project, "root.0", &root));
     const double *w = root.data, *m = mean.data;
@@ -287,7 +287,7 @@ TEST(coordinates_on_the_anchors_give_the_row_back)
     const lamella_view layer = view_of(LAMELLA_F64, x, z.rows, z.dim);
     for (int64_t n = 3; n <= z.anchors; n += 6) {
         const lamella_view anchors = view_of(LAMELLA_I64, number, n);
-        float *c = relative_of(layer, &anchors, RULES(.transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_BASIS));
+        float *c = relative_of(layer, &anchors, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_BASIS));
         for (int64_t i = 0; i < z.rows; i++) {
             double rest[5];
             for (int64_t j = 0; j < z.dim; j++) {

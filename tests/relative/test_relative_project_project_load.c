@@ -51,8 +51,8 @@ static char *place_of(const kept_bytes *k, const char *text)
 TEST(the_bytes_are_not_needed_afterwards)
 {
     float x[] = { 1, 2, 3, 5, 7, 11, 13, 17 };
-    kept_bytes k = file_of(RULES(.transform = LAMELLA_TRANSFORM_ZSCORE));
-    lamella_relative_project *loaded, *project = fitted(view_of(LAMELLA_F32, x, 4, 2), NULL, RULES(.transform = LAMELLA_TRANSFORM_ZSCORE));
+    kept_bytes k = file_of(RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE));
+    lamella_relative_project *loaded, *project = fitted(view_of(LAMELLA_F32, x, 4, 2), NULL, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE));
     ok(lamella_relative_project_load(NULL, &k.view, &loaded));
     memset(k.data, 0xff, (size_t)k.view.shape[0]);
     free(k.data);
@@ -65,8 +65,8 @@ TEST(the_bytes_are_not_needed_afterwards)
 
 TEST(the_rules_stand_in_the_file_by_name)
 {
-    kept_bytes k = file_of(RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_LINF,
-                                 .relative_transform = LAMELLA_TRANSFORM_ZSCORE));
+    kept_bytes k = file_of(RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_LINF,
+                                 .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE));
     place_of(&k, "\"transform\":\"whiten\"");
     place_of(&k, "\"similarity\":\"linf\"");
     place_of(&k, "\"relative_transform\":\"zscore\"");
@@ -76,7 +76,7 @@ TEST(the_rules_stand_in_the_file_by_name)
 TEST(changed_bytes_are_refused)
 {
     lamella_relative_project *loaded;
-    kept_bytes k = file_of(RULES(.transform = LAMELLA_TRANSFORM_ZSCORE));
+    kept_bytes k = file_of(RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE));
     memcpy(place_of(&k, "cosine"), "cosina", 6);
     refused(lamella_relative_project_load(NULL, &k.view, &loaded), LAMELLA_ERR_FORMAT,
             "lamella_relative_project_load: bytes: similarity is \"cosina\", which is none of ours");

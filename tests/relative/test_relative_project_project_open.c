@@ -11,11 +11,11 @@ static const char *saved_path(void)
 
 static const lamella_relative_project_options kinds[] = {
     { .struct_size = sizeof kinds[0] },
-    { .struct_size = sizeof kinds[0], .transform = LAMELLA_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_PRODUCT, .shrinkage = 0.1,
-      .distances = LAMELLA_DISTANCES_BY_MEAN, .relative_transform = LAMELLA_TRANSFORM_ZSCORE },
-    { .struct_size = sizeof kinds[0], .transform = LAMELLA_TRANSFORM_ZSCORE, .similarity = LAMELLA_RELATIVE_BASIS },
-    { .struct_size = sizeof kinds[0], .similarity = LAMELLA_RELATIVE_ANGULAR, .relative_transform = LAMELLA_TRANSFORM_CENTRE },
-    { .struct_size = sizeof kinds[0], .transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_ABSOLUTE },
+    { .struct_size = sizeof kinds[0], .transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_PRODUCT, .shrinkage = 0.1,
+      .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN, .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE },
+    { .struct_size = sizeof kinds[0], .transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE, .similarity = LAMELLA_RELATIVE_BASIS },
+    { .struct_size = sizeof kinds[0], .similarity = LAMELLA_RELATIVE_ANGULAR, .relative_transform = LAMELLA_RELATIVE_TRANSFORM_CENTRE },
+    { .struct_size = sizeof kinds[0], .transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_ABSOLUTE },
 };
 
 TEST(an_opened_projection_gives_the_same_bits)
@@ -29,7 +29,7 @@ TEST(an_opened_projection_gives_the_same_bits)
         ok(lamella_relative_project_get(opened, "width", &width));
         ok(lamella_relative_project_get(opened, "rules", &rules));
         const int32_t *rule = rules.data, similarity = kinds[k].similarity, transform = kinds[k].transform;
-        check(rule[0] == (transform ? transform : LAMELLA_TRANSFORM_CENTRE) && rule[1] == (similarity ? similarity : LAMELLA_RELATIVE_COSINE));
+        check(rule[0] == (transform ? transform : LAMELLA_RELATIVE_TRANSFORM_CENTRE) && rule[1] == (similarity ? similarity : LAMELLA_RELATIVE_COSINE));
         float *a = projected(project, *x, NULL), *b = projected(opened, *x, NULL);
         equal_bits(b, a, x->shape[0] * *(const int64_t *)width.data * (int64_t)sizeof *a);
         ok(lamella_relative_project_bytes(project, &before));

@@ -57,10 +57,10 @@ TEST(anchors_name_what_they_cannot_take)
     s->number[1] = N;
     SAYS(&s->numbers, NULL, ARGUMENT, "given[1] is 6, expected 0 to 5 (= rows of the stack - 1)");
     SAYS(NULL, CHOICE(.farthest = 3), ARGUMENT, "options.farthest is 3, expected 0 to 2");
-    SAYS(NULL, CHOICE(.method = LAMELLA_ANCHORS_FARTHEST, .start = N), ARGUMENT, "options.start is 6, expected a row outside the mask, 0 to 5");
-    SAYS(NULL, CHOICE(.method = LAMELLA_ANCHORS_FARTHEST, .start = -1), ARGUMENT, "options.start is -1, expected a row outside the mask, 0 to 5");
-    SAYS(NULL, CHOICE(.method = LAMELLA_ANCHORS_FARTHEST, .distance_layer = -1), ARGUMENT, "options.distance_layer is -1, expected 0 to 1");
-    SAYS(NULL, CHOICE(.method = LAMELLA_ANCHORS_FARTHEST, .distance_layer = 2), ARGUMENT, "options.distance_layer is 2, expected 0 to 1");
+    SAYS(NULL, CHOICE(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .start = N), ARGUMENT, "options.start is 6, expected a row outside the mask, 0 to 5");
+    SAYS(NULL, CHOICE(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .start = -1), ARGUMENT, "options.start is -1, expected a row outside the mask, 0 to 5");
+    SAYS(NULL, CHOICE(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .distance_layer = -1), ARGUMENT, "options.distance_layer is -1, expected 0 to 1");
+    SAYS(NULL, CHOICE(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .distance_layer = 2), ARGUMENT, "options.distance_layer is 2, expected 0 to 1");
     ok(anchors_of(s, NULL, CHOICE(.start = N, .distance_layer = 2))); /* RANDOM starts nowhere */
     SAYS(NULL, CHOICE(.reserved0 = 1), ARGUMENT, "options.reserved0 is 1, expected 0");
     s->condition.shape[0] = 1;

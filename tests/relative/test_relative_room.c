@@ -42,17 +42,17 @@ static lamella_status fit_by(lamella_context *ctx, int64_t n, lamella_relative_p
 
 static lamella_status fit_cosine(lamella_context *ctx, int64_t n)
 {
-    return fit_by(ctx, n, RULES(.relative_transform = LAMELLA_TRANSFORM_ZSCORE));
+    return fit_by(ctx, n, RULES(.relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE));
 }
 
 static lamella_status fit_whitened(lamella_context *ctx, int64_t n)
 {
-    return fit_by(ctx, n, RULES(.transform = LAMELLA_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_BASIS));
+    return fit_by(ctx, n, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_BASIS));
 }
 
 static lamella_status fit_distances(lamella_context *ctx, int64_t n)
 {
-    return fit_by(ctx, n, RULES(.transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_L1, .distances = LAMELLA_DISTANCES_BY_MEAN));
+    return fit_by(ctx, n, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_L1, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN));
 }
 
 static lamella_status apply(lamella_context *ctx, int64_t n)
@@ -70,7 +70,7 @@ static lamella_status apply(lamella_context *ctx, int64_t n)
 
 static lamella_status stitch(lamella_context *ctx, int64_t n)
 {
-    const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = LAMELLA_HEAD_RIDGE };
+    const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = LAMELLA_RELATIVE_HEAD_RIDGE };
     const lamella_view labels = view_of(LAMELLA_I64, label, N), listed = view_of(LAMELLA_I64, number, 9), train = view_of(LAMELLA_I64, number + 9, TRAIN),
                        test = view_of(LAMELLA_I64, number + 9 + TRAIN, N - 9 - TRAIN), accuracy = view_of(LAMELLA_F64, accuracy_of, n, n);
     return lamella_relative_stitch(ctx, layers(n), &labels, &listed, &train, &test, NULL, &options, &accuracy, NULL, NULL, NULL);

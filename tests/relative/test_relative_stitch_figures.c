@@ -50,16 +50,16 @@ TEST(the_figures_of_five_autoencoders)
         double                           between;
         lamella_relative_project_options projection;
     } figures[] = {
-        { "plain", 0.832, { .transform = LAMELLA_TRANSFORM_NONE } },
-        { "centred", 0.9335, { .transform = LAMELLA_TRANSFORM_CENTRE } },
+        { "plain", 0.832, { .transform = LAMELLA_RELATIVE_TRANSFORM_NONE } },
+        { "centred", 0.9335, { .transform = LAMELLA_RELATIVE_TRANSFORM_CENTRE } },
         { "angular", 0.946, { .similarity = LAMELLA_RELATIVE_ANGULAR } },
-        { "euclidean", 0.954, { .transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_EUCLIDEAN,
-                                .distances = LAMELLA_DISTANCES_BY_MEAN } },
-        { "whitened", 0.959, { .transform = LAMELLA_TRANSFORM_WHITEN, .shrinkage = 0.1, .directions = LAMELLA_RANK_UNSCALED } },
+        { "euclidean", 0.954, { .transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_EUCLIDEAN,
+                                .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN } },
+        { "whitened", 0.959, { .transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .shrinkage = 0.1, .directions = LAMELLA_RELATIVE_RANK_UNSCALED } },
     };
     for (int k = 0; k < 5; k++) {
         stitched s;
-        ok(stitch_digits(SPACES, figures[k].projection, LAMELLA_HEAD_LOGISTIC, 10, &s));
+        ok(stitch_digits(SPACES, figures[k].projection, LAMELLA_RELATIVE_HEAD_LOGISTIC, 10, &s));
         near(s.result.accuracy_between, figures[k].between, ABSOLUTE, 0.001);
         check(s.result.accuracy_within > 0.969 && s.result.accuracy_within < 0.979);
         equal(s.result.n_pairs, 20);
@@ -71,7 +71,7 @@ TEST(the_figures_of_five_autoencoders)
 TEST(ridge_heads_equal_the_oracle)
 {
     stitched s;
-    ok(stitch_digits(SPACES, PROJECTION(0), LAMELLA_HEAD_RIDGE, 1, &s));
+    ok(stitch_digits(SPACES, PROJECTION(0), LAMELLA_RELATIVE_HEAD_RIDGE, 1, &s));
     near_matrices(&s, "ridge");
 }
 
@@ -79,7 +79,7 @@ TEST(ridge_heads_equal_the_oracle)
 TEST(trap_the_diagonal_says_nothing)
 {
     stitched s;
-    ok(stitch_digits(2, PROJECTION(.transform = LAMELLA_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_ABSOLUTE), LAMELLA_HEAD_LOGISTIC, 10, &s));
+    ok(stitch_digits(2, PROJECTION(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_ABSOLUTE), LAMELLA_RELATIVE_HEAD_LOGISTIC, 10, &s));
     const lamella_view accuracy = view_of(LAMELLA_F64, s.accuracy, 2, 2);
     near_golden(&accuracy, "relative/stitch/accuracy.absolute");
     near(s.accuracy[1], 0.168, ABSOLUTE, 0.0021);
@@ -91,9 +91,9 @@ TEST(trap_the_diagonal_says_nothing)
 TEST(pairs_of_two_widths_have_no_absolute_score)
 {
     stitched s;
-    returns(stitch_digits(3, PROJECTION(.similarity = LAMELLA_RELATIVE_ABSOLUTE), LAMELLA_HEAD_RIDGE, 1, &s), LAMELLA_NOTE);
+    returns(stitch_digits(3, PROJECTION(.similarity = LAMELLA_RELATIVE_ABSOLUTE), LAMELLA_RELATIVE_HEAD_RIDGE, 1, &s), LAMELLA_NOTE);
     equal(s.result.n_pairs, 2);
     check(isnan(s.accuracy[2]) && isnan(s.f1[6]) && !isnan(s.accuracy[1]));
-    equal(s.flags[2], LAMELLA_STITCH_WIDTHS);
+    equal(s.flags[2], LAMELLA_CELL_IMPOSSIBLE);
     equal(s.flags[8], 0);
 }

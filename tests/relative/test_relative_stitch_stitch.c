@@ -28,12 +28,12 @@ static lamella_status stitch_of_case(matrix *m, int32_t head)
 
 OPERATION(lamella_relative_stitch, .forms = FORM_ROWS)
 {
-    return stitch_of_case(m, LAMELLA_HEAD_RIDGE);
+    return stitch_of_case(m, LAMELLA_RELATIVE_HEAD_RIDGE);
 }
 
 OPERATION(lamella_relative_stitch, .as = "logistic", .forms = FORM_ROWS)
 {
-    return stitch_of_case(m, LAMELLA_HEAD_LOGISTIC);
+    return stitch_of_case(m, LAMELLA_RELATIVE_HEAD_LOGISTIC);
 }
 
 /* ---- small cases: 8 rows of 2 dims, a class on each side ---- */
@@ -80,7 +80,7 @@ static lamella_status stitch_small(small_case *s, const lamella_relative_stitch_
 TEST(two_classes_of_any_labels)
 {
     small_case *s = small();
-    const lamella_relative_stitch_options ridge = { .struct_size = sizeof ridge, .head = LAMELLA_HEAD_RIDGE };
+    const lamella_relative_stitch_options ridge = { .struct_size = sizeof ridge, .head = LAMELLA_RELATIVE_HEAD_RIDGE };
     ok(stitch_small(s, NULL));
     for (int i = 0; i < 4; i++)
         near(s->accuracy[i], 1, ABSOLUTE, 0);
@@ -173,7 +173,7 @@ TEST(tests_among_anchors_and_train_rows_are_counted)
 TEST(options_of_an_older_host_are_taken)
 {
     small_case *s = small();
-    const lamella_relative_stitch_options old = { .struct_size = 8, .head = LAMELLA_HEAD_RIDGE, .penalty = -7 }, older = { .struct_size = 7 };
+    const lamella_relative_stitch_options old = { .struct_size = 8, .head = LAMELLA_RELATIVE_HEAD_RIDGE, .penalty = -7 }, older = { .struct_size = 7 };
     ok(stitch_small(s, &old));
     refused(stitch_small(s, &older), LAMELLA_ERR_ARGUMENT, "lamella_relative_stitch: options.struct_size is 7, expected its sizeof (8 to 4096)");
 }
@@ -243,7 +243,7 @@ TEST(M14_long_lists_ask_whether_to_stop)
 {
     enum { LONG = 1 << 18 };
     const lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .progress = count };
-    const lamella_relative_stitch_options ridge = { .struct_size = sizeof ridge, .head = LAMELLA_HEAD_RIDGE };
+    const lamella_relative_stitch_options ridge = { .struct_size = sizeof ridge, .head = LAMELLA_RELATIVE_HEAD_RIDGE };
     lamella_context *ctx;
     float *x = malloc((LONG + 4) * sizeof *x);
     int64_t *number = malloc((LONG + 4) * sizeof *number), *label = malloc((LONG + 4) * sizeof *label);
@@ -277,7 +277,7 @@ TEST(a_head_that_ran_out_of_steps_is_flagged)
     small_case *s = small();
     const lamella_relative_stitch_options options = { .struct_size = sizeof options, .max_iterations = 1, .tolerance = 1e-14, .penalty = 1000 };
     returns(stitch_small(s, &options), LAMELLA_NOT_CONVERGED);
-    equal(s->flags[0], LAMELLA_STITCH_NOT_CONVERGED);
+    equal(s->flags[0], LAMELLA_CELL_NOT_CONVERGED);
     check(!isnan(s->accuracy[0]));
 }
 
@@ -302,7 +302,7 @@ TEST(options_init_spells_out_the_defaults)
 {
     lamella_relative_stitch_options options;
     ok(lamella_relative_stitch_options_init(&options, sizeof options));
-    equal(options.head, LAMELLA_HEAD_LOGISTIC);
+    equal(options.head, LAMELLA_RELATIVE_HEAD_LOGISTIC);
     near(options.penalty, 1, ABSOLUTE, 0);
     near(options.tolerance, 1e-10, ABSOLUTE, 0);
     equal(options.max_iterations, 1000);

@@ -125,7 +125,7 @@ static void equals_definition(const setting *g)
     for (int l = 0; l < SPACES; l++)
         layer[l] = view_of(LAMELLA_F64, s->x[l], ROWS, DIM);
     const lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = SPACES };
-    const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = LAMELLA_HEAD_RIDGE, .penalty = g->penalty };
+    const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = LAMELLA_RELATIVE_HEAD_RIDGE, .penalty = g->penalty };
     lamella_relative_stitch_result result = { .struct_size = sizeof result };
     returns(lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, NULL, &options, &accuracy, &f1, NULL, &result),
             g->unknown ? LAMELLA_NOTE : LAMELLA_OK);

@@ -11,13 +11,13 @@ extern "C" {
 
 /* What `alpha` holds. */
 enum {
-    LAMELLA_OPACITY_STRAIGHT = 1, /* the default: the share of what lies behind that a layer hides, 0 .. 1; colours are not multiplied by it */
-    LAMELLA_OPACITY_DENSITY  = 2  /* sigma, 0 or more: alpha = 1 - exp(-sigma * thickness) */
+    LAMELLA_FUSION_OPACITY_STRAIGHT = 1, /* the default: the share of what lies behind that a layer hides, 0 .. 1; colours are not multiplied by it */
+    LAMELLA_FUSION_OPACITY_DENSITY  = 2  /* sigma, 0 or more: alpha = 1 - exp(-sigma * thickness) */
 };
 
 typedef struct lamella_fusion_over_options {
     uint32_t struct_size;
-    int32_t  opacity;   /* LAMELLA_OPACITY_..., 0 = STRAIGHT */
+    int32_t  opacity;   /* LAMELLA_FUSION_OPACITY_..., 0 = STRAIGHT */
     int32_t  clamp;     /* 1 = an alpha outside 0 .. 1, or a density under 0, counts as the nearest that is allowed; 0 = it is refused */
     int32_t  reserved0;
     double   thickness; /* of a layer of densities; 0 = 1 */

@@ -11,21 +11,21 @@ extern "C" {
 
 /* What the weights are. */
 enum {
-    LAMELLA_WEIGHTING_GIVEN   = 1, /* the default: they count as they are, of any sign and sum */
-    LAMELLA_WEIGHTING_SOFTMAX = 2  /* exp(w_l) / sum_m exp(w_m), as a host trains them */
+    LAMELLA_FUSION_WEIGHTING_GIVEN   = 1, /* the default: they count as they are, of any sign and sum */
+    LAMELLA_FUSION_WEIGHTING_SOFTMAX = 2  /* exp(w_l) / sum_m exp(w_m), as a host trains them */
 };
 
 /* What happens to a row before it is mixed, so that no layer counts by its norm alone. */
 enum {
-    LAMELLA_ROWS_RAW        = 1, /* the default */
-    LAMELLA_ROWS_UNIT       = 2, /* x / |x| */
-    LAMELLA_ROWS_LAYER_NORM = 3  /* (x - mean x) / std x, ddof 0, without scale and shift */
+    LAMELLA_FUSION_ROWS_RAW        = 1, /* the default */
+    LAMELLA_FUSION_ROWS_UNIT       = 2, /* x / |x| */
+    LAMELLA_FUSION_ROWS_LAYER_NORM = 3  /* (x - mean x) / std x, ddof 0, without scale and shift */
 };
 
 typedef struct lamella_fusion_mix_options {
     uint32_t struct_size;
-    int32_t  weighting; /* LAMELLA_WEIGHTING_..., 0 = GIVEN */
-    int32_t  rows;      /* LAMELLA_ROWS_..., 0 = RAW */
+    int32_t  weighting; /* LAMELLA_FUSION_WEIGHTING_..., 0 = GIVEN */
+    int32_t  rows;      /* LAMELLA_FUSION_ROWS_..., 0 = RAW */
     int32_t  reserved0;
     double   gamma;     /* factor of the whole; 0 = 1 */
 } lamella_fusion_mix_options;

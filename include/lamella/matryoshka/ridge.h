@@ -9,13 +9,6 @@
 extern "C" {
 #endif
 
-/* Bits of `flags`. */
-enum {
-    LAMELLA_RIDGE_EDGE       = 1, /* the best penalty is the least or the greatest of several: try more on that side */
-    LAMELLA_RIDGE_IMPOSSIBLE = 2, /* the task has one class only: errors and accuracies are NaN, best is -1 */
-    LAMELLA_RIDGE_UNSTABLE   = 4  /* some penalty is too small for the Gram of this width: NaN there, never best */
-};
-
 typedef struct lamella_matryoshka_ridge_options {
     uint32_t struct_size;
     int32_t  readout; /* LAMELLA_READOUT_..., 0 = MEAN: how a stack with tokens is pooled first; not WEIGHTED */
@@ -63,7 +56,7 @@ LAMELLA_API lamella_status lamella_matryoshka_ridge_options_init(lamella_matryos
  * @out       error     f64 [layer, width, penalty, task]
  * @out       accuracy  f64 [layer, width, penalty, task]
  * @out       best      i64 [layer, width, task] the penalty of least error, the first of equals
- * @out       flags     u8 [layer, width, task] LAMELLA_RIDGE_...
+ * @out       flags     i32 [layer, width, task] bits LAMELLA_CELL_...: a task of one class is IMPOSSIBLE, its best -1
  * @out       result    result NULL: not wanted
  * @return    OK, NOTE if a task is impossible, a cell unstable or a sample empty; ARGUMENT, SHAPE, DTYPE, NONFINITE, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED; EMPTY if no row takes part or no task is possible
  * @precision mixed: Gram, factors and sums of errors f64, rows of Z and residuals f32, f64 where 1 - h is small (of f64 rows: under 0.2); tokens are pooled to f32 as lamella_fusion_pool does, one token of f64 too

@@ -11,8 +11,8 @@ extern "C" {
 
 /* Similarities that a search ranks by, over the first `width` dims. */
 enum {
-    LAMELLA_SEARCH_COSINE = 1, /* the default: prefixes renormalised */
-    LAMELLA_SEARCH_DOT    = 2
+    LAMELLA_MATRYOSHKA_SEARCH_COSINE = 1, /* the default: prefixes renormalised */
+    LAMELLA_MATRYOSHKA_SEARCH_DOT    = 2
 };
 
 /* Rows kept for repeated searches, at any width. */
@@ -20,13 +20,13 @@ typedef struct lamella_matryoshka_index lamella_matryoshka_index;
 
 typedef struct lamella_matryoshka_search_options {
     uint32_t struct_size;
-    int32_t  similarity; /* LAMELLA_SEARCH_..., 0 = COSINE */
+    int32_t  similarity; /* LAMELLA_MATRYOSHKA_SEARCH_..., 0 = COSINE */
     int64_t  width;      /* 0 = all dims; else the first 1 .. dim */
 } lamella_matryoshka_search_options;
 
 typedef struct lamella_matryoshka_index_options {
     uint32_t struct_size;
-    int32_t  similarity; /* LAMELLA_SEARCH_..., 0 = COSINE */
+    int32_t  similarity; /* LAMELLA_MATRYOSHKA_SEARCH_..., 0 = COSINE */
 } lamella_matryoshka_index_options;
 
 typedef struct lamella_matryoshka_search_result {

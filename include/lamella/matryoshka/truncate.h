@@ -11,13 +11,13 @@ extern "C" {
 
 /* What happens to a prefix. */
 enum {
-    LAMELLA_NORMALISE_L2   = 1, /* the default */
-    LAMELLA_NORMALISE_NONE = 2  /* sliced only */
+    LAMELLA_MATRYOSHKA_NORMALISE_L2   = 1, /* the default */
+    LAMELLA_MATRYOSHKA_NORMALISE_NONE = 2  /* sliced only */
 };
 
 typedef struct lamella_matryoshka_truncate_options {
     uint32_t struct_size;
-    int32_t  normalise; /* LAMELLA_NORMALISE_..., 0 = L2 */
+    int32_t  normalise; /* LAMELLA_MATRYOSHKA_NORMALISE_..., 0 = L2 */
 } lamella_matryoshka_truncate_options;
 
 typedef struct lamella_matryoshka_truncate_result {

@@ -20,21 +20,15 @@ enum {
 
 /* What more than two classes are. Two are always one output, for the larger label. */
 enum {
-    LAMELLA_CLASSES_MULTINOMIAL = 1, /* the default; ridge has one output a class either way */
-    LAMELLA_CLASSES_ONE_VS_REST = 2
-};
-
-/* Flags of a cell of layer x task x penalty x fit. */
-enum {
-    LAMELLA_CELL_IMPOSSIBLE    = 1, /* one class, or no row, among those to train on or to test: its scores are NaN */
-    LAMELLA_CELL_NOT_CONVERGED = 2  /* weights and scores stand and count */
+    LAMELLA_PROBE_CLASSES_MULTINOMIAL = 1, /* the default; ridge has one output a class either way */
+    LAMELLA_PROBE_CLASSES_ONE_VS_REST = 2
 };
 
 /* Zero means default. */
 typedef struct lamella_probe_linear_options {
     uint32_t struct_size;
     int32_t  kind;           /* LAMELLA_PROBE_LOGISTIC ..., 0 = LOGISTIC */
-    int32_t  classes;        /* LAMELLA_CLASSES_..., 0 = MULTINOMIAL */
+    int32_t  classes;        /* LAMELLA_PROBE_CLASSES_..., 0 = MULTINOMIAL */
     int32_t  readout;        /* LAMELLA_READOUT_..., 0 = MEAN: how tokens are pooled first; not WEIGHTED */
     int32_t  standardise;    /* 1 = columns to mean 0 and spread 1 on each fit's training rows, under their weights; weights come back in raw units */
     int32_t  balanced;       /* 1 = class weights that give every class of the training rows the same total: all / (classes x the class's) */
@@ -126,7 +120,7 @@ LAMELLA_API lamella_status lamella_probe_linear_fit(lamella_context *ctx, const 
  *   best_penalty i64, edge u8              [layer, task]: its place in penalties; whether it is at the grid's edge (0 if no fold was possible)
  *   nested_penalty i64 [layer, task, fold];  accuracy_nested f1_nested auc_nested f64 [layer, task]: with options->nested, the place of each
  *   fold's own choice, and the pooled scores at these
- *   objective gradient_norm f64, iterations i64, flags i32   [layer, task, penalty, fit]
+ *   objective gradient_norm f64, iterations i64, flags i32   [layer, task, penalty, fit], bits LAMELLA_CELL_...
  *   weights.L f64 [penalty, fit, output, dim], L = 0 .. n_layers - 1;  intercepts f64 [layer, penalty, fit, output]
  *   depths dims i64 [layer];  penalties f64;  classes i64 of all tasks in turn;  class_offsets output_offsets i64 [task + 1]
  *   rows i64, groups i64, fold i64 [scored]: rows that a fold tests, their groups as given (NULL: the row);  correct u8 [task, layer, scored] at

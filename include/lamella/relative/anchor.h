@@ -11,23 +11,23 @@ extern "C" {
 
 /* How anchors are chosen. */
 enum {
-    LAMELLA_ANCHORS_RANDOM   = 1, /* uniform, none twice; the first k of n are themselves such a draw */
-    LAMELLA_ANCHORS_FARTHEST = 2  /* from the start row on, each time the row farthest from all chosen; ties: the lowest row */
+    LAMELLA_RELATIVE_ANCHORS_RANDOM   = 1, /* uniform, none twice; the first k of n are themselves such a draw */
+    LAMELLA_RELATIVE_ANCHORS_FARTHEST = 2  /* from the start row on, each time the row farthest from all chosen; ties: the lowest row */
 };
 
 /* Between which rows FARTHEST measures. */
 enum {
-    LAMELLA_FARTHEST_UNIT = 1, /* rows of norm 1: directions */
-    LAMELLA_FARTHEST_RAW  = 2  /* rows as they are */
+    LAMELLA_RELATIVE_FARTHEST_UNIT = 1, /* rows of norm 1: directions */
+    LAMELLA_RELATIVE_FARTHEST_RAW  = 2  /* rows as they are */
 };
 
 typedef struct lamella_relative_anchors_options {
     uint32_t struct_size;
-    int32_t  method;         /* LAMELLA_ANCHORS_..., 0 = RANDOM; not read where anchors are given */
+    int32_t  method;         /* LAMELLA_RELATIVE_ANCHORS_..., 0 = RANDOM; not read where anchors are given */
     int64_t  seed;           /* RANDOM */
     int64_t  start;          /* FARTHEST: the first anchor */
     int64_t  distance_layer; /* FARTHEST: the layer whose rows are measured, by its place in the stack */
-    int32_t  farthest;       /* LAMELLA_FARTHEST_..., 0 = UNIT */
+    int32_t  farthest;       /* LAMELLA_RELATIVE_FARTHEST_..., 0 = UNIT */
     int32_t  reserved0;
 } lamella_relative_anchors_options;
 

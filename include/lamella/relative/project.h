@@ -15,10 +15,10 @@ typedef struct lamella_relative_project lamella_relative_project;
 /* What is done to rows x before they are compared, and to similarities after; m, sd (ddof 0), C: mean, spread and covariance of the
  * anchors' rows. A constant column is not scaled. */
 enum {
-    LAMELLA_TRANSFORM_NONE   = 1,
-    LAMELLA_TRANSFORM_CENTRE = 2, /* x - m */
-    LAMELLA_TRANSFORM_ZSCORE = 3, /* (x - m) / sd */
-    LAMELLA_TRANSFORM_WHITEN = 4  /* (C + shrinkage lmax I)^-1/2 (x - m), over the directions that count; lmax: the largest eigenvalue of C */
+    LAMELLA_RELATIVE_TRANSFORM_NONE   = 1,
+    LAMELLA_RELATIVE_TRANSFORM_CENTRE = 2, /* x - m */
+    LAMELLA_RELATIVE_TRANSFORM_ZSCORE = 3, /* (x - m) / sd */
+    LAMELLA_RELATIVE_TRANSFORM_WHITEN = 4  /* (C + shrinkage lmax I)^-1/2 (x - m), over the directions that count; lmax: the largest eigenvalue of C */
 };
 
 /* What a row x and an anchor s, both transformed, become. What changes nothing: */
@@ -35,23 +35,23 @@ enum {
 
 /* Distances as they are, or over the mean of all anchor x anchor distances. */
 enum {
-    LAMELLA_DISTANCES_RAW     = 1,
-    LAMELLA_DISTANCES_BY_MEAN = 2
+    LAMELLA_RELATIVE_DISTANCES_RAW     = 1,
+    LAMELLA_RELATIVE_DISTANCES_BY_MEAN = 2
 };
 
 /* Which directions count for WHITEN: eigenvalues of at least rcond times the largest. */
 enum {
-    LAMELLA_RANK_SCALED   = 1, /* of columns at unit spread; rcond 0 = max(eps(dtype)^2, dim 2.2e-16) */
-    LAMELLA_RANK_UNSCALED = 2  /* of columns as they are; rcond 0 = 1e-6 */
+    LAMELLA_RELATIVE_RANK_SCALED   = 1, /* of columns at unit spread; rcond 0 = max(eps(dtype)^2, dim 2.2e-16) */
+    LAMELLA_RELATIVE_RANK_UNSCALED = 2  /* of columns as they are; rcond 0 = 1e-6 */
 };
 
 typedef struct lamella_relative_project_options {
     uint32_t struct_size;
-    int32_t  transform;          /* LAMELLA_TRANSFORM_..., 0 = CENTRE: hidden states share a mean that plain cosine mostly measures */
+    int32_t  transform;          /* LAMELLA_RELATIVE_TRANSFORM_..., 0 = CENTRE: hidden states share a mean that plain cosine mostly measures */
     int32_t  similarity;         /* LAMELLA_RELATIVE_..., 0 = COSINE */
-    int32_t  distances;          /* LAMELLA_DISTANCES_..., 0 = RAW */
-    int32_t  relative_transform; /* LAMELLA_TRANSFORM_..., 0 = NONE; up to ZSCORE, fitted on the similarities of the anchors to each other */
-    int32_t  directions;         /* LAMELLA_RANK_..., 0 = SCALED */
+    int32_t  distances;          /* LAMELLA_RELATIVE_DISTANCES_..., 0 = RAW */
+    int32_t  relative_transform; /* LAMELLA_RELATIVE_TRANSFORM_..., 0 = NONE; up to ZSCORE, fitted on the similarities of the anchors to each other */
+    int32_t  directions;         /* LAMELLA_RELATIVE_RANK_..., 0 = SCALED */
     double   shrinkage;          /* WHITEN: 0 or more */
     double   rcond;              /* WHITEN: 0 = the rule's own */
     double   basis_rcond;        /* BASIS: singular values over this share of the largest count; 0 = root of max(eps(dtype)^2, dim 2.2e-16) */

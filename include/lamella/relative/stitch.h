@@ -12,19 +12,13 @@ extern "C" {
 
 /* What is trained on the representations of one space. */
 enum {
-    LAMELLA_HEAD_LOGISTIC = 1, /* multinomial; of two classes the binary objective */
-    LAMELLA_HEAD_RIDGE    = 2  /* one against the rest, y = -1, 1 */
-};
-
-/* Flags of a pair. */
-enum {
-    LAMELLA_STITCH_NOT_CONVERGED = 1, /* the head; its scores stand and count in means */
-    LAMELLA_STITCH_WIDTHS        = 2  /* ABSOLUTE spaces of two widths: no score, left out of means */
+    LAMELLA_RELATIVE_HEAD_LOGISTIC = 1, /* multinomial; of two classes the binary objective */
+    LAMELLA_RELATIVE_HEAD_RIDGE    = 2  /* one against the rest, y = -1, 1 */
 };
 
 typedef struct lamella_relative_stitch_options {
     uint32_t struct_size;
-    int32_t  head;           /* LAMELLA_HEAD_..., 0 = LOGISTIC */
+    int32_t  head;           /* LAMELLA_RELATIVE_HEAD_..., 0 = LOGISTIC */
     double   penalty;        /* 0 = 1; scikit-learn's C of LOGISTIC (less is smoother), alpha of RIDGE (more is smoother) */
     int64_t  max_iterations; /* LOGISTIC: 0 = 1000 */
     double   tolerance;      /* LOGISTIC: 0 = 1e-10; the objective is within this share of its least value */
@@ -69,7 +63,7 @@ LAMELLA_API lamella_status lamella_relative_stitch_options_init(lamella_relative
  * @in        options    options of the heads; NULL: logistic, C = 1
  * @out       accuracy   f64 [layer, layer] row: the space of the head, column: the space it is tested on; NaN without a score
  * @out       f1         f64 [layer, layer] weighted by the classes' test rows; NULL: not wanted
- * @out       flags      i32 [layer, layer] bits LAMELLA_STITCH_...; NULL: not wanted
+ * @out       flags      i32 [layer, layer] bits LAMELLA_CELL_...: ABSOLUTE spaces of two widths are IMPOSSIBLE; NULL: not wanted
  * @out       result     result NULL: not wanted
  * @return    OK, NOTE if a test row is also a train row or an anchor or of a class of no train row, or a pair has no score, NOT_CONVERGED if a head did not; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
  * @precision representations f32, heads mixed: loss and steps f64

@@ -12,35 +12,33 @@ ENUMS = {
     'LAMELLA_READONLY': {'readonly': 1, 'broadcast': 2, 'finite': 4},
     'LAMELLA_LAST_NORMED': {'normed': 1},
     'LAMELLA_READOUT_MEAN': {'mean': 1, 'cls': 2, 'last': 3, 'max': 4, 'weighted': 5, 'first_mean': 6},
+    'LAMELLA_CELL_IMPOSSIBLE': {'impossible': 1, 'not_converged': 2, 'edge': 4, 'unstable': 8, 'one_class': 16},
     'LAMELLA_SIMD_REFERENCE': {'reference': 1, 'avx2': 2, 'avx512': 3},
     'LAMELLA_LOG_INFO': {'info': 1, 'warn': 2},
     'LAMELLA_IO_SAFETENSORS': {'safetensors': 1, 'npy': 2, 'gguf': 3, 'zip': 4, 'pickle': 5, 'hdf5': 6, 'parquet': 7, 'index': 8, 'lfs': 9, 'web_page': 10, 'empty': 11, 'unknown': 12},
     'LAMELLA_IO_RULE_SIZE': {'size': 1, 'text': 2, 'grammar': 3, 'schema': 4, 'duplicate': 5, 'overflow': 6, 'layout': 7, 'limit': 8, 'kind': 9, 'dtype': 10},
     'LAMELLA_IO_MARKS_TOKENS': {'tokens': 1, 'padding': 2},
     'LAMELLA_IO_FORM_LAYERS': {'layers': 1, 'layer_first': 2, 'layer_second': 3, 'one_layer': 4},
-    'LAMELLA_NORM_MEAN': {'mean': 0, 'min': 1, 'max': 2},
-    'LAMELLA_COUNT_ROWS': {'rows': 0, 'zero_rows': 1, 'constant_rows': 2, 'nonfinite_rows': 3, 'zero_columns': 4, 'constant_columns': 5, 'nonfinite_columns': 6, 'outlier_columns': 7},
-    'LAMELLA_SHARE_EIGHTH': {'eighth': 0, 'quarter': 1, 'half': 2},
-    'LAMELLA_SCORE_ONE_CLASS': {'one_class': 1, 'constant': 2, 'weightless': 4},
-    'LAMELLA_STATISTIC_ACCURACY': {'accuracy': 1, 'f1': 2, 'auc': 3, 'ap': 4, 'r2': 5, 'pearson': 6, 'spearman': 7, 'mean': 8},
-    'LAMELLA_FOLDS_SHUFFLED': {'shuffled': 1, 'in_order': 2},
+    'LAMELLA_MOMENTS_NORM_MEAN': {'mean': 0, 'min': 1, 'max': 2},
+    'LAMELLA_MOMENTS_COUNT_ROWS': {'rows': 0, 'zero_rows': 1, 'constant_rows': 2, 'nonfinite_rows': 3, 'zero_columns': 4, 'constant_columns': 5, 'nonfinite_columns': 6, 'outlier_columns': 7},
+    'LAMELLA_MOMENTS_SHARE_EIGHTH': {'eighth': 0, 'quarter': 1, 'half': 2},
+    'LAMELLA_MEASURE_SCORE_ONE_CLASS': {'one_class': 1, 'constant': 2, 'weightless': 4},
+    'LAMELLA_MEASURE_STATISTIC_ACCURACY': {'accuracy': 1, 'f1': 2, 'auc': 3, 'ap': 4, 'r2': 5, 'pearson': 6, 'spearman': 7, 'mean': 8},
+    'LAMELLA_MEASURE_FOLDS_SHUFFLED': {'shuffled': 1, 'in_order': 2},
     'LAMELLA_PROBE_LOGISTIC': {'logistic': 1, 'ridge': 2},
-    'LAMELLA_CLASSES_MULTINOMIAL': {'multinomial': 1, 'one_vs_rest': 2},
-    'LAMELLA_CELL_IMPOSSIBLE': {'impossible': 1, 'not_converged': 2},
-    'LAMELLA_RIDGE_EDGE': {'edge': 1, 'impossible': 2, 'unstable': 4},
-    'LAMELLA_SEARCH_COSINE': {'cosine': 1, 'dot': 2},
-    'LAMELLA_NORMALISE_L2': {'l2': 1, 'none': 2},
-    'LAMELLA_ANCHORS_RANDOM': {'random': 1, 'farthest': 2},
-    'LAMELLA_FARTHEST_UNIT': {'unit': 1, 'raw': 2},
-    'LAMELLA_TRANSFORM_NONE': {'none': 1, 'centre': 2, 'zscore': 3, 'whiten': 4},
+    'LAMELLA_PROBE_CLASSES_MULTINOMIAL': {'multinomial': 1, 'one_vs_rest': 2},
+    'LAMELLA_MATRYOSHKA_SEARCH_COSINE': {'cosine': 1, 'dot': 2},
+    'LAMELLA_MATRYOSHKA_NORMALISE_L2': {'l2': 1, 'none': 2},
+    'LAMELLA_RELATIVE_ANCHORS_RANDOM': {'random': 1, 'farthest': 2},
+    'LAMELLA_RELATIVE_FARTHEST_UNIT': {'unit': 1, 'raw': 2},
+    'LAMELLA_RELATIVE_TRANSFORM_NONE': {'none': 1, 'centre': 2, 'zscore': 3, 'whiten': 4},
     'LAMELLA_RELATIVE_COSINE': {'cosine': 1, 'angular': 2, 'euclidean': 3, 'l1': 4, 'linf': 5, 'basis': 6, 'product': 7, 'absolute': 8},
-    'LAMELLA_DISTANCES_RAW': {'raw': 1, 'by_mean': 2},
-    'LAMELLA_RANK_SCALED': {'scaled': 1, 'unscaled': 2},
-    'LAMELLA_HEAD_LOGISTIC': {'logistic': 1, 'ridge': 2},
-    'LAMELLA_STITCH_NOT_CONVERGED': {'not_converged': 1, 'widths': 2},
-    'LAMELLA_OPACITY_STRAIGHT': {'straight': 1, 'density': 2},
-    'LAMELLA_WEIGHTING_GIVEN': {'given': 1, 'softmax': 2},
-    'LAMELLA_ROWS_RAW': {'raw': 1, 'unit': 2, 'layer_norm': 3},
+    'LAMELLA_RELATIVE_DISTANCES_RAW': {'raw': 1, 'by_mean': 2},
+    'LAMELLA_RELATIVE_RANK_SCALED': {'scaled': 1, 'unscaled': 2},
+    'LAMELLA_RELATIVE_HEAD_LOGISTIC': {'logistic': 1, 'ridge': 2},
+    'LAMELLA_FUSION_OPACITY_STRAIGHT': {'straight': 1, 'density': 2},
+    'LAMELLA_FUSION_WEIGHTING_GIVEN': {'given': 1, 'softmax': 2},
+    'LAMELLA_FUSION_ROWS_RAW': {'raw': 1, 'unit': 2, 'layer_norm': 3},
 }
 
 # The class of each object; its last word frees it.
@@ -354,7 +352,7 @@ class lamella_measure_folds_options(Structure):
     ]
     layout = (32, [0, 4, 8, 16, 24])
     details = {
-        'order': ('enum', 'LAMELLA_FOLDS_SHUFFLED'),
+        'order': ('enum', 'LAMELLA_MEASURE_FOLDS_SHUFFLED'),
     }
 
 
@@ -383,7 +381,7 @@ class lamella_measure_bootstrap_options(Structure):
     ]
     layout = (40, [0, 4, 8, 16, 24, 32])
     details = {
-        'statistic': ('enum', 'LAMELLA_STATISTIC_ACCURACY'),
+        'statistic': ('enum', 'LAMELLA_MEASURE_STATISTIC_ACCURACY'),
     }
 
 
@@ -456,7 +454,7 @@ class lamella_probe_linear_options(Structure):
     layout = (88, [0, 4, 8, 12, 16, 20, 24, 32, 40, 48, 56, 64, 72, 80, 84])
     details = {
         'kind': ('enum', 'LAMELLA_PROBE_LOGISTIC'),
-        'classes': ('enum', 'LAMELLA_CLASSES_MULTINOMIAL'),
+        'classes': ('enum', 'LAMELLA_PROBE_CLASSES_MULTINOMIAL'),
         'readout': ('enum', 'LAMELLA_READOUT_MEAN'),
     }
 
@@ -530,7 +528,7 @@ class lamella_matryoshka_search_options(Structure):
     ]
     layout = (16, [0, 4, 8])
     details = {
-        'similarity': ('enum', 'LAMELLA_SEARCH_COSINE'),
+        'similarity': ('enum', 'LAMELLA_MATRYOSHKA_SEARCH_COSINE'),
     }
 
 
@@ -541,7 +539,7 @@ class lamella_matryoshka_index_options(Structure):
     ]
     layout = (8, [0, 4])
     details = {
-        'similarity': ('enum', 'LAMELLA_SEARCH_COSINE'),
+        'similarity': ('enum', 'LAMELLA_MATRYOSHKA_SEARCH_COSINE'),
     }
 
 
@@ -565,7 +563,7 @@ class lamella_matryoshka_truncate_options(Structure):
     ]
     layout = (8, [0, 4])
     details = {
-        'normalise': ('enum', 'LAMELLA_NORMALISE_L2'),
+        'normalise': ('enum', 'LAMELLA_MATRYOSHKA_NORMALISE_L2'),
     }
 
 
@@ -593,8 +591,8 @@ class lamella_relative_anchors_options(Structure):
     ]
     layout = (40, [0, 4, 8, 16, 24, 32, 36])
     details = {
-        'method': ('enum', 'LAMELLA_ANCHORS_RANDOM'),
-        'farthest': ('enum', 'LAMELLA_FARTHEST_UNIT'),
+        'method': ('enum', 'LAMELLA_RELATIVE_ANCHORS_RANDOM'),
+        'farthest': ('enum', 'LAMELLA_RELATIVE_FARTHEST_UNIT'),
     }
 
 
@@ -623,11 +621,11 @@ class lamella_relative_project_options(Structure):
     ]
     layout = (48, [0, 4, 8, 12, 16, 20, 24, 32, 40])
     details = {
-        'transform': ('enum', 'LAMELLA_TRANSFORM_NONE'),
+        'transform': ('enum', 'LAMELLA_RELATIVE_TRANSFORM_NONE'),
         'similarity': ('enum', 'LAMELLA_RELATIVE_COSINE'),
-        'distances': ('enum', 'LAMELLA_DISTANCES_RAW'),
-        'relative_transform': ('enum', 'LAMELLA_TRANSFORM_NONE'),
-        'directions': ('enum', 'LAMELLA_RANK_SCALED'),
+        'distances': ('enum', 'LAMELLA_RELATIVE_DISTANCES_RAW'),
+        'relative_transform': ('enum', 'LAMELLA_RELATIVE_TRANSFORM_NONE'),
+        'directions': ('enum', 'LAMELLA_RELATIVE_RANK_SCALED'),
     }
 
 
@@ -653,7 +651,7 @@ class lamella_relative_stitch_options(Structure):
     ]
     layout = (32, [0, 4, 8, 16, 24])
     details = {
-        'head': ('enum', 'LAMELLA_HEAD_LOGISTIC'),
+        'head': ('enum', 'LAMELLA_RELATIVE_HEAD_LOGISTIC'),
     }
 
 
@@ -683,7 +681,7 @@ class lamella_fusion_over_options(Structure):
     ]
     layout = (24, [0, 4, 8, 12, 16])
     details = {
-        'opacity': ('enum', 'LAMELLA_OPACITY_STRAIGHT'),
+        'opacity': ('enum', 'LAMELLA_FUSION_OPACITY_STRAIGHT'),
     }
 
 
@@ -708,8 +706,8 @@ class lamella_fusion_mix_options(Structure):
     ]
     layout = (24, [0, 4, 8, 12, 16])
     details = {
-        'weighting': ('enum', 'LAMELLA_WEIGHTING_GIVEN'),
-        'rows': ('enum', 'LAMELLA_ROWS_RAW'),
+        'weighting': ('enum', 'LAMELLA_FUSION_WEIGHTING_GIVEN'),
+        'rows': ('enum', 'LAMELLA_FUSION_ROWS_RAW'),
     }
 
 
@@ -1575,7 +1573,7 @@ FUNCTIONS = [
              "  best_penalty i64, edge u8              [layer, task]: its place in penalties; whether it is at the grid's edge (0 if no fold was possible)\n"
              '  nested_penalty i64 [layer, task, fold];  accuracy_nested f1_nested auc_nested f64 [layer, task]: with nested, the place of each\n'
              "  fold's own choice, and the pooled scores at these\n"
-             '  objective gradient_norm f64, iterations i64, flags i32   [layer, task, penalty, fit]\n'
+             '  objective gradient_norm f64, iterations i64, flags i32   [layer, task, penalty, fit], bits "impossible", "not_converged", "edge", "unstable", "one_class"\n'
              '  weights.L f64 [penalty, fit, output, dim], L = 0 .. n_layers - 1;  intercepts f64 [layer, penalty, fit, output]\n'
              '  depths dims i64 [layer];  penalties f64;  classes i64 of all tasks in turn;  class_offsets output_offsets i64 [task + 1]\n'
              '  rows i64, groups i64, fold i64 [scored]: rows that a fold tests, their groups as given (None: the row);  correct u8 [task, layer, scored] at\n'
@@ -1734,7 +1732,7 @@ FUNCTIONS = [
              '  error      f64 [layer, width, penalty, task]\n'
              '  accuracy   f64 [layer, width, penalty, task]\n'
              '  best       i64 [layer, width, task] the penalty of least error, the first of equals\n'
-             '  flags      u8 [layer, width, task] "edge", "impossible", "unstable"\n'
+             '  flags      i32 [layer, width, task] bits "impossible", "not_converged", "edge", "unstable", "one_class": a task of one class is IMPOSSIBLE, its best -1\n'
              '  result     n_rows, n_edge, n_impossible, n_unstable, n_empty_samples\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
@@ -1748,7 +1746,7 @@ FUNCTIONS = [
              dict(name='error', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'penalty', 'task']),
              dict(name='accuracy', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'penalty', 'task']),
              dict(name='best', way='out', kind='view', dtypes=['i64'], axes=['layer', 'width', 'task']),
-             dict(name='flags', way='out', kind='view', dtypes=['u8'], axes=['layer', 'width', 'task']),
+             dict(name='flags', way='out', kind='view', dtypes=['i32'], axes=['layer', 'width', 'task']),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_ridge_result', optional=True),]),
     dict(name="lamella_matryoshka_search_options_init", python="lamella.matryoshka.search_options_init", returns=c_int32, checked=True,
          doc=('The options of lamella.matryoshka.search and what they are if not given.\n'),
@@ -2067,7 +2065,7 @@ FUNCTIONS = [
              'Returns\n'
              '  accuracy   f64 [layer, layer] row: the space of the head, column: the space it is tested on; NaN without a score\n'
              "  f1         f64 [layer, layer] weighted by the classes' test rows\n"
-             '  flags      i32 [layer, layer] bits "not_converged", "widths"\n'
+             '  flags      i32 [layer, layer] bits "impossible", "not_converged", "edge", "unstable", "one_class": "absolute" spaces of two widths are IMPOSSIBLE\n'
              '  result     accuracy_between, accuracy_within, n_pairs, n_trained_tests, n_anchor_tests, n_unknown_tests\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
