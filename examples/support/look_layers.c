@@ -108,7 +108,9 @@ static lamella_status figures_measure(lamella_context *ctx, const lamella_stack 
     lamella_view norms = view_f64(f->norms, 2, n, 3), shares = view_f64(f->shares, 2, n, 3), cosine = view_f64(f->cosine, 1, n, 0);
     lamella_view counts;
     lamella_tensor_view_mutable(f->counts, LAMELLA_I64, 2, (const int64_t[]){ n, 8 }, NULL, &counts);
-    return lamella_moments_layers(ctx, stack, NULL, &norms, &counts, &shares, &cosine, f->mean, f->variance);
+    const lamella_moments_layers_outputs outputs = { .struct_size = sizeof outputs, .norms = &norms, .counts = &counts, .shares = &shares,
+                                                    .cosine = &cosine, .mean = f->mean, .variance = f->variance };
+    return lamella_moments_layers(ctx, stack, NULL, &outputs);
 }
 
 static layer layer_of(const lamella_stack *stack, const figures *f, int64_t i)
@@ -154,7 +156,8 @@ static const char *tokens_text(const lamella_stack *stack, const char *mask, int
 static const char *layer_name(const char *pattern, int64_t depth)
 {
     const char *hole = strstr(pattern, "{}");
-    return hole ? text_format("%.*s%lld%s", (int)(hole - pattern), pattern, (long long)depth, hole + 2) : text_format("%s%lld", pattern, (long long)depth);
+    return hole ? text_format("%.*s%lld%s", (int)(hole - pattern), pattern, (long long)depth, hole + 2) : text_format("%s%lld", pattern,
+            (long long)depth);
 }
 
 static const char *taken_text(const lamella_io_stack_result *taken, const lamella_stack *stack)

@@ -41,6 +41,18 @@ typedef struct lamella_moments_layers_options {
     double   outlier; /* 0 = 100: a column is an outlier if its root mean square is over this times the layer's median one */
 } lamella_moments_layers_options;
 
+/* What is wanted. */
+typedef struct lamella_moments_layers_outputs {
+    uint32_t            struct_size;
+    uint32_t            reserved0;
+    const lamella_view *norms;
+    const lamella_view *counts;
+    const lamella_view *shares;
+    const lamella_view *cosine;
+    const lamella_view *mean;
+    const lamella_view *variance;
+} lamella_moments_layers_outputs;
+
 /**
  * Writes the default options, at most struct_size bytes of them.
  *
@@ -65,12 +77,13 @@ LAMELLA_API lamella_status lamella_moments_layers_options_init(lamella_moments_l
  *
  * @in        stack    stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row
  * @in        options  options NULL: default
- * @out       norms    f64 [layer, 3] NaN for a layer without a finite row
- * @out       counts   i64 [layer, 8]
- * @out       shares   f64 [layer, 3] NaN for a layer without a finite row
- * @out       cosine   f64 [layer] NaN where there is no layer before, its width differs or no row is finite in both
- * @out       mean[layer]     f64 [dim(l)] NaN for a layer without a finite row; NULL: not wanted
- * @out       variance[layer] f64 [dim(l)] NaN for a layer without a finite row, NUMERIC where it does not fit f64; NULL: not wanted
+ * @out       outputs  outputs NULL: none
+ * @out       outputs.norms           f64 [layer, 3] NaN for a layer without a finite row
+ * @out       outputs.counts          i64 [layer, 8]
+ * @out       outputs.shares          f64 [layer, 3] NaN for a layer without a finite row
+ * @out       outputs.cosine          f64 [layer] NaN where there is no layer before, its width differs or no row is finite in both
+ * @out       outputs.mean[layer]     f64 [dim(l)] NaN for a layer without a finite row
+ * @out       outputs.variance[layer] f64 [dim(l)] NaN for a layer without a finite row, NUMERIC where it does not fit f64
  * @nonfinite counted by row and column, left out of the rest
  * @return    OK, NOTE if a row was not finite; ARGUMENT, SHAPE, DTYPE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
  * @precision f64
@@ -78,8 +91,7 @@ LAMELLA_API lamella_status lamella_moments_layers_options_init(lamella_moments_l
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_moments_layers(lamella_context *ctx, const lamella_stack *stack,
-    const lamella_moments_layers_options *options, const lamella_view *norms, const lamella_view *counts,
-    const lamella_view *shares, const lamella_view *cosine, const lamella_view *mean, const lamella_view *variance);
+    const lamella_moments_layers_options *options, const lamella_moments_layers_outputs *outputs);
 
 /* Second moments of rows [x | y], as they come: shards on other machines, rows of today. Its bytes are those of a .safetensors file. */
 typedef struct lamella_moments_gram lamella_moments_gram;
@@ -96,6 +108,23 @@ typedef struct lamella_moments_gram lamella_moments_gram;
  */
 LAMELLA_API lamella_status lamella_moments_gram_create(lamella_context *ctx, int64_t dim, int64_t cross_dim, lamella_moments_gram **gram);
 
+typedef struct lamella_moments_gram_update_options {
+    uint32_t            struct_size;
+    uint32_t            reserved0;
+    const lamella_view *y;
+    const lamella_view *weights;
+} lamella_moments_gram_update_options;
+
+/**
+ * Writes the default options, at most struct_size bytes of them.
+ *
+ * @out    options     options what zero means, spelled out
+ * @in     struct_size i64 sizeof(lamella_moments_gram_update_options) of the caller
+ * @return OK; ARGUMENT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_moments_gram_update_options_init(lamella_moments_gram_update_options *options, uint32_t struct_size);
+
 /**
  * Adds rows; on failure or STOPPED the state is as before.
  *
@@ -106,15 +135,16 @@ LAMELLA_API lamella_status lamella_moments_gram_create(lamella_context *ctx, int
  *
  * @inout     gram    handle lamella_moments_gram
  * @in        x       f32|f64|f16|bf16 [row, dim]
- * @in        y       f32|f64|f16|bf16 [row, cross_dim] NULL: a state without y
- * @in        weights f32|f64 [row] each finite, 0 or more; rows of weight 0 are not read; NULL: all 1
+ * @in        options options NULL: no y, weights 1
+ * @in        options.y       f32|f64|f16|bf16 [row, cross_dim] of a state that has it
+ * @in        options.weights f32|f64 [row] each finite, 0 or more; rows of weight 0 are not read; NULL: 1 each
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, MEMORY, LIMIT, NUMERIC if squares do not fit f64, CALLBACK, STOPPED
  * @precision f64
  * @cost      O(row * (dim + cross_dim)^2) time, O((dim + cross_dim)^2) workspace
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_moments_gram_update(lamella_context *ctx, lamella_moments_gram *gram, const lamella_view *x,
-    const lamella_view *y, const lamella_view *weights);
+    const lamella_moments_gram_update_options *options);
 
 /**
  * Adds the rows of another state of the same sizes: the whole from its shards, whoever counted them.
@@ -179,6 +209,15 @@ typedef struct lamella_moments_rank_options {
     double   rcond;     /* eigenvalues under this times the largest are dropped; 0 = max(eps of the layer's dtype squared, dim x 2^-52) */
 } lamella_moments_rank_options;
 
+/* What is wanted. */
+typedef struct lamella_moments_rank_outputs {
+    uint32_t            struct_size;
+    uint32_t            reserved0;
+    const lamella_view *constant;
+    const lamella_view *dropped;
+    const lamella_view *spectrum;
+} lamella_moments_rank_outputs;
+
 /**
  * Writes the default options, at most struct_size bytes of them.
  *
@@ -198,19 +237,19 @@ LAMELLA_API lamella_status lamella_moments_rank_options_init(lamella_moments_ran
  * LayerNorm have rank dim - 1; hand them in as they are stored: cast to a wider dtype, the rounding of the narrow one counts as rank.
  *
  * @in        stack    stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row
- * @in        options  options NULL: default
  * @out       rank     i64 [layer]
- * @out       constant i64 [layer] columns
- * @out       dropped  f64 [layer] share of the sum of the eigenvalues
- * @out       spectrum[layer] f64 [dim(l)] the eigenvalues, falling; NULL: not wanted
+ * @in        options  options NULL: default
+ * @out       outputs  outputs NULL: none
+ * @out       outputs.constant        i64 [layer] columns
+ * @out       outputs.dropped         f64 [layer] share of the sum of the eigenvalues
+ * @out       outputs.spectrum[layer] f64 [dim(l)] the eigenvalues, falling
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
  * @precision f64
  * @cost      O(layers * rows * dim^2) time, O(dim^2) workspace, one pass over the rows
  * @since     0.1
  */
-LAMELLA_API lamella_status lamella_moments_rank(lamella_context *ctx, const lamella_stack *stack,
-    const lamella_moments_rank_options *options, const lamella_view *rank, const lamella_view *constant, const lamella_view *dropped,
-    const lamella_view *spectrum);
+LAMELLA_API lamella_status lamella_moments_rank(lamella_context *ctx, const lamella_stack *stack, const lamella_view *rank,
+    const lamella_moments_rank_options *options, const lamella_moments_rank_outputs *outputs);
 
 #ifdef __cplusplus
 }

@@ -10,6 +10,9 @@
 
 LAMELLA_INTERNAL lamella_status read_sized(call *c, void *ours, int64_t our_size, int64_t first, const void *theirs, const char *name);
 
+/* The same of a struct of outputs: NULL wants none of them. */
+#define OUTPUTS(c, out, outputs) read_sized((c), &(out), (int64_t)sizeof(out), 8, (outputs), #outputs)
+
 /* Checks the caller's struct_size; NULL passes if optional. */
 #define RESULT_OPTIONAL(c, result) check_sized((c), (result), #result, 1)
 #define RESULT(c, result) check_sized((c), (result), #result, 0)

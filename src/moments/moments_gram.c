@@ -2,6 +2,7 @@
  *
  * An update sums its rows in memory of the call and joins them at the end, so nothing happens to the state until nothing can fail. */
 #include "moments/gram_object.h"
+#include "samples/samples.h"
 
 #include <float.h>
 #include <math.h>
@@ -75,31 +76,9 @@ static lamella_status check_rows(call *c, const lamella_moments_gram *gram, cons
     TRY(view_check(c, &layer[0], x, FLOATS, "x"));
     TRY(check_columns(c, &layer[0], x, "x", layer[0].shape[0], gram->dim));
     if (!gram->cross_dim && y)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "y is given, expected none, since the state has cross_dim 0");
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.y is given, expected none, since the state has cross_dim 0");
     if (gram->cross_dim)
-        TRY(check_columns(c, &layer[1], y, "y", layer[0].shape[0], gram->cross_dim));
-    return LAMELLA_OK;
-}
-
-static lamella_status check_weights(call *c, const lamella_view *weights, int64_t n_rows, const double **flat)
-{
-    lamella_view v;
-    number n;
-    double *copy;
-    *flat = NULL;
-    if (!weights)
-        return LAMELLA_OK;
-    TRY(VIEW(c, v, weights, F32 | F64));
-    TRY(view_check_shape(c, &v, "weights", &n_rows, 1));
-    TAKE(c, copy, n_rows);
-    for (int64_t i = 0; i < n_rows; i++) {
-        copy[i] = load_f64(v.dtype, view_at(&v, &i));
-        if (!isfinite(copy[i]))
-            return fail(c, LAMELLA_ERR_NONFINITE, "weights[%lld] is %s, expected a finite number", (long long)i, number_text(copy[i], &n));
-        if (copy[i] < 0)
-            return fail(c, LAMELLA_ERR_ARGUMENT, "weights[%lld] is %s, expected 0 or more", (long long)i, number_text(copy[i], &n));
-    }
-    *flat = copy;
+        TRY(check_columns(c, &layer[1], y, "options.y", layer[0].shape[0], gram->cross_dim));
     return LAMELLA_OK;
 }
 
@@ -107,7 +86,7 @@ static lamella_status check_weights(call *c, const lamella_view *weights, int64_
 static lamella_status leave_units(call *c, const lamella_moments_gram *state, gram *g)
 {
     for (int64_t i = 0; i < g->dim; i++) {
-        const char *name = i < state->dim ? "x" : "y";
+        const char *name = i < state->dim ? "x" : "options.y";
         const int64_t column = i < state->dim ? i : i - state->dim;
         double *row = g->square + i * g->dim, in_units = row[i];
         for (int64_t j = 0; j < g->dim; j++)
@@ -127,27 +106,42 @@ static lamella_status leave_units(call *c, const lamella_moments_gram *state, gr
     return LAMELLA_OK;
 }
 
-static lamella_status update_gram(call *c, lamella_moments_gram *state, const lamella_view *x, const lamella_view *y, const lamella_view *weights)
+static lamella_status update_gram(call *c, lamella_moments_gram *state, const lamella_view *x, const lamella_moments_gram_update_options *options)
 {
-    static const char *const names[] = { "x", "y" };
+    static const char *const names[] = { "x", "options.y" };
+    lamella_moments_gram_update_options o;
     lamella_view layer[2];
     gram sums;
     TRY(gram_object_check(c, state, "gram"));
-    TRY(check_rows(c, state, x, y, layer));
+    TRY(OPTIONS(c, o, options));
+    TRY(check_reserved(c, o.reserved0, "options.reserved0"));
+    TRY(check_rows(c, state, x, o.y, layer));
     stack s = { .layer = layer, .n_layers = state->cross_dim ? 2 : 1, .n_samples = layer[0].shape[0], .n_vectors = layer[0].shape[0],
                 .n_rows = layer[0].shape[0], .per_row = 1 };
-    gram_rows rows = { .s = &s, .n_layers = s.n_layers, .names = names };
-    TRY(check_weights(c, weights, s.n_rows, &rows.weight));
+    samples all = { .n = s.n_rows, .n_valid = s.n_rows };
+    TRY(samples_weigh(c, &all, o.weights, "options.weights"));
+    gram_rows rows = { .s = &s, .n_layers = s.n_layers, .names = names, .weight = all.weight };
     TRY(gram_take_units(c, state->sums.dim, &sums));
     TRY(gram_of_rows(c, &rows, &sums));
     TRY(leave_units(c, state, &sums));
-    return join_grams(c, state, &sums, "x", "y");
+    return join_grams(c, state, &sums, "x", "options.y");
 }
 
-lamella_status lamella_moments_gram_update(lamella_context *ctx, lamella_moments_gram *gram, const lamella_view *x, const lamella_view *y,
-                                           const lamella_view *weights)
+lamella_status lamella_moments_gram_update(lamella_context *ctx, lamella_moments_gram *gram, const lamella_view *x,
+                                           const lamella_moments_gram_update_options *options)
 {
-    CALL(ctx, update_gram(c, gram, x, y, weights));
+    CALL(ctx, update_gram(c, gram, x, options));
+}
+
+static lamella_status update_defaults(call *c, lamella_moments_gram_update_options *options, uint32_t struct_size)
+{
+    const lamella_moments_gram_update_options defaults = { .y = NULL };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_moments_gram_update_options_init(lamella_moments_gram_update_options *options, uint32_t struct_size)
+{
+    CALL(NULL, update_defaults(c, options, struct_size));
 }
 
 /* ---- looking in ---- */

@@ -233,52 +233,30 @@ static lamella_status check_range_kept(call *c, const layer_figures *f, const la
     return LAMELLA_OK;
 }
 
-static void put_figure(const lamella_view *v, int64_t l, int64_t j, double value)
-{
-    const int64_t index[] = { l, j };
-    memcpy(view_at(v, index), &value, sizeof value);
-}
-
 static void put_layer(const layer_figures *f, const column_figures *g, int64_t l, const layers_out *out)
 {
     const column_moments *m = &f->columns;
-    const double norms[] = { f->norm_sum / (double)m->n, f->norm_least, f->norm_most };
+    const double nothing = NAN, norms[] = { f->norm_sum / (double)m->n, f->norm_least, f->norm_most };
     const int64_t counts[] = { f->n_rows, f->n_zero_rows, f->n_constant_rows, f->n_nonfinite_rows,
                                g->n_zero, g->n_constant, g->n_nonfinite, g->n_outliers };
     for (int64_t j = 0; j < LENGTH(norms); j++)
-        put_figure(&out->norms, l, j, m->n ? norms[j] : NAN);
-    for (int64_t j = 0; j < LENGTH(counts); j++) {
-        const int64_t index[] = { l, j };
-        memcpy(view_at(&out->counts, index), &counts[j], sizeof counts[j]);
-    }
+        PUT(&out->norms, *(m->n ? &norms[j] : &nothing), l, j);
+    for (int64_t j = 0; j < LENGTH(counts); j++)
+        PUT(&out->counts, counts[j], l, j);
     for (int64_t j = 0; j < LENGTH(g->shares); j++)
-        put_figure(&out->shares, l, j, g->shares[j]);
+        PUT(&out->shares, g->shares[j], l, j);
     double cosine = f->n_cosines ? f->cosine_sum / (double)f->n_cosines : NAN;
-    memcpy(view_at(&out->cosine, &l), &cosine, sizeof cosine);
+    PUT(&out->cosine, cosine, l);
     for (int64_t j = 0; j < m->dim; j++) {
         double mean = m->n ? m->mean[j] : NAN, variance = m->n ? column_variance(m, j, 1) : NAN;
         if (out->mean)
-            memcpy(view_at(&out->mean[l], &j), &mean, sizeof mean);
+            PUT(&out->mean[l], mean, j);
         if (out->variance)
-            memcpy(view_at(&out->variance[l], &j), &variance, sizeof variance);
+            PUT(&out->variance[l], variance, j);
     }
 }
 
 /* ---- the call ---- */
-
-static lamella_status check_per_layer(call *c, const stack *s, const lamella_view *theirs, const char *name, lamella_view **out)
-{
-    *out = NULL;
-    if (!theirs)
-        return LAMELLA_OK;
-    TAKE(c, *out, s->n_layers);
-    for (int64_t l = 0; l < s->n_layers; l++) {
-        char indexed[64];
-        int64_t dim = stack_dim(s, l);
-        TRY(view_check_out(c, &(*out)[l], &theirs[l], F64, indexed_name(indexed, sizeof indexed, name, l), &dim, 1));
-    }
-    return LAMELLA_OK;
-}
 
 static lamella_status check_not_empty(call *c, const stack *s)
 {
@@ -291,10 +269,10 @@ static lamella_status check_not_empty(call *c, const stack *s)
 }
 
 static lamella_status describe_layers(call *c, const lamella_stack *stack_, const lamella_moments_layers_options *options,
-                                      const lamella_view *norms, const lamella_view *counts, const lamella_view *shares,
-                                      const lamella_view *cosine, const lamella_view *mean, const lamella_view *variance)
+                                      const lamella_moments_layers_outputs *outputs)
 {
     lamella_moments_layers_options o;
+    lamella_moments_layers_outputs wanted;
     layers_out out;
     layer_figures *all = NULL;
     stack s;
@@ -309,12 +287,14 @@ static lamella_status describe_layers(call *c, const lamella_stack *stack_, cons
     if (!(o.outlier >= 0 && isfinite(o.outlier)))
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.outlier is %s, expected a finite number of 0 or more", number_text(o.outlier, &n));
     const int64_t table[] = { s.n_layers, 3 }, table_of_counts[] = { s.n_layers, 8 };
-    TRY(view_check_out(c, &out.norms, norms, F64, "norms", table, 2));
-    TRY(view_check_out(c, &out.counts, counts, I64, "counts", table_of_counts, 2));
-    TRY(view_check_out(c, &out.shares, shares, F64, "shares", table, 2));
-    TRY(view_check_out(c, &out.cosine, cosine, F64, "cosine", &s.n_layers, 1));
-    TRY(check_per_layer(c, &s, mean, "mean", &out.mean));
-    TRY(check_per_layer(c, &s, variance, "variance", &out.variance));
+    TRY(OUTPUTS(c, wanted, outputs));
+    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
+    TRY(view_check_wanted(c, &out.norms, wanted.norms, F64, "outputs.norms", table, 2));
+    TRY(view_check_wanted(c, &out.counts, wanted.counts, I64, "outputs.counts", table_of_counts, 2));
+    TRY(view_check_wanted(c, &out.shares, wanted.shares, F64, "outputs.shares", table, 2));
+    TRY(view_check_wanted(c, &out.cosine, wanted.cosine, F64, "outputs.cosine", &s.n_layers, 1));
+    TRY(stack_check_columns(c, &s, wanted.mean, "outputs.mean", &out.mean));
+    TRY(stack_check_columns(c, &s, wanted.variance, "outputs.variance", &out.variance));
 
     TRY(look_at_rows(c, &s, &all));
     TAKE(c, energy, 2 * stack_widest(&s));
@@ -330,10 +310,9 @@ static lamella_status describe_layers(call *c, const lamella_stack *stack_, cons
 }
 
 lamella_status lamella_moments_layers(lamella_context *ctx, const lamella_stack *stack, const lamella_moments_layers_options *options,
-                                      const lamella_view *norms, const lamella_view *counts, const lamella_view *shares,
-                                      const lamella_view *cosine, const lamella_view *mean, const lamella_view *variance)
+                                      const lamella_moments_layers_outputs *outputs)
 {
-    CALL(ctx, describe_layers(c, stack, options, norms, counts, shares, cosine, mean, variance));
+    CALL(ctx, describe_layers(c, stack, options, outputs));
 }
 
 static lamella_status layers_defaults(call *c, lamella_moments_layers_options *options, uint32_t struct_size)

@@ -34,28 +34,13 @@ static lamella_status check_rank_rows(call *c, const stack *s)
     return LAMELLA_OK;
 }
 
-static lamella_status check_spectrum(call *c, const stack *s, const lamella_view *spectrum, lamella_view **out)
-{
-    *out = NULL;
-    if (!spectrum)
-        return LAMELLA_OK;
-    TAKE(c, *out, s->n_layers);
-    for (int64_t l = 0; l < s->n_layers; l++) {
-        char name[64];
-        int64_t dim = stack_dim(s, l);
-        indexed_name(name, sizeof name, "spectrum", l);
-        TRY(view_check_out(c, &(*out)[l], &spectrum[l], F64, name, &dim, 1));
-    }
-    return LAMELLA_OK;
-}
-
 static void put_rank(const rank_out *out, int64_t l, const rank_found *found, const double *spectrum, int64_t dim)
 {
-    memcpy(view_at(&out->rank, &l), &found->rank, sizeof found->rank);
-    memcpy(view_at(&out->constant, &l), &found->n_constant, sizeof found->n_constant);
-    memcpy(view_at(&out->dropped, &l), &found->dropped, sizeof found->dropped);
+    PUT(&out->rank, found->rank, l);
+    PUT(&out->constant, found->n_constant, l);
+    PUT(&out->dropped, found->dropped, l);
     for (int64_t j = 0; out->spectrum && j < dim; j++)
-        memcpy(view_at(&out->spectrum[l], &j), &spectrum[j], sizeof spectrum[j]);
+        PUT(&out->spectrum[l], spectrum[j], j);
 }
 
 static lamella_status rank_of_layer(call *c, const stack *s, int64_t l, const lamella_moments_rank_options *o, const rank_out *out)
@@ -76,29 +61,31 @@ static lamella_status rank_of_layer(call *c, const stack *s, int64_t l, const la
     return LAMELLA_OK;
 }
 
-static lamella_status rank_layers(call *c, const lamella_stack *stack_, const lamella_moments_rank_options *options, const lamella_view *rank,
-                                  const lamella_view *constant, const lamella_view *dropped, const lamella_view *spectrum)
+static lamella_status rank_layers(call *c, const lamella_stack *stack_, const lamella_view *rank, const lamella_moments_rank_options *options,
+                                  const lamella_moments_rank_outputs *outputs)
 {
     lamella_moments_rank_options o;
+    lamella_moments_rank_outputs wanted;
     rank_out out;
     stack s;
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     TRY(check_rank_rows(c, &s));
     TRY(check_rank_options(c, options, &o));
     TRY(view_check_out(c, &out.rank, rank, I64, "rank", &s.n_layers, 1));
-    TRY(view_check_out(c, &out.constant, constant, I64, "constant", &s.n_layers, 1));
-    TRY(view_check_out(c, &out.dropped, dropped, F64, "dropped", &s.n_layers, 1));
-    TRY(check_spectrum(c, &s, spectrum, &out.spectrum));
+    TRY(OUTPUTS(c, wanted, outputs));
+    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
+    TRY(view_check_wanted(c, &out.constant, wanted.constant, I64, "outputs.constant", &s.n_layers, 1));
+    TRY(view_check_wanted(c, &out.dropped, wanted.dropped, F64, "outputs.dropped", &s.n_layers, 1));
+    TRY(stack_check_columns(c, &s, wanted.spectrum, "outputs.spectrum", &out.spectrum));
     for (int64_t l = 0; l < s.n_layers; l++)
         TRY(rank_of_layer(c, &s, l, &o, &out));
     return LAMELLA_OK;
 }
 
-lamella_status lamella_moments_rank(lamella_context *ctx, const lamella_stack *stack, const lamella_moments_rank_options *options,
-                                    const lamella_view *rank, const lamella_view *constant, const lamella_view *dropped,
-                                    const lamella_view *spectrum)
+lamella_status lamella_moments_rank(lamella_context *ctx, const lamella_stack *stack, const lamella_view *rank,
+                                    const lamella_moments_rank_options *options, const lamella_moments_rank_outputs *outputs)
 {
-    CALL(ctx, rank_layers(c, stack, options, rank, constant, dropped, spectrum));
+    CALL(ctx, rank_layers(c, stack, rank, options, outputs));
 }
 
 static lamella_status rank_defaults(call *c, lamella_moments_rank_options *options, uint32_t struct_size)

@@ -77,10 +77,12 @@ static lamella_status check_depths(call *c, const stack *s)
     if (s->host.n_depths < 0)
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s.n_depths is %lld, expected 0 or more", stack_name(s), (long long)s->host.n_depths);
     if (depth)
-        TRY(call_reads(c, (lent){ .low = (const char *)depth, .high = (const char *)(depth + s->n_layers) }, member_name(name, sizeof name, s, "depth")));
+        TRY(call_reads(c, (lent){ .low = (const char *)depth, .high = (const char *)(depth + s->n_layers) }, member_name(name, sizeof name, s,
+                "depth")));
     for (int64_t l = 0; depth && l < s->n_layers; l++)
         if (depth[l] < 0 || (l && depth[l] <= depth[l - 1]))
-            return fail(c, LAMELLA_ERR_ARGUMENT, "%s.depth[%lld] is %lld, expected rising depths from 0 on", stack_name(s), (long long)l, (long long)depth[l]);
+            return fail(c, LAMELLA_ERR_ARGUMENT, "%s.depth[%lld] is %lld, expected rising depths from 0 on", stack_name(s), (long long)l,
+                        (long long)depth[l]);
     return LAMELLA_OK;
 }
 
@@ -130,7 +132,8 @@ static lamella_status check_offsets(call *c, stack *s)
                         i ? "at least " : "", (long long)least);
     }
     if (offsets[s->n_samples] != s->n_rows)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s.offsets[%lld] is %lld, expected %lld (= %s.layer[0].shape[0])", stack_name(s), (long long)s->n_samples,
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s.offsets[%lld] is %lld, expected %lld (= %s.layer[0].shape[0])", stack_name(s),
+                    (long long)s->n_samples,
                     (long long)offsets[s->n_samples], (long long)s->n_rows, stack_name(s));
     s->offsets = offsets;
     return LAMELLA_OK;
@@ -285,5 +288,19 @@ lamella_status view_flatten(call *c, const lamella_view *v, const void **flat)
     *flat = copy;
     for (int64_t run = 0; run < view_runs(v); run++)
         copy = copy_run(copy, view_run(v, run), run_length(v), run_stride(v), size);
+    return LAMELLA_OK;
+}
+
+lamella_status stack_check_columns(call *c, const stack *s, const lamella_view *theirs, const char *name, lamella_view **out)
+{
+    char indexed[64];
+    *out = NULL;
+    if (!theirs)
+        return LAMELLA_OK;
+    TAKE(c, *out, s->n_layers);
+    for (int64_t l = 0; l < s->n_layers; l++) {
+        int64_t dim = stack_dim(s, l);
+        TRY(view_check_out(c, &(*out)[l], &theirs[l], F64, indexed_name(indexed, sizeof indexed, name, l), &dim, 1));
+    }
     return LAMELLA_OK;
 }

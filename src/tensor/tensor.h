@@ -41,6 +41,18 @@ LAMELLA_INTERNAL lamella_status view_check_shape(call *c, const lamella_view *v,
 LAMELLA_INTERNAL lamella_status view_check_out(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name,
                                                const int64_t *shape, int64_t rank);
 
+/* The same of an output that may be left out: NULL leaves a view of no dtype, of which PUT writes nothing. */
+LAMELLA_INTERNAL lamella_status view_check_wanted(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name,
+                                                  const int64_t *shape, int64_t rank);
+static inline int view_is_wanted(const lamella_view *v)
+{
+    return v->dtype != 0;
+}
+
+/* Writes one element, in the output's dtype, at an index of v->rank entries. */
+#define PUT(v, value, ...) put_element((v), &(value), (const int64_t[]){ __VA_ARGS__ })
+LAMELLA_INTERNAL void    put_element(const lamella_view *v, const void *value, const int64_t *index);
+
 /* The bytes of a checked view; none if it is empty or read. */
 LAMELLA_INTERNAL lent    view_lent(const lamella_view *v);
 LAMELLA_INTERNAL int64_t view_elements(const lamella_view *v);
@@ -118,6 +130,8 @@ LAMELLA_INTERNAL int64_t stack_masked(const stack *s);
 LAMELLA_INTERNAL lamella_status stack_check_lead(call *c, const stack *s, lamella_view *v, const lamella_view *theirs, uint32_t dtypes,
                                                  const char *name);
 LAMELLA_INTERNAL lamella_status view_flatten(call *c, const lamella_view *v, const void **flat);
+/* An output f64 [dim(l)] of every layer, an array of views; NULL stays NULL. */
+LAMELLA_INTERNAL lamella_status stack_check_columns(call *c, const stack *s, const lamella_view *theirs, const char *name, lamella_view **out);
 
 /* ---- rows: tensor/rows.c, the only caller of `read` but io's stack_save, which copies rows as they are ---- */
 

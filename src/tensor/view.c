@@ -340,3 +340,16 @@ const char *indexed_name(char *text, int64_t size, const char *name, int64_t i)
     snprintf(text, (size_t)size, "%s[%lld]", name, (long long)i);
     return text;
 }
+
+lamella_status view_check_wanted(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name, const int64_t *shape,
+                                 int64_t rank)
+{
+    *v = (lamella_view){ .dtype = 0 };
+    return theirs ? view_check_out(c, v, theirs, dtypes, name, shape, rank) : LAMELLA_OK;
+}
+
+void put_element(const lamella_view *v, const void *value, const int64_t *index)
+{
+    if (view_is_wanted(v))
+        memcpy(view_at(v, index), value, (size_t)dtype_size(v->dtype));
+}

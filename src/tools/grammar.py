@@ -5,7 +5,9 @@
                     NAME stack DTYPES [layer, ...]     layers over the same samples
                     NAME list i64|f64|text [axis]      a C array; its length is the next argument n_..., or the argument `axis`
                     NAME i64|f64|path|text|address     a number, a file's path, text, a place in the host's memory
-                    NAME handle lamella_TYPE           an object;  NAME options, NAME result [lamella_TYPE]: size-led structs
+                    NAME handle lamella_TYPE           an object;  NAME options, outputs, result [lamella_TYPE]: size-led structs
+                    options.NAME ..., outputs.NAME ... what may be left out: a field of the struct in the line before; the length of a
+                                                       list is the field behind it
 
 An axis is a name (the same name, the same size), a number, `dim` or `dim(l)` (the width of a layer), `lead` (all leading axes of a
 layer, or any axes of a view), `widths[k]` (an element of an input list), `width(object)` (a layer's entry of the array of that name
@@ -19,15 +21,15 @@ from dataclasses import dataclass, field
 DTYPES = ("f32", "f64", "f16", "bf16", "i8", "u8", "i32", "i64", "bool")
 NUMBERS = {"i64": ("int64_t", "int32_t", "uint32_t", "lamella_status"), "f64": ("double",)}
 TAGS = ("paper", "in", "out", "inout", "nonfinite", "return", "precision", "cost", "since")
-ARGUMENT = re.compile(r"(\w+)(\[[^\]]*\])? +(\S.*)")
+ARGUMENT = re.compile(r"(?:(\w+)\.)?(\w+)(\[[^\]]*\])? +(\S.*)")    # inside which struct, name, each, rest
 INDEXED = re.compile(r"(\w+)\[(\w)\]")
 OF_OBJECT = re.compile(r"(\w+)\((\w+)\)")
 
 
 @dataclass
 class Argument:
-    """A parameter with its line of documentation. `kind`: context view views filled stack options result handle path text buffer
-    address i64 f64 list, or count, bytes and sizeof, which the other arguments tell."""
+    """A parameter, or a field of its options or outputs, with its line of documentation. `kind`: context view views filled stack options
+    outputs result handle path text buffer address i64 f64 list, or count, bytes and sizeof, which the other arguments tell."""
     name: str
     type: str
     line: int
@@ -40,6 +42,9 @@ class Argument:
     text: str = ""
     optional: bool = False
     enum: str = ""           # an enumerator of the enum that the number is of
+    inside: str = ""         # the struct whose field it is, as an argument
+    of_struct: str = ""      # that struct's type
+    count: str = ""          # the field behind it that is its length
 
 
 @dataclass
@@ -98,7 +103,7 @@ def parse_argument(argument, each, text, complain):
         argument.kind, argument.text = word, rest
         enum = re.match(r"LAMELLA_\w+", rest)
         argument.enum = enum[0] if enum else ""
-    elif word in ("path", "text", "options", "address"):
+    elif word in ("path", "text", "options", "outputs", "address"):
         argument.kind, argument.text = word, rest
     elif word == "result":
         match = re.match(r"(lamella_\w+)?;? ?(.*)", rest)
@@ -112,7 +117,7 @@ def parse_argument(argument, each, text, complain):
         parse_list(argument, rest, complain)
     else:
         parse_view(argument, word, rest, complain)
-    argument.optional = ("NULL: not wanted" if argument.way == "out" else "NULL:") in argument.text
+    argument.optional = bool(argument.inside) or ("NULL: not wanted" if argument.way == "out" else "NULL:") in argument.text
 
 
 LISTS = {"i64": ("const int64_t *",), "f64": ("const double *",), "text": ("const char * const *",)}
@@ -149,6 +154,7 @@ def c_types(argument):
             "views": ("const lamella_view *",),
             "stack": ("const lamella_stack *",),
             "options": ("%s *",) if out else ("const %s *",),
+            "outputs": ("const %s *",),
             "result": (f"{of} *",) if of else ("%s *",),
             "handle": (f"{of} **",) if out else (f"{of} *", f"const {of} *"),
             "path": ("const char *",),
@@ -165,7 +171,7 @@ def fit_type(argument, structs, complain):
     struct = argument.type.replace("const ", "").rstrip(" *")
     if argument.type not in [t % struct if "%s" in t else t for t in allowed]:
         complain(argument.line, f"{argument.name}: {argument.kind} is declared {argument.type}, expected {' or '.join(allowed)}")
-    if argument.kind in ("options", "result"):
+    if argument.kind in ("options", "outputs", "result"):
         argument.of = struct
         if struct not in structs or structs[struct].fields[0].name != "struct_size":
             complain(argument.line, f"{argument.name}: {struct} is no struct that begins with struct_size")
@@ -175,15 +181,41 @@ def fit_type(argument, structs, complain):
         argument.kind = "buffer"
 
 
+def members(struct, lines, structs, complain):
+    """The fields of options or outputs that the lines at hand describe, in the order of the struct."""
+    fields = structs[struct.of].fields if struct.of in structs else []
+    described = []
+    for at, field_ in enumerate(fields):
+        if not (lines and lines[0][2] and lines[0][2][1] == struct.name and lines[0][2][2] == field_.name):
+            continue
+        line, way, match = lines.pop(0)
+        member = Argument(field_.name, field_.type, line, way, inside=struct.name, of_struct=struct.of)
+        parse_argument(member, match[3], match[4], complain)
+        if member.kind:
+            fit_type(member, structs, complain)
+        if member.kind == "list" or member.kind == "views" and way == "in":
+            behind = fields[at + 1] if at + 1 < len(fields) else None
+            if behind is None or behind.type != "int64_t":
+                complain(line, f"{member.name}: the field behind a list is its length")
+            else:
+                member.count = behind.name
+        described.append(member)
+    told = {m.name for m in described} | {m.count for m in described}
+    for f in fields:
+        if "*" in f.type and f.arguments is None and f.name not in told and struct.kind == "outputs":
+            complain(f.line, f"{struct.of}: no line for the field {f.name}")
+    return described
+
+
 def arguments(declaration, doc, structs, complain):
     """The arguments of a function in order, every parameter with its line and every line with its parameter."""
     lines = [(line, tag, ARGUMENT.fullmatch(text)) for line, tag, text in doc.tags if tag in ("in", "out", "inout")]
     found = []
     for parameter in declaration.parameters:
         argument = Argument(parameter.name, parameter.type, parameter.line)
-        if lines and lines[0][2] and lines[0][2][1] == parameter.name:
+        if lines and lines[0][2] and not lines[0][2][1] and lines[0][2][2] == parameter.name:
             argument.line, argument.way, match = lines.pop(0)
-            parse_argument(argument, match[2], match[3], complain)
+            parse_argument(argument, match[3], match[4], complain)
             if argument.kind:
                 fit_type(argument, structs, complain)
         elif not found and parameter.type == "lamella_context *":
@@ -191,8 +223,10 @@ def arguments(declaration, doc, structs, complain):
         else:
             complain(parameter.line, f"{declaration.name}: no line for the parameter {parameter.name} in its place")
         found.append(argument)
+        if argument.kind in ("options", "outputs"):
+            found += members(argument, lines, structs, complain)
     for line, _, match in lines:
-        complain(line, f"{declaration.name}: a line for no parameter, or out of order: {match[1] if match else '?'}")
+        complain(line, f"{declaration.name}: a line for no parameter, or out of order: {match[0] if match else '?'}")
     return [a for a in found if a.kind]
 
 
@@ -200,7 +234,7 @@ def tell_counts(found, complain):
     """Lengths that lists, buffers and structs tell: their arguments are not asked for again."""
     names = {a.name: a for a in found}
     for i, a in enumerate(found):
-        counted = a.kind == "list" or (a.kind == "views" and a.way == "in")
+        counted = not a.inside and (a.kind == "list" or (a.kind == "views" and a.way == "in"))
         if counted:
             axis = (a.each or a.axes)[0]
             count = names.get(axis) or next((b for b in found[i + 1:] if b.name.startswith("n_")), None)

@@ -148,7 +148,7 @@ def check_function(function, api, complain):
         complain(line, f"{function.name}: the second word is not its room, {function.room}")
     options = [f.name for a in function.arguments if a.kind == "options" and a.of in api.structs for f in api.structs[a.of].fields]
     for a in function.arguments:
-        if a.name in options and a.kind != "sizeof":
+        if a.name in options and not a.inside and a.kind != "sizeof":
             complain(a.line, f"{function.name}: {a.name} is also a field of the options")
         if a.enum and not api.enum_of(a.enum):
             complain(a.line, f"{function.name}: {a.name}: {a.enum} is no enumerator")

@@ -36,9 +36,12 @@ def struct_text(api, struct):
     lines = [f"class {struct.name}(Structure):"]
     lines += ["    _fields_ = ["] + [f'        ("{f.name}", {field_type(api, f)}),' for f in struct.fields] + ["    ]"]
     details = {}
+    inside = {name for f in api.functions for a in f.arguments if a.inside and a.of_struct == struct.name for name in (a.name, a.count)}
     for f in struct.fields:
         if f.arguments is not None:
             details[f.name] = ("callback", [(a.type if a.arguments is None else "task", a.name) for a in f.arguments])
+        elif f.name in inside:
+            details[f.name] = ("inside", None)
         elif api.enum_of_field(f):
             details[f.name] = ("enum", api.enum_of_field(f).first)
         elif f.length and f.comment.startswith("["):
@@ -58,7 +61,7 @@ def argument_entry(api, a):
         entry["ctype"] = ctype(api, type_)
     if a.enum:
         entry["enum"] = api.enum_of(a.enum).first
-    for key in ("dtypes", "axes", "each", "of", "optional"):
+    for key in ("dtypes", "axes", "each", "of", "optional", "inside", "count"):
         if getattr(a, key) and (key != "dtypes" or a.kind in ("view", "views", "stack")):
             entry[key] = getattr(a, key)
     if a.way == "in" and a.kind == "view" and a.dtypes == ["i32", "i64"] and "any integers" not in a.text:

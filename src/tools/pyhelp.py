@@ -55,8 +55,11 @@ def line(name, text):
     return f"  {name:<10} {text}".rstrip()
 
 
-def own_fields(api, name):
-    return [f for f in api.structs[name].fields if f.name not in ("struct_size", "user") and not f.name.startswith("reserved")]
+def own_fields(api, f, name):
+    """Of a struct; without what has a line of its own."""
+    told = {a.name for a in f.arguments if a.inside} | {a.count for a in f.arguments}
+    return [field for field in api.structs[name].fields
+            if field.name not in ("struct_size", "user") and not field.name.startswith("reserved") and field.name not in told]
 
 
 def option_line(api, f, option):
@@ -99,17 +102,17 @@ def argument_lines(api, f):
     taken, given = [], []
     for _, tag, text in f.doc.tags:
         match = grammar.ARGUMENT.fullmatch(text) if tag in ("in", "out", "inout") else None
-        a = arguments.get(match[1]) if match else None
-        if not a or a.kind in ("count", "bytes", "sizeof") or a.kind == "handle" and (a.way == "out" or a is f.first_handle()):
+        a = arguments.get(match[2]) if match else None
+        if not a or a.kind in ("count", "bytes", "sizeof", "outputs") or a.kind == "handle" and (a.way == "out" or a is f.first_handle()):
             continue
         to = given if a.way == "out" else taken
         if a.kind == "options" and a.way == "in":
-            to += [option_line(api, f, field) for field in own_fields(api, a.of)]
+            to += [option_line(api, f, field) for field in own_fields(api, f, a.of)]
         elif a.kind in ("options", "result") and a.of != "lamella_stack":
-            fields = ", ".join(field.name for field in own_fields(api, a.of))
+            fields = ", ".join(field.name for field in own_fields(api, f, a.of))
             to.append(line(a.name, f"of the exception, if it fails: {fields}" if "filled on" in a.text else fields))
         else:
-            to.append(argument_line(api, f, a, match[3].strip()))
+            to.append(argument_line(api, f, a, match[4].strip()))
     return taken + (["", "Returns"] + given if given else [])
 
 

@@ -75,7 +75,9 @@ static uint64_t moments(lamella_context *ctx, const lamella_stack *stack)
     lamella_view cosine = new_view(LAMELLA_F64, 1, n, 1), columns[2 * MOST_LAYERS];
     for (int64_t i = 0; i < 2 * n; i++)
         columns[i] = new_view(LAMELLA_F64, 1, DIM, 1);
-    need(lamella_moments_layers(ctx, stack, NULL, &norms, &counts, &shares, &cosine, columns, columns + n));
+    const lamella_moments_layers_outputs outputs = { .struct_size = sizeof outputs, .norms = &norms, .counts = &counts, .shares = &shares,
+                                                    .cosine = &cosine, .mean = columns, .variance = columns + n };
+    need(lamella_moments_layers(ctx, stack, NULL, &outputs));
     uint64_t h = hash_view(hash_view(hash_view(hash_view(14695981039346656037u, &norms), &counts), &shares), &cosine);
     for (int64_t i = 0; i < 2 * n; i++)
         h = hash_view(h, &columns[i]);

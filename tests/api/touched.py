@@ -47,8 +47,8 @@ def is_named(tests, function, name):
 
 def faults_of(tests, function, a, structs):
     fields = [f.name for f in structs[a.of].fields if not LEFT_ASIDE.match(f.name)] if a.of in structs else []
-    if a.kind == "options":
-        yield from (f"no test sets options->{name}" for name in fields if not is_set(tests, function, a.of, name))
+    if a.kind in ("options", "outputs"):
+        yield from (f"no test sets {a.kind}->{name}" for name in fields if not is_set(tests, function, a.of, name))
     elif a.kind == "result":
         yield from (f"no test looks at result->{name}" for name in fields if not is_looked_at(tests, function, a.of, name))
     elif a.kind in ("view", "views") and a.way == "out" and not is_named(tests, function, a.name):

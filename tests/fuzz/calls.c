@@ -281,7 +281,8 @@ static lamella_status call_layers(world *w, choices *c, const plan *p, unsigned 
     lamella_view shares = OUT(LAMELLA_F64, p->n_layers, 3), cosine = OUT(LAMELLA_F64, p->n_layers);
     for (int l = 0; l < p->n_layers; l++)
         mean[l] = OUT(LAMELLA_F64, p->dim[l]);
-    return lamella_moments_layers(NULL, &w->stack, NULL, &n, &counts, &shares, &cosine, how % 2 ? mean : NULL, NULL);
+    return lamella_moments_layers(NULL, &w->stack, NULL, WITH(lamella_moments_layers_outputs, .norms = &n, .counts = &counts, .shares = &shares,
+                                                              .cosine = &cosine, .mean = how % 2 ? mean : NULL));
 }
 
 static lamella_status call_gram(world *w, choices *c, const plan *p, unsigned how)
@@ -291,7 +292,8 @@ static lamella_status call_gram(world *w, choices *c, const plan *p, unsigned ho
     lamella_moments_gram *gram;
     lamella_status status = lamella_moments_gram_create(NULL, dim, cross, &gram);
     if (!status)
-        status = lamella_moments_gram_update(NULL, gram, &x, cross ? &y : NULL, how & 128 ? &weights : NULL);
+        status = lamella_moments_gram_update(NULL, gram, &x, WITH(lamella_moments_gram_update_options, .y = cross ? &y : NULL,
+                                                                  .weights = how & 128 ? &weights : NULL));
     if (!status)
         status = lamella_moments_gram_get(gram, "mean", &got);
     if (!status)

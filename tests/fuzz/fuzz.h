@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/with.h"
+
 #define MUST(condition)       \
     do {                      \
         if (!(condition))     \

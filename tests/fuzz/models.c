@@ -137,7 +137,7 @@ void fuzz_gram(const uint8_t *bytes, size_t n)
     if (dim + cross_dim <= MOST_NUMBERS / 4) {
         lamella_view rows = rows_of(x, 2, dim);
         y = rows_of(x + 2 * dim, 2, cross_dim);
-        lamella_moments_gram_update(NULL, gram, &rows, cross_dim ? &y : NULL, NULL);
+        lamella_moments_gram_update(NULL, gram, &rows, WITH(lamella_moments_gram_update_options, .y = cross_dim ? &y : NULL));
     }
     lamella_moments_gram_merge(NULL, gram, again);
     lamella_moments_gram_free(again);

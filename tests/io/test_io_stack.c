@@ -17,7 +17,8 @@ static void count_log(int32_t level, const char *message, void *user)
 
 TEST(labels_of_any_integer_type_come_as_i64)
 {
-    static const char header[] = "{\"layer.0\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]}" LABEL("i8", "I8", 8, 10) LABEL("u8", "U8", 10, 12)
+    static const char header[] = "{\"layer.0\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]}" LABEL("i8", "I8", 8, 10) LABEL("u8", "U8",
+            10, 12)
         LABEL("bool", "BOOL", 12, 14) LABEL("i16", "I16", 14, 18) LABEL("u16", "U16", 18, 22) LABEL("i32", "I32", 22, 30) LABEL("u32", "U32", 30, 38)
         LABEL("i64", "I64", 38, 54) LABEL("u64", "U64", 54, 70) LABEL("f16", "F16", 70, 74) ",\"label.none\":{\"dtype\":\"U16\",\"shape\":[0],"
         "\"data_offsets\":[74,74]},\"sample_id\":{\"dtype\":\"U16\",\"shape\":[2],\"data_offsets\":[74,78]}}";
@@ -151,7 +152,8 @@ TEST(every_part_and_label_is_saved_under_its_name)
     uint8_t mask[5] = { 1, 0, 1, 1, 1 };
     int64_t id[3] = { 4, 5, 6 }, label[3][3] = { { 1, 2, 3 }, { 4, 5, 6 }, { 7, 8, 9 } };
     int32_t offsets[4] = { 0, 2, 2, 5 };
-    lamella_view layer[2] = { view_of(LAMELLA_F32, x[0], 5, 6), view_of(LAMELLA_F32, x[1], 5, 6) }, m = view_of(LAMELLA_U8, mask, 5), o = view_of(LAMELLA_I32, offsets, 4);
+    lamella_view layer[2] = { view_of(LAMELLA_F32, x[0], 5, 6), view_of(LAMELLA_F32, x[1], 5, 6) }, m = view_of(LAMELLA_U8, mask,
+            5), o = view_of(LAMELLA_I32, offsets, 4);
     lamella_view i = view_of(LAMELLA_I64, id, 3), labels[3], v;
     lamella_stack s = { .struct_size = sizeof s, .layer = layer, .n_layers = 2, .depth = depth, .mask = &m, .offsets = &o, .sample_id = &i };
     lamella_io_file *file;
@@ -217,7 +219,8 @@ TEST(masked_and_ragged_stacks_come_back)
     uint8_t mask[20] = { 1, 0, 1, 1, 0 };
     int32_t offsets[] = { 0, 3, 3, 20 };
     int64_t id[] = { 7, 5, 6 };
-    lamella_view layer = view_of(LAMELLA_F32, x, 20, 6), m = view_of(LAMELLA_BOOL, mask, 20), o = view_of(LAMELLA_I32, offsets, 4), i = view_of(LAMELLA_I64, id, 3);
+    lamella_view layer = view_of(LAMELLA_F32, x, 20, 6), m = view_of(LAMELLA_BOOL, mask, 20), o = view_of(LAMELLA_I32, offsets,
+            4), i = view_of(LAMELLA_I64, id, 3);
     lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .mask = &m, .offsets = &o, .sample_id = &i };
     lamella_io_file *file;
     folder_make();
@@ -322,7 +325,8 @@ TEST(a_file_gives_the_same_bits_however_it_is_delivered)
             m[l] = view_of(LAMELLA_F64, mean[l], 384);
             v[l] = view_of(LAMELLA_F64, variance[l], 384);
         }
-        ok(lamella_moments_layers(NULL, &pieces, NULL, &n, &k, &s, &c, m, v));
+        ok(lamella_moments_layers(NULL, &pieces, NULL, WITH(lamella_moments_layers_outputs, .norms = &n, .counts = &k, .shares = &s, .cosine = &c,
+                                                            .mean = m, .variance = v)));
         equal_bits(norms[way], norms[0], sizeof norms[0]);
         equal_bits(counts[way], counts[0], sizeof counts[0]);
     }
@@ -330,7 +334,8 @@ TEST(a_file_gives_the_same_bits_however_it_is_delivered)
     lamella_io_file_free(file);
 }
 
-OPERATION(lamella_io_stack_save, .dtypes = EVERY_DTYPE & ~(1 << LAMELLA_BOOL), .keeps_dtype = 1, .nonfinite = 1, .empty_is_ok = 1, .keeps_shape = 1, .absolute = 1)
+OPERATION(lamella_io_stack_save, .dtypes = EVERY_DTYPE & ~(1 << LAMELLA_BOOL), .keeps_dtype = 1, .nonfinite = 1, .empty_is_ok = 1, .keeps_shape = 1,
+          .absolute = 1)
 {
     lamella_status status = lamella_io_stack_save(m->ctx, matrix_path(m), &m->stack, NULL, NULL, 0, "the matrix");
     matrix_file(m, "file", matrix_path(m));

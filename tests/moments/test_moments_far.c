@@ -55,8 +55,8 @@ static void gram_whole_merged_weighted_and_loaded(double shift, double factor)
             lamella_view w = view_of(LAMELLA_F64, weight, cut), v = view_of(LAMELLA_F64, weight + cut, ROWS - cut);
             ok(lamella_moments_gram_create(NULL, DIM, 0, &gram));
             ok(lamella_moments_gram_create(NULL, DIM, 0, &rest));
-            ok(lamella_moments_gram_update(NULL, gram, &head, NULL, weighted ? &w : NULL));
-            ok(lamella_moments_gram_update(NULL, rest, &tail, NULL, weighted ? &v : NULL));
+            ok(lamella_moments_gram_update(NULL, gram, &head, WITH(lamella_moments_gram_update_options, .weights = weighted ? &w : NULL)));
+            ok(lamella_moments_gram_update(NULL, rest, &tail, WITH(lamella_moments_gram_update_options, .weights = weighted ? &v : NULL)));
             ok(lamella_moments_gram_bytes(rest, &bytes));
             ok(lamella_moments_gram_load(NULL, &bytes, &loaded));
             ok(lamella_moments_gram_merge(NULL, gram, loaded));
@@ -86,9 +86,11 @@ TEST(an_exact_shift_leaves_variances_and_no_column_is_called_constant)
     for (int s = 0; s < 5; s++) {
         steps_of(shifts[s], 1, x);
         lamella_view layer = view_of(LAMELLA_F64, x, ROWS, DIM), out[] = { view_of(LAMELLA_F64, norms, 1, 3), view_of(LAMELLA_I64, counts, 1, 8),
-            view_of(LAMELLA_F64, shares, 1, 3), view_of(LAMELLA_F64, &cosine, 1), view_of(LAMELLA_F64, mean, DIM), view_of(LAMELLA_F64, variance, DIM) };
+            view_of(LAMELLA_F64, shares, 1, 3), view_of(LAMELLA_F64, &cosine, 1), view_of(LAMELLA_F64, mean, DIM), view_of(LAMELLA_F64, variance,
+                    DIM) };
         lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
-        ok(lamella_moments_layers(NULL, &stack, NULL, &out[0], &out[1], &out[2], &out[3], &out[4], &out[5]));
+        ok(lamella_moments_layers(NULL, &stack, NULL, WITH(lamella_moments_layers_outputs, .norms = &out[0], .counts = &out[1], .shares = &out[2],
+                                                           .cosine = &out[3], .mean = &out[4], .variance = &out[5])));
         equal(counts[LAMELLA_MOMENTS_COUNT_CONSTANT_COLUMNS], 0);
         for (int j = 0; j < DIM; j++)
             near(variance[j], square[j * DIM + j] / ROWS, RELATIVE, 1e-12);
@@ -110,7 +112,7 @@ TEST(a_column_is_constant_if_it_spreads_less_than_the_rounding_of_its_mean)
     lamella_view rows = view_of(LAMELLA_F64, x, 3, 1), found;
     ok(lamella_moments_gram_create(NULL, 1, 0, &gram));
     for (int i = 0; i < 3; i++)
-        ok(lamella_moments_gram_update(NULL, gram, &rows, NULL, NULL));
+        ok(lamella_moments_gram_update(NULL, gram, &rows, NULL));
     ok(lamella_moments_gram_get(gram, "gram", &found));
     near(*(double *)found.data, 0, ABSOLUTE, 0);
     ok(lamella_moments_gram_get(gram, "mean", &found));
@@ -127,7 +129,7 @@ static void rank_at(const double *x, lamella_moments_rank_options *o, int64_t *r
                  d = view_of(LAMELLA_F64, dropped, 1), e = view_of(LAMELLA_F64, spectrum, DIM);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
     o->struct_size = sizeof *o;
-    returns(lamella_moments_rank(NULL, &stack, o, &r, &k, &d, &e), expected);
+    returns(lamella_moments_rank(NULL, &stack, &r, o, WITH(lamella_moments_rank_outputs, .constant = &k, .dropped = &d, .spectrum = &e)), expected);
 }
 
 TEST(an_exact_factor_changes_no_rank_and_no_share)
@@ -207,18 +209,18 @@ TEST(squares_under_f64_are_refused_by_a_gram)
     lamella_moments_gram *gram;
     lamella_view rows = view_of(LAMELLA_F64, x, 3, 2), n;
     ok(lamella_moments_gram_create(NULL, 2, 0, &gram));
-    refused(lamella_moments_gram_update(NULL, gram, &rows, NULL, NULL), LAMELLA_ERR_NUMERIC,
+    refused(lamella_moments_gram_update(NULL, gram, &rows, NULL), LAMELLA_ERR_NUMERIC,
             "lamella_moments_gram_update: x has numbers whose squares do not fit f64: column 1 spreads less than 1e-145");
     ok(lamella_moments_gram_get(gram, "n", &n));
     equal(*(int64_t *)n.data, 0);
     x[1] = x[3] = x[5] = 1e-160; /* constant */
-    ok(lamella_moments_gram_update(NULL, gram, &rows, NULL, NULL));
+    ok(lamella_moments_gram_update(NULL, gram, &rows, NULL));
     for (int i = 0; i < 3; i++)
         x[2 * i + 1] = 0x1p-420 * (i + 1); /* in units on the way, and it fits */
     lamella_moments_gram *other;
     lamella_view square, mean;
     ok(lamella_moments_gram_create(NULL, 2, 0, &other));
-    ok(lamella_moments_gram_update(NULL, other, &rows, NULL, NULL));
+    ok(lamella_moments_gram_update(NULL, other, &rows, NULL));
     ok(lamella_moments_gram_get(other, "gram", &square));
     ok(lamella_moments_gram_get(other, "mean", &mean));
     near(((double *)square.data)[3] * 0x1p+840, 2, RELATIVE, 1e-15);
@@ -235,7 +237,7 @@ TEST(rows_beyond_what_64_bits_count_are_refused)
     lamella_moments_gram *gram, *loaded;
     lamella_view rows = view_of(LAMELLA_F64, x, 2, 1), bytes, n;
     ok(lamella_moments_gram_create(NULL, 1, 0, &gram));
-    ok(lamella_moments_gram_update(NULL, gram, &rows, NULL, NULL));
+    ok(lamella_moments_gram_update(NULL, gram, &rows, NULL));
     ok(lamella_moments_gram_bytes(gram, &bytes));
     char *copy = malloc((size_t)bytes.shape[0]);
     memcpy(copy, bytes.data, (size_t)bytes.shape[0]);

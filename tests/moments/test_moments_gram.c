@@ -25,7 +25,7 @@ static lamella_status updated(matrix *m, const lamella_view *y, int64_t cross_di
         status = lamella_moments_gram_bytes(gram, &bytes);
     if (status == LAMELLA_OK) {
         const lamella_view *before = matrix_keep(m, &bytes);
-        status = lamella_moments_gram_update(m->ctx, gram, m->view, y, weights);
+        status = lamella_moments_gram_update(m->ctx, gram, m->view, WITH(lamella_moments_gram_update_options, .y = y, .weights = weights));
         if (status != LAMELLA_OK && lamella_moments_gram_bytes(gram, &bytes) == LAMELLA_OK)
             matrix_kept(m, before, &bytes);
     }
@@ -53,7 +53,7 @@ OPERATION(lamella_moments_gram_load, .in_memory = 1, .forms = FORM_ROWS, .empty_
     lamella_view bytes;
     lamella_status status = lamella_moments_gram_create(m->ctx, m->view->shape[1], 0, &gram);
     if (status == LAMELLA_OK)
-        status = lamella_moments_gram_update(m->ctx, gram, m->view, NULL, NULL);
+        status = lamella_moments_gram_update(m->ctx, gram, m->view, NULL);
     if (status == LAMELLA_OK) {
         ok(lamella_moments_gram_bytes(gram, &bytes));
         status = lamella_moments_gram_load(m->ctx, matrix_bytes(m, &bytes), &loaded);
@@ -84,7 +84,7 @@ static void add_states(lamella_moments_gram *gram, int64_t first, int64_t end, i
     lamella_view x, y, w;
     rows_of_states(first, end, &x, &y);
     ok(lamella_tensor_slice(golden("moments/gram/weights"), 0, first, end, 1, &w));
-    ok(lamella_moments_gram_update(NULL, gram, &x, &y, weighted ? &w : NULL));
+    ok(lamella_moments_gram_update(NULL, gram, &x, WITH(lamella_moments_gram_update_options, .y = &y, .weights = weighted ? &w : NULL)));
 }
 
 static lamella_moments_gram *gram_of_states(int64_t first, int64_t end, int weighted)
@@ -232,13 +232,13 @@ TEST(a_failing_update_leaves_the_state_as_it_was)
         x[i] = (float)(i % 11);
     lamella_view rows = view_of(LAMELLA_F32, x, 600, 3), before, kept = { 0 };
     ok(lamella_moments_gram_create(ctx, 3, 0, &gram));
-    ok(lamella_moments_gram_update(NULL, gram, &rows, NULL, NULL));
+    ok(lamella_moments_gram_update(NULL, gram, &rows, NULL));
     before = bytes_of(gram);
     kept.data = malloc((size_t)before.shape[0]);
     memcpy(kept.data, before.data, (size_t)before.shape[0]);
-    returns(lamella_moments_gram_update(ctx, gram, &rows, NULL, NULL), LAMELLA_STOPPED); /* after all rows */
+    returns(lamella_moments_gram_update(ctx, gram, &rows, NULL), LAMELLA_STOPPED); /* after all rows */
     x[599 * 3 + 2] = NAN;
-    refused(lamella_moments_gram_update(NULL, gram, &rows, NULL, NULL), LAMELLA_ERR_NONFINITE,
+    refused(lamella_moments_gram_update(NULL, gram, &rows, NULL), LAMELLA_ERR_NONFINITE,
             "lamella_moments_gram_update: x is nan at row 599, column 2, expected a finite number");
     equal_bits(bytes_of(gram).data, kept.data, before.shape[0]);
     free(kept.data);
@@ -255,11 +255,11 @@ TEST(squares_that_do_not_fit_are_refused_and_leave_the_state_as_it_was)
     static const char message[] = "lamella_moments_gram_update: x has numbers whose squares do not fit f64, expected less than 1e150";
     ok(lamella_moments_gram_create(NULL, 1, 0, &gram));
     ok(lamella_moments_gram_create(NULL, 1, 0, &other));
-    refused(lamella_moments_gram_update(NULL, gram, &y, NULL, NULL), LAMELLA_ERR_NUMERIC, message);
-    refused(lamella_moments_gram_update(NULL, gram, &w, NULL, NULL), LAMELLA_ERR_NUMERIC, message);
-    ok(lamella_moments_gram_update(NULL, gram, &z, NULL, NULL)); /* constant: no square to speak of */
-    refused(lamella_moments_gram_update(NULL, gram, &x, NULL, NULL), LAMELLA_ERR_NUMERIC, message);
-    ok(lamella_moments_gram_update(NULL, other, &x, NULL, NULL));
+    refused(lamella_moments_gram_update(NULL, gram, &y, NULL), LAMELLA_ERR_NUMERIC, message);
+    refused(lamella_moments_gram_update(NULL, gram, &w, NULL), LAMELLA_ERR_NUMERIC, message);
+    ok(lamella_moments_gram_update(NULL, gram, &z, NULL)); /* constant: no square to speak of */
+    refused(lamella_moments_gram_update(NULL, gram, &x, NULL), LAMELLA_ERR_NUMERIC, message);
+    ok(lamella_moments_gram_update(NULL, other, &x, NULL));
     refused(lamella_moments_gram_merge(NULL, gram, other), LAMELLA_ERR_NUMERIC,
             "lamella_moments_gram_merge: other has numbers whose squares do not fit f64, expected less than 1e150");
     near(number_of(gram, "n"), 2, ABSOLUTE, 0);
@@ -274,28 +274,29 @@ TEST(squares_of_y_that_do_not_fit_are_told_of_y)
            far[] = { 1e155, 1e155, 1e155 };
     const lamella_view rows = view_of(LAMELLA_F64, x, 3, 2), y = view_of(LAMELLA_F64, small, 3, 1), z = view_of(LAMELLA_F64, large, 3, 1),
                        v = view_of(LAMELLA_F64, fits, 3, 1), w = view_of(LAMELLA_F64, far, 3, 1);
-    static const char message[] = "lamella_moments_gram_update: y has numbers whose squares do not fit f64, expected less than 1e150";
+    static const char message[] = "lamella_moments_gram_update: options.y has numbers whose squares do not fit f64, expected less than 1e150";
     lamella_moments_gram *gram;
     ok(lamella_moments_gram_create(NULL, 2, 1, &gram));
-    refused(lamella_moments_gram_update(NULL, gram, &rows, &y, NULL), LAMELLA_ERR_NUMERIC,
-            "lamella_moments_gram_update: y has numbers whose squares do not fit f64: column 0 spreads less than 1e-145");
-    refused(lamella_moments_gram_update(NULL, gram, &rows, &z, NULL), LAMELLA_ERR_NUMERIC, message);
-    ok(lamella_moments_gram_update(NULL, gram, &rows, &w, NULL));
-    refused(lamella_moments_gram_update(NULL, gram, &rows, &v, NULL), LAMELLA_ERR_NUMERIC, message);
+    refused(lamella_moments_gram_update(NULL, gram, &rows, WITH(lamella_moments_gram_update_options, .y = &y)), LAMELLA_ERR_NUMERIC,
+            "lamella_moments_gram_update: options.y has numbers whose squares do not fit f64: column 0 spreads less than 1e-145");
+    refused(lamella_moments_gram_update(NULL, gram, &rows, WITH(lamella_moments_gram_update_options, .y = &z)), LAMELLA_ERR_NUMERIC, message);
+    ok(lamella_moments_gram_update(NULL, gram, &rows, WITH(lamella_moments_gram_update_options, .y = &w)));
+    refused(lamella_moments_gram_update(NULL, gram, &rows, WITH(lamella_moments_gram_update_options, .y = &v)), LAMELLA_ERR_NUMERIC, message);
     lamella_moments_gram_free(gram);
 }
 
 /* Weights share the squares among the rows; how large they are is nothing, as long as f64 holds both together. */
 TEST(weights_of_any_size_weigh_the_same)
 {
-    double x[] = { 1, 2, 3, 5, 4, 1, 0, 2 }, ordinary[] = { 1, 2, 1, 3 }, small[] = { 1e-300, 2e-300, 1e-300, 3e-300 }, least[] = { 1e-310, 2e-310, 1e-310, 3e-310 };
+    double x[] = { 1, 2, 3, 5, 4, 1, 0, 2 }, ordinary[] = { 1, 2, 1, 3 }, small[] = { 1e-300, 2e-300, 1e-300, 3e-300 }, least[] = { 1e-310, 2e-310,
+            1e-310, 3e-310 };
     const lamella_view rows = view_of(LAMELLA_F64, x, 4, 2), w[] = { view_of(LAMELLA_F64, ordinary, 4), view_of(LAMELLA_F64, small, 4),
                                                                       view_of(LAMELLA_F64, least, 4) };
     lamella_moments_gram *gram[2];
     lamella_view square[2], mean[2];
     for (int i = 0; i < 2; i++) {
         ok(lamella_moments_gram_create(NULL, 2, 0, &gram[i]));
-        ok(lamella_moments_gram_update(NULL, gram[i], &rows, NULL, &w[i]));
+        ok(lamella_moments_gram_update(NULL, gram[i], &rows, WITH(lamella_moments_gram_update_options, .weights = &w[i])));
         ok(lamella_moments_gram_get(gram[i], "gram", &square[i]));
         ok(lamella_moments_gram_get(gram[i], "mean", &mean[i]));
     }
@@ -303,7 +304,7 @@ TEST(weights_of_any_size_weigh_the_same)
         near(((double *)square[1].data)[k] * 1e300, ((double *)square[0].data)[k], RELATIVE, 1e-12);
     for (int j = 0; j < 2; j++)
         near(((double *)mean[1].data)[j], ((double *)mean[0].data)[j], RELATIVE, 1e-15);
-    refused(lamella_moments_gram_update(NULL, gram[0], &rows, NULL, &w[2]), LAMELLA_ERR_NUMERIC,
+    refused(lamella_moments_gram_update(NULL, gram[0], &rows, WITH(lamella_moments_gram_update_options, .weights = &w[2])), LAMELLA_ERR_NUMERIC,
             "lamella_moments_gram_update: weights are so small that squares of column 0 of x do not fit f64 with them");
     lamella_moments_gram_free(gram[0]);
     lamella_moments_gram_free(gram[1]);
@@ -319,8 +320,8 @@ TEST(whichever_column_leaves_f64_when_states_join_is_refused)
         x[column] = 9e153, x[3 + column] = -9e153;
         ok(lamella_moments_gram_create(NULL, 3, 0, &gram));
         ok(lamella_moments_gram_create(NULL, 3, 0, &other));
-        ok(lamella_moments_gram_update(NULL, gram, &rows, NULL, NULL));
-        ok(lamella_moments_gram_update(NULL, other, &rows, NULL, NULL));
+        ok(lamella_moments_gram_update(NULL, gram, &rows, NULL));
+        ok(lamella_moments_gram_update(NULL, other, &rows, NULL));
         returns(lamella_moments_gram_merge(NULL, gram, other), LAMELLA_ERR_NUMERIC);
         near(number_of(gram, "n"), 2, ABSOLUTE, 0);
         lamella_moments_gram_free(gram);
@@ -337,11 +338,11 @@ TEST(whichever_column_lies_too_far_apart_is_refused)
         lamella_view first = view_of(LAMELLA_F64, x, 1, 3), second = view_of(LAMELLA_F64, y, 1, 3), v;
         x[column] = 1.5e154, y[column] = -1.5e154;
         ok(lamella_moments_gram_create(NULL, 3, 0, &gram));
-        ok(lamella_moments_gram_update(NULL, gram, &first, NULL, NULL));
-        returns(lamella_moments_gram_update(NULL, gram, &second, NULL, NULL), LAMELLA_ERR_NUMERIC);
+        ok(lamella_moments_gram_update(NULL, gram, &first, NULL));
+        returns(lamella_moments_gram_update(NULL, gram, &second, NULL), LAMELLA_ERR_NUMERIC);
         near(number_of(gram, "n"), 1, ABSOLUTE, 0);
         y[column] = 0.5e154;
-        ok(lamella_moments_gram_update(NULL, gram, &second, NULL, NULL));
+        ok(lamella_moments_gram_update(NULL, gram, &second, NULL));
         ok(lamella_moments_gram_get(gram, "gram", &v));
         for (int i = 0; i < 9; i++)
             near(((double *)v.data)[i], i == 4 * column ? 0.5 * 1e154 * 1e154 : 0, RELATIVE, 1e-14);
@@ -357,13 +358,13 @@ TEST(rows_of_weight_zero_are_not_read)
     lamella_moments_gram *gram;
     lamella_view rows = view_of(LAMELLA_F32, x, 3, 2), w = view_of(LAMELLA_F32, weights, 3), v;
     ok(lamella_moments_gram_create(NULL, 2, 0, &gram));
-    ok(lamella_moments_gram_update(NULL, gram, &rows, NULL, &w));
+    ok(lamella_moments_gram_update(NULL, gram, &rows, WITH(lamella_moments_gram_update_options, .weights = &w)));
     near(number_of(gram, "n"), 2, ABSOLUTE, 0);
     ok(lamella_moments_gram_get(gram, "gram", &v));
     const double expected[] = { 2, 4, 4, 8 };
     equal_bits(v.data, expected, sizeof expected);
     weights[0] = weights[2] = 0;
-    ok(lamella_moments_gram_update(NULL, gram, &rows, NULL, &w));
+    ok(lamella_moments_gram_update(NULL, gram, &rows, WITH(lamella_moments_gram_update_options, .weights = &w)));
     near(number_of(gram, "n"), 2, ABSOLUTE, 0);
     lamella_moments_gram_free(gram);
 }
@@ -374,7 +375,7 @@ TEST(one_row_has_no_spread)
     lamella_moments_gram *gram;
     lamella_view rows = view_of(LAMELLA_F64, x, 1, 2), v;
     ok(lamella_moments_gram_create(NULL, 2, 0, &gram));
-    ok(lamella_moments_gram_update(NULL, gram, &rows, NULL, NULL));
+    ok(lamella_moments_gram_update(NULL, gram, &rows, NULL));
     ok(lamella_moments_gram_get(gram, "mean", &v));
     equal_bits(v.data, x, sizeof x);
     ok(lamella_moments_gram_get(gram, "gram", &v));
@@ -399,19 +400,19 @@ TEST(bad_arguments_are_named)
             "lamella_moments_gram_create: cross_dim is 3000000000, expected at most 2147483647");
     refused(lamella_moments_gram_create(NULL, 40000, 40000, &none), LAMELLA_ERR_LIMIT,
             "lamella_moments_gram_create: a Gram matrix is 80000 x 80000, expected at most 2147483647 elements");
-    refused(lamella_moments_gram_update(NULL, NULL, &rows, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_moments_gram_update(NULL, NULL, &rows, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_moments_gram_update: gram is NULL, expected a Gram state");
-    refused(lamella_moments_gram_update(NULL, gram, &narrow, NULL, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_moments_gram_update(NULL, gram, &narrow, NULL), LAMELLA_ERR_SHAPE,
             "lamella_moments_gram_update: x.shape[1] is 2, expected 3");
-    refused(lamella_moments_gram_update(NULL, gram, &rows, &rows, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_moments_gram_update: y is given, expected none, since the state has cross_dim 0");
-    refused(lamella_moments_gram_update(NULL, other, &rows, &short_y, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_moments_gram_update: y.shape[0] is 1, expected 2");
-    refused(lamella_moments_gram_update(NULL, gram, &rows, NULL, &w), LAMELLA_ERR_ARGUMENT,
-            "lamella_moments_gram_update: weights[1] is -2, expected 0 or more");
+    refused(lamella_moments_gram_update(NULL, gram, &rows, WITH(lamella_moments_gram_update_options, .y = &rows)), LAMELLA_ERR_ARGUMENT,
+            "lamella_moments_gram_update: options.y is given, expected none, since the state has cross_dim 0");
+    refused(lamella_moments_gram_update(NULL, other, &rows, WITH(lamella_moments_gram_update_options, .y = &short_y)), LAMELLA_ERR_SHAPE,
+            "lamella_moments_gram_update: options.y.shape[0] is 1, expected 2");
+    refused(lamella_moments_gram_update(NULL, gram, &rows, WITH(lamella_moments_gram_update_options, .weights = &w)), LAMELLA_ERR_ARGUMENT,
+            "lamella_moments_gram_update: options.weights is -2 at row 1, expected 0 or more");
     weights[1] = NAN;
-    refused(lamella_moments_gram_update(NULL, gram, &rows, NULL, &w), LAMELLA_ERR_NONFINITE,
-            "lamella_moments_gram_update: weights[1] is nan, expected a finite number");
+    refused(lamella_moments_gram_update(NULL, gram, &rows, WITH(lamella_moments_gram_update_options, .weights = &w)), LAMELLA_ERR_NONFINITE,
+            "lamella_moments_gram_update: options.weights is nan at row 1, column 0, expected a finite number");
     refused(lamella_moments_gram_merge(NULL, gram, other), LAMELLA_ERR_SHAPE,
             "lamella_moments_gram_merge: other has dims 3 and 1, expected 3 and 0 (= those of gram)");
     refused(lamella_moments_gram_get(gram, "covariance", &v), LAMELLA_ERR_ARGUMENT,
@@ -498,9 +499,18 @@ TEST(a_square_of_another_shape_is_refused)
         memcpy(changed, bytes.data, (size_t)bytes.shape[0]);
         replace_text(changed, from, to);
         lamella_view v = view_of(LAMELLA_U8, changed, size);
-        snprintf(said, sizeof said, "lamella_moments_gram_load: bytes: 29 means of which 5 of y and a square of %d x %d are no Gram state", rows, columns);
+        snprintf(said, sizeof said, "lamella_moments_gram_load: bytes: 29 means of which 5 of y and a square of %d x %d are no Gram state", rows,
+                 columns);
         refused(lamella_moments_gram_load(NULL, &v, &loaded), LAMELLA_ERR_FORMAT, said);
         free(changed);
     }
     lamella_moments_gram_free(gram);
+}
+
+TEST(options_of_an_update_are_what_zero_means)
+{
+    lamella_moments_gram_update_options options;
+    memset(&options, 255, sizeof options);
+    ok(lamella_moments_gram_update_options_init(&options, sizeof options));
+    check(options.struct_size == sizeof options && !options.reserved0 && !options.y && !options.weights);
 }

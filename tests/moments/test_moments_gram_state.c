@@ -66,7 +66,8 @@ static void equal_plain(const gram *g, const double *out)
 TEST(sums_begin_anew_in_any_memory_and_units_grow_with_the_numbers)
 {
     test_allocator memory = { 0 };
-    lamella_context_options options = { .struct_size = sizeof options, .threads = 2, .allocate = test_allocate, .release = test_release, .user = &memory };
+    lamella_context_options options = { .struct_size = sizeof options, .threads = 2, .allocate = test_allocate, .release = test_release,
+                                       .user = &memory };
     for (int64_t limit = 0; limit <= 60000; limit += 60000) { /* one panel at a time, too */
         lamella_context *ctx;
         options.max_workspace_bytes = limit;
@@ -98,7 +99,8 @@ TEST(a_state_that_is_none_is_refused_by_every_function)
     lamella_view rows = view_of(LAMELLA_F64, numbers, 2, 2), y = view_of(LAMELLA_F64, numbers, 2, 1), v, bytes;
     ok(lamella_moments_gram_create(NULL, 2, 0, &gram));
     ok(lamella_moments_gram_create(NULL, 2, 1, &wide));
-    refused(lamella_moments_gram_create(NULL, 2, 0, NULL), LAMELLA_ERR_ARGUMENT, "lamella_moments_gram_create: gram is NULL, expected a handle to fill");
+    refused(lamella_moments_gram_create(NULL, 2, 0, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_moments_gram_create: gram is NULL, expected a handle to fill");
     refused(lamella_moments_gram_bytes(NULL, &v), LAMELLA_ERR_ARGUMENT, "lamella_moments_gram_bytes: gram is NULL, expected a Gram state");
     refused(lamella_moments_gram_bytes(gram, NULL), LAMELLA_ERR_ARGUMENT, "lamella_moments_gram_bytes: bytes is NULL, expected a view to fill");
     refused(lamella_moments_gram_merge(NULL, NULL, gram), LAMELLA_ERR_ARGUMENT, "lamella_moments_gram_merge: gram is NULL, expected a Gram state");
@@ -107,7 +109,8 @@ TEST(a_state_that_is_none_is_refused_by_every_function)
     refused(lamella_moments_gram_get(gram, NULL, &v), LAMELLA_ERR_ARGUMENT, "lamella_moments_gram_get: name is NULL, expected the name of an array");
     refused(lamella_moments_gram_get(gram, "n", NULL), LAMELLA_ERR_ARGUMENT, "lamella_moments_gram_get: out is NULL, expected a view to fill");
     ok(lamella_moments_gram_bytes(gram, &bytes));
-    refused(lamella_moments_gram_load(NULL, &bytes, NULL), LAMELLA_ERR_ARGUMENT, "lamella_moments_gram_load: gram is NULL, expected a handle to fill");
+    refused(lamella_moments_gram_load(NULL, &bytes, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_moments_gram_load: gram is NULL, expected a handle to fill");
     lamella_moments_gram *none = gram;
     refused(lamella_moments_gram_load(NULL, NULL, &none), LAMELLA_ERR_ARGUMENT, "lamella_moments_gram_load: bytes is NULL, expected a view");
     check(!none);
@@ -122,24 +125,27 @@ TEST(a_state_that_is_none_is_refused_by_every_function)
             "lamella_moments_gram_create: a Gram matrix is 2147483647 x 2147483647, expected at most 2147483647 elements");
     refused(lamella_moments_gram_create(NULL, 1, 2147483647, &none), LAMELLA_ERR_LIMIT,
             "lamella_moments_gram_create: a Gram matrix is 2147483648 x 2147483648, expected at most 2147483647 elements");
-    refused(lamella_moments_gram_update(NULL, gram, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT, "lamella_moments_gram_update: x is NULL, expected a view");
-    refused(lamella_moments_gram_update(NULL, wide, &rows, NULL, NULL), LAMELLA_ERR_ARGUMENT, "lamella_moments_gram_update: y is NULL, expected a view");
+    refused(lamella_moments_gram_update(NULL, gram, NULL, NULL), LAMELLA_ERR_ARGUMENT, "lamella_moments_gram_update: x is NULL, expected a view");
+    refused(lamella_moments_gram_update(NULL, wide, &rows, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_moments_gram_update: options.y is NULL, expected a view");
     rows.dtype = LAMELLA_I64;
-    refused(lamella_moments_gram_update(NULL, gram, &rows, NULL, NULL), LAMELLA_ERR_DTYPE,
+    refused(lamella_moments_gram_update(NULL, gram, &rows, NULL), LAMELLA_ERR_DTYPE,
             "lamella_moments_gram_update: x.dtype is 8 (i64), expected f32|f64|f16|bf16");
     rows.dtype = LAMELLA_F64;
     lamella_view w = view_of(LAMELLA_F64, numbers, 3), halves = view_of(LAMELLA_F16, numbers, 2);
-    refused(lamella_moments_gram_update(NULL, gram, &rows, NULL, &w), LAMELLA_ERR_SHAPE, "lamella_moments_gram_update: weights.shape[0] is 3, expected 2");
-    refused(lamella_moments_gram_update(NULL, gram, &rows, NULL, &halves), LAMELLA_ERR_DTYPE,
-            "lamella_moments_gram_update: weights.dtype is 3 (f16), expected f32|f64");
+    refused(lamella_moments_gram_update(NULL, gram, &rows, WITH(lamella_moments_gram_update_options, .weights = &w)), LAMELLA_ERR_SHAPE,
+            "lamella_moments_gram_update: options.weights.shape[0] is 3, expected 2");
+    refused(lamella_moments_gram_update(NULL, gram, &rows, WITH(lamella_moments_gram_update_options, .weights = &halves)), LAMELLA_ERR_DTYPE,
+            "lamella_moments_gram_update: options.weights.dtype is 3 (f16), expected f32|f64");
     double infinite[] = { INFINITY, 1 };
     w = view_of(LAMELLA_F64, infinite, 2);
-    refused(lamella_moments_gram_update(NULL, gram, &rows, NULL, &w), LAMELLA_ERR_NONFINITE,
-            "lamella_moments_gram_update: weights[0] is inf, expected a finite number");
-    refused(lamella_moments_gram_update(NULL, wide, &rows, &rows, NULL), LAMELLA_ERR_SHAPE, "lamella_moments_gram_update: y.shape[1] is 2, expected 1");
+    refused(lamella_moments_gram_update(NULL, gram, &rows, WITH(lamella_moments_gram_update_options, .weights = &w)), LAMELLA_ERR_NONFINITE,
+            "lamella_moments_gram_update: options.weights is inf at row 0, column 0, expected a finite number");
+    refused(lamella_moments_gram_update(NULL, wide, &rows, WITH(lamella_moments_gram_update_options, .y = &rows)), LAMELLA_ERR_SHAPE,
+            "lamella_moments_gram_update: options.y.shape[1] is 2, expected 1");
     refused(lamella_moments_gram_merge(NULL, gram, wide), LAMELLA_ERR_SHAPE,
             "lamella_moments_gram_merge: other has dims 2 and 1, expected 2 and 0 (= those of gram)");
-    ok(lamella_moments_gram_update(NULL, wide, &rows, &y, NULL));
+    ok(lamella_moments_gram_update(NULL, wide, &rows, WITH(lamella_moments_gram_update_options, .y = &y)));
     lamella_moments_gram_free(wide);
     ok(lamella_moments_gram_create(NULL, 3, 0, &wide));
     refused(lamella_moments_gram_merge(NULL, gram, wide), LAMELLA_ERR_SHAPE,
@@ -161,9 +167,11 @@ TEST(a_number_that_is_not_finite_is_found_where_it_is)
             float *at = column < X ? &of_x[row * X + column] : &of_y[row * Y + column - X];
             *at = -INFINITY;
             of_y[(N - 1) * Y] = NAN;
-            snprintf(said, sizeof said, "lamella_moments_gram_update: %s is -inf at row %d, column %d, expected a finite number", column < X ? "x" : "y", row,
+            snprintf(said, sizeof said, "lamella_moments_gram_update: %s is -inf at row %d, column %d, expected a finite number",
+                     column < X ? "x" : "options.y", row,
                      column < X ? column : column - X);
-            refused(lamella_moments_gram_update(NULL, gram, &rows, &targets, NULL), LAMELLA_ERR_NONFINITE, said);
+            refused(lamella_moments_gram_update(NULL, gram, &rows, WITH(lamella_moments_gram_update_options, .y = &targets)), LAMELLA_ERR_NONFINITE,
+                    said);
             *at = 0;
         }
     lamella_moments_gram_free(gram);
@@ -178,7 +186,7 @@ TEST(numbers_that_no_rows_leave_are_refused)
     ok(lamella_moments_gram_create(NULL, 2, 0, &gram));
     for (int n = 0; n < 2; n++) {
         if (n)
-            ok(lamella_moments_gram_update(NULL, gram, &x_, NULL, NULL));
+            ok(lamella_moments_gram_update(NULL, gram, &x_, NULL));
         ok(lamella_moments_gram_bytes(gram, &bytes));
         char *changed = malloc((size_t)bytes.shape[0]);
         const int64_t counts[] = { -1, 0, 2 };
@@ -225,7 +233,8 @@ TEST(a_size_that_is_no_number_is_refused)
         while (memcmp(at, "cross_dim\":\"", 12))
             at++;
         memcpy(at + 12, texts[i], 3);
-        snprintf(said, sizeof said, "lamella_moments_gram_load: bytes: 105 means of which %s of y and a square of 105 x 105 are no Gram state", texts[i]);
+        snprintf(said, sizeof said, "lamella_moments_gram_load: bytes: 105 means of which %s of y and a square of 105 x 105 are no Gram state",
+                 texts[i]);
         lamella_status status = lamella_moments_gram_load(NULL, &v, &loaded);
         if (i == 0 || i == 6)
             ok(status); /* fewer of y than of all */

@@ -6,10 +6,12 @@
 OPERATION(lamella_moments_layers, .nonfinite = 1)
 {
     int64_t n = m->stack.n_layers;
-    return lamella_moments_layers(m->ctx, &m->stack, NULL, matrix_out(m, "norms", LAMELLA_F64, n, 3),
-                                  matrix_out(m, "counts", LAMELLA_I64, n, 8), matrix_out(m, "shares", LAMELLA_F64, n, 3),
-                                  matrix_out(m, "cosine", LAMELLA_F64, n), matrix_out_layers(m, "mean", LAMELLA_F64, LAYER_DIM),
-                                  matrix_out_layers(m, "variance", LAMELLA_F64, LAYER_DIM));
+    return lamella_moments_layers(m->ctx, &m->stack, NULL, WITH(lamella_moments_layers_outputs, .norms = matrix_out(m, "norms", LAMELLA_F64, n, 3),
+                                                                .counts = matrix_out(m, "counts", LAMELLA_I64, n, 8), .shares = matrix_out(m,
+                                                                        "shares", LAMELLA_F64, n, 3), .cosine = matrix_out(m, "cosine", LAMELLA_F64,
+                                                                                n), .mean = matrix_out_layers(m, "mean", LAMELLA_F64,
+                                                                                        LAYER_DIM), .variance = matrix_out_layers(m, "variance",
+                                                                                                LAMELLA_F64, LAYER_DIM)));
 }
 
 enum { MOST_LAYERS = 7, MOST_DIM = 384 };
@@ -34,7 +36,8 @@ static lamella_status look(const lamella_view *layer, int64_t n, figures *f)
         m += dim;
         v += dim;
     }
-    return lamella_moments_layers(NULL, &stack, NULL, &norms, &counts, &shares, &cosine, mean, variance);
+    return lamella_moments_layers(NULL, &stack, NULL, WITH(lamella_moments_layers_outputs, .norms = &norms, .counts = &counts, .shares = &shares,
+                                                           .cosine = &cosine, .mean = mean, .variance = variance));
 }
 
 static void equals_oracle(const char *set, const lamella_view *layer, int64_t n, lamella_status status)
@@ -323,7 +326,8 @@ TEST(every_figure_equals_its_definition_for_rows_of_several_panels)
         lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = LAYERS, .mask = &mask };
         lamella_view norms = view_of(LAMELLA_F64, f.norms, LAYERS, 3), counts = view_of(LAMELLA_I64, f.counts, LAYERS, 8);
         lamella_view shares = view_of(LAMELLA_F64, f.shares, LAYERS, 3), cosine = view_of(LAMELLA_F64, f.cosine, LAYERS);
-        returns(lamella_moments_layers(NULL, &stack, &options, &norms, &counts, &shares, &cosine, mean, variance), LAMELLA_NOTE);
+        returns(lamella_moments_layers(NULL, &stack, &options, WITH(lamella_moments_layers_outputs, .norms = &norms, .counts = &counts,
+                                                                    .shares = &shares, .cosine = &cosine, .mean = mean, .variance = variance)), LAMELLA_NOTE);
         for (int l = 0; l < LAYERS; l++) {
             for (int j = 0; j < 3; j++) {
                 near(f.norms[l][j], h.expected.norms[l][j], RELATIVE, 1e-12);
@@ -356,6 +360,7 @@ TEST(options_that_are_none_are_refused)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         lamella_moments_layers_options o = cases[i].o;
         o.struct_size = sizeof o;
-        refused(lamella_moments_layers(NULL, &stack, &o, &norms, &counts, &shares, &cosine, NULL, NULL), LAMELLA_ERR_ARGUMENT, cases[i].said);
+        refused(lamella_moments_layers(NULL, &stack, &o, WITH(lamella_moments_layers_outputs, .norms = &norms, .counts = &counts, .shares = &shares,
+                                                              .cosine = &cosine)), LAMELLA_ERR_ARGUMENT, cases[i].said);
     }
 }

@@ -15,7 +15,8 @@ typedef struct places {
 
 static lamella_status look_into(lamella_context *ctx, const lamella_stack *stack, places *p, int with)
 {
-    return lamella_moments_layers(ctx, stack, NULL, &p->norms, &p->counts, &p->shares, &p->cosine, with & 1 ? p->mean : NULL, with & 2 ? p->variance : NULL);
+    return lamella_moments_layers(ctx, stack, NULL, WITH(lamella_moments_layers_outputs, .norms = &p->norms, .counts = &p->counts,
+                                                         .shares = &p->shares, .cosine = &p->cosine, .mean = with & 1 ? p->mean : NULL, .variance = with & 2 ? p->variance : NULL));
 }
 
 static places places_of(figures *f, int64_t dim)
@@ -39,7 +40,7 @@ TEST(every_output_of_another_shape_is_named)
         places p = places_of(&f, 2);
         lamella_view *of[] = { &p.norms, &p.counts, &p.shares, &p.cosine, &p.mean[0], &p.mean[1], &p.variance[0], &p.variance[1] };
         of[i]->shape[of[i]->rank - 1] = 5, of[i]->stride[0] = of[i]->rank == 2 ? 5 : 1;
-        snprintf(said, sizeof said, "lamella_moments_layers: %s", names[i]);
+        snprintf(said, sizeof said, "lamella_moments_layers: outputs.%s", names[i]);
         refused(look_into(NULL, &stack, &p, 3), LAMELLA_ERR_SHAPE, said);
     }
     for (int with = 0; with < 4; with++) {

@@ -7,16 +7,19 @@
 OPERATION(lamella_moments_rank, .keeps_dtype = 1) /* the threshold depends on it */
 {
     int64_t n = m->stack.n_layers;
-    return lamella_moments_rank(m->ctx, &m->stack, NULL, matrix_out(m, "rank", LAMELLA_I64, n), matrix_out(m, "constant", LAMELLA_I64, n),
-                                matrix_out(m, "dropped", LAMELLA_F64, n), matrix_out_layers(m, "spectrum", LAMELLA_F64, LAYER_DIM));
+    return lamella_moments_rank(m->ctx, &m->stack, matrix_out(m, "rank", LAMELLA_I64, n), NULL,
+                                WITH(lamella_moments_rank_outputs, .constant = matrix_out(m, "constant", LAMELLA_I64, n),
+                                     .dropped = matrix_out(m, "dropped", LAMELLA_F64, n), .spectrum = matrix_out_layers(m, "spectrum", LAMELLA_F64,
+                                             LAYER_DIM)));
 }
 
 OPERATION(lamella_moments_rank, .as = "uncentred, one threshold")
 {
     int64_t n = m->stack.n_layers;
     lamella_moments_rank_options options = { .struct_size = sizeof options, .uncentred = 1, .rcond = 1e-6 };
-    return lamella_moments_rank(m->ctx, &m->stack, &options, matrix_out(m, "rank", LAMELLA_I64, n), matrix_out(m, "constant", LAMELLA_I64, n),
-                                matrix_out(m, "dropped", LAMELLA_F64, n), NULL);
+    return lamella_moments_rank(m->ctx, &m->stack, matrix_out(m, "rank", LAMELLA_I64, n), &options,
+                                WITH(lamella_moments_rank_outputs, .constant = matrix_out(m, "constant", LAMELLA_I64, n),
+                                     .dropped = matrix_out(m, "dropped", LAMELLA_F64, n)));
 }
 
 enum { MOST_LAYERS = 7, MOST_DIM = 384 };
@@ -34,7 +37,8 @@ static lamella_status rank_of(const lamella_view *layer, int64_t n, const lamell
                  dropped = view_of(LAMELLA_F64, f->dropped, n), spectrum[MOST_LAYERS];
     for (int64_t l = 0; l < n; l++)
         spectrum[l] = view_of(LAMELLA_F64, f->spectrum + l * dim, dim);
-    return lamella_moments_rank(NULL, &stack, options, &rank, &constant, &dropped, spectrum);
+    return lamella_moments_rank(NULL, &stack, &rank, options, WITH(lamella_moments_rank_outputs, .constant = &constant, .dropped = &dropped,
+                                                                   .spectrum = spectrum));
 }
 
 static void layers_of(const char *file, lamella_view *layer)
@@ -235,7 +239,7 @@ TEST(ten_layers_take_the_room_of_one)
         lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = n };
         lamella_view r = view_of(LAMELLA_I64, rank, n), c = view_of(LAMELLA_I64, constant, n), d = view_of(LAMELLA_F64, dropped, n);
         ok(lamella_context_create(&options, &ctx));
-        ok(lamella_moments_rank(ctx, &stack, NULL, &r, &c, &d, NULL));
+        ok(lamella_moments_rank(ctx, &stack, &r, NULL, WITH(lamella_moments_rank_outputs, .constant = &c, .dropped = &d)));
         peak[k] = memory.peak_bytes;
         lamella_context_free(ctx);
     }
@@ -250,6 +254,7 @@ TEST(an_output_of_a_layer_is_named_by_its_layer)
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
     lamella_view rank = view_of(LAMELLA_I64, f.rank, 2), constant = view_of(LAMELLA_I64, f.constant, 2), dropped = view_of(LAMELLA_F64, f.dropped, 2),
                  spectrum[2] = { view_of(LAMELLA_F64, f.spectrum, 3), view_of(LAMELLA_F64, f.spectrum + 3, 4) };
-    refused(lamella_moments_rank(NULL, &stack, NULL, &rank, &constant, &dropped, spectrum), LAMELLA_ERR_SHAPE,
-            "lamella_moments_rank: spectrum[1].shape[0] is 4, expected 3");
+    refused(lamella_moments_rank(NULL, &stack, &rank, NULL, WITH(lamella_moments_rank_outputs, .constant = &constant, .dropped = &dropped,
+                                                                 .spectrum = spectrum)), LAMELLA_ERR_SHAPE,
+            "lamella_moments_rank: outputs.spectrum[1].shape[0] is 4, expected 3");
 }

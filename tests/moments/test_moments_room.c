@@ -33,15 +33,19 @@ static void make_layers(lamella_view *layer, int64_t dim)
 static void describe(lamella_context *ctx, const lamella_view *layer, int64_t dim, double **to)
 {
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = LAYERS };
-    lamella_view norms = view_of(LAMELLA_F64, to[0], LAYERS, 3), counts = view_of(LAMELLA_I64, to[1], LAYERS, 8), shares = view_of(LAMELLA_F64, to[2], LAYERS, 3);
+    lamella_view norms = view_of(LAMELLA_F64, to[0], LAYERS, 3), counts = view_of(LAMELLA_I64, to[1], LAYERS, 8), shares = view_of(LAMELLA_F64, to[2],
+            LAYERS, 3);
     lamella_view cosine = view_of(LAMELLA_F64, to[3], LAYERS), mean[LAYERS], variance[LAYERS], spectrum[LAYERS];
-    lamella_view rank = view_of(LAMELLA_I64, to[1] + 8 * LAYERS, LAYERS), constant = view_of(LAMELLA_I64, to[6], LAYERS), dropped = view_of(LAMELLA_F64, to[7], LAYERS);
+    lamella_view rank = view_of(LAMELLA_I64, to[1] + 8 * LAYERS, LAYERS), constant = view_of(LAMELLA_I64, to[6],
+                                                                                             LAYERS), dropped = view_of(LAMELLA_F64, to[7], LAYERS);
     for (int l = 0; l < LAYERS; l++) {
         mean[l] = view_of(LAMELLA_F64, to[4] + l * dim, dim), variance[l] = view_of(LAMELLA_F64, to[5] + l * dim, dim);
         spectrum[l] = view_of(LAMELLA_F64, to[5] + (LAYERS + l) * dim, dim);
     }
-    ok(lamella_moments_layers(ctx, &stack, NULL, &norms, &counts, &shares, &cosine, mean, variance));
-    ok(lamella_moments_rank(ctx, &stack, NULL, &rank, &constant, &dropped, spectrum));
+    ok(lamella_moments_layers(ctx, &stack, NULL, WITH(lamella_moments_layers_outputs, .norms = &norms, .counts = &counts, .shares = &shares,
+                                                      .cosine = &cosine, .mean = mean, .variance = variance)));
+    ok(lamella_moments_rank(ctx, &stack, &rank, NULL, WITH(lamella_moments_rank_outputs, .constant = &constant, .dropped = &dropped,
+                                                           .spectrum = spectrum)));
 }
 
 TEST(layers_are_described_in_their_memory)
@@ -65,8 +69,8 @@ static void sum(lamella_context *ctx, const lamella_view *layer, const lamella_v
     lamella_moments_gram *gram, *loaded;
     lamella_view bytes;
     ok(lamella_moments_gram_create(ctx, dim, dim, &gram));
-    ok(lamella_moments_gram_update(ctx, gram, &layer[0], &layer[1], weights));
-    ok(lamella_moments_gram_update(ctx, gram, &layer[2], &layer[0], NULL));
+    ok(lamella_moments_gram_update(ctx, gram, &layer[0], WITH(lamella_moments_gram_update_options, .y = &layer[1], .weights = weights)));
+    ok(lamella_moments_gram_update(ctx, gram, &layer[2], WITH(lamella_moments_gram_update_options, .y = &layer[0])));
     ok(lamella_moments_gram_bytes(gram, &bytes));
     ok(lamella_moments_gram_load(ctx, &bytes, &loaded));
     ok(lamella_moments_gram_merge(ctx, loaded, gram));

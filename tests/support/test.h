@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/with.h"
+
 #undef fail /* of Check; src has a function of that name */
 
 /* Check writes down each assertion that held, and reads all of them back after the test: half the time of a long one. */

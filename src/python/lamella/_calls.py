@@ -26,7 +26,7 @@ class Function:
         if not self.c:
             raise ImportError(f"lamella: {LIBRARY._name} has no {self.name}: it is older than this package; build or install it anew")
         self.c.restype = entry["returns"]
-        self.outputs = [a for a in self.arguments if a["way"] == "out" and a["kind"] != "handle" and "on_failure" not in a]
+        self.outputs = [a for a in self.arguments if a["way"] == "out" and a["kind"] not in ("handle", "outputs") and "on_failure" not in a]
         self.makes = next((a["name"] for a in self.arguments if a["way"] == "out" and a["kind"] == "handle"), None)
         self.signature = inspect.Signature(self.parameters())
         self.tuple = _records.tuple_class(entry["python"], entry["python"].rpartition(".")[2], [a["name"] for a in self.outputs])
@@ -98,7 +98,7 @@ class Function:
         """Status and message. What a callback raised comes out here, whatever the status."""
         with raised_here():
             with frame.ctx._lock if frame.ctx else contextlib.nullcontext():
-                answer = self.c(*[frame.passed(a) for a in self.arguments])
+                answer = self.c(*[frame.passed(a) for a in self.arguments if "inside" not in a])
             message = LIBRARY.lamella_last_error()
             if self.makes and frame.values[self.makes].value:
                 made._adopt(frame.values[self.makes].value, frame.keep)

@@ -21,6 +21,7 @@ class Frame:
         self.function, self.given = function, given
         self.values, self.axes, self.keep, self.arrays = {}, Axes(), [], {}
         self.impossible = None      # why an output has no array
+        self.structs = {}           # options and outputs, by argument
         self.ctx = None
         self.bf16 = given.get("dtype") == "bf16"    # what uint16 means here
 
@@ -62,6 +63,7 @@ class Frame:
         given = {**DEFAULTS.get(argument["of"], {}), **{name: self.given[name] for name in names if name in self.given}}
         struct = _records.options(argument["of"], given, self.keep)
         self.axes.names.update((name, getattr(struct, name)) for name in names if isinstance(getattr(struct, name), int))
+        self.structs[argument["name"]] = struct
         return ctypes.byref(struct)
 
     def handle(self, argument, value):
@@ -178,8 +180,9 @@ class Frame:
             return ctypes.create_string_buffer(BUFFER)
         if kind == "filled":
             return lamella_view()
-        if kind in ("result", "options"):
-            return _records.empty(argument["of"])
+        if kind in ("result", "options", "outputs"):
+            self.structs[argument["name"]] = struct = _records.empty(argument["of"])
+            return struct
         return argument["ctype"]()
 
     # ---- the call ----
@@ -192,15 +195,27 @@ class Frame:
             raise ArgumentError(f'dtype is {_scalars.shown(dtype)}, expected "bf16", if that is what uint16 arrays hold: every output has a dtype '
                                 "of its own")
 
+    def put_inside(self, argument):
+        """A value as the field of options or outputs that it is, with its length in the field behind it."""
+        value = self.values[argument["name"]]
+        if "inside" not in argument or value is None:
+            return
+        struct, of = self.structs[argument["inside"]], getattr(value, "_obj", value)    # of byref
+        setattr(struct, argument["name"], of if isinstance(of, ctypes.Array) else ctypes.pointer(of))
+        if "count" in argument:
+            setattr(struct, argument["count"], len(of))
+
     def prepare(self):
         arguments = self.function.arguments
         self.check_dtype()
         for argument in arguments:
             if argument["way"] != "out" and argument["kind"] not in TOLD:
                 self.values[argument["name"]] = self.input(argument)
+                self.put_inside(argument)
         for argument in arguments:
             if argument["way"] == "out":
                 self.values[argument["name"]] = self.output(argument)
+                self.put_inside(argument)
             elif argument["kind"] in TOLD:
                 self.values[argument["name"]] = self.told(argument)
 

@@ -263,6 +263,42 @@ class lamella_moments_layers_options(Structure):
     }
 
 
+class lamella_moments_layers_outputs(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("norms", POINTER(lamella_view)),
+        ("counts", POINTER(lamella_view)),
+        ("shares", POINTER(lamella_view)),
+        ("cosine", POINTER(lamella_view)),
+        ("mean", POINTER(lamella_view)),
+        ("variance", POINTER(lamella_view)),
+    ]
+    layout = (56, [0, 4, 8, 16, 24, 32, 40, 48])
+    details = {
+        'norms': ('inside', None),
+        'counts': ('inside', None),
+        'shares': ('inside', None),
+        'cosine': ('inside', None),
+        'mean': ('inside', None),
+        'variance': ('inside', None),
+    }
+
+
+class lamella_moments_gram_update_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("y", POINTER(lamella_view)),
+        ("weights", POINTER(lamella_view)),
+    ]
+    layout = (24, [0, 4, 8, 16])
+    details = {
+        'y': ('inside', None),
+        'weights': ('inside', None),
+    }
+
+
 class lamella_moments_rank_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -273,6 +309,22 @@ class lamella_moments_rank_options(Structure):
     ]
     layout = (24, [0, 4, 8, 12, 16])
     details = {
+    }
+
+
+class lamella_moments_rank_outputs(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("constant", POINTER(lamella_view)),
+        ("dropped", POINTER(lamella_view)),
+        ("spectrum", POINTER(lamella_view)),
+    ]
+    layout = (32, [0, 4, 8, 16, 24])
+    details = {
+        'constant': ('inside', None),
+        'dropped': ('inside', None),
+        'spectrum': ('inside', None),
     }
 
 
@@ -745,7 +797,7 @@ class lamella_fusion_pool_result(Structure):
     }
 
 
-STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_io_reading, lamella_moments_layers_options, lamella_moments_rank_options, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_probe_depth_options, lamella_probe_depth_result, lamella_probe_linear_options, lamella_probe_linear_result, lamella_matryoshka_grid_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_search_options, lamella_matryoshka_index_options, lamella_matryoshka_search_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_relative_stitch_options, lamella_relative_stitch_result, lamella_fusion_over_options, lamella_fusion_over_result, lamella_fusion_mix_options, lamella_fusion_mix_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
+STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_io_reading, lamella_moments_layers_options, lamella_moments_layers_outputs, lamella_moments_gram_update_options, lamella_moments_rank_options, lamella_moments_rank_outputs, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_probe_depth_options, lamella_probe_depth_result, lamella_probe_linear_options, lamella_probe_linear_result, lamella_matryoshka_grid_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_search_options, lamella_matryoshka_index_options, lamella_matryoshka_search_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_relative_stitch_options, lamella_relative_stitch_result, lamella_fusion_over_options, lamella_fusion_over_result, lamella_fusion_mix_options, lamella_fusion_mix_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
 
 FUNCTIONS = [
     dict(name="lamella_version", python="lamella.version", returns=c_char_p, checked=False,
@@ -1206,12 +1258,13 @@ FUNCTIONS = [
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
              dict(name='options', way='in', kind='options', of='lamella_moments_layers_options', optional=True),
-             dict(name='norms', way='out', kind='view', dtypes=['f64'], axes=['layer', '3']),
-             dict(name='counts', way='out', kind='view', dtypes=['i64'], axes=['layer', '8']),
-             dict(name='shares', way='out', kind='view', dtypes=['f64'], axes=['layer', '3']),
-             dict(name='cosine', way='out', kind='view', dtypes=['f64'], axes=['layer']),
-             dict(name='mean', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True),
-             dict(name='variance', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True),]),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_moments_layers_outputs'),
+             dict(name='norms', way='out', kind='view', dtypes=['f64'], axes=['layer', '3'], optional=True, inside='outputs'),
+             dict(name='counts', way='out', kind='view', dtypes=['i64'], axes=['layer', '8'], optional=True, inside='outputs'),
+             dict(name='shares', way='out', kind='view', dtypes=['f64'], axes=['layer', '3'], optional=True, inside='outputs'),
+             dict(name='cosine', way='out', kind='view', dtypes=['f64'], axes=['layer'], optional=True, inside='outputs'),
+             dict(name='mean', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True, inside='outputs'),
+             dict(name='variance', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True, inside='outputs'),]),
     dict(name="lamella_moments_gram_create", python="lamella.moments.Gram", returns=c_int32, checked=True,
          doc=('Creates a state of no rows.\n'
              '\n'
@@ -1222,6 +1275,11 @@ FUNCTIONS = [
              dict(name='dim', way='in', kind='i64', ctype=c_int64),
              dict(name='cross_dim', way='in', kind='i64', ctype=c_int64),
              dict(name='gram', way='out', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),]),
+    dict(name="lamella_moments_gram_update_options_init", python="lamella.moments.gram_update_options_init", returns=c_int32, checked=True,
+         doc=('The options of lamella.moments.Gram.update and what they are if not given.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_moments_gram_update_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
     dict(name="lamella_moments_gram_update", python="lamella.moments.Gram.update", returns=c_int32, checked=True,
          doc=('Adds rows; on failure or STOPPED the state is as before.\n'
              '\n'
@@ -1231,14 +1289,15 @@ FUNCTIONS = [
              'lost of it, so nothing cancels: a shift of a column that is exact leaves S as it is.\n'
              '\n'
              '  x          f32|f64|f16|bf16 [row, dim]\n'
-             '  y          f32|f64|f16|bf16 [row, cross_dim] None: a state without y\n'
-             '  weights    f32|f64 [row] each finite, 0 or more; rows of weight 0 are not read; None: all 1\n'),
+             '  y          f32|f64|f16|bf16 [row, cross_dim] of a state that has it\n'
+             '  weights    f32|f64 [row] each finite, 0 or more; rows of weight 0 are not read; None: 1 each\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='gram', way='inout', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),
              dict(name='x', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['row', 'dim']),
-             dict(name='y', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['row', 'cross_dim'], optional=True),
-             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['row'], optional=True),]),
+             dict(name='options', way='in', kind='options', of='lamella_moments_gram_update_options', optional=True),
+             dict(name='y', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['row', 'cross_dim'], optional=True, inside='options'),
+             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['row'], optional=True, inside='options'),]),
     dict(name="lamella_moments_gram_merge", python="lamella.moments.Gram.merge", returns=c_int32, checked=True,
          doc=('Adds the rows of another state of the same sizes: the whole from its shards, whoever counted them.\n'
              '\n'
@@ -1307,11 +1366,12 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
-             dict(name='options', way='in', kind='options', of='lamella_moments_rank_options', optional=True),
              dict(name='rank', way='out', kind='view', dtypes=['i64'], axes=['layer']),
-             dict(name='constant', way='out', kind='view', dtypes=['i64'], axes=['layer']),
-             dict(name='dropped', way='out', kind='view', dtypes=['f64'], axes=['layer']),
-             dict(name='spectrum', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True),]),
+             dict(name='options', way='in', kind='options', of='lamella_moments_rank_options', optional=True),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_moments_rank_outputs'),
+             dict(name='constant', way='out', kind='view', dtypes=['i64'], axes=['layer'], optional=True, inside='outputs'),
+             dict(name='dropped', way='out', kind='view', dtypes=['f64'], axes=['layer'], optional=True, inside='outputs'),
+             dict(name='spectrum', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True, inside='outputs'),]),
     dict(name="lamella_measure_ranks", python="lamella.measure.ranks", returns=c_int32, checked=True,
          doc=('Ranks along the last axis, from 1; equal numbers share the mean of their ranks.\n'
              '\n'

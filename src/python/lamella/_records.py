@@ -15,7 +15,8 @@ def is_own(name):
 
 
 def fields_of(struct):
-    return [name for name, _ in struct._fields_ if is_own(name) and name != "user"]
+    """Those that are numbers and texts: arrays are arguments of their own."""
+    return [name for name, _ in struct._fields_ if is_own(name) and name != "user" and struct.details.get(name, ("",))[0] != "inside"]
 
 
 TUPLES = {}
