@@ -111,9 +111,12 @@ static double merge_difference(const tour *t, const lamella_view *colours, const
     lamella_view joined = array_take(LAMELLA_F32, 3, canvas->shape);
     lamella_view near_t = array_take(LAMELLA_F32, 2, canvas->shape), far_t = array_take(LAMELLA_F32, 2, canvas->shape);
     lamella_view c = part_of(colours, half, N_SHELLS), a = part_of(alpha, half, N_SHELLS);
-    tour_need(lamella_fusion_over(t->ctx, &c, &a, NULL, NULL, NULL, &near, &near_t, NULL), "the nearer half");
+    const lamella_fusion_over_options options = { .struct_size = sizeof options, .background = background };
+    const lamella_fusion_over_outputs behind_near = { .struct_size = sizeof behind_near, .transmittance = &near_t };
+    const lamella_fusion_over_outputs behind_far = { .struct_size = sizeof behind_far, .transmittance = &far_t };
+    tour_need(lamella_fusion_over(t->ctx, &c, &a, &near, NULL, &behind_near, NULL), "the nearer half");
     c = part_of(colours, 0, half), a = part_of(alpha, 0, half);
-    tour_need(lamella_fusion_over(t->ctx, &c, &a, NULL, background, NULL, &far, &far_t, NULL), "the farther half");
+    tour_need(lamella_fusion_over(t->ctx, &c, &a, &far, &options, &behind_far, NULL), "the farther half");
     tour_need(lamella_fusion_over_merge(t->ctx, &near, &near_t, &far, &far_t, &joined, NULL), "the merge");
     double most = 0;
     for (int64_t i = 0; i < n; i++)
@@ -148,7 +151,9 @@ static void paint(const tour *t, fusion_found *f)
         draw_alpha(f, &f->shells[s], mask);
         f->shell_pixels[s] = shell_pixels(f, pixels, mask);
     }
-    tour_need(lamella_fusion_over(t->ctx, &colours, &alpha, NULL, &background, NULL, &canvas, &transmittance, NULL), "the canvas");
+    const lamella_fusion_over_options options = { .struct_size = sizeof options, .background = &background };
+    const lamella_fusion_over_outputs outputs = { .struct_size = sizeof outputs, .transmittance = &transmittance };
+    tour_need(lamella_fusion_over(t->ctx, &colours, &alpha, &canvas, &options, &outputs, NULL), "the canvas");
     f->canvas = take(3 * n, 1);
     for (int64_t i = 0; i < 3 * n; i++)
         f->canvas[i] = byte_of(((float *)canvas.data)[i]);
@@ -162,7 +167,7 @@ static void paint(const tour *t, fusion_found *f)
 static void mix(const tour *t, const lamella_stack *stack, int32_t rows, const lamella_view *mixed)
 {
     const lamella_fusion_mix_options options = { .struct_size = sizeof options, .rows = rows };
-    tour_need(lamella_fusion_mix(t->ctx, stack, NULL, &options, mixed, NULL), "a mix of layers");
+    tour_need(lamella_fusion_mix(t->ctx, stack, mixed, &options, NULL), "a mix of layers");
 }
 
 /* The layers and their mixes as layers of one stack, so that one call probes all on the same folds. */

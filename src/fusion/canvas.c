@@ -11,8 +11,8 @@ static const struct {
     const char *name;
     int         axes;
 } canvas_inputs[N_CANVAS_INPUTS] = {
-    { "colours", WITH_LAYERS | WITH_CHANNELS }, { "alpha", WITH_LAYERS },   { "depth", WITH_LAYERS },
-    { "background", WITH_CHANNELS },            { "g_out", WITH_CHANNELS }, { "g_transmittance", 0 },
+    { "colours", WITH_LAYERS | WITH_CHANNELS }, { "alpha", WITH_LAYERS },   { "options.depth", WITH_LAYERS },
+    { "options.background", WITH_CHANNELS },    { "g_out", WITH_CHANNELS }, { "options.g_transmittance", 0 },
 };
 
 /* ---- checks ---- */
@@ -56,6 +56,12 @@ lamella_status canvas_output(call *c, const canvas *v, const lamella_view *their
     return LAMELLA_OK;
 }
 
+lamella_status canvas_wanted(call *c, const canvas *v, const lamella_view *theirs, const char *name, int axes, pixels *p)
+{
+    *p = (pixels){ .n = 0 };
+    return theirs ? canvas_output(c, v, theirs, name, axes, p) : LAMELLA_OK;
+}
+
 static lamella_status check_over_options(call *c, const lamella_fusion_over_options *options, lamella_fusion_over_options *o)
 {
     number n;
@@ -75,8 +81,7 @@ static int64_t canvas_cells(const canvas *v)
     return MAX(v->n_layers, 1) * MAX(v->n_pixels, 1) * (v->n_channels + 1);
 }
 
-lamella_status canvas_check(call *c, const lamella_view *colours, const lamella_view *alpha, const lamella_view *depth,
-                            const lamella_view *background, const lamella_fusion_over_options *options, canvas *v)
+lamella_status canvas_check(call *c, const lamella_view *colours, const lamella_view *alpha, const lamella_fusion_over_options *options, canvas *v)
 {
     int64_t column, all;
     *v = (canvas){ .simd = simd_of(c) };
@@ -90,11 +95,10 @@ lamella_status canvas_check(call *c, const lamella_view *colours, const lamella_
         return fail(c, LAMELLA_ERR_SHAPE, "colours has %lld layers of %lld pixels and %lld channels, expected fewer", (long long)v->n_layers,
                     (long long)v->n_pixels, (long long)v->n_channels);
     TRY(canvas_input(c, v, CANVAS_ALPHA, alpha));
-    if (depth)
-        TRY(canvas_input(c, v, CANVAS_DEPTH, depth));
-    if (background)
-        TRY(canvas_input(c, v, CANVAS_BACKGROUND, background));
-    return check_over_options(c, options, &v->o);
+    TRY(check_over_options(c, options, &v->o));
+    if (v->o.depth)
+        TRY(canvas_input(c, v, CANVAS_DEPTH, v->o.depth));
+    return v->o.background ? canvas_input(c, v, CANVAS_BACKGROUND, v->o.background) : LAMELLA_OK;
 }
 
 /* ---- faults: numbered by input, layer, pixel and channel, so that the lowest is the same whatever thread found it ---- */

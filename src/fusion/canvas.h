@@ -20,12 +20,14 @@ typedef struct canvas {
     int64_t        n_clamped;
 } canvas;
 
-/* Checks colours and alpha, depth and background (NULL: none), and the options. */
-LAMELLA_INTERNAL lamella_status canvas_check(call *c, const lamella_view *colours, const lamella_view *alpha, const lamella_view *depth,
-                                             const lamella_view *background, const lamella_fusion_over_options *options, canvas *v);
+/* Checks colours, alpha, the options, and depth and background if there are any. */
+LAMELLA_INTERNAL lamella_status canvas_check(call *c, const lamella_view *colours, const lamella_view *alpha,
+                                             const lamella_fusion_over_options *options, canvas *v);
 /* One input more. */
 LAMELLA_INTERNAL lamella_status canvas_input(call *c, canvas *v, int input, const lamella_view *theirs);
-/* An f32 output apart from the inputs, shaped like the canvas: axes as in pixels_of. */
+/* An f32 output apart from the inputs, shaped like the canvas: axes as in pixels_of. canvas_wanted: NULL leaves pixels to which nothing is
+ * stored. */
+LAMELLA_INTERNAL lamella_status canvas_wanted(call *c, const canvas *v, const lamella_view *theirs, const char *name, int axes, pixels *p);
 LAMELLA_INTERNAL lamella_status canvas_output(call *c, const canvas *v, const lamella_view *theirs, const char *name, int axes, pixels *p);
 
 /* n pixels of all layers. Place j = 0 .. n_layers - 1 of a pixel runs from the farthest layer to the nearest. */

@@ -9,7 +9,6 @@
 
 typedef struct over_work {
     pixels out, transmittance;
-    int    has_transmittance;
 } over_work;
 
 /* sum += weight * colour of n pixels; known numbers of channels unroll. */
@@ -69,22 +68,26 @@ static void paint_block(const canvas *v, const canvas_block *b, void *data)
         t_rounded[i] = (float)t[i];
     }
     pixels_store(&w->out, 0, b->first, b->n, rounded);
-    if (w->has_transmittance)
+    if (w->transmittance.n)
         pixels_store(&w->transmittance, 0, b->first, b->n, t_rounded);
 }
 
-static lamella_status paint_layers(call *c, const lamella_view *colours, const lamella_view *alpha, const lamella_view *depth,
-                                   const lamella_view *background, const lamella_fusion_over_options *options, const lamella_view *out,
-                                   const lamella_view *transmittance, lamella_fusion_over_result *result)
+static lamella_status paint_layers(call *c, const lamella_view *colours, const lamella_view *alpha, const lamella_view *out,
+                                   const lamella_fusion_over_options *options, const lamella_fusion_over_outputs *outputs,
+                                   lamella_fusion_over_result *result)
 {
     canvas v;
+    lamella_fusion_over_outputs wanted;
     lamella_fusion_over_result found = { 0 };
-    over_work w = { .has_transmittance = transmittance != NULL };
+    over_work w;
 
-    TRY(canvas_check(c, colours, alpha, depth, background, options, &v));
+    TRY(canvas_check(c, colours, alpha, options, &v));
+    if (v.o.g_transmittance)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.g_transmittance is given, expected none: it is of the gradients");
     TRY(canvas_output(c, &v, out, "out", WITH_CHANNELS, &w.out));
-    if (transmittance)
-        TRY(canvas_output(c, &v, transmittance, "transmittance", 0, &w.transmittance));
+    TRY(OUTPUTS(c, wanted, outputs));
+    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
+    TRY(canvas_wanted(c, &v, wanted.transmittance, "outputs.transmittance", 0, &w.transmittance));
     TRY(RESULT_OPTIONAL(c, result));
 
     int64_t extra = (v.n_channels + 2) * (int64_t)(sizeof(double) + sizeof(float));
@@ -94,11 +97,11 @@ static lamella_status paint_layers(call *c, const lamella_view *colours, const l
     return LAMELLA_OK;
 }
 
-lamella_status lamella_fusion_over(lamella_context *ctx, const lamella_view *colours, const lamella_view *alpha, const lamella_view *depth,
-                                   const lamella_view *background, const lamella_fusion_over_options *options, const lamella_view *out,
-                                   const lamella_view *transmittance, lamella_fusion_over_result *result)
+lamella_status lamella_fusion_over(lamella_context *ctx, const lamella_view *colours, const lamella_view *alpha, const lamella_view *out,
+                                   const lamella_fusion_over_options *options, const lamella_fusion_over_outputs *outputs,
+                                   lamella_fusion_over_result *result)
 {
-    CALL(ctx, paint_layers(c, colours, alpha, depth, background, options, out, transmittance, result));
+    CALL(ctx, paint_layers(c, colours, alpha, out, options, outputs, result));
 }
 
 static lamella_status over_defaults(call *c, lamella_fusion_over_options *options, uint32_t struct_size)

@@ -9,7 +9,6 @@
 
 typedef struct backward_work {
     pixels d_colours, d_alpha, d_background;
-    int    wants_colours, wants_alpha, wants_background;
     lowest overflow; /* layer * pixels + pixel of a gradient that f32 does not hold; the others are shares of g */
 } backward_work;
 
@@ -95,7 +94,7 @@ static void backward_block(const canvas *v, const canvas_block *b, void *data)
     backward_work *w = data;
     backward_room room = cut_backward_room(v, b);
     transmit(v, b, &room);
-    if (w->wants_alpha) {
+    if (w->d_alpha.n) {
         alphas_from_the_back(v, b, &room);
         for (int64_t k = 0; k < v->n_layers; k++) {
             int64_t at = v->simd->nonfinite_f32(room.alpha + k * b->n, b->n);
@@ -104,46 +103,42 @@ static void backward_block(const canvas *v, const canvas_block *b, void *data)
             pixels_store(&w->d_alpha, k, b->first, b->n, room.alpha + k * b->n);
         }
     }
-    for (int64_t k = 0; w->wants_colours && k < v->n_layers; k++) {
+    for (int64_t k = 0; w->d_colours.n && k < v->n_layers; k++) {
         for (int64_t i = 0; i < b->n; i++)
             room.weight[i] = room.before[k * b->n + i] * b->alpha[k * b->n + i];
         store_weighted(b, room.weight, room.row, &w->d_colours, k);
     }
-    if (w->wants_background)
+    if (w->d_background.n)
         store_weighted(b, room.t, room.row, &w->d_background, 0);
 }
 
-static lamella_status paint_backward(call *c, const lamella_view *colours, const lamella_view *alpha, const lamella_view *depth,
-                                     const lamella_view *background, const lamella_view *g_out, const lamella_view *g_transmittance,
-                                     const lamella_fusion_over_options *options, const lamella_view *d_colours, const lamella_view *d_alpha,
-                                     const lamella_view *d_background)
+static lamella_status paint_backward(call *c, const lamella_view *colours, const lamella_view *alpha, const lamella_view *g_out,
+                                     const lamella_fusion_over_options *options, const lamella_fusion_over_backward_outputs *outputs)
 {
     canvas v;
-    backward_work w = { .wants_colours = d_colours != NULL, .wants_alpha = d_alpha != NULL, .wants_background = d_background != NULL };
+    lamella_fusion_over_backward_outputs wanted;
+    backward_work w;
 
-    TRY(canvas_check(c, colours, alpha, depth, background, options, &v));
+    TRY(canvas_check(c, colours, alpha, options, &v));
     TRY(canvas_input(c, &v, CANVAS_G_OUT, g_out));
-    if (g_transmittance)
-        TRY(canvas_input(c, &v, CANVAS_G_TRANSMITTANCE, g_transmittance));
-    if (d_colours)
-        TRY(canvas_output(c, &v, d_colours, "d_colours", WITH_LAYERS | WITH_CHANNELS, &w.d_colours));
-    if (d_alpha)
-        TRY(canvas_output(c, &v, d_alpha, "d_alpha", WITH_LAYERS, &w.d_alpha));
-    if (d_background)
-        TRY(canvas_output(c, &v, d_background, "d_background", WITH_CHANNELS, &w.d_background));
+    if (v.o.g_transmittance)
+        TRY(canvas_input(c, &v, CANVAS_G_TRANSMITTANCE, v.o.g_transmittance));
+    TRY(OUTPUTS(c, wanted, outputs));
+    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
+    TRY(canvas_wanted(c, &v, wanted.d_colours, "outputs.d_colours", WITH_LAYERS | WITH_CHANNELS, &w.d_colours));
+    TRY(canvas_wanted(c, &v, wanted.d_alpha, "outputs.d_alpha", WITH_LAYERS, &w.d_alpha));
+    TRY(canvas_wanted(c, &v, wanted.d_background, "outputs.d_background", WITH_CHANNELS, &w.d_background));
     lowest_reset(&w.overflow);
     TRY(canvas_each(c, &v, backward_bytes_a_pixel(&v), backward_block, &w));
     int64_t at = lowest_get(&w.overflow);
     if (at != INT64_MAX)
-        return fail(c, LAMELLA_ERR_NUMERIC, "d_alpha overflows f32 at layer %lld, pixel %lld, expected smaller colours, gradients or thickness",
+        return fail(c, LAMELLA_ERR_NUMERIC, "outputs.d_alpha overflows f32 at layer %lld, pixel %lld, expected smaller colours, gradients or thickness",
                     (long long)(at / v.n_pixels), (long long)(at % v.n_pixels));
     return LAMELLA_OK;
 }
 
-lamella_status lamella_fusion_over_backward(lamella_context *ctx, const lamella_view *colours, const lamella_view *alpha,
-                                            const lamella_view *depth, const lamella_view *background, const lamella_view *g_out,
-                                            const lamella_view *g_transmittance, const lamella_fusion_over_options *options,
-                                            const lamella_view *d_colours, const lamella_view *d_alpha, const lamella_view *d_background)
+lamella_status lamella_fusion_over_backward(lamella_context *ctx, const lamella_view *colours, const lamella_view *alpha, const lamella_view *g_out,
+                                            const lamella_fusion_over_options *options, const lamella_fusion_over_backward_outputs *outputs)
 {
-    CALL(ctx, paint_backward(c, colours, alpha, depth, background, g_out, g_transmittance, options, d_colours, d_alpha, d_background));
+    CALL(ctx, paint_backward(c, colours, alpha, g_out, options, outputs));
 }

@@ -17,11 +17,10 @@ enum { MERGE_NEAR, MERGE_NEAR_T, MERGE_FAR, MERGE_FAR_T, N_MERGE_INPUTS };
 enum { MERGED_COLOURS = N_MERGE_INPUTS, MERGED_T, N_MERGE_FAULTS };
 
 static const char *const merge_names[N_MERGE_FAULTS] = { "near_colours", "near_transmittance", "far_colours", "far_transmittance", "out",
-                                                         "transmittance" };
+                                                         "outputs.transmittance" };
 
 typedef struct merge_work {
     pixels         in[N_MERGE_INPUTS], out, transmittance;
-    int            has_transmittance;
     const kernels *simd;
     scratch        pieces;
     int64_t        room[N_MERGE_INPUTS];
@@ -70,10 +69,10 @@ static void merge_task(int64_t i, void *data)
         float *colours = (float *)next, *t = colours + n * w->out.n_channels;
         merge_pixels(x, n, w->out.n_channels, colours, t);
         merged_finite(w, MERGED_COLOURS, w->out.n_channels, first, n, colours);
-        if (w->has_transmittance)
+        if (w->transmittance.n)
             merged_finite(w, MERGED_T, 1, first, n, t);
         pixels_store(&w->out, 0, first, n, colours);
-        if (w->has_transmittance)
+        if (w->transmittance.n)
             pixels_store(&w->transmittance, 0, first, n, t);
     }
     scratch_release(&w->pieces, piece);
@@ -117,17 +116,19 @@ static lamella_status check_merge(call *c, const lamella_view *const *theirs, co
     w->out = pixels_of(&to, WITH_CHANNELS);
     if (!transmittance)
         return LAMELLA_OK;
-    TRY(view_check_out(c, &to, transmittance, F32, "transmittance", in[MERGE_NEAR].shape, in[MERGE_NEAR].rank - 1));
+    TRY(view_check_out(c, &to, transmittance, F32, "outputs.transmittance", in[MERGE_NEAR].shape, in[MERGE_NEAR].rank - 1));
     w->transmittance = pixels_of(&to, 0);
-    w->has_transmittance = 1;
     return LAMELLA_OK;
 }
 
-static lamella_status merge_canvases(call *c, const lamella_view *const *theirs, const lamella_view *out, const lamella_view *transmittance)
+static lamella_status merge_canvases(call *c, const lamella_view *const *theirs, const lamella_view *out, const lamella_fusion_over_outputs *outputs)
 {
     merge_work w = { .simd = simd_of(c) };
+    lamella_fusion_over_outputs wanted;
     lowest_reset(&w.fault);
-    TRY(check_merge(c, theirs, out, transmittance, &w));
+    TRY(OUTPUTS(c, wanted, outputs));
+    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
+    TRY(check_merge(c, theirs, out, wanted.transmittance, &w));
     int64_t bytes = (w.out.n_channels + 1) * MERGED_PIXELS * (int64_t)sizeof(float);
     for (int k = 0; k < N_MERGE_INPUTS; k++)
         bytes += w.room[k];
@@ -143,8 +144,8 @@ static lamella_status merge_canvases(call *c, const lamella_view *const *theirs,
 
 lamella_status lamella_fusion_over_merge(lamella_context *ctx, const lamella_view *near_colours, const lamella_view *near_transmittance,
                                          const lamella_view *far_colours, const lamella_view *far_transmittance, const lamella_view *out,
-                                         const lamella_view *transmittance)
+                                         const lamella_fusion_over_outputs *outputs)
 {
     const lamella_view *const theirs[N_MERGE_INPUTS] = { near_colours, near_transmittance, far_colours, far_transmittance };
-    CALL(ctx, merge_canvases(c, theirs, out, transmittance));
+    CALL(ctx, merge_canvases(c, theirs, out, outputs));
 }

@@ -57,8 +57,8 @@ static void mix_task(int64_t i, void *data)
     scratch_release(&w->pieces, piece);
 }
 
-static lamella_status mix_layers(call *c, const lamella_stack *stack_, const lamella_view *weights, const lamella_fusion_mix_options *options,
-                                 const lamella_view *mixed, lamella_fusion_mix_result *result)
+static lamella_status mix_layers(call *c, const lamella_stack *stack_, const lamella_view *mixed, const lamella_fusion_mix_options *options,
+                                 lamella_fusion_mix_result *result)
 {
     layer_mix m;
     mix_work w = { .m = &m };
@@ -66,8 +66,7 @@ static lamella_status mix_layers(call *c, const lamella_stack *stack_, const lam
     lamella_fusion_mix_result found = { 0 };
     int64_t shape[LAMELLA_MAX_RANK];
 
-    TRY(mix_check_stack(c, stack_, &m));
-    TRY(mix_check_weights(c, weights, options, &m));
+    TRY(mix_check(c, stack_, options, &m));
     int32_t rank = stack_lead_shape(&m.s, m.dim, shape);
     TRY(view_check_out(c, &out, mixed, F32, "mixed", shape, rank));
     TRY(RESULT_OPTIONAL(c, result));
@@ -92,10 +91,10 @@ static lamella_status mix_layers(call *c, const lamella_stack *stack_, const lam
     return LAMELLA_OK;
 }
 
-lamella_status lamella_fusion_mix(lamella_context *ctx, const lamella_stack *stack, const lamella_view *weights,
-                                  const lamella_fusion_mix_options *options, const lamella_view *mixed, lamella_fusion_mix_result *result)
+lamella_status lamella_fusion_mix(lamella_context *ctx, const lamella_stack *stack, const lamella_view *mixed,
+                                  const lamella_fusion_mix_options *options, lamella_fusion_mix_result *result)
 {
-    CALL(ctx, mix_layers(c, stack, weights, options, mixed, result));
+    CALL(ctx, mix_layers(c, stack, mixed, options, result));
 }
 
 static lamella_status mix_defaults(call *c, lamella_fusion_mix_options *options, uint32_t struct_size)

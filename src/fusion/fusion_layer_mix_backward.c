@@ -107,22 +107,24 @@ static double weights_from_products(const layer_mix *m, double *d)
     return d_gamma;
 }
 
-static lamella_status mix_gradients(call *c, const lamella_stack *stack_, const lamella_view *weights, const lamella_view *g_mixed,
-                                    const lamella_fusion_mix_options *options, const lamella_view *d_weights, double *d_gamma)
+static lamella_status mix_gradients(call *c, const lamella_stack *stack_, const lamella_view *g_mixed, const lamella_view *d_weights,
+                                    const lamella_fusion_mix_options *options, const lamella_fusion_mix_backward_outputs *outputs)
 {
+    lamella_fusion_mix_backward_outputs wanted;
     layer_mix m;
     mix_gradient w = { .m = &m };
     lamella_view g, out;
     int64_t shape[LAMELLA_MAX_RANK], n_layers;
     double *d;
 
-    TRY(mix_check_stack(c, stack_, &m));
-    TRY(mix_check_weights(c, weights, options, &m));
+    TRY(mix_check(c, stack_, options, &m));
     int32_t rank = stack_lead_shape(&m.s, m.dim, shape);
     TRY(view_check(c, &g, g_mixed, FLOATS, "g_mixed"));
     TRY(view_check_shape(c, &g, "g_mixed", shape, rank));
     n_layers = m.s.n_layers;
     TRY(view_check_out(c, &out, d_weights, F64, "d_weights", &n_layers, 1));
+    TRY(OUTPUTS(c, wanted, outputs));
+    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
 
     w.g = pixels_of(&g, WITH_CHANNELS);
     lowest_reset(&w.fault);
@@ -132,18 +134,18 @@ static lamella_status mix_gradients(call *c, const lamella_stack *stack_, const 
     for (int64_t l = 0; l < n_layers; l++)
         if (!isfinite(d[l]))
             return fail(c, LAMELLA_ERR_NUMERIC, "d_weights overflows f64 at layer %lld, expected smaller weights, gamma or gradients", (long long)l);
-    if (d_gamma && !isfinite(of_gamma))
-        return fail(c, LAMELLA_ERR_NUMERIC, "d_gamma overflows f64, expected smaller weights or gradients");
+    if (wanted.d_gamma && !isfinite(of_gamma))
+        return fail(c, LAMELLA_ERR_NUMERIC, "outputs.d_gamma overflows f64, expected smaller weights or gradients");
     for (int64_t l = 0; l < n_layers; l++)
         memcpy(view_at(&out, &l), &d[l], sizeof *d);
-    if (d_gamma)
-        *d_gamma = of_gamma;
+    if (wanted.d_gamma)
+        *wanted.d_gamma = of_gamma;
     return LAMELLA_OK;
 }
 
-lamella_status lamella_fusion_mix_backward(lamella_context *ctx, const lamella_stack *stack, const lamella_view *weights,
-                                           const lamella_view *g_mixed, const lamella_fusion_mix_options *options,
-                                           const lamella_view *d_weights, double *d_gamma)
+lamella_status lamella_fusion_mix_backward(lamella_context *ctx, const lamella_stack *stack, const lamella_view *g_mixed,
+                                           const lamella_view *d_weights, const lamella_fusion_mix_options *options,
+                                           const lamella_fusion_mix_backward_outputs *outputs)
 {
-    CALL(ctx, mix_gradients(c, stack, weights, g_mixed, options, d_weights, d_gamma));
+    CALL(ctx, mix_gradients(c, stack, g_mixed, d_weights, options, outputs));
 }

@@ -8,8 +8,8 @@
 #include "lamella/fusion/pool.h"
 #include "reduce/reduce.h"
 
-static lamella_status pool_tokens(call *c, const lamella_stack *stack_, const lamella_view *weights, const lamella_fusion_pool_options *options,
-                                  const lamella_view *pooled, lamella_fusion_pool_result *result)
+static lamella_status pool_tokens(call *c, const lamella_stack *stack_, const lamella_view *pooled, const lamella_fusion_pool_options *options,
+                                  lamella_fusion_pool_result *result)
 {
     lamella_fusion_pool_options o;
     lamella_fusion_pool_result found = { 0 };
@@ -22,7 +22,7 @@ static lamella_status pool_tokens(call *c, const lamella_stack *stack_, const la
         return fail(c, LAMELLA_ERR_SHAPE, "stack.layer[0].rank is 2, expected a token axis or offsets: [sample, dim] is pooled already");
     TRY(OPTIONS(c, o, options));
     TRY(check_choice(c, &o.readout, LAMELLA_READOUT_FIRST_MEAN, LAMELLA_READOUT_MEAN, "options.readout"));
-    TRY(sweep_open(c, &s, o.readout, weights, &t));
+    TRY(sweep_open(c, &s, o.readout, o.weights, &t));
     if (!pooled)
         return fail(c, LAMELLA_ERR_ARGUMENT, "pooled is NULL, expected %lld views (one a layer)", (long long)s.n_layers);
     TAKE(c, out, s.n_layers);
@@ -40,10 +40,10 @@ static lamella_status pool_tokens(call *c, const lamella_stack *stack_, const la
     return t.n_empty ? LAMELLA_NOTE : LAMELLA_OK;
 }
 
-lamella_status lamella_fusion_pool(lamella_context *ctx, const lamella_stack *stack, const lamella_view *weights,
-                                   const lamella_fusion_pool_options *options, const lamella_view *pooled, lamella_fusion_pool_result *result)
+lamella_status lamella_fusion_pool(lamella_context *ctx, const lamella_stack *stack, const lamella_view *pooled,
+                                   const lamella_fusion_pool_options *options, lamella_fusion_pool_result *result)
 {
-    CALL(ctx, pool_tokens(c, stack, weights, options, pooled, result));
+    CALL(ctx, pool_tokens(c, stack, pooled, options, result));
 }
 
 static lamella_status pool_defaults(call *c, lamella_fusion_pool_options *options, uint32_t struct_size)

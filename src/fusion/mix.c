@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-lamella_status mix_check_stack(call *c, const lamella_stack *stack_, layer_mix *m)
+static lamella_status check_mixed_stack(call *c, const lamella_stack *stack_, layer_mix *m)
 {
     *m = (layer_mix){ .simd = simd_of(c) };
     TRY(stack_check(c, &m->s, stack_, FLOATS, "stack"));
@@ -28,21 +28,9 @@ static void softmax(double *w, int64_t n)
         w[l] /= sum;
 }
 
-lamella_status mix_check_weights(call *c, const lamella_view *weights, const lamella_fusion_mix_options *options, layer_mix *m)
+static lamella_status check_mix_options(call *c, const lamella_fusion_mix_options *options, layer_mix *m)
 {
-    lamella_view v;
-    int64_t n = m->s.n_layers;
     number text;
-    TAKE(c, m->share, n);
-    if (weights) {
-        TRY(view_check(c, &v, weights, F32 | F64, "weights"));
-        TRY(view_check_shape(c, &v, "weights", &n, 1));
-    }
-    for (int64_t l = 0; l < n; l++) {
-        m->share[l] = weights ? load_f64(v.dtype, view_at(&v, &l)) : 1.0 / (double)n;
-        if (!isfinite(m->share[l]))
-            return fail(c, LAMELLA_ERR_NONFINITE, "weights[%lld] is %s, expected a finite number", (long long)l, number_text(m->share[l], &text));
-    }
     TRY(OPTIONS(c, m->o, options));
     TRY(check_choice(c, &m->o.weighting, LAMELLA_FUSION_WEIGHTING_SOFTMAX, LAMELLA_FUSION_WEIGHTING_GIVEN, "options.weighting"));
     TRY(check_choice(c, &m->o.rows, LAMELLA_FUSION_ROWS_LAYER_NORM, LAMELLA_FUSION_ROWS_RAW, "options.rows"));
@@ -51,9 +39,35 @@ lamella_status mix_check_weights(call *c, const lamella_view *weights, const lam
     if (!isfinite(m->o.gamma))
         return fail(c, LAMELLA_ERR_NONFINITE, "options.gamma is %s, expected a finite number", number_text(m->o.gamma, &text));
     m->o.gamma = m->o.gamma != 0 ? m->o.gamma : 1;
-    if (weights && m->o.weighting == LAMELLA_FUSION_WEIGHTING_SOFTMAX)
+    return LAMELLA_OK;
+}
+
+static lamella_status check_mix_weights(call *c, layer_mix *m)
+{
+    lamella_view v;
+    int64_t n = m->s.n_layers;
+    number text;
+    if (m->o.weights) {
+        TRY(view_check(c, &v, m->o.weights, F32 | F64, "options.weights"));
+        TRY(view_check_shape(c, &v, "options.weights", &n, 1));
+    }
+    TAKE(c, m->share, n);
+    for (int64_t l = 0; l < n; l++) {
+        m->share[l] = m->o.weights ? load_f64(v.dtype, view_at(&v, &l)) : 1.0 / (double)n;
+        if (!isfinite(m->share[l]))
+            return fail(c, LAMELLA_ERR_NONFINITE, "options.weights[%lld] is %s, expected a finite number", (long long)l,
+                        number_text(m->share[l], &text));
+    }
+    if (m->o.weights && m->o.weighting == LAMELLA_FUSION_WEIGHTING_SOFTMAX)
         softmax(m->share, n);
     return LAMELLA_OK;
+}
+
+lamella_status mix_check(call *c, const lamella_stack *stack_, const lamella_fusion_mix_options *options, layer_mix *m)
+{
+    TRY(check_mixed_stack(c, stack_, m));
+    TRY(check_mix_options(c, options, m));
+    return check_mix_weights(c, m);
 }
 
 static mix_row layer_norm_row(const float *x, int64_t dim)

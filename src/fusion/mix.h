@@ -14,9 +14,8 @@ typedef struct layer_mix {
     int64_t        n_zero_rows;
 } layer_mix;
 
-/* Checks the stack (all layers of one dim), and weights and options together. */
-LAMELLA_INTERNAL lamella_status mix_check_stack(call *c, const lamella_stack *stack, layer_mix *m);
-LAMELLA_INTERNAL lamella_status mix_check_weights(call *c, const lamella_view *weights, const lamella_fusion_mix_options *options, layer_mix *m);
+/* Checks the stack (all layers of one dim), and the options with their weights. */
+LAMELLA_INTERNAL lamella_status mix_check(call *c, const lamella_stack *stack, const lamella_fusion_mix_options *options, layer_mix *m);
 
 /* A row as it is mixed: (x - shift) * factor; factor 0 for a row that adds nothing, which is counted. */
 typedef struct mix_row {

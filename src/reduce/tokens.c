@@ -45,7 +45,7 @@ static lamella_status read_weights(call *c, const stack *s, const lamella_view *
 {
     lamella_view v;
     double *own;
-    TRY(stack_check_lead(c, s, &v, theirs, F32 | F64, "weights"));
+    TRY(stack_check_lead(c, s, &v, theirs, F32 | F64, "options.weights"));
     TAKE(c, own, s->n_vectors);
     int64_t length = run_length(&v), step = run_stride(&v) * dtype_size(v.dtype);
     for (int64_t i = 0; i < s->n_vectors; i++) {
@@ -55,7 +55,7 @@ static lamella_status read_weights(call *c, const stack *s, const lamella_view *
             continue;
         number n;
         return fail(c, isfinite(own[i]) ? LAMELLA_ERR_ARGUMENT : LAMELLA_ERR_NONFINITE,
-                    "weights is %s at token %lld, expected a finite number of 0 or more", number_text(own[i], &n), (long long)i);
+                    "options.weights is %s at token %lld, expected a finite number of 0 or more", number_text(own[i], &n), (long long)i);
     }
     for (int64_t i = 0; i < s->n_samples; i++)
         scale_token_weights(s, i, own);
@@ -68,11 +68,11 @@ lamella_status sweep_open(call *c, const stack *s, int32_t readout, const lamell
     token_span *span;
     *t = (token_sweep){ .s = s, .readout = readout };
     if (readout == LAMELLA_READOUT_WEIGHTED && !weights)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "weights is not given, expected a number for each token, since readout is WEIGHTED");
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.weights is not given, expected a number for each token, since options.readout is WEIGHTED");
     if (readout == LAMELLA_READOUT_WEIGHTED)
         TRY(read_weights(c, s, weights, &t->weights));
     else if (weights)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "weights is given, expected none unless readout is WEIGHTED");
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.weights is given, expected none unless options.readout is WEIGHTED");
     TAKE(c, span, s->n_samples);
     for (int64_t i = 0; i < s->n_samples; i++) {
         span[i] = span_of(t, i);

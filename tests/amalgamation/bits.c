@@ -62,7 +62,7 @@ static uint64_t pooled(lamella_context *ctx, const lamella_stack *stack, int64_t
     uint64_t h = 14695981039346656037u;
     for (int64_t l = 0; l < stack->n_layers; l++)
         out[l] = new_view(LAMELLA_F32, 2, n_samples, DIM);
-    need(lamella_fusion_pool(ctx, stack, NULL, &options, out, NULL));
+    need(lamella_fusion_pool(ctx, stack, out, &options, NULL));
     for (int64_t l = 0; l < stack->n_layers; l++)
         h = hash_view(h, &out[l]);
     return h;

@@ -6,8 +6,10 @@ static lamella_status over_as(matrix *m, int depth, lamella_fusion_over_options 
     lamella_fusion_over_result result = { .struct_size = sizeof result };
     const lamella_view *alpha = matrix_weights(m, LAMELLA_F32);
     options.struct_size = sizeof options;
-    lamella_status status = lamella_fusion_over(m->ctx, m->view, alpha, depth ? matrix_weights(m, LAMELLA_F64) : NULL, NULL, &options,
-                                                canvas_out(m, "out", 0, 1), canvas_out(m, "transmittance", 0, 0), &result);
+    lamella_status status = lamella_fusion_over(m->ctx, m->view, alpha, canvas_out(m, "out", 0, 1),
+                                                (options.depth = depth ? matrix_weights(m, LAMELLA_F64) : NULL, options.background = NULL,
+                                                 &options), WITH(lamella_fusion_over_outputs,
+                                                                 .transmittance = canvas_out(m, "transmittance", 0, 0)), &result);
     matrix_number(m, "n_clamped", (double)result.n_clamped);
     return status;
 }
@@ -37,8 +39,10 @@ static void paints(const char *alpha, const char *depth, const char *background,
     float buffer[Y * X * 3], through[Y * X];
     char full[48];
     lamella_view out = view_of(LAMELLA_F32, buffer, Y, X, 3), t = view_of(LAMELLA_F32, through, Y, X);
-    ok(lamella_fusion_over(NULL, array("colours"), array(alpha), depth ? array(depth) : NULL, background ? array(background) : NULL, options,
-                           &out, &t, NULL));
+    lamella_fusion_over_options o = COPY_OF(lamella_fusion_over_options, options);
+    o.depth = depth ? array(depth) : NULL;
+    o.background = background ? array(background) : NULL;
+    ok(lamella_fusion_over(NULL, array("colours"), array(alpha), &out, &o, WITH(lamella_fusion_over_outputs, .transmittance = &t), NULL));
     snprintf(full, sizeof full, "fusion/over/%s", expected);
     near_golden(&out, full);
     if (!depth && !options)
@@ -64,8 +68,10 @@ static lamella_status one_pixel(const float *colour, const float *alpha, int64_t
 {
     lamella_view c = { .dtype = LAMELLA_F32, .rank = 2, .shape = { n, 1 }, .data = (void *)colour };
     lamella_view a = { .dtype = LAMELLA_F32, .rank = 1, .shape = { n }, .data = (void *)alpha };
-    lamella_view b = view_of(LAMELLA_F32, &background, 1), o = view_of(LAMELLA_F32, out, 1), through = view_make(LAMELLA_F32, t, NULL, 0);
-    return lamella_fusion_over(NULL, &c, &a, NULL, &b, options, &o, &through, result);
+    lamella_view b = view_of(LAMELLA_F32, &background, 1), painted = view_of(LAMELLA_F32, out, 1), through = view_make(LAMELLA_F32, t, NULL, 0);
+    lamella_fusion_over_options o = COPY_OF(lamella_fusion_over_options, options);
+    o.background = &b;
+    return lamella_fusion_over(NULL, &c, &a, &painted, &o, WITH(lamella_fusion_over_outputs, .transmittance = &through), result);
 }
 
 TEST(of_two_opaque_layers_the_last_index_is_seen)
@@ -150,7 +156,7 @@ TEST(two_layers_of_eight_bits_equal_pillow)
     }
     lamella_view c = view_of(LAMELLA_F32, colours, 2, Y, X, 3), a = view_of(LAMELLA_F32, alpha, 2, Y, X);
     lamella_view out = view_of(LAMELLA_F32, buffer, Y, X, 3), t = view_of(LAMELLA_F32, through, Y, X);
-    ok(lamella_fusion_over(NULL, &c, &a, NULL, NULL, NULL, &out, &t, NULL));
+    ok(lamella_fusion_over(NULL, &c, &a, &out, NULL, WITH(lamella_fusion_over_outputs, .transmittance = &t), NULL));
     for (int i = 0; i < Y * X; i++) {
         near(255 * (1 - through[i]), theirs[4 * i + 3], ABSOLUTE, 1);
         for (int j = 0; j < 3 && through[i] < 1; j++)
@@ -166,7 +172,7 @@ TEST(the_photograph_as_eight_shells)
     float *depth = malloc(sizeof(float) * SHELLS * SHELL_PIXELS);
     lamella_view c = view_of(LAMELLA_F32, s.colours, SHELLS, 400, 600, 3), a = view_of(LAMELLA_F32, s.alpha, SHELLS, 400, 600);
     lamella_view o = view_of(LAMELLA_F32, out, 400, 600, 3), n = view_of(LAMELLA_F32, again, 400, 600, 3);
-    ok(lamella_fusion_over(NULL, &c, &a, NULL, NULL, NULL, &o, NULL, NULL));
+    ok(lamella_fusion_over(NULL, &c, &a, &o, NULL, NULL, NULL));
     int64_t ends = 0;
     for (int i = 0; i < SHELL_PIXELS; i += 7)
         for (int j = 0; j < 3; j++) {
@@ -192,7 +198,7 @@ TEST(the_photograph_as_eight_shells)
     lamella_view d = view_of(LAMELLA_F32, depth, SHELLS, 400, 600);
     c.data = mixed.colours;
     a.data = mixed.alpha;
-    ok(lamella_fusion_over(NULL, &c, &a, &d, NULL, NULL, &n, NULL, NULL));
+    ok(lamella_fusion_over(NULL, &c, &a, &n, WITH(lamella_fusion_over_options, .depth = &d), NULL, NULL));
     equal_bits(again, out, (int64_t)sizeof(float) * SHELL_PIXELS * 3);
     shells_free(&s);
     shells_free(&mixed);
@@ -206,10 +212,10 @@ TEST(equal_depths_keep_the_order_of_indices)
     float colours[] = { 3, 7, 5 }, alpha[] = { 1, 1, 1 }, depth[] = { 2, 1, 1 }, out;
     lamella_view c = view_of(LAMELLA_F32, colours, 3, 1), a = view_of(LAMELLA_F32, alpha, 3), d = view_of(LAMELLA_F32, depth, 3);
     lamella_view o = view_of(LAMELLA_F32, &out, 1);
-    ok(lamella_fusion_over(NULL, &c, &a, &d, NULL, NULL, &o, NULL, NULL));
+    ok(lamella_fusion_over(NULL, &c, &a, &o, WITH(lamella_fusion_over_options, .depth = &d), NULL, NULL));
     near(out, 5, ABSOLUTE, 0);
     depth[0] = 0;
-    ok(lamella_fusion_over(NULL, &c, &a, &d, NULL, NULL, &o, NULL, NULL));
+    ok(lamella_fusion_over(NULL, &c, &a, &o, WITH(lamella_fusion_over_options, .depth = &d), NULL, NULL));
     near(out, 3, ABSOLUTE, 0);
 }
 
@@ -227,8 +233,8 @@ TEST(channels_first_is_a_matter_of_strides)
     planes.stride[0] = 3 * P;
     planes.stride[1] = 1;
     planes.stride[2] = P;
-    ok(lamella_fusion_over(NULL, &rows, &a, NULL, NULL, NULL, &to, NULL, NULL));
-    ok(lamella_fusion_over(NULL, &planes, &a, NULL, NULL, NULL, &too, NULL, NULL));
+    ok(lamella_fusion_over(NULL, &rows, &a, &to, NULL, NULL, NULL));
+    ok(lamella_fusion_over(NULL, &planes, &a, &too, NULL, NULL, NULL));
     equal_bits(b_out, a_out, sizeof a_out);
 }
 
@@ -239,35 +245,35 @@ TEST(bad_arguments_are_named)
     lamella_view c = view_of(LAMELLA_F32, x, 2, 2, 3), alpha = view_of(LAMELLA_F32, a, 2, 2), out = view_of(LAMELLA_F32, to, 2, 3);
     lamella_view short_alpha = view_of(LAMELLA_F32, a, 2, 1), flat = view_of(LAMELLA_F32, x, 12), over = view_of(LAMELLA_F32, x, 2, 3);
     lamella_view f64 = view_of(LAMELLA_F64, wide, 2, 2, 3), depth = view_of(LAMELLA_F32, a, 2, 2);
-    refused(lamella_fusion_over(NULL, &flat, &alpha, NULL, NULL, NULL, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_fusion_over(NULL, &flat, &alpha, &out, NULL, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_fusion_over: colours.rank is 1, expected 2 to 6: layers, pixels, channels");
-    refused(lamella_fusion_over(NULL, &c, &short_alpha, NULL, NULL, NULL, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_fusion_over(NULL, &c, &short_alpha, &out, NULL, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_fusion_over: alpha.shape[1] is 1, expected 2");
-    refused(lamella_fusion_over(NULL, &c, &alpha, NULL, &c, NULL, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_fusion_over: background.rank is 3, expected 2");
-    refused(lamella_fusion_over(NULL, &c, &alpha, NULL, NULL, NULL, &over, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_fusion_over(NULL, &c, &alpha, &out, WITH(lamella_fusion_over_options, .background = &c), NULL, NULL), LAMELLA_ERR_SHAPE,
+            "lamella_fusion_over: options.background.rank is 3, expected 2");
+    refused(lamella_fusion_over(NULL, &c, &alpha, &over, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_fusion_over: out shares memory with colours, expected an output apart from the inputs");
     x[7] = NAN;
-    refused(lamella_fusion_over(NULL, &c, &alpha, NULL, NULL, NULL, &out, NULL, NULL), LAMELLA_ERR_NONFINITE,
+    refused(lamella_fusion_over(NULL, &c, &alpha, &out, NULL, NULL, NULL), LAMELLA_ERR_NONFINITE,
             "lamella_fusion_over: colours is nan at layer 1, pixel 0, channel 1, expected a finite number");
     wide[2] = -1e39;
-    refused(lamella_fusion_over(NULL, &f64, &alpha, NULL, NULL, NULL, &out, NULL, NULL), LAMELLA_ERR_NUMERIC,
+    refused(lamella_fusion_over(NULL, &f64, &alpha, &out, NULL, NULL, NULL), LAMELLA_ERR_NUMERIC,
             "lamella_fusion_over: colours is -1e+39 at layer 0, pixel 0, channel 2, expected a number that f32 holds");
     x[7] = 0;
     a[3] = INFINITY;
-    refused(lamella_fusion_over(NULL, &c, &c, NULL, NULL, NULL, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_fusion_over(NULL, &c, &c, &out, NULL, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_fusion_over: alpha.rank is 3, expected 2");
-    refused(lamella_fusion_over(NULL, &c, &alpha, NULL, NULL, NULL, &out, NULL, NULL), LAMELLA_ERR_NONFINITE,
+    refused(lamella_fusion_over(NULL, &c, &alpha, &out, NULL, NULL, NULL), LAMELLA_ERR_NONFINITE,
             "lamella_fusion_over: alpha is inf at layer 1, pixel 1, channel 0, expected a finite number");
     float good[4] = { 0 };
     alpha.data = good;
-    refused(lamella_fusion_over(NULL, &c, &alpha, &depth, NULL, NULL, &out, NULL, NULL), LAMELLA_ERR_NONFINITE,
-            "lamella_fusion_over: depth is inf at layer 1, pixel 1, channel 0, expected a finite number");
+    refused(lamella_fusion_over(NULL, &c, &alpha, &out, WITH(lamella_fusion_over_options, .depth = &depth), NULL, NULL), LAMELLA_ERR_NONFINITE,
+            "lamella_fusion_over: options.depth is inf at layer 1, pixel 1, channel 0, expected a finite number");
     lamella_fusion_over_options options = { .struct_size = sizeof options, .clamp = 2 };
-    refused(lamella_fusion_over(NULL, &c, &alpha, NULL, NULL, &options, &out, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_fusion_over(NULL, &c, &alpha, &out, &options, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_fusion_over: options.clamp is 2, expected 0 or 1");
     options = (lamella_fusion_over_options){ .struct_size = sizeof options, .thickness = -1 };
-    refused(lamella_fusion_over(NULL, &c, &alpha, NULL, NULL, &options, &out, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_fusion_over(NULL, &c, &alpha, &out, &options, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_fusion_over: options.thickness is -1, expected a number over 0");
 }
 

@@ -18,9 +18,11 @@ static const lamella_view *gradient_of_picture(matrix *m, int channels)
 OPERATION(lamella_fusion_over_backward, .in_memory = 1, .forms = WITHOUT_MASK, .empty_is_ok = 1, .absolute = 1)
 {
     lamella_fusion_over_options options = { .struct_size = sizeof options, .opacity = LAMELLA_FUSION_OPACITY_DENSITY, .thickness = 0.5 };
-    return lamella_fusion_over_backward(m->ctx, m->view, matrix_weights(m, LAMELLA_F32), matrix_weights(m, LAMELLA_F32), NULL,
-                                        gradient_of_picture(m, 1), gradient_of_picture(m, 0), &options, canvas_out(m, "d_colours", 1, 1), canvas_out(m, "d_alpha", 1, 0),
-                                        canvas_out(m, "d_background", 0, 1));
+    return lamella_fusion_over_backward(m->ctx, m->view, matrix_weights(m, LAMELLA_F32), gradient_of_picture(m, 1),
+                                        (options.depth = matrix_weights(m, LAMELLA_F32), options.background = NULL,
+                                         options.g_transmittance = gradient_of_picture(m, 0), &options), WITH(lamella_fusion_over_backward_outputs,
+                                                 .d_colours = canvas_out(m, "d_colours", 1, 1), .d_alpha = canvas_out(m, "d_alpha", 1,
+                                                         0), .d_background = canvas_out(m, "d_background", 0, 1)));
 }
 
 static const lamella_view *array(const char *name)
@@ -35,9 +37,12 @@ enum { K = 8, Y = 10, X = 12 };
 TEST(equals_the_oracle)
 {
     static float a[K * Y * X * 3], b[K * Y * X], c[Y * X * 3];
-    lamella_view d_colours = view_of(LAMELLA_F32, a, K, Y, X, 3), d_alpha = view_of(LAMELLA_F32, b, K, Y, X), d_background = view_of(LAMELLA_F32, c, Y, X, 3);
-    ok(lamella_fusion_over_backward(NULL, array("colours"), array("alpha"), NULL, array("background"), array("g_out"), array("g_transmittance"),
-                                    NULL, &d_colours, &d_alpha, &d_background));
+    lamella_view d_colours = view_of(LAMELLA_F32, a, K, Y, X, 3), d_alpha = view_of(LAMELLA_F32, b, K, Y, X), d_background = view_of(LAMELLA_F32, c,
+            Y, X, 3);
+    ok(lamella_fusion_over_backward(NULL, array("colours"), array("alpha"), array("g_out"),
+                                    WITH(lamella_fusion_over_options, .background = array("background"),
+                                         .g_transmittance = array("g_transmittance")), WITH(lamella_fusion_over_backward_outputs,
+                                                                                            .d_colours = &d_colours, .d_alpha = &d_alpha, .d_background = &d_background)));
     near_golden(&d_colours, "fusion/over/d_colours");
     near_golden(&d_alpha, "fusion/over/d_alpha");
     near_golden(&d_background, "fusion/over/d_background");
@@ -62,7 +67,9 @@ static void differentiate(const column *p, double g, float *d_colour, float *d_a
     lamella_view c = numbers(p->colour, p->n, 2), a = numbers(p->alpha, p->n, 1), b = numbers(&p->background, 1, 1), g_out = numbers(&g, 1, 1);
     lamella_view depth = numbers(p->depth, p->n, 1);
     lamella_view dc = view_of(LAMELLA_F32, d_colour, p->n, 1), da = view_of(LAMELLA_F32, d_alpha, p->n);
-    ok(lamella_fusion_over_backward(NULL, &c, &a, p->depth ? &depth : NULL, &b, &g_out, NULL, &options, &dc, &da, NULL));
+    ok(lamella_fusion_over_backward(NULL, &c, &a, &g_out, (options.depth = p->depth ? &depth : NULL, options.background = &b,
+                                                           options.g_transmittance = NULL, &options), WITH(lamella_fusion_over_backward_outputs,
+                                                                   .d_colours = &dc, .d_alpha = &da)));
 }
 
 TEST(exact_at_alpha_zero_and_one)
@@ -113,7 +120,7 @@ static double painted(const column *p)
     lamella_view c = numbers(p->colour, p->n, 2), a = numbers(p->alpha, p->n, 1), b = numbers(&p->background, 1, 1);
     float out;
     lamella_view o = view_of(LAMELLA_F32, &out, 1);
-    ok(lamella_fusion_over(NULL, &c, &a, NULL, &b, &options, &o, NULL, NULL));
+    ok(lamella_fusion_over(NULL, &c, &a, &o, (options.depth = NULL, options.background = &b, &options), NULL, NULL));
     return out;
 }
 
@@ -153,8 +160,10 @@ TEST(gradients_that_are_not_wanted_change_nothing)
 {
     static float all[K * Y * X], alone[K * Y * X], rest[K * Y * X * 3];
     lamella_view a = view_of(LAMELLA_F32, all, K, Y, X), b = view_of(LAMELLA_F32, alone, K, Y, X), c = view_of(LAMELLA_F32, rest, K, Y, X, 3);
-    ok(lamella_fusion_over_backward(NULL, array("colours"), array("alpha"), NULL, NULL, array("g_out"), NULL, NULL, &c, &a, NULL));
-    ok(lamella_fusion_over_backward(NULL, array("colours"), array("alpha"), NULL, NULL, array("g_out"), NULL, NULL, NULL, &b, NULL));
+    ok(lamella_fusion_over_backward(NULL, array("colours"), array("alpha"), array("g_out"), NULL,
+                                    WITH(lamella_fusion_over_backward_outputs, .d_colours = &c, .d_alpha = &a)));
+    ok(lamella_fusion_over_backward(NULL, array("colours"), array("alpha"), array("g_out"), NULL,
+                                    WITH(lamella_fusion_over_backward_outputs, .d_alpha = &b)));
     equal_bits(alone, all, sizeof all);
 }
 
@@ -167,7 +176,7 @@ TEST(the_photograph_has_the_gradient_of_its_ends)
         g[i] = (float)(i * 31 % 17 - 8) / 8;
     lamella_view c = view_of(LAMELLA_F32, s.colours, SHELLS, 400, 600, 3), a = view_of(LAMELLA_F32, s.alpha, SHELLS, 400, 600);
     lamella_view g_out = view_of(LAMELLA_F32, g, 400, 600, 3), d_alpha = view_of(LAMELLA_F32, d, SHELLS, 400, 600);
-    ok(lamella_fusion_over_backward(NULL, &c, &a, NULL, NULL, &g_out, NULL, NULL, NULL, &d_alpha, NULL));
+    ok(lamella_fusion_over_backward(NULL, &c, &a, &g_out, NULL, WITH(lamella_fusion_over_backward_outputs, .d_alpha = &d_alpha)));
     for (int i = 0; i < SHELL_PIXELS; i += 997)
         for (int k = 0; k < SHELLS; k++) {
             double loss[2] = { 0, 0 };
@@ -192,12 +201,15 @@ TEST(bad_arguments_are_named)
     float x[12] = { 0 }, a[4] = { 0 }, g[6] = { 0 }, to[4];
     lamella_view c = view_of(LAMELLA_F32, x, 2, 2, 3), alpha = view_of(LAMELLA_F32, a, 2, 2), g_out = view_of(LAMELLA_F32, g, 2, 3);
     lamella_view d_alpha = view_of(LAMELLA_F32, to, 2, 2), over = view_of(LAMELLA_F32, g, 2, 2);
-    refused(lamella_fusion_over_backward(NULL, &c, &alpha, NULL, NULL, &c, NULL, NULL, NULL, &d_alpha, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_fusion_over_backward(NULL, &c, &alpha, &c, NULL, WITH(lamella_fusion_over_backward_outputs, .d_alpha = &d_alpha)),
+            LAMELLA_ERR_SHAPE,
             "lamella_fusion_over_backward: g_out.rank is 3, expected 2");
-    refused(lamella_fusion_over_backward(NULL, &c, &alpha, NULL, NULL, &g_out, NULL, NULL, NULL, &over, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_fusion_over_backward: d_alpha shares memory with g_out, expected an output apart from the inputs");
+    refused(lamella_fusion_over_backward(NULL, &c, &alpha, &g_out, NULL, WITH(lamella_fusion_over_backward_outputs, .d_alpha = &over)),
+            LAMELLA_ERR_ARGUMENT,
+            "lamella_fusion_over_backward: outputs.d_alpha shares memory with g_out, expected an output apart from the inputs");
     g[4] = NAN;
-    refused(lamella_fusion_over_backward(NULL, &c, &alpha, NULL, NULL, &g_out, NULL, NULL, NULL, &d_alpha, NULL), LAMELLA_ERR_NONFINITE,
+    refused(lamella_fusion_over_backward(NULL, &c, &alpha, &g_out, NULL, WITH(lamella_fusion_over_backward_outputs, .d_alpha = &d_alpha)),
+            LAMELLA_ERR_NONFINITE,
             "lamella_fusion_over_backward: g_out is nan at layer 0, pixel 1, channel 1, expected a finite number");
 }
 
@@ -207,9 +219,10 @@ TEST(what_overflows_is_named)
     lamella_view c = view_of(LAMELLA_F32, x, 2, 2, 3), alpha = view_of(LAMELLA_F32, a, 2, 2), g_out = view_of(LAMELLA_F32, g, 2, 3);
     lamella_view d_alpha = view_of(LAMELLA_F32, to, 2, 2);
     x[9] = 3e38f; /* layer 1, pixel 1 */
-    refused(lamella_fusion_over_backward(NULL, &c, &alpha, NULL, NULL, &g_out, NULL, NULL, NULL, &d_alpha, NULL), LAMELLA_ERR_NUMERIC,
-            "lamella_fusion_over_backward: d_alpha overflows f32 at layer 1, pixel 1, expected smaller colours, gradients or thickness");
+    refused(lamella_fusion_over_backward(NULL, &c, &alpha, &g_out, NULL, WITH(lamella_fusion_over_backward_outputs, .d_alpha = &d_alpha)),
+            LAMELLA_ERR_NUMERIC,
+            "lamella_fusion_over_backward: outputs.d_alpha overflows f32 at layer 1, pixel 1, expected smaller colours, gradients or thickness");
     g[3] = 1;
-    ok(lamella_fusion_over_backward(NULL, &c, &alpha, NULL, NULL, &g_out, NULL, NULL, NULL, &d_alpha, NULL));
+    ok(lamella_fusion_over_backward(NULL, &c, &alpha, &g_out, NULL, WITH(lamella_fusion_over_backward_outputs, .d_alpha = &d_alpha)));
     near(to[3], 3e38, RELATIVE, 1e-6);
 }

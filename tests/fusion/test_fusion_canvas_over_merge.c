@@ -4,7 +4,8 @@
 OPERATION(lamella_fusion_over_merge, .in_memory = 1, .forms = WITHOUT_MASK, .empty_is_ok = 1)
 {
     return lamella_fusion_over_merge(m->ctx, m->view, matrix_weights(m, LAMELLA_F32), matrix_second_view(m), matrix_weights(m, LAMELLA_F64),
-                                     matrix_out(m, "out", LAMELLA_F32, LAYER_LEAD, LAYER_DIM), matrix_out(m, "transmittance", LAMELLA_F32, LAYER_LEAD));
+                                     matrix_out(m, "out", LAMELLA_F32, LAYER_LEAD, LAYER_DIM), WITH(lamella_fusion_over_outputs,
+                                             .transmittance = matrix_out(m, "transmittance", LAMELLA_F32, LAYER_LEAD)));
 }
 
 /* Layers [from, to) of the golden shells, painted without a background. */
@@ -25,13 +26,13 @@ static void paint(painted *p, int64_t from, int64_t to)
     place_views(p);
     ok(lamella_tensor_slice(golden("fusion/over/colours"), 0, from, to, 1, &colours));
     ok(lamella_tensor_slice(golden("fusion/over/alpha"), 0, from, to, 1, &alpha));
-    ok(lamella_fusion_over(NULL, &colours, &alpha, NULL, NULL, NULL, &p->c, &p->t, NULL));
+    ok(lamella_fusion_over(NULL, &colours, &alpha, &p->c, NULL, WITH(lamella_fusion_over_outputs, .transmittance = &p->t), NULL));
 }
 
 static void join(painted *near_, painted *far, painted *out)
 {
     place_views(out);
-    ok(lamella_fusion_over_merge(NULL, &near_->c, &near_->t, &far->c, &far->t, &out->c, &out->t));
+    ok(lamella_fusion_over_merge(NULL, &near_->c, &near_->t, &far->c, &far->t, &out->c, WITH(lamella_fusion_over_outputs, .transmittance = &out->t)));
 }
 
 TEST(any_split_joined_is_the_whole)
@@ -83,7 +84,8 @@ TEST(the_background_comes_with_the_far_part)
     place_views(&far);
     ok(lamella_tensor_slice(golden("fusion/over/colours"), 0, 0, 4, 1, &colours));
     ok(lamella_tensor_slice(golden("fusion/over/alpha"), 0, 0, 4, 1, &alpha));
-    ok(lamella_fusion_over(NULL, &colours, &alpha, NULL, golden("fusion/over/background"), NULL, &far.c, &far.t, NULL));
+    ok(lamella_fusion_over(NULL, &colours, &alpha, &far.c, WITH(lamella_fusion_over_options, .background = golden("fusion/over/background")),
+                           WITH(lamella_fusion_over_outputs, .transmittance = &far.t), NULL));
     join(&near_, &far, &out);
     near_all(&out.c, golden("fusion/over/out"), ABSOLUTE, 2e-7);
 }
@@ -127,6 +129,7 @@ TEST(what_overflows_is_named)
             "lamella_fusion_over_merge: out overflows f32 at pixel 1, channel 1, expected smaller colours and transmittances");
     x[4] = 1, t[0] = 1e20f;
     ok(lamella_fusion_over_merge(NULL, &c, &through, &c, &through, &out, NULL));
-    refused(lamella_fusion_over_merge(NULL, &c, &through, &c, &through, &out, &t_out), LAMELLA_ERR_NUMERIC,
-            "lamella_fusion_over_merge: transmittance overflows f32 at pixel 0, channel 0, expected smaller colours and transmittances");
+    refused(lamella_fusion_over_merge(NULL, &c, &through, &c, &through, &out, WITH(lamella_fusion_over_outputs, .transmittance = &t_out)),
+            LAMELLA_ERR_NUMERIC,
+            "lamella_fusion_over_merge: outputs.transmittance overflows f32 at pixel 0, channel 0, expected smaller colours and transmittances");
 }

@@ -77,7 +77,8 @@ static void all_near(const float *x, const float *expected, int64_t n, double to
             ck_abort_msg("[%lld] is %.9g, expected %.9g", (long long)i, (double)x[i], (double)expected[i]);
 }
 
-static const int64_t scenes[][3] = { { 1, 1, 1 }, { 2, 255, 2 }, { 3, 256, 3 }, { 3, 257, 4 }, { 2, 600, 5 }, { 6, 130, 3 }, { 4, 65, 4 }, { 5, 64, 1 }, { 3, 63, 6 } };
+static const int64_t scenes[][3] = { { 1, 1, 1 }, { 2, 255, 2 }, { 3, 256, 3 }, { 3, 257, 4 }, { 2, 600, 5 }, { 6, 130, 3 }, { 4, 65, 4 },
+                                    { 5, 64, 1 }, { 3, 63, 6 } };
 
 TEST(any_layers_pixels_and_channels_are_painted_as_by_a_plain_loop)
 {
@@ -87,7 +88,10 @@ TEST(any_layers_pixels_and_channels_are_painted_as_by_a_plain_loop)
         for (int way = 0; way < 4; way++) {
             scene_make(s, scenes[i][0], scenes[i][1], scenes[i][2]);
             lamella_view out = view_of(LAMELLA_F32, painted_out, s->pixels, s->channels), t = view_of(LAMELLA_F32, painted_t, s->pixels);
-            ok(lamella_fusion_over(NULL, &s->colours.v, &s->alpha.v, way & 1 ? &s->depth.v : NULL, way & 2 ? &s->background.v : NULL, NULL, &out, &t, NULL));
+            ok(lamella_fusion_over(NULL, &s->colours.v, &s->alpha.v, &out,
+                                   WITH(lamella_fusion_over_options, .depth = way & 1 ? &s->depth.v : NULL,
+                                        .background = way & 2 ? &s->background.v : NULL), WITH(lamella_fusion_over_outputs,
+                                                                                               .transmittance = &t), NULL));
             plain_over(s, way & 1, way & 2, expected_out, expected_t);
             all_near(painted_out, expected_out, s->pixels * s->channels, 1e-6);
             all_near(painted_t, expected_t, s->pixels, 1e-6);
@@ -103,8 +107,9 @@ TEST(any_gradient_is_that_of_a_plain_loop)
             scene_make(s, scenes[i][0], scenes[i][1], scenes[i][2]);
             lamella_view dc = view_of(LAMELLA_F32, got_c, s->layers, s->pixels, s->channels), da = view_of(LAMELLA_F32, got_a, s->layers, s->pixels);
             lamella_view db = view_of(LAMELLA_F32, got_b, s->pixels, s->channels);
-            ok(lamella_fusion_over_backward(NULL, &s->colours.v, &s->alpha.v, way & 1 ? &s->depth.v : NULL, way & 2 ? &s->background.v : NULL, &s->g_out.v,
-                                            way & 4 ? &s->g_t.v : NULL, NULL, &dc, &da, &db));
+            ok(lamella_fusion_over_backward(NULL, &s->colours.v, &s->alpha.v, &s->g_out.v,
+                                            WITH(lamella_fusion_over_options, .depth = way & 1 ? &s->depth.v : NULL,
+                                                 .background = way & 2 ? &s->background.v : NULL, .g_transmittance = way & 4 ? &s->g_t.v : NULL), WITH(lamella_fusion_over_backward_outputs, .d_colours = &dc, .d_alpha = &da, .d_background = &db)));
             plain_backward(s, way & 1, way & 2, way & 4, expected_c, expected_a, expected_b);
             all_near(got_c, expected_c, s->layers * s->pixels * s->channels, 1e-6);
             all_near(got_a, expected_a, s->layers * s->pixels, 1e-5);
@@ -122,7 +127,8 @@ TEST(any_canvases_are_merged_as_by_a_plain_loop)
             float *near_c = FENCE(&s->background, pixels, channels), *far_c = FENCE(&s->g_out, pixels, channels), *near_t = FENCE(&s->g_t, pixels);
             float *far_t = FENCE(&s->alpha, pixels);
             lamella_view out = view_of(LAMELLA_F32, painted_out, pixels, channels), t = view_of(LAMELLA_F32, painted_t, pixels);
-            ok(lamella_fusion_over_merge(NULL, &s->background.v, &s->g_t.v, &s->g_out.v, &s->alpha.v, &out, &t));
+            ok(lamella_fusion_over_merge(NULL, &s->background.v, &s->g_t.v, &s->g_out.v, &s->alpha.v, &out,
+                                         WITH(lamella_fusion_over_outputs, .transmittance = &t)));
             for (int64_t i = 0; i < pixels; i++) {
                 for (int64_t j = 0; j < channels; j++)
                     near(painted_out[i * channels + j], (float)((double)near_c[i * channels + j] + (double)near_t[i] * (double)far_c[i * channels + j]), ABSOLUTE, 0);
@@ -153,8 +159,10 @@ TEST(any_strides_are_painted_alike)
             strided[way].data = way == 0 ? first : way == 1 ? last : apart;
             memcpy(strided[way].stride, strides[way], sizeof strides[way]);
             memset(expected_out, 0xff, sizeof *expected_out * (size_t)(n * c));
-            ok(lamella_fusion_over(NULL, &s->colours.v, &s->alpha.v, &s->depth.v, &s->background.v, NULL, &out, NULL, NULL));
-            ok(lamella_fusion_over(NULL, &strided[way], &s->alpha.v, &s->depth.v, &s->background.v, NULL, &again, NULL, NULL));
+            ok(lamella_fusion_over(NULL, &s->colours.v, &s->alpha.v, &out,
+                                   WITH(lamella_fusion_over_options, .depth = &s->depth.v, .background = &s->background.v), NULL, NULL));
+            ok(lamella_fusion_over(NULL, &strided[way], &s->alpha.v, &again,
+                                   WITH(lamella_fusion_over_options, .depth = &s->depth.v, .background = &s->background.v), NULL, NULL));
             equal_bits(expected_out, painted_out, (int64_t)sizeof(float) * n * c);
         }
     }
@@ -166,9 +174,9 @@ TEST(a_single_pixel_needs_no_axis)
     float near_c[] = { 1, 2 }, near_t = 0.5f, far_c[] = { 4, 6 }, far_t = 0.25f, out[2], t;
     lamella_view nc = view_of(LAMELLA_F32, near_c, 2), nt = view_make(LAMELLA_F32, &near_t, NULL, 0), fc = view_of(LAMELLA_F32, far_c, 2);
     lamella_view ft = view_make(LAMELLA_F32, &far_t, NULL, 0), o = view_of(LAMELLA_F32, out, 2), to = view_make(LAMELLA_F32, &t, NULL, 0);
-    ok(lamella_fusion_over_merge(NULL, &nc, &nt, &fc, &ft, &o, &to));
+    ok(lamella_fusion_over_merge(NULL, &nc, &nt, &fc, &ft, &o, WITH(lamella_fusion_over_outputs, .transmittance = &to)));
     check(out[0] == 3 && out[1] == 5 && t == 0.125f);
-    refused(lamella_fusion_over_merge(NULL, &nt, &nt, &fc, &ft, &o, &to), LAMELLA_ERR_SHAPE,
+    refused(lamella_fusion_over_merge(NULL, &nt, &nt, &fc, &ft, &o, WITH(lamella_fusion_over_outputs, .transmittance = &to)), LAMELLA_ERR_SHAPE,
             "lamella_fusion_over_merge: near_colours.rank is 0, expected pixels and channels");
 }
 
@@ -193,12 +201,14 @@ TEST(any_rows_are_mixed_as_by_a_plain_loop)
                 for (int l = 0; l < 3 && way % 2; l++)
                     share[l] /= sum;
                 lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 3 };
-                lamella_fusion_mix_options o = { .struct_size = sizeof o, .weighting = way % 2 ? LAMELLA_FUSION_WEIGHTING_SOFTMAX : LAMELLA_FUSION_WEIGHTING_GIVEN,
+                lamella_fusion_mix_options o = { .struct_size = sizeof o,
+                                                .weighting = way % 2 ? LAMELLA_FUSION_WEIGHTING_SOFTMAX : LAMELLA_FUSION_WEIGHTING_GIVEN,
                     .rows = way / 2 == 0 ? LAMELLA_FUSION_ROWS_RAW : way / 2 == 1 ? LAMELLA_FUSION_ROWS_UNIT : LAMELLA_FUSION_ROWS_LAYER_NORM, .gamma = 1.5 };
                 lamella_fusion_mix_result result = { .struct_size = sizeof result };
                 int64_t zeros = 0;
-                ok(lamella_fusion_mix(NULL, &stack, &w.v, &o, &mixed, &result));
-                ok(lamella_fusion_mix_backward(NULL, &stack, &w.v, &g.v, &o, &dw, &d_gamma));
+                ok(lamella_fusion_mix(NULL, &stack, &mixed, (o.weights = &w.v, &o), &result));
+                ok(lamella_fusion_mix_backward(NULL, &stack, &g.v, &dw, (o.weights = &w.v, &o),
+                                               WITH(lamella_fusion_mix_backward_outputs, .d_gamma = &d_gamma)));
                 for (int64_t i = 0; i < rows * dim; i++)
                     expected_out[i] = 0;
                 for (int64_t i = 0; i < rows; i++) {
@@ -237,9 +247,10 @@ TEST(no_gradient_gives_none)
 {
     float x[] = { 1, 2, 3, 4 }, g[] = { 0, 0 };
     double d[2] = { 1, 1 }, d_gamma = 1;
-    lamella_view layer[] = { view_of(LAMELLA_F32, x, 1, 2), view_of(LAMELLA_F32, x + 2, 1, 2) }, g_mixed = view_of(LAMELLA_F32, g, 1, 2), dw = view_of(LAMELLA_F64, d, 2);
+    lamella_view layer[] = { view_of(LAMELLA_F32, x, 1, 2), view_of(LAMELLA_F32, x + 2, 1, 2) }, g_mixed = view_of(LAMELLA_F32, g, 1,
+            2), dw = view_of(LAMELLA_F64, d, 2);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
-    ok(lamella_fusion_mix_backward(NULL, &stack, NULL, &g_mixed, NULL, &dw, &d_gamma));
+    ok(lamella_fusion_mix_backward(NULL, &stack, &g_mixed, &dw, NULL, WITH(lamella_fusion_mix_backward_outputs, .d_gamma = &d_gamma)));
     check(d[0] == 0 && d[1] == 0 && d_gamma == 0);
 }
 
@@ -256,13 +267,13 @@ TEST(a_constant_row_is_constant_whatever_its_number)
                 x[j] = numbers[i];
             lamella_view layer = view_of(LAMELLA_F32, x, 1, dim), mixed = view_of(LAMELLA_F32, out, 1, dim);
             lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
-            ok(lamella_fusion_mix(NULL, &stack, NULL, &o, &mixed, &result));
+            ok(lamella_fusion_mix(NULL, &stack, &mixed, &o, &result));
             equal(result.n_zero_rows, 1);
             for (int64_t j = 0; j < dim; j++)
                 check(out[j] == 0);
             if (dim > 1) {
                 x[dim - 1] = nextafterf(x[0], 0);
-                ok(lamella_fusion_mix(NULL, &stack, NULL, &o, &mixed, &result));
+                ok(lamella_fusion_mix(NULL, &stack, &mixed, &o, &result));
                 equal(result.n_zero_rows, 0);
             }
         }
@@ -280,10 +291,10 @@ TEST(a_million_numbers_that_differ_in_a_bit_are_constant)
     for (int i = 0; i < DIM; i++)
         x[i] = 0.5f;
     x[DIM - 1] = nextafterf(0.5f, 1);
-    ok(lamella_fusion_mix(NULL, &stack, NULL, &o, &mixed, &result));
+    ok(lamella_fusion_mix(NULL, &stack, &mixed, &o, &result));
     equal(result.n_zero_rows, 1);
     x[DIM - 1] = 0.51f;
-    ok(lamella_fusion_mix(NULL, &stack, NULL, &o, &mixed, &result));
+    ok(lamella_fusion_mix(NULL, &stack, &mixed, &o, &result));
     equal(result.n_zero_rows, 0);
     free(x);
 }
@@ -300,10 +311,12 @@ TEST(each_channel_of_a_pixel_has_room)
         float alpha = 0.5f;
         test_allocator a = { 0 };
         lamella_context *ctx;
-        lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .allocate = test_allocate, .release = test_release, .user = &a };
+        lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .allocate = test_allocate, .release = test_release,
+                                           .user = &a };
         ok(lamella_context_create(&options, &ctx));
-        lamella_view c = view_of(LAMELLA_F32, colours, 1, 1, CHANNELS / (2 - i)), al = view_of(LAMELLA_F32, &alpha, 1, 1), o = view_of(LAMELLA_F32, out, 1, CHANNELS / (2 - i));
-        ok(lamella_fusion_over(ctx, &c, &al, NULL, NULL, NULL, &o, NULL, NULL));
+        lamella_view c = view_of(LAMELLA_F32, colours, 1, 1, CHANNELS / (2 - i)), al = view_of(LAMELLA_F32, &alpha, 1, 1), o = view_of(LAMELLA_F32,
+                out, 1, CHANNELS / (2 - i));
+        ok(lamella_fusion_over(ctx, &c, &al, &o, NULL, NULL, NULL));
         peak[i] = a.peak_bytes;
         lamella_context_free(ctx);
     }
@@ -353,20 +366,23 @@ static int64_t how_many;
 
 static lamella_status over_of_many(lamella_context *ctx)
 {
-    lamella_view c = view_of(LAMELLA_F32, many[0], 1, how_many, 1), a = view_of(LAMELLA_F32, many[1], 1, how_many), out = view_of(LAMELLA_F32, many[2], how_many, 1);
-    return lamella_fusion_over(ctx, &c, &a, NULL, NULL, NULL, &out, NULL, NULL);
+    lamella_view c = view_of(LAMELLA_F32, many[0], 1, how_many, 1), a = view_of(LAMELLA_F32, many[1], 1, how_many), out = view_of(LAMELLA_F32,
+            many[2], how_many, 1);
+    return lamella_fusion_over(ctx, &c, &a, &out, NULL, NULL, NULL);
 }
 
 static lamella_status backward_of_many(lamella_context *ctx)
 {
-    lamella_view c = view_of(LAMELLA_F32, many[0], 1, how_many, 1), a = view_of(LAMELLA_F32, many[1], 1, how_many), g = view_of(LAMELLA_F32, many[3], how_many, 1);
+    lamella_view c = view_of(LAMELLA_F32, many[0], 1, how_many, 1), a = view_of(LAMELLA_F32, many[1], 1, how_many), g = view_of(LAMELLA_F32, many[3],
+            how_many, 1);
     lamella_view da = view_of(LAMELLA_F32, many[2], 1, how_many);
-    return lamella_fusion_over_backward(ctx, &c, &a, NULL, NULL, &g, NULL, NULL, NULL, &da, NULL);
+    return lamella_fusion_over_backward(ctx, &c, &a, &g, NULL, WITH(lamella_fusion_over_backward_outputs, .d_alpha = &da));
 }
 
 static lamella_status merge_of_many(lamella_context *ctx)
 {
-    lamella_view c = view_of(LAMELLA_F32, many[0], how_many, 1), t = view_of(LAMELLA_F32, many[1], how_many), out = view_of(LAMELLA_F32, many[2], how_many, 1);
+    lamella_view c = view_of(LAMELLA_F32, many[0], how_many, 1), t = view_of(LAMELLA_F32, many[1], how_many), out = view_of(LAMELLA_F32, many[2],
+            how_many, 1);
     return lamella_fusion_over_merge(ctx, &c, &t, &c, &t, &out, NULL);
 }
 

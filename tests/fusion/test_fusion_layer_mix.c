@@ -9,8 +9,9 @@ static lamella_status mix_as(matrix *m, lamella_fusion_mix_options options)
 {
     lamella_fusion_mix_result result = { .struct_size = sizeof result };
     options.struct_size = sizeof options;
-    lamella_status status = lamella_fusion_mix(m->ctx, &m->stack, matrix_input(m, LAMELLA_F64, mixing_weights, m->stack.n_layers), &options,
-                                               matrix_out(m, "mixed", LAMELLA_F32, LAYER_LEAD, LAYER_DIM), &result);
+    lamella_status status = lamella_fusion_mix(m->ctx, &m->stack, matrix_out(m, "mixed", LAMELLA_F32, LAYER_LEAD, LAYER_DIM),
+                                               (options.weights = matrix_input(m, LAMELLA_F64, mixing_weights, m->stack.n_layers),
+                                                &options), &result);
     matrix_number(m, "n_zero_rows", (double)result.n_zero_rows);
     matrix_number(m, "n_masked_rows", (double)result.n_masked_rows);
     return status;
@@ -53,11 +54,11 @@ TEST(equals_the_oracle)
         for (int32_t w = 1; w <= 2; w++) {
             char name[48];
             lamella_fusion_mix_options options = { .struct_size = sizeof options, .weighting = w, .rows = r, .gamma = 1.5 };
-            ok(lamella_fusion_mix(NULL, &stack, golden("fusion/mix/weights"), &options, &mixed, NULL));
+            ok(lamella_fusion_mix(NULL, &stack, &mixed, (options.weights = golden("fusion/mix/weights"), &options), NULL));
             snprintf(name, sizeof name, "fusion/mix/%s.%s", rows[r], weightings[w]);
             near_golden(&mixed, name);
         }
-    ok(lamella_fusion_mix(NULL, &stack, NULL, NULL, &mixed, NULL));
+    ok(lamella_fusion_mix(NULL, &stack, &mixed, NULL, NULL));
     near_golden(&mixed, "fusion/mix/mean");
 }
 
@@ -68,7 +69,9 @@ static lamella_status mix_two(const float *x, int64_t n, int64_t dim, const doub
     lamella_view layer[] = { view_of(LAMELLA_F32, (float *)x, n, dim), view_of(LAMELLA_F32, (float *)x + n * dim, n, dim) };
     lamella_view weights = view_of(LAMELLA_F64, (double *)w, 2), mixed = view_of(LAMELLA_F32, out, n, dim);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
-    return lamella_fusion_mix(NULL, &stack, &weights, options, &mixed, result);
+    lamella_fusion_mix_options o = COPY_OF(lamella_fusion_mix_options, options);
+    o.weights = w ? &weights : NULL;
+    return lamella_fusion_mix(NULL, &stack, &mixed, &o, result);
 }
 
 TEST(a_weight_of_one_alone_is_the_layer_itself)
@@ -131,12 +134,12 @@ TEST(masked_rows_are_zeros_and_never_read)
     lamella_view layer = view_of(LAMELLA_F32, x, 2, 2), mask = view_of(LAMELLA_U8, valid, 2), mixed = view_of(LAMELLA_F32, out, 2, 2);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1, .mask = &mask };
     lamella_fusion_mix_result result = { .struct_size = sizeof result };
-    ok(lamella_fusion_mix(NULL, &stack, NULL, NULL, &mixed, &result));
+    ok(lamella_fusion_mix(NULL, &stack, &mixed, NULL, &result));
     const float expected[] = { 0, 0, 2, 3 };
     equal_bits(out, expected, sizeof expected);
     equal(result.n_masked_rows, 1);
     lamella_fusion_mix_options options = { .struct_size = sizeof options, .rows = LAMELLA_FUSION_ROWS_UNIT };
-    ok(lamella_fusion_mix(NULL, &stack, NULL, &options, &mixed, &result));
+    ok(lamella_fusion_mix(NULL, &stack, &mixed, &options, &result));
     equal(result.n_zero_rows, 0); /* a masked row is no zero row */
 }
 
@@ -147,19 +150,19 @@ TEST(bad_arguments_are_named)
     lamella_view layer[] = { view_of(LAMELLA_F32, x, 2, 2), view_of(LAMELLA_F32, x, 2, 1) }, mixed = view_of(LAMELLA_F32, out, 2, 2);
     lamella_view three = view_of(LAMELLA_F64, w, 1);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
-    refused(lamella_fusion_mix(NULL, &stack, NULL, NULL, &mixed, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_fusion_mix(NULL, &stack, &mixed, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_fusion_mix: stack.layer[1] has dim 1, expected 2 (= dim of stack.layer[0])");
     layer[1] = layer[0];
-    refused(lamella_fusion_mix(NULL, &stack, &three, NULL, &mixed, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_fusion_mix: weights.shape[0] is 1, expected 2");
-    refused(mix_two(x, 1, 2, w, NULL, out, NULL), LAMELLA_ERR_NONFINITE, "lamella_fusion_mix: weights[1] is nan, expected a finite number");
+    refused(lamella_fusion_mix(NULL, &stack, &mixed, WITH(lamella_fusion_mix_options, .weights = &three), NULL), LAMELLA_ERR_SHAPE,
+            "lamella_fusion_mix: options.weights.shape[0] is 1, expected 2");
+    refused(mix_two(x, 1, 2, w, NULL, out, NULL), LAMELLA_ERR_NONFINITE, "lamella_fusion_mix: options.weights[1] is nan, expected a finite number");
     refused(mix_two(x, 1, 2, huge, NULL, out, NULL), LAMELLA_ERR_NUMERIC,
             "lamella_fusion_mix: mixed overflows f32 at row 0, column 0, expected smaller weights, gamma or rows");
     lamella_fusion_mix_options options = { .struct_size = sizeof options, .rows = 4 };
-    refused(lamella_fusion_mix(NULL, &stack, NULL, &options, &mixed, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_fusion_mix(NULL, &stack, &mixed, &options, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_fusion_mix: options.rows is 4, expected 0 to 3");
     mixed.data = x;
-    refused(lamella_fusion_mix(NULL, &stack, NULL, NULL, &mixed, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_fusion_mix(NULL, &stack, &mixed, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_fusion_mix: mixed shares memory with stack.layer[0], expected an output apart from the inputs");
 }
 

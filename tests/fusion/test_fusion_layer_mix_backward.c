@@ -8,8 +8,11 @@ static lamella_status backward_as(matrix *m, int32_t weighting, int32_t rows)
     static const double w[] = { 0.5, -1, 2 };
     lamella_fusion_mix_options options = { .struct_size = sizeof options, .weighting = weighting, .rows = rows };
     double d_gamma = 0;
-    lamella_status status = lamella_fusion_mix_backward(m->ctx, &m->stack, matrix_input(m, LAMELLA_F64, w, m->stack.n_layers), matrix_numbers(m), &options,
-                                                        matrix_out(m, "d_weights", LAMELLA_F64, m->stack.n_layers), &d_gamma);
+    lamella_status status = lamella_fusion_mix_backward(m->ctx, &m->stack, matrix_numbers(m),
+                                                        matrix_out(m, "d_weights", LAMELLA_F64,
+                                                                   m->stack.n_layers), (options.weights = matrix_input(m, LAMELLA_F64, w,
+                                                                           m->stack.n_layers), &options), WITH(lamella_fusion_mix_backward_outputs,
+                                                                                   .d_gamma = &d_gamma));
     matrix_number(m, "d_gamma", d_gamma);
     return status;
 }
@@ -42,7 +45,9 @@ TEST(equals_the_oracle)
             double d[LAYERS], d_gamma;
             lamella_view d_weights = view_of(LAMELLA_F64, d, LAYERS), of_gamma = view_of(LAMELLA_F64, &d_gamma, 1);
             lamella_fusion_mix_options options = { .struct_size = sizeof options, .weighting = w, .rows = r, .gamma = 1.5 };
-            ok(lamella_fusion_mix_backward(NULL, &stack, golden("fusion/mix/weights"), golden("fusion/mix/g_mixed"), &options, &d_weights, &d_gamma));
+            ok(lamella_fusion_mix_backward(NULL, &stack, golden("fusion/mix/g_mixed"), &d_weights,
+                                           (options.weights = golden("fusion/mix/weights"), &options), WITH(lamella_fusion_mix_backward_outputs,
+                                                   .d_gamma = &d_gamma)));
             snprintf(name, sizeof name, "fusion/mix/%s.%s.d_weights", rows[r], weightings[w]);
             near_golden(&d_weights, name);
             snprintf(name, sizeof name, "fusion/mix/%s.%s.d_gamma", rows[r], weightings[w]);
@@ -57,7 +62,8 @@ static void gradient(const float *x, const double *w, const float *g, int32_t we
     lamella_view weights = view_of(LAMELLA_F64, (double *)w, 2), g_mixed = view_of(LAMELLA_F32, (float *)g, 1, 2), out = view_of(LAMELLA_F64, d, 2);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
     lamella_fusion_mix_options options = { .struct_size = sizeof options, .weighting = weighting, .gamma = 2 };
-    ok(lamella_fusion_mix_backward(NULL, &stack, &weights, &g_mixed, &options, &out, d_gamma));
+    ok(lamella_fusion_mix_backward(NULL, &stack, &g_mixed, &out, (options.weights = &weights, &options),
+                                   WITH(lamella_fusion_mix_backward_outputs, .d_gamma = d_gamma)));
 }
 
 TEST(gradients_of_a_softmax_sum_to_nothing)
@@ -93,10 +99,10 @@ TEST(a_host_can_train_with_it)
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = DEPTH };
     lamella_fusion_mix_options options = { .struct_size = sizeof options, .weighting = LAMELLA_FUSION_WEIGHTING_SOFTMAX };
     for (int step = 0; step < 400; step++) {
-        ok(lamella_fusion_mix(NULL, &stack, &weights, &options, &out, NULL));
+        ok(lamella_fusion_mix(NULL, &stack, &out, (options.weights = &weights, &options), NULL));
         for (int i = 0; i < N * DIM; i++)
             g[i] = 2 * (mixed[i] - target[i]) / N;
-        ok(lamella_fusion_mix_backward(NULL, &stack, &weights, &g_mixed, &options, &d_weights, NULL));
+        ok(lamella_fusion_mix_backward(NULL, &stack, &g_mixed, &d_weights, (options.weights = &weights, &options), NULL));
         for (int l = 0; l < DEPTH; l++)
             w[l] -= d[l];
     }
@@ -112,14 +118,14 @@ TEST(masked_rows_are_never_read)
     lamella_view layer = view_of(LAMELLA_F32, x, 2, 2), mask = view_of(LAMELLA_U8, valid, 2), g_mixed = view_of(LAMELLA_F32, g, 2, 2);
     lamella_view d_weights = view_of(LAMELLA_F64, &d, 1);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1, .mask = &mask };
-    ok(lamella_fusion_mix_backward(NULL, &stack, NULL, &g_mixed, NULL, &d_weights, NULL));
+    ok(lamella_fusion_mix_backward(NULL, &stack, &g_mixed, &d_weights, NULL, NULL));
     near(d, 5, ABSOLUTE, 0);
     valid[0] = 1;
     x[0] = 0;
-    refused(lamella_fusion_mix_backward(NULL, &stack, NULL, &g_mixed, NULL, &d_weights, NULL), LAMELLA_ERR_NONFINITE,
+    refused(lamella_fusion_mix_backward(NULL, &stack, &g_mixed, &d_weights, NULL, NULL), LAMELLA_ERR_NONFINITE,
             "lamella_fusion_mix_backward: g_mixed is inf at row 0, column 0, expected a finite number");
     d_weights = view_of(LAMELLA_F32, x, 1);
-    refused(lamella_fusion_mix_backward(NULL, &stack, NULL, &g_mixed, NULL, &d_weights, NULL), LAMELLA_ERR_DTYPE,
+    refused(lamella_fusion_mix_backward(NULL, &stack, &g_mixed, &d_weights, NULL, NULL), LAMELLA_ERR_DTYPE,
             "lamella_fusion_mix_backward: d_weights.dtype is 1 (f32), expected f64");
 }
 
@@ -131,10 +137,11 @@ TEST(what_overflows_is_named)
     lamella_view d_weights = view_of(LAMELLA_F64, d, 2), weights = view_of(LAMELLA_F64, w, 2);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
     lamella_fusion_mix_options options = { .struct_size = sizeof options, .gamma = 1e307 };
-    refused(lamella_fusion_mix_backward(NULL, &stack, NULL, &g_mixed, &options, &d_weights, NULL), LAMELLA_ERR_NUMERIC,
+    refused(lamella_fusion_mix_backward(NULL, &stack, &g_mixed, &d_weights, &options, NULL), LAMELLA_ERR_NUMERIC,
             "lamella_fusion_mix_backward: d_weights overflows f64 at layer 1, expected smaller weights, gamma or gradients");
-    refused(lamella_fusion_mix_backward(NULL, &stack, &weights, &g_mixed, NULL, &d_weights, &d_gamma), LAMELLA_ERR_NUMERIC,
-            "lamella_fusion_mix_backward: d_gamma overflows f64, expected smaller weights or gradients");
-    ok(lamella_fusion_mix_backward(NULL, &stack, &weights, &g_mixed, NULL, &d_weights, NULL));
+    refused(lamella_fusion_mix_backward(NULL, &stack, &g_mixed, &d_weights, WITH(lamella_fusion_mix_options, .weights = &weights),
+                                        WITH(lamella_fusion_mix_backward_outputs, .d_gamma = &d_gamma)), LAMELLA_ERR_NUMERIC,
+            "lamella_fusion_mix_backward: outputs.d_gamma overflows f64, expected smaller weights or gradients");
+    ok(lamella_fusion_mix_backward(NULL, &stack, &g_mixed, &d_weights, WITH(lamella_fusion_mix_options, .weights = &weights), NULL));
     check(d[0] == 3 && d[1] == 70);
 }

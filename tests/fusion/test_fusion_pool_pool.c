@@ -8,8 +8,8 @@ static lamella_status pool_as(matrix *m, int32_t readout)
     lamella_fusion_pool_options options = { .struct_size = sizeof options, .readout = readout };
     lamella_fusion_pool_result result = { .struct_size = sizeof result };
     const lamella_view *weights = readout == LAMELLA_READOUT_WEIGHTED ? matrix_weights(m, LAMELLA_F32) : NULL;
-    lamella_status status = lamella_fusion_pool(m->ctx, &m->stack, weights, &options,
-                                                matrix_out_layers(m, "pooled", LAMELLA_F32, m->n_samples, LAYER_DIM), &result);
+    lamella_status status = lamella_fusion_pool(m->ctx, &m->stack, matrix_out_layers(m, "pooled", LAMELLA_F32, m->n_samples, LAYER_DIM),
+                                                (options.weights = weights, &options), &result);
     matrix_number(m, "n_empty_samples", (double)result.n_empty_samples);
     return status;
 }
@@ -51,7 +51,7 @@ TEST(ragged_tokens_equal_the_oracle)
         char name[48];
         lamella_fusion_pool_options options = { .struct_size = sizeof options, .readout = readout };
         const lamella_view *weights = readout == LAMELLA_READOUT_WEIGHTED ? golden("fusion/pool/weights") : NULL;
-        ok(lamella_fusion_pool(NULL, &stack, weights, &options, pooled, NULL));
+        ok(lamella_fusion_pool(NULL, &stack, pooled, (options.weights = weights, &options), NULL));
         snprintf(name, sizeof name, "fusion/pool/%s", readouts[readout]);
         near_golden(&all, name);
     }
@@ -74,7 +74,7 @@ TEST(trap_padding_on_either_side_changes_nothing)
             snprintf(name, sizeof name, "fusion/pool/mask_%s", sides[side]);
             lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 1, .mask = golden(name) };
             lamella_fusion_pool_options options = { .struct_size = sizeof options, .readout = readout };
-            ok(lamella_fusion_pool(NULL, &stack, NULL, &options, &pooled, NULL));
+            ok(lamella_fusion_pool(NULL, &stack, &pooled, &options, NULL));
             snprintf(name, sizeof name, "fusion/pool/%s", readouts[readout]);
             lamella_view expected, texts;
             ok(lamella_tensor_slice(golden(name), 0, 1, 2, 1, &expected));
@@ -92,13 +92,13 @@ TEST(first_and_last_read_no_other_token)
     lamella_view layer = view_of(LAMELLA_F32, x, 1, 3, 1), pooled = view_of(LAMELLA_F32, out, 1, 1);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
     lamella_fusion_pool_options options = { .struct_size = sizeof options, .readout = LAMELLA_READOUT_CLS };
-    ok(lamella_fusion_pool(NULL, &stack, NULL, &options, &pooled, NULL));
+    ok(lamella_fusion_pool(NULL, &stack, &pooled, &options, NULL));
     near(out[0], 1, ABSOLUTE, 0);
     options.readout = LAMELLA_READOUT_LAST;
-    ok(lamella_fusion_pool(NULL, &stack, NULL, &options, &pooled, NULL));
+    ok(lamella_fusion_pool(NULL, &stack, &pooled, &options, NULL));
     near(out[0], 3, ABSOLUTE, 0);
     x[2] = NAN;
-    returns(lamella_fusion_pool(NULL, &stack, NULL, &options, &pooled, NULL), LAMELLA_ERR_NONFINITE);
+    returns(lamella_fusion_pool(NULL, &stack, &pooled, &options, NULL), LAMELLA_ERR_NONFINITE);
 }
 
 static lamella_stack tokens_of(lamella_view *layer, float *x, int64_t n, int64_t t, int64_t dim)
@@ -120,7 +120,8 @@ TEST(an_empty_sample_is_zeros_and_noted)
         float w[] = { 1, 1, 1, 1 };
         lamella_view weights = view_of(LAMELLA_F32, w, 2, 2);
         out[1] = 9;
-        returns(lamella_fusion_pool(NULL, &stack, readout == LAMELLA_READOUT_WEIGHTED ? &weights : NULL, &options, &pooled, &result),
+        returns(lamella_fusion_pool(NULL, &stack, &pooled, (options.weights = readout == LAMELLA_READOUT_WEIGHTED ? &weights : NULL, &options),
+                                    &result),
                 LAMELLA_NOTE);
         equal(result.n_empty_samples, 1);
         near(out[1], 0, ABSOLUTE, 0);
@@ -137,22 +138,23 @@ TEST(weights_count_by_their_ratios)
     for (int i = 0; i < 3; i++) {
         double w[] = { 3 * scales[i], 0, 1 * scales[i] };
         lamella_view weights = view_of(LAMELLA_F64, w, 1, 3);
-        ok(lamella_fusion_pool(NULL, &stack, &weights, &options, &pooled, NULL));
+        ok(lamella_fusion_pool(NULL, &stack, &pooled, (options.weights = &weights, &options), NULL));
         near(out[0], 1.75, RELATIVE, 1e-7);
         first = out[0];
     }
     near(first, 1.75, RELATIVE, 1e-7);
     double none[] = { 0, 0, 0 }, negative[] = { 1, -1, 1 };
     lamella_view weights = view_of(LAMELLA_F64, none, 1, 3);
-    returns(lamella_fusion_pool(NULL, &stack, &weights, &options, &pooled, NULL), LAMELLA_NOTE);
+    returns(lamella_fusion_pool(NULL, &stack, &pooled, (options.weights = &weights, &options), NULL), LAMELLA_NOTE);
     near(out[0], 0, ABSOLUTE, 0);
     weights = view_of(LAMELLA_F64, negative, 1, 3);
-    refused(lamella_fusion_pool(NULL, &stack, &weights, &options, &pooled, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_fusion_pool: weights is -1 at token 1, expected a finite number of 0 or more");
-    refused(lamella_fusion_pool(NULL, &stack, NULL, &options, &pooled, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_fusion_pool: weights is not given, expected a number for each token, since readout is WEIGHTED");
-    refused(lamella_fusion_pool(NULL, &stack, &weights, NULL, &pooled, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_fusion_pool: weights is given, expected none unless readout is WEIGHTED");
+    refused(lamella_fusion_pool(NULL, &stack, &pooled, (options.weights = &weights, &options), NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_fusion_pool: options.weights is -1 at token 1, expected a finite number of 0 or more");
+    options.weights = NULL;
+    refused(lamella_fusion_pool(NULL, &stack, &pooled, &options, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_fusion_pool: options.weights is not given, expected a number for each token, since options.readout is WEIGHTED");
+    refused(lamella_fusion_pool(NULL, &stack, &pooled, WITH(lamella_fusion_pool_options, .weights = &weights), NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_fusion_pool: options.weights is given, expected none unless options.readout is WEIGHTED");
 }
 
 TEST(a_pooled_stack_is_refused)
@@ -160,7 +162,7 @@ TEST(a_pooled_stack_is_refused)
     float x[] = { 1, 2, 3, 4 }, out[4];
     lamella_view layer = view_of(LAMELLA_F32, x, 2, 2), pooled = view_of(LAMELLA_F32, out, 2, 2);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
-    refused(lamella_fusion_pool(NULL, &stack, NULL, NULL, &pooled, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_fusion_pool(NULL, &stack, &pooled, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_fusion_pool: stack.layer[0].rank is 2, expected a token axis or offsets: [sample, dim] is pooled already");
 }
 
@@ -204,8 +206,8 @@ TEST(samples_longer_than_a_block_are_carried_over)
         lamella_fusion_pool_result result = { .struct_size = sizeof result };
         if (readout == LAMELLA_READOUT_WEIGHTED)
             continue;
-        returns(lamella_fusion_pool(NULL, &whole, NULL, &options, &a, NULL), LAMELLA_NOTE);
-        returns(lamella_fusion_pool(ctx, &parts, NULL, &options, &b, &result), LAMELLA_NOTE);
+        returns(lamella_fusion_pool(NULL, &whole, &a, &options, NULL), LAMELLA_NOTE);
+        returns(lamella_fusion_pool(ctx, &parts, &b, &options, &result), LAMELLA_NOTE);
         equal(result.n_empty_samples, 1);
         equal_bits(two, one, sizeof one);
     }

@@ -49,8 +49,10 @@ static void paint(lamella_context *ctx, const sizes *s, int32_t dtype, int turne
     lamella_view g = GIVEN(4, dtype, turned, s->pixels, s->channels), gt = GIVEN(5, dtype, turned, s->pixels);
     lamella_view o = view_of(LAMELLA_F32, to[0], s->pixels, s->channels), t = view_of(LAMELLA_F32, to[1], s->pixels);
     lamella_view dc = view_of(LAMELLA_F32, to[2], s->layers, s->pixels, s->channels), da = view_of(LAMELLA_F32, to[3], s->layers, s->pixels);
-    ok(lamella_fusion_over(ctx, &c, &a, way & 1 ? &d : NULL, way & 2 ? &b : NULL, NULL, &o, &t, NULL));
-    ok(lamella_fusion_over_backward(ctx, &c, &a, way & 1 ? &d : NULL, way & 2 ? &b : NULL, &g, way & 2 ? &gt : NULL, NULL, &dc, &da, NULL));
+    ok(lamella_fusion_over(ctx, &c, &a, &o, WITH(lamella_fusion_over_options, .depth = way & 1 ? &d : NULL, .background = way & 2 ? &b : NULL),
+                           WITH(lamella_fusion_over_outputs, .transmittance = &t), NULL));
+    ok(lamella_fusion_over_backward(ctx, &c, &a, &g, WITH(lamella_fusion_over_options, .depth = way & 1 ? &d : NULL,
+                                                          .background = way & 2 ? &b : NULL, .g_transmittance = way & 2 ? &gt : NULL), WITH(lamella_fusion_over_backward_outputs, .d_colours = &dc, .d_alpha = &da)));
 }
 
 static void same(int64_t n0, int64_t n1, int64_t n2, int64_t n3)
@@ -77,9 +79,11 @@ TEST(canvases_stay_in_their_memory)
 
 static void join(lamella_context *ctx, const sizes *s, int32_t dtype, int turned, float **to)
 {
-    lamella_view c = GIVEN(0, dtype, turned, s->pixels, s->channels), t = GIVEN(1, dtype, turned, s->pixels), d = GIVEN(2, dtype, turned, s->pixels, s->channels);
-    lamella_view u = GIVEN(3, dtype, turned, s->pixels), o = view_of(LAMELLA_F32, to[0], s->pixels, s->channels), p = view_of(LAMELLA_F32, to[1], s->pixels);
-    ok(lamella_fusion_over_merge(ctx, &c, &t, &d, &u, &o, &p));
+    lamella_view c = GIVEN(0, dtype, turned, s->pixels, s->channels), t = GIVEN(1, dtype, turned, s->pixels), d = GIVEN(2, dtype, turned, s->pixels,
+            s->channels);
+    lamella_view u = GIVEN(3, dtype, turned, s->pixels), o = view_of(LAMELLA_F32, to[0], s->pixels, s->channels), p = view_of(LAMELLA_F32, to[1],
+            s->pixels);
+    ok(lamella_fusion_over_merge(ctx, &c, &t, &d, &u, &o, WITH(lamella_fusion_over_outputs, .transmittance = &p)));
 }
 
 TEST(joined_canvases_stay_in_their_memory)
@@ -103,10 +107,11 @@ static void mix(lamella_context *ctx, int64_t rows, int64_t dim, int32_t dtype, 
     lamella_view g = GIVEN(3, dtype, turned, rows, dim), w = GIVEN(4, LAMELLA_F64, 0, 3);
     lamella_view mixed = view_of(LAMELLA_F32, to[0], rows, dim), dw = view_of(LAMELLA_F64, to[1], 3);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 3 };
-    lamella_fusion_mix_options o = { .struct_size = sizeof o, .rows = how, .weighting = turned ? LAMELLA_FUSION_WEIGHTING_SOFTMAX : LAMELLA_FUSION_WEIGHTING_GIVEN };
+    lamella_fusion_mix_options o = { .struct_size = sizeof o, .rows = how,
+                                    .weighting = turned ? LAMELLA_FUSION_WEIGHTING_SOFTMAX : LAMELLA_FUSION_WEIGHTING_GIVEN };
     double *d_gamma = (double *)to[2];
-    ok(lamella_fusion_mix(ctx, &stack, &w, &o, &mixed, NULL));
-    ok(lamella_fusion_mix_backward(ctx, &stack, &w, &g, &o, &dw, d_gamma));
+    ok(lamella_fusion_mix(ctx, &stack, &mixed, (o.weights = &w, &o), NULL));
+    ok(lamella_fusion_mix_backward(ctx, &stack, &g, &dw, (o.weights = &w, &o), WITH(lamella_fusion_mix_backward_outputs, .d_gamma = d_gamma)));
 }
 
 TEST(mixed_rows_stay_in_their_memory)
@@ -133,7 +138,7 @@ static void pool(lamella_context *ctx, int32_t dtype, int32_t readout, int turne
     lamella_fusion_pool_options o = { .struct_size = sizeof o, .readout = readout };
     for (int i = 0; i < N * T; i++)
         ((unsigned char *)mask.data)[i] = i / T != 4 && i % 5 != 2;
-    returns(lamella_fusion_pool(ctx, &stack, readout == LAMELLA_READOUT_WEIGHTED ? &w : NULL, &o, pooled, NULL), LAMELLA_NOTE);
+    returns(lamella_fusion_pool(ctx, &stack, pooled, (o.weights = readout == LAMELLA_READOUT_WEIGHTED ? &w : NULL, &o), NULL), LAMELLA_NOTE);
 }
 
 TEST(pooled_tokens_stay_in_their_memory)
@@ -157,10 +162,11 @@ TEST(pixels_of_many_layers_are_painted_a_few_at_a_time)
     told heard;
     lamella_context *ctx = context_told(&heard);
     make_outputs(PIXELS, 0, 0, 0);
-    lamella_view c = view_of(LAMELLA_F32, number, LAYERS, PIXELS, 1), a = view_of(LAMELLA_F32, number + 1, LAYERS, PIXELS), o = view_of(LAMELLA_F32, out[0][0], PIXELS, 1);
+    lamella_view c = view_of(LAMELLA_F32, number, LAYERS, PIXELS, 1), a = view_of(LAMELLA_F32, number + 1, LAYERS, PIXELS), o = view_of(LAMELLA_F32,
+            out[0][0], PIXELS, 1);
     c.flags = a.flags = LAMELLA_BROADCAST;
     memset(c.stride, 0, sizeof c.stride), memset(a.stride, 0, sizeof a.stride);
-    ok(lamella_fusion_over(ctx, &c, &a, NULL, NULL, NULL, &o, NULL, NULL));
+    ok(lamella_fusion_over(ctx, &c, &a, &o, NULL, NULL, NULL));
     told_well(&heard, 0.5);
     for (int i = 0; i < PIXELS; i++)
         check(out[0][0][i] == 0);

@@ -255,7 +255,7 @@ static lamella_status call_pool(world *w, choices *c, const plan *p, unsigned ho
     lamella_view out[MOST_LAYERS];
     for (int l = 0; l < p->n_layers; l++)
         out[l] = OUT(LAMELLA_F32, p->n_samples, p->dim[l]);
-    return lamella_fusion_pool(NULL, &w->stack, NULL, &o, out, NULL);
+    return lamella_fusion_pool(NULL, &w->stack, out, &o, NULL);
 }
 
 static lamella_status call_over(world *w, choices *c, const plan *p, unsigned how)
@@ -265,14 +265,15 @@ static lamella_status call_over(world *w, choices *c, const plan *p, unsigned ho
     lamella_view depth = IN(6, LAMELLA_F64, lead[0], lead[1], lead[2]), background = IN(7, p->dtype, lead[1], lead[2], lead[3]);
     lamella_view out = OUT(LAMELLA_F32, lead[1], lead[2], lead[3]), seen = OUT(LAMELLA_F32, lead[1], lead[2]);
     lamella_fusion_over_options o = { .struct_size = sizeof o, .clamp = 1, .opacity = (int32_t)(how / 18 % 3) };
-    return lamella_fusion_over(NULL, &colours, &alpha, how & 64 ? &depth : NULL, how & 128 ? &background : NULL, &o, &out, &seen, NULL);
+    return lamella_fusion_over(NULL, &colours, &alpha, &out, (o.depth = how & 64 ? &depth : NULL, o.background = how & 128 ? &background : NULL, &o),
+                               WITH(lamella_fusion_over_outputs, .transmittance = &seen), NULL);
 }
 
 static lamella_status call_mix(world *w, choices *c, const plan *p, unsigned how)
 {
     lamella_fusion_mix_options o = { .struct_size = sizeof o, .weighting = (int32_t)(how % 3), .rows = (int32_t)(how / 3 % 4) };
     lamella_view weights = IN(4, LAMELLA_F64, p->n_layers), out = out_of_lead(w, c, p, p->dim[0]);
-    return lamella_fusion_mix(NULL, &w->stack, how & 32 ? &weights : NULL, &o, &out, NULL);
+    return lamella_fusion_mix(NULL, &w->stack, &out, (o.weights = how & 32 ? &weights : NULL, &o), NULL);
 }
 
 static lamella_status call_layers(world *w, choices *c, const plan *p, unsigned how)

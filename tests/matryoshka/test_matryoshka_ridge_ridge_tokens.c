@@ -67,7 +67,8 @@ static lamella_status grid_of(const lamella_stack *stack, const tokens *t, int32
 
 TEST(A1_pooled_inside_is_pooled_first_to_the_bit)
 {
-    static const int32_t readouts[] = { LAMELLA_READOUT_CLS, LAMELLA_READOUT_LAST, LAMELLA_READOUT_MEAN, LAMELLA_READOUT_MAX, LAMELLA_READOUT_FIRST_MEAN };
+    static const int32_t readouts[] = { LAMELLA_READOUT_CLS, LAMELLA_READOUT_LAST, LAMELLA_READOUT_MEAN, LAMELLA_READOUT_MAX,
+                                       LAMELLA_READOUT_FIRST_MEAN };
     for (int i = 0; i < 4 * 5; i++) {
         static grid inside, first;
         static float pooled[2][SAMPLES * DIM];
@@ -78,7 +79,7 @@ TEST(A1_pooled_inside_is_pooled_first_to_the_bit)
         rows.mask = &has_row;
         const lamella_fusion_pool_options options = { .struct_size = sizeof options, .readout = readouts[i / 4] };
         const lamella_status expected = t->n_empty ? LAMELLA_NOTE : LAMELLA_OK;
-        returns(lamella_fusion_pool(NULL, &t->stack, NULL, &options, layer, NULL), expected);
+        returns(lamella_fusion_pool(NULL, &t->stack, layer, &options, NULL), expected);
         returns(grid_of(&t->stack, t, readouts[i / 4], &inside), expected);
         ok(grid_of(&rows, t, 0, &first));
         equal(inside.result.n_rows, SAMPLES - t->n_empty);

@@ -40,7 +40,8 @@ static tokens *tokens_of(int ragged, int masked)
             mask_tokens(&t, i, t.offsets[i], t.offsets[i + 1]);
     }
     for (int l = 0; l < 2; l++)
-        t.layer[l] = ragged ? view_of(LAMELLA_F32, t.x + l * MOST * DIM, t.offsets[N], DIM) : view_of(LAMELLA_F32, t.x + l * MOST * DIM, N, TOKENS, DIM);
+        t.layer[l] = ragged ? view_of(LAMELLA_F32, t.x + l * MOST * DIM, t.offsets[N], DIM) : view_of(LAMELLA_F32, t.x + l * MOST * DIM, N, TOKENS,
+                DIM);
     t.mask_view = ragged ? view_of(LAMELLA_U8, t.mask, t.offsets[N]) : view_of(LAMELLA_U8, t.mask, N, TOKENS);
     t.offsets_view = view_of(LAMELLA_I64, t.offsets, N + 1);
     t.labels = view_of(LAMELLA_I32, t.y, N);
@@ -57,7 +58,8 @@ static tokens *tokens_of(int ragged, int masked)
 static lamella_status fit_tokens(const lamella_stack *stack, const tokens *t, int32_t kind, int32_t readout, lamella_probe_linear **probe,
                                  lamella_probe_linear_result *result)
 {
-    lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = kind, .readout = readout, .n_bootstrap = 20, .n_folds = 4, .seed = 3, .standardise = 1 };
+    lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = kind, .readout = readout, .n_bootstrap = 20, .n_folds = 4, .seed = 3,
+                                      .standardise = 1 };
     result->struct_size = sizeof *result;
     return lamella_probe_linear_fit(NULL, stack, &t->labels, NULL, NULL, NULL, NULL, NULL, &o, probe, result);
 }
@@ -66,7 +68,8 @@ static const char *const forms[] = { "dense", "ragged", "dense masked", "ragged 
 
 TEST(pooled_inside_is_pooled_first_to_the_bit)
 {
-    static const int32_t readouts[] = { LAMELLA_READOUT_CLS, LAMELLA_READOUT_LAST, LAMELLA_READOUT_MEAN, LAMELLA_READOUT_MAX, LAMELLA_READOUT_FIRST_MEAN };
+    static const int32_t readouts[] = { LAMELLA_READOUT_CLS, LAMELLA_READOUT_LAST, LAMELLA_READOUT_MEAN, LAMELLA_READOUT_MAX,
+                                       LAMELLA_READOUT_FIRST_MEAN };
     for (int i = 0; i < 4 * 2 * 5; i++) {
         int form = i / 10, kind = 1 + i / 5 % 2;
         tokens *t = tokens_of(form & 1, form >> 1);
@@ -77,7 +80,7 @@ TEST(pooled_inside_is_pooled_first_to_the_bit)
         lamella_fusion_pool_result pr = { .struct_size = sizeof pr };
         lamella_probe_linear *p[2];
         lamella_probe_linear_result r[2];
-        returns(lamella_fusion_pool(NULL, &t->stack, NULL, &po, layer, &pr), t->n_empty ? LAMELLA_NOTE : LAMELLA_OK);
+        returns(lamella_fusion_pool(NULL, &t->stack, layer, &po, &pr), t->n_empty ? LAMELLA_NOTE : LAMELLA_OK);
         equal(pr.n_empty_samples, t->n_empty);
         returns(fit_tokens(&t->stack, t, kind, readouts[i % 5], &p[0], &r[0]), t->n_empty ? LAMELLA_NOTE : LAMELLA_OK);
         returns(fit_tokens(&rows, t, kind, readouts[i % 5], &p[1], &r[1]), LAMELLA_OK);

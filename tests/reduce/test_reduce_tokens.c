@@ -172,9 +172,9 @@ TEST(weights_matter_by_their_ratios_in_any_range)
 TEST(weights_that_are_none_are_refused_unless_masked)
 {
     static const struct { double weight; lamella_status status; const char *said; } cases[] = {
-        { -1, LAMELLA_ERR_ARGUMENT, "weights_are: weights is -1 at token 7, expected a finite number of 0 or more" },
-        { NAN, LAMELLA_ERR_NONFINITE, "weights_are: weights is nan at token 7, expected a finite number of 0 or more" },
-        { INFINITY, LAMELLA_ERR_NONFINITE, "weights_are: weights is inf at token 7, expected a finite number of 0 or more" },
+        { -1, LAMELLA_ERR_ARGUMENT, "weights_are: options.weights is -1 at token 7, expected a finite number of 0 or more" },
+        { NAN, LAMELLA_ERR_NONFINITE, "weights_are: options.weights is nan at token 7, expected a finite number of 0 or more" },
+        { INFINITY, LAMELLA_ERR_NONFINITE, "weights_are: options.weights is inf at token 7, expected a finite number of 0 or more" },
     };
     for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
         call c;
@@ -309,13 +309,14 @@ TEST(weights_are_given_where_they_are_asked_for)
     static double numbers[20];
     double first;
     make_tokens(&t, 4, 5, 0, 0);
-    lamella_view weights = view_of(LAMELLA_F64, numbers, 4, 5), short_ = view_of(LAMELLA_F64, numbers, 4, 4), halves = view_of(LAMELLA_F16, numbers, 4, 5);
+    lamella_view weights = view_of(LAMELLA_F64, numbers, 4, 5), short_ = view_of(LAMELLA_F64, numbers, 4, 4), halves = view_of(LAMELLA_F16, numbers,
+            4, 5);
     refused(opening(&t.stack, LAMELLA_READOUT_WEIGHTED, NULL, &first), LAMELLA_ERR_ARGUMENT,
-            "opening: weights is not given, expected a number for each token, since readout is WEIGHTED");
+            "opening: options.weights is not given, expected a number for each token, since options.readout is WEIGHTED");
     refused(opening(&t.stack, LAMELLA_READOUT_MEAN, &weights, &first), LAMELLA_ERR_ARGUMENT,
-            "opening: weights is given, expected none unless readout is WEIGHTED");
-    refused(opening(&t.stack, LAMELLA_READOUT_WEIGHTED, &short_, &first), LAMELLA_ERR_SHAPE, "opening: weights.shape[1] is 4, expected 5");
-    refused(opening(&t.stack, LAMELLA_READOUT_WEIGHTED, &halves, &first), LAMELLA_ERR_DTYPE, "opening: weights.dtype is 3 (f16), expected f32|f64");
+            "opening: options.weights is given, expected none unless options.readout is WEIGHTED");
+    refused(opening(&t.stack, LAMELLA_READOUT_WEIGHTED, &short_, &first), LAMELLA_ERR_SHAPE, "opening: options.weights.shape[1] is 4, expected 5");
+    refused(opening(&t.stack, LAMELLA_READOUT_WEIGHTED, &halves, &first), LAMELLA_ERR_DTYPE, "opening: options.weights.dtype is 3 (f16), expected f32|f64");
     static const double largest[] = { 1.7976931348623157e308, 5e-324, 3, 0.75, 1 }, scaled[] = { 0x1.fffffffffffffp0, 1, 1.5, 1.5, 1 };
     for (int i = 0; i < 5; i++) {
         numbers[0] = largest[i];
@@ -324,9 +325,9 @@ TEST(weights_are_given_where_they_are_asked_for)
     }
     numbers[0] = -1, numbers[19] = -2; /* the first one is named, and the last is looked at */
     refused(opening(&t.stack, LAMELLA_READOUT_WEIGHTED, &weights, &first), LAMELLA_ERR_ARGUMENT,
-            "opening: weights is -1 at token 0, expected a finite number of 0 or more");
+            "opening: options.weights is -1 at token 0, expected a finite number of 0 or more");
     numbers[0] = 0;
     refused(opening(&t.stack, LAMELLA_READOUT_WEIGHTED, &weights, &first), LAMELLA_ERR_ARGUMENT,
-            "opening: weights is -2 at token 19, expected a finite number of 0 or more");
+            "opening: options.weights is -2 at token 19, expected a finite number of 0 or more");
     numbers[19] = 0;
 }

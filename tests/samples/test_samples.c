@@ -27,7 +27,8 @@ static void fill_mask(unsigned char *mask)
 
 TEST(rows_of_tokens_are_those_of_the_pool)
 {
-    static const int32_t readouts[] = { LAMELLA_READOUT_MEAN, LAMELLA_READOUT_CLS, LAMELLA_READOUT_LAST, LAMELLA_READOUT_MAX, LAMELLA_READOUT_FIRST_MEAN };
+    static const int32_t readouts[] = { LAMELLA_READOUT_MEAN, LAMELLA_READOUT_CLS, LAMELLA_READOUT_LAST, LAMELLA_READOUT_MAX,
+                                       LAMELLA_READOUT_FIRST_MEAN };
     static const int32_t ends[] = { 0, 4, 8, 12, 16, 20, 24 };
     unsigned char bytes[N * T];
     float pooled[2][N * DIM];
@@ -45,7 +46,7 @@ TEST(rows_of_tokens_are_those_of_the_pool)
             fill_tokens(layer, ragged);
             lamella_stack theirs = { .struct_size = sizeof theirs, .layer = layer, .n_layers = 2, .mask = masked ? &mask[ragged] : NULL,
                                      .offsets = ragged ? &offsets : NULL };
-            equal(lamella_fusion_pool(NULL, &theirs, NULL, &o, out, NULL), masked ? LAMELLA_NOTE : LAMELLA_OK);
+            equal(lamella_fusion_pool(NULL, &theirs, out, &o, NULL), masked ? LAMELLA_NOTE : LAMELLA_OK);
             call_open(&c, NULL, __func__);
             ok(stack_check(&c, &given, &theirs, FLOATS, "stack"));
             ok(samples_of_stack(&c, &given, readouts[r], &s));
@@ -223,7 +224,8 @@ TEST(bad_numbers_are_named)
 {
     double bad[N] = { 0, 1, NAN, 3, 4, 5 }, negative[N] = { 0, 1, 2, 3, -0.5, -1 };
     int64_t few[N] = { 0 };
-    lamella_view x1 = view_of(LAMELLA_F64, bad, N), w = view_of(LAMELLA_F64, negative, N), i = view_of(LAMELLA_I64, few, N - 1), x0 = view_of(LAMELLA_F64, bad, 5);
+    lamella_view x1 = view_of(LAMELLA_F64, bad, N), w = view_of(LAMELLA_F64, negative, N), i = view_of(LAMELLA_I64, few,
+            N - 1), x0 = view_of(LAMELLA_F64, bad, 5);
     taken t;
     refused(taking(&(given){ .numbers = &x1 }, &t), LAMELLA_ERR_NONFINITE, "taking: numbers is nan at row 2, column 0, expected a finite number");
     refused(taking(&(given){ .weights = &w }, &t), LAMELLA_ERR_ARGUMENT, "taking: weights is -0.5 at row 4, expected 0 or more");
@@ -250,7 +252,8 @@ TEST(labels_become_the_classes_of_each_task)
     ok(taking(&(given){ .labels = &one }, &t));
     equal(t.n_tasks, 1);
     equal_bits(t.class_of, ((const int32_t[]){ 3, 1, 0, 3, 1, 2 }), N * 4);
-    lamella_view none = view_of(LAMELLA_I64, labels, 0, N), short_ = view_of(LAMELLA_I64, labels, 2, N - 1), flat = view_make(LAMELLA_I64, labels, NULL, 0),
+    lamella_view none = view_of(LAMELLA_I64, labels, 0, N), short_ = view_of(LAMELLA_I64, labels, 2, N - 1), flat = view_make(LAMELLA_I64, labels,
+            NULL, 0),
                  short_mask = view_of(LAMELLA_U8, has, 1, N);
     refused(taking(&(given){ .labels = &none }, &t), LAMELLA_ERR_EMPTY, "taking: labels has no task, expected at least 1");
     refused(taking(&(given){ .labels = &short_ }, &t), LAMELLA_ERR_SHAPE, "taking: labels.shape[1] is 5, expected 6 (= samples of stack)");
@@ -270,7 +273,8 @@ TEST(classes_are_those_named_or_those_that_occur)
     ok(taking(&(given){ .classes = &v, .mask = &mask, .named = named, .n_named = 4 }, &t));
     check(t.n_classes == 4 && t.n_present == 3);
     equal_bits(t.of, ((const int32_t[]){ 0, 0, 0, 1, 2, 0 }), sizeof t.of);
-    refused(taking(&(given){ .classes = &v, .named = named, .n_named = 4 }, &t), LAMELLA_ERR_ARGUMENT, "taking: classes[5] is 7, expected one of the 4 classes");
+    refused(taking(&(given){ .classes = &v, .named = named, .n_named = 4 }, &t), LAMELLA_ERR_ARGUMENT,
+            "taking: classes[5] is 7, expected one of the 4 classes");
     refused(taking(&(given){ .classes = &v, .named = twice, .n_named = 3 }, &t), LAMELLA_ERR_ARGUMENT,
             "taking: classes[2] is 4, as classes[0] is, expected each label once");
     refused(taking(&(given){ .classes = &v, .named = named, .n_named = 1 }, &t), LAMELLA_ERR_ARGUMENT, "taking: n_classes is 1, expected at least 2");

@@ -118,7 +118,7 @@ static void pool_first(matrix_case *c)
         int64_t shape[] = { n, c->input[0].layer[l].shape[1] };
         pooled[l] = lay_out(&c->inputs, LAMELLA_F32, shape, 2, LAYOUT_CONTIGUOUS, NULL);
     }
-    lamella_status status = lamella_fusion_pool(NULL, &tokens->m.stack, NULL, &options, pooled, NULL);
+    lamella_status status = lamella_fusion_pool(NULL, &tokens->m.stack, pooled, &options, NULL);
     if (!succeeded(status))
         case_failed(tokens, "cannot be pooled: %s", lamella_last_error());
     memcpy(c->input[0].layer, pooled, sizeof pooled);

@@ -4,8 +4,7 @@
  *
  *   OPERATION(lamella_fusion_pool, .forms = WITH_TOKENS)
  *   {
- *       return lamella_fusion_pool(m->ctx, &m->stack, NULL, NULL,
- *                                  matrix_out_layers(m, "pooled", LAMELLA_F32, m->n_samples, LAYER_DIM), NULL);
+ *       return lamella_fusion_pool(m->ctx, &m->stack, *                                  matrix_out_layers(m, "pooled", LAMELLA_F32, m->n_samples, LAYER_DIM), NULL, NULL);
  *   }
  *
  * A body makes its outputs, calls, frees what it created whatever happened, and returns the first status that is not OK. One function

@@ -21,7 +21,25 @@ typedef struct lamella_fusion_over_options {
     int32_t  clamp;     /* 1 = an alpha outside 0 .. 1, or a density under 0, counts as the nearest that is allowed; 0 = it is refused */
     int32_t  reserved0;
     double   thickness; /* of a layer of densities; 0 = 1 */
+    const lamella_view *depth;
+    const lamella_view *background;
+    const lamella_view *g_transmittance; /* of the gradients only */
 } lamella_fusion_over_options;
+
+typedef struct lamella_fusion_over_outputs {
+    uint32_t            struct_size;
+    uint32_t            reserved0;
+    const lamella_view *transmittance;
+} lamella_fusion_over_outputs;
+
+/* Those that are wanted. */
+typedef struct lamella_fusion_over_backward_outputs {
+    uint32_t            struct_size;
+    uint32_t            reserved0;
+    const lamella_view *d_colours;
+    const lamella_view *d_alpha;
+    const lamella_view *d_background;
+} lamella_fusion_over_backward_outputs;
 
 typedef struct lamella_fusion_over_result {
     uint32_t struct_size;
@@ -50,11 +68,12 @@ LAMELLA_API lamella_status lamella_fusion_over_options_init(lamella_fusion_over_
  * @paper     Efficient 3D Articulated Human Generation with Layered Surface Volumes
  * @in        colours       f32|f64|f16|bf16 [layer, lead, channel] up to four axes of pixels, or none
  * @in        alpha         f32|f64|f16|bf16 [layer, lead]
- * @in        depth         f32|f64|f16|bf16 [layer, lead] NULL: layers lie as indexed
- * @in        background    f32|f64|f16|bf16 [lead, channel] NULL: zeros, so that out is C, of premultiplied colours
- * @in        options       options NULL: straight alpha, refused outside 0 .. 1
  * @out       out           f32 [lead, channel]
- * @out       transmittance f32 [lead] T behind the last layer, what is seen of the background; NULL: not wanted
+ * @in        options       options NULL: straight alpha, refused outside 0 .. 1
+ * @in        options.depth         f32|f64|f16|bf16 [layer, lead] NULL: layers lie as indexed
+ * @in        options.background    f32|f64|f16|bf16 [lead, channel] NULL: zeros, so that out is C, of premultiplied colours
+ * @out       outputs       outputs NULL: none
+ * @out       outputs.transmittance f32 [lead] T behind the last layer, what is seen of the background
  * @out       result        result NULL: not wanted
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC if an f64 colour does not fit f32, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32, sums and alpha f64
@@ -62,8 +81,8 @@ LAMELLA_API lamella_status lamella_fusion_over_options_init(lamella_fusion_over_
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_fusion_over(lamella_context *ctx, const lamella_view *colours, const lamella_view *alpha,
-    const lamella_view *depth, const lamella_view *background, const lamella_fusion_over_options *options, const lamella_view *out,
-    const lamella_view *transmittance, lamella_fusion_over_result *result);
+    const lamella_view *out, const lamella_fusion_over_options *options, const lamella_fusion_over_outputs *outputs,
+    lamella_fusion_over_result *result);
 
 /**
  * Joins two canvases that were painted apart without a background: layers can be split over threads, files and hosts.
@@ -76,7 +95,8 @@ LAMELLA_API lamella_status lamella_fusion_over(lamella_context *ctx, const lamel
  * @in        far_colours        f32|f64|f16|bf16 [lead, channel] may have been painted over a background: then so is out
  * @in        far_transmittance  f32|f64|f16|bf16 [lead]
  * @out       out                f32 [lead, channel]
- * @out       transmittance      f32 [lead] NULL: not wanted
+ * @out       outputs            outputs NULL: none
+ * @out       outputs.transmittance f32 [lead]
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC if an f64 colour or a result does not fit f32, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32, products and sums f64
  * @cost      O(pixels * channels)
@@ -84,7 +104,7 @@ LAMELLA_API lamella_status lamella_fusion_over(lamella_context *ctx, const lamel
  */
 LAMELLA_API lamella_status lamella_fusion_over_merge(lamella_context *ctx, const lamella_view *near_colours,
     const lamella_view *near_transmittance, const lamella_view *far_colours, const lamella_view *far_transmittance,
-    const lamella_view *out, const lamella_view *transmittance);
+    const lamella_view *out, const lamella_fusion_over_outputs *outputs);
 
 /**
  * Gradients of lamella_fusion_over.
@@ -96,23 +116,22 @@ LAMELLA_API lamella_status lamella_fusion_over_merge(lamella_context *ctx, const
  * @paper     Efficient 3D Articulated Human Generation with Layered Surface Volumes
  * @in        colours         f32|f64|f16|bf16 [layer, lead, channel] as in lamella_fusion_over
  * @in        alpha           f32|f64|f16|bf16 [layer, lead]
- * @in        depth           f32|f64|f16|bf16 [layer, lead] NULL: layers lie as indexed; it has no gradient
- * @in        background      f32|f64|f16|bf16 [lead, channel] NULL: zeros
  * @in        g_out           f32|f64|f16|bf16 [lead, channel] gradient of the loss to `out`
- * @in        g_transmittance f32|f64|f16|bf16 [lead] NULL: zeros; to `transmittance`
  * @in        options         options NULL: as in lamella_fusion_over
- * @out       d_colours       f32 [layer, lead, channel] NULL: not wanted
- * @out       d_alpha         f32 [layer, lead] NULL: not wanted
- * @out       d_background    f32 [lead, channel] NULL: not wanted
+ * @in        options.depth           f32|f64|f16|bf16 [layer, lead] NULL: layers lie as indexed; it has no gradient
+ * @in        options.background      f32|f64|f16|bf16 [lead, channel] NULL: zeros
+ * @in        options.g_transmittance f32|f64|f16|bf16 [lead] to `transmittance`; NULL: zeros
+ * @out       outputs         outputs NULL: none
+ * @out       outputs.d_colours       f32 [layer, lead, channel]
+ * @out       outputs.d_alpha         f32 [layer, lead]
+ * @out       outputs.d_background    f32 [lead, channel]
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC if an f64 colour or a result does not fit f32, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32, sums and alpha f64
  * @cost      O(layers * pixels * channels), and O(pixels * layers log layers) with depths
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_fusion_over_backward(lamella_context *ctx, const lamella_view *colours, const lamella_view *alpha,
-    const lamella_view *depth, const lamella_view *background, const lamella_view *g_out, const lamella_view *g_transmittance,
-    const lamella_fusion_over_options *options, const lamella_view *d_colours, const lamella_view *d_alpha,
-    const lamella_view *d_background);
+    const lamella_view *g_out, const lamella_fusion_over_options *options, const lamella_fusion_over_backward_outputs *outputs);
 
 #ifdef __cplusplus
 }

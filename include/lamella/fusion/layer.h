@@ -28,7 +28,14 @@ typedef struct lamella_fusion_mix_options {
     int32_t  rows;      /* LAMELLA_FUSION_ROWS_..., 0 = RAW */
     int32_t  reserved0;
     double   gamma;     /* factor of the whole; 0 = 1 */
+    const lamella_view *weights;
 } lamella_fusion_mix_options;
+
+typedef struct lamella_fusion_mix_backward_outputs {
+    uint32_t struct_size;
+    uint32_t reserved0;
+    double  *d_gamma;
+} lamella_fusion_mix_backward_outputs;
 
 typedef struct lamella_fusion_mix_result {
     uint32_t struct_size;
@@ -56,17 +63,17 @@ LAMELLA_API lamella_status lamella_fusion_mix_options_init(lamella_fusion_mix_op
  *
  * @paper     LLMs are Also Effective Embedding Models: An In-depth Overview
  * @in        stack   stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is mixed; all of one dim
- * @in        weights f32|f64 [layer] NULL: the mean of the layers
- * @in        options options NULL: weights as given, raw rows
  * @out       mixed   f32 [lead, dim] rows under the mask are zeros
+ * @in        options options NULL: the mean of the layers, raw rows
+ * @in        options.weights f32|f64 [layer] NULL: the mean of the layers
  * @out       result  result NULL: not wanted
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, NUMERIC, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32, sums f64
  * @cost      O(layers * rows * dim) time, one pass over the rows
  * @since     0.1
  */
-LAMELLA_API lamella_status lamella_fusion_mix(lamella_context *ctx, const lamella_stack *stack, const lamella_view *weights,
-    const lamella_fusion_mix_options *options, const lamella_view *mixed, lamella_fusion_mix_result *result);
+LAMELLA_API lamella_status lamella_fusion_mix(lamella_context *ctx, const lamella_stack *stack, const lamella_view *mixed,
+    const lamella_fusion_mix_options *options, lamella_fusion_mix_result *result);
 
 /**
  * Gradients of lamella_fusion_mix to its weights and to gamma, so that a host can train them on any loss.
@@ -75,18 +82,19 @@ LAMELLA_API lamella_status lamella_fusion_mix(lamella_context *ctx, const lamell
  *
  * @paper     LLMs are Also Effective Embedding Models: An In-depth Overview
  * @in        stack     stack f32|f64|f16|bf16 [layer, sample, dim] as in lamella_fusion_mix
- * @in        weights   f32|f64 [layer] NULL: the mean of the layers
  * @in        g_mixed   f32|f64|f16|bf16 [lead, dim] gradient of the loss to `mixed`; never read under the mask
- * @in        options   options NULL: as in lamella_fusion_mix
  * @out       d_weights f64 [layer]
- * @out       d_gamma   f64 NULL: not wanted
+ * @in        options   options NULL: as in lamella_fusion_mix
+ * @in        options.weights f32|f64 [layer] NULL: the mean of the layers
+ * @out       outputs   outputs NULL: none
+ * @out       outputs.d_gamma f64 the gradient to gamma
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, NUMERIC, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32, sums f64
  * @cost      O(layers * rows * dim) time, one pass over the rows
  * @since     0.1
  */
-LAMELLA_API lamella_status lamella_fusion_mix_backward(lamella_context *ctx, const lamella_stack *stack, const lamella_view *weights,
-    const lamella_view *g_mixed, const lamella_fusion_mix_options *options, const lamella_view *d_weights, double *d_gamma);
+LAMELLA_API lamella_status lamella_fusion_mix_backward(lamella_context *ctx, const lamella_stack *stack, const lamella_view *g_mixed,
+    const lamella_view *d_weights, const lamella_fusion_mix_options *options, const lamella_fusion_mix_backward_outputs *outputs);
 
 #ifdef __cplusplus
 }

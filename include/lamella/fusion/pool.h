@@ -12,6 +12,7 @@ extern "C" {
 typedef struct lamella_fusion_pool_options {
     uint32_t struct_size;
     int32_t  readout; /* LAMELLA_READOUT_..., 0 = MEAN */
+    const lamella_view *weights;
 } lamella_fusion_pool_options;
 
 typedef struct lamella_fusion_pool_result {
@@ -40,17 +41,17 @@ LAMELLA_API lamella_status lamella_fusion_pool_options_init(lamella_fusion_pool_
  *
  * @paper     Pooling And Attention: What Are Effective Designs For LLm-Based Embedding Models?
  * @in        stack   stack f32|f64|f16|bf16 [layer, sample, token, dim], masked or ragged; a canvas [layer, sample, y, x, dim] alike
- * @in        weights f32|f64 [lead] for WEIGHTED, else NULL: of each token, 0 or more; never read under the mask
- * @in        options options NULL: mean
  * @out       pooled[layer] f32 [sample, dim(l)] can stand as `layer` of the next stack
+ * @in        options options NULL: mean
+ * @in        options.weights f32|f64 [lead] of each token, 0 or more; never read under the mask. For WEIGHTED, else NULL
  * @out       result  result NULL: not wanted
  * @return    OK, NOTE if a sample was empty; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32, sums f64
  * @cost      O(layers * tokens * dim) time, one pass over the rows
  * @since     0.1
  */
-LAMELLA_API lamella_status lamella_fusion_pool(lamella_context *ctx, const lamella_stack *stack, const lamella_view *weights,
-    const lamella_fusion_pool_options *options, const lamella_view *pooled, lamella_fusion_pool_result *result);
+LAMELLA_API lamella_status lamella_fusion_pool(lamella_context *ctx, const lamella_stack *stack, const lamella_view *pooled,
+    const lamella_fusion_pool_options *options, lamella_fusion_pool_result *result);
 
 #ifdef __cplusplus
 }

@@ -730,10 +730,44 @@ class lamella_fusion_over_options(Structure):
         ("clamp", c_int32),
         ("reserved0", c_int32),
         ("thickness", c_double),
+        ("depth", POINTER(lamella_view)),
+        ("background", POINTER(lamella_view)),
+        ("g_transmittance", POINTER(lamella_view)),
     ]
-    layout = (24, [0, 4, 8, 12, 16])
+    layout = (48, [0, 4, 8, 12, 16, 24, 32, 40])
     details = {
         'opacity': ('enum', 'LAMELLA_FUSION_OPACITY_STRAIGHT'),
+        'depth': ('inside', None),
+        'background': ('inside', None),
+        'g_transmittance': ('inside', None),
+    }
+
+
+class lamella_fusion_over_outputs(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("transmittance", POINTER(lamella_view)),
+    ]
+    layout = (16, [0, 4, 8])
+    details = {
+        'transmittance': ('inside', None),
+    }
+
+
+class lamella_fusion_over_backward_outputs(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("d_colours", POINTER(lamella_view)),
+        ("d_alpha", POINTER(lamella_view)),
+        ("d_background", POINTER(lamella_view)),
+    ]
+    layout = (32, [0, 4, 8, 16, 24])
+    details = {
+        'd_colours': ('inside', None),
+        'd_alpha': ('inside', None),
+        'd_background': ('inside', None),
     }
 
 
@@ -755,11 +789,25 @@ class lamella_fusion_mix_options(Structure):
         ("rows", c_int32),
         ("reserved0", c_int32),
         ("gamma", c_double),
+        ("weights", POINTER(lamella_view)),
     ]
-    layout = (24, [0, 4, 8, 12, 16])
+    layout = (32, [0, 4, 8, 12, 16, 24])
     details = {
         'weighting': ('enum', 'LAMELLA_FUSION_WEIGHTING_GIVEN'),
         'rows': ('enum', 'LAMELLA_FUSION_ROWS_RAW'),
+        'weights': ('inside', None),
+    }
+
+
+class lamella_fusion_mix_backward_outputs(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("d_gamma", POINTER(c_double)),
+    ]
+    layout = (16, [0, 4, 8])
+    details = {
+        'd_gamma': ('inside', None),
     }
 
 
@@ -779,10 +827,12 @@ class lamella_fusion_pool_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
         ("readout", c_int32),
+        ("weights", POINTER(lamella_view)),
     ]
-    layout = (8, [0, 4])
+    layout = (16, [0, 4, 8])
     details = {
         'readout': ('enum', 'LAMELLA_READOUT_MEAN'),
+        'weights': ('inside', None),
     }
 
 
@@ -797,7 +847,7 @@ class lamella_fusion_pool_result(Structure):
     }
 
 
-STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_io_reading, lamella_moments_layers_options, lamella_moments_layers_outputs, lamella_moments_gram_update_options, lamella_moments_rank_options, lamella_moments_rank_outputs, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_probe_depth_options, lamella_probe_depth_result, lamella_probe_linear_options, lamella_probe_linear_result, lamella_matryoshka_grid_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_search_options, lamella_matryoshka_index_options, lamella_matryoshka_search_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_relative_stitch_options, lamella_relative_stitch_result, lamella_fusion_over_options, lamella_fusion_over_result, lamella_fusion_mix_options, lamella_fusion_mix_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
+STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_io_reading, lamella_moments_layers_options, lamella_moments_layers_outputs, lamella_moments_gram_update_options, lamella_moments_rank_options, lamella_moments_rank_outputs, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_probe_depth_options, lamella_probe_depth_result, lamella_probe_linear_options, lamella_probe_linear_result, lamella_matryoshka_grid_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_search_options, lamella_matryoshka_index_options, lamella_matryoshka_search_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_relative_stitch_options, lamella_relative_stitch_result, lamella_fusion_over_options, lamella_fusion_over_outputs, lamella_fusion_over_backward_outputs, lamella_fusion_over_result, lamella_fusion_mix_options, lamella_fusion_mix_backward_outputs, lamella_fusion_mix_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
 
 FUNCTIONS = [
     dict(name="lamella_version", python="lamella.version", returns=c_char_p, checked=False,
@@ -2155,11 +2205,12 @@ FUNCTIONS = [
              '\n'
              '  colours    f32|f64|f16|bf16 [layer, lead, channel] up to four axes of pixels, or none\n'
              '  alpha      f32|f64|f16|bf16 [layer, lead]\n'
-             '  depth      f32|f64|f16|bf16 [layer, lead] None: layers lie as indexed\n'
-             '  background f32|f64|f16|bf16 [lead, channel] None: zeros, so that out is C, of premultiplied colours\n'
              '  opacity    "straight", "density"; default "straight"\n'
              '  clamp      1 = an alpha outside 0 .. 1, or a density under 0, counts as the nearest that is allowed; default it is refused\n'
              '  thickness  of a layer of densities; default 1\n'
+             '  g_transmittance of the gradients only\n'
+             '  depth      f32|f64|f16|bf16 [layer, lead] None: layers lie as indexed\n'
+             '  background f32|f64|f16|bf16 [lead, channel] None: zeros, so that out is C, of premultiplied colours\n'
              '\n'
              'Returns\n'
              '  out        f32 [lead, channel]\n'
@@ -2169,11 +2220,12 @@ FUNCTIONS = [
              dict(name='ctx', way='in', kind='context'),
              dict(name='colours', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead', 'channel']),
              dict(name='alpha', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead']),
-             dict(name='depth', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead'], optional=True),
-             dict(name='background', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'channel'], optional=True),
-             dict(name='options', way='in', kind='options', of='lamella_fusion_over_options', optional=True),
              dict(name='out', way='out', kind='view', dtypes=['f32'], axes=['lead', 'channel']),
-             dict(name='transmittance', way='out', kind='view', dtypes=['f32'], axes=['lead'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_fusion_over_options', optional=True),
+             dict(name='depth', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead'], optional=True, inside='options'),
+             dict(name='background', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'channel'], optional=True, inside='options'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_fusion_over_outputs'),
+             dict(name='transmittance', way='out', kind='view', dtypes=['f32'], axes=['lead'], optional=True, inside='outputs'),
              dict(name='result', way='out', kind='result', of='lamella_fusion_over_result', optional=True),]),
     dict(name="lamella_fusion_over_merge", python="lamella.fusion.over_merge", returns=c_int32, checked=True,
          doc=('Joins two canvases that were painted apart without a background: layers can be split over threads, files and hosts.\n'
@@ -2195,7 +2247,8 @@ FUNCTIONS = [
              dict(name='far_colours', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'channel']),
              dict(name='far_transmittance', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead']),
              dict(name='out', way='out', kind='view', dtypes=['f32'], axes=['lead', 'channel']),
-             dict(name='transmittance', way='out', kind='view', dtypes=['f32'], axes=['lead'], optional=True),]),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_fusion_over_outputs'),
+             dict(name='transmittance', way='out', kind='view', dtypes=['f32'], axes=['lead'], optional=True, inside='outputs'),]),
     dict(name="lamella_fusion_over_backward", python="lamella.fusion.over_backward", returns=c_int32, checked=True,
          doc=('Gradients of lamella.fusion.over.\n'
              '\n'
@@ -2205,13 +2258,13 @@ FUNCTIONS = [
              '\n'
              '  colours    f32|f64|f16|bf16 [layer, lead, channel] as in lamella.fusion.over\n'
              '  alpha      f32|f64|f16|bf16 [layer, lead]\n'
-             '  depth      f32|f64|f16|bf16 [layer, lead] None: layers lie as indexed; it has no gradient\n'
-             '  background f32|f64|f16|bf16 [lead, channel] None: zeros\n'
              '  g_out      f32|f64|f16|bf16 [lead, channel] gradient of the loss to `out`\n'
-             '  g_transmittance f32|f64|f16|bf16 [lead] None: zeros; to `transmittance`\n'
              '  opacity    "straight", "density"; default "straight"\n'
              '  clamp      1 = an alpha outside 0 .. 1, or a density under 0, counts as the nearest that is allowed; default it is refused\n'
              '  thickness  of a layer of densities; default 1\n'
+             '  depth      f32|f64|f16|bf16 [layer, lead] None: layers lie as indexed; it has no gradient\n'
+             '  background f32|f64|f16|bf16 [lead, channel] None: zeros\n'
+             '  g_transmittance f32|f64|f16|bf16 [lead] to `transmittance`; None: zeros\n'
              '\n'
              'Returns\n'
              '  d_colours  f32 [layer, lead, channel]\n'
@@ -2221,14 +2274,15 @@ FUNCTIONS = [
              dict(name='ctx', way='in', kind='context'),
              dict(name='colours', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead', 'channel']),
              dict(name='alpha', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead']),
-             dict(name='depth', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead'], optional=True),
-             dict(name='background', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'channel'], optional=True),
              dict(name='g_out', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'channel']),
-             dict(name='g_transmittance', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead'], optional=True),
              dict(name='options', way='in', kind='options', of='lamella_fusion_over_options', optional=True),
-             dict(name='d_colours', way='out', kind='view', dtypes=['f32'], axes=['layer', 'lead', 'channel'], optional=True),
-             dict(name='d_alpha', way='out', kind='view', dtypes=['f32'], axes=['layer', 'lead'], optional=True),
-             dict(name='d_background', way='out', kind='view', dtypes=['f32'], axes=['lead', 'channel'], optional=True),]),
+             dict(name='depth', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead'], optional=True, inside='options'),
+             dict(name='background', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'channel'], optional=True, inside='options'),
+             dict(name='g_transmittance', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead'], optional=True, inside='options'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_fusion_over_backward_outputs'),
+             dict(name='d_colours', way='out', kind='view', dtypes=['f32'], axes=['layer', 'lead', 'channel'], optional=True, inside='outputs'),
+             dict(name='d_alpha', way='out', kind='view', dtypes=['f32'], axes=['layer', 'lead'], optional=True, inside='outputs'),
+             dict(name='d_background', way='out', kind='view', dtypes=['f32'], axes=['lead', 'channel'], optional=True, inside='outputs'),]),
     dict(name="lamella_fusion_mix_options_init", python="lamella.fusion.mix_options_init", returns=c_int32, checked=True,
          doc=('The options of lamella.fusion.mix and what they are if not given.\n'),
          arguments=[
@@ -2242,10 +2296,10 @@ FUNCTIONS = [
              'Sums run in f64, layer by layer in order, and are rounded once: the same bits at every SIMD level and for any thread count.\n'
              '\n'
              '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is mixed; all of one dim\n'
-             '  weights    f32|f64 [layer] None: the mean of the layers\n'
              '  weighting  "given", "softmax"; default "given"\n'
              '  rows       "raw", "unit", "layer_norm"; default "raw"\n'
              '  gamma      factor of the whole; default 1\n'
+             '  weights    f32|f64 [layer] None: the mean of the layers\n'
              '\n'
              'Returns\n'
              '  mixed      f32 [lead, dim] rows under the mask are zeros\n'
@@ -2253,9 +2307,9 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
-             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['layer'], optional=True),
-             dict(name='options', way='in', kind='options', of='lamella_fusion_mix_options', optional=True),
              dict(name='mixed', way='out', kind='view', dtypes=['f32'], axes=['lead', 'dim']),
+             dict(name='options', way='in', kind='options', of='lamella_fusion_mix_options', optional=True),
+             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['layer'], optional=True, inside='options'),
              dict(name='result', way='out', kind='result', of='lamella_fusion_mix_result', optional=True),]),
     dict(name="lamella_fusion_mix_backward", python="lamella.fusion.mix_backward", returns=c_int32, checked=True,
          doc=('Gradients of lamella.fusion.mix to its weights and to gamma, so that a host can train them on any loss.\n'
@@ -2263,23 +2317,24 @@ FUNCTIONS = [
              '  ds_l = gamma sum_rows g . x_l;   dw = ds, or with softmax dw_l = s_l (ds_l - sum_m s_m ds_m);   dgamma = sum_l s_l sum_rows g . x_l\n'
              '\n'
              '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim] as in lamella.fusion.mix\n'
-             '  weights    f32|f64 [layer] None: the mean of the layers\n'
              '  g_mixed    f32|f64|f16|bf16 [lead, dim] gradient of the loss to `mixed`; never read under the mask\n'
              '  weighting  "given", "softmax"; default "given"\n'
              '  rows       "raw", "unit", "layer_norm"; default "raw"\n'
              '  gamma      factor of the whole; default 1\n'
+             '  weights    f32|f64 [layer] None: the mean of the layers\n'
              '\n'
              'Returns\n'
              '  d_weights  f64 [layer]\n'
-             '  d_gamma    number\n'),
+             '  d_gamma    number the gradient to gamma\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
-             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['layer'], optional=True),
              dict(name='g_mixed', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'dim']),
-             dict(name='options', way='in', kind='options', of='lamella_fusion_mix_options', optional=True),
              dict(name='d_weights', way='out', kind='view', dtypes=['f64'], axes=['layer']),
-             dict(name='d_gamma', way='out', kind='f64', ctype=c_double, optional=True),]),
+             dict(name='options', way='in', kind='options', of='lamella_fusion_mix_options', optional=True),
+             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['layer'], optional=True, inside='options'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_fusion_mix_backward_outputs'),
+             dict(name='d_gamma', way='out', kind='f64', ctype=c_double, optional=True, inside='outputs'),]),
     dict(name="lamella_fusion_pool_options_init", python="lamella.fusion.pool_options_init", returns=c_int32, checked=True,
          doc=('The options of lamella.fusion.pool and what they are if not given.\n'),
          arguments=[
@@ -2294,8 +2349,8 @@ FUNCTIONS = [
              '"cls" and "last" read no token but the one they take. Max is taken over valid tokens; multiplying by the mask first, as some codes do, lets padding in as 0.\n'
              '\n'
              '  stack      a stack of f32|f64|f16|bf16 [layer, sample, token, dim], masked or ragged; a canvas [layer, sample, y, x, dim] alike\n'
-             '  weights    f32|f64 [lead] for "weighted", else None: of each token, 0 or more; never read under the mask\n'
              '  readout    "mean", "cls", "last", "max", "weighted", "first_mean"; default "mean"\n'
+             '  weights    f32|f64 [lead] of each token, 0 or more; never read under the mask. For "weighted", else None\n'
              '\n'
              'Returns\n'
              '  pooled     for each layer f32 [sample, dim(l)] can stand as `layer` of the next stack\n'
@@ -2303,8 +2358,8 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'token', 'dim']),
-             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['lead'], optional=True),
-             dict(name='options', way='in', kind='options', of='lamella_fusion_pool_options', optional=True),
              dict(name='pooled', way='out', kind='views', dtypes=['f32'], axes=['sample', 'dim(l)'], each=['layer']),
+             dict(name='options', way='in', kind='options', of='lamella_fusion_pool_options', optional=True),
+             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['lead'], optional=True, inside='options'),
              dict(name='result', way='out', kind='result', of='lamella_fusion_pool_result', optional=True),]),
 ]
