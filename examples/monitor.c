@@ -40,7 +40,7 @@ static int fit_first(const monitor *m, const lamella_io_file *file, const lamell
     lamella_probe_linear *probe;
     fprintf(stderr, "monitor: fitting %s on %s\n", m->label, m->states);
     if (lamella_io_label_get(file, m->label, &labels) < 0
-        || lamella_probe_linear_fit(NULL, stack, &labels, NULL, NULL, NULL, NULL, NULL, NULL, &probe, NULL) < 0)
+        || lamella_probe_linear_fit(NULL, stack, &labels, NULL, &probe, NULL) < 0)
         return complain();
     int failed = lamella_probe_linear_save(NULL, probe, m->probe) < 0 ? complain() : 0;
     lamella_probe_linear_free(probe);
@@ -83,7 +83,8 @@ static int watch(const monitor *m, const lamella_probe_linear *probe, const floa
     }
     free(scores);
     if (!m->json) {
-        printf("%lld of %lld states over 0; %.0f ns a call of %lld dims\n", (long long)n_over, (long long)n, 1e9 * seconds / (double)n, (long long)dim);
+        printf("%lld of %lld states over 0; %.0f ns a call of %lld dims\n", (long long)n_over, (long long)n, 1e9 * seconds / (double)n,
+               (long long)dim);
         return 0;
     }
     json_close(&j, ']');

@@ -45,16 +45,18 @@ static lamella_view layer_as_numbers(const lamella_view *correct, int64_t l)
 /* How much the accuracy rises at the jump, with its interval over the same rows before and after. */
 static lamella_status measure_rise(lamella_context *ctx, concept *c, const lamella_view *correct, const lamella_view *groups)
 {
-    lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_MEAN };
     lamella_measure_bootstrap_result result = { .struct_size = sizeof result };
     lamella_view scored = array_take(LAMELLA_U8, 1, &correct->shape[1]);
+    lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_MEAN, .groups = groups,
+                                                  .mask = &scored };
     c->rise = c->rise_low = c->rise_high = NAN;
     for (int64_t i = 0; i < correct->shape[1]; i++)
         ((uint8_t *)scored.data)[i] = ((const uint8_t *)correct->data)[i] != 255;
     for (int64_t l = 1; l < c->n_layers; l++)
         if (llround(c->jump * (double)c->n_depths) == c->depth[l] && !isnan(c->jump)) {
             lamella_view after = layer_as_numbers(correct, l), before = layer_as_numbers(correct, l - 1);
-            lamella_status status = lamella_measure_bootstrap(ctx, &after, NULL, &before, NULL, 0, groups, &scored, NULL, &options, &result);
+            options.versus = &before;
+            lamella_status status = lamella_measure_bootstrap(ctx, &after, &options, &result);
             c->rise = result.value, c->rise_low = result.low, c->rise_high = result.high;
             return status;
         }
@@ -64,13 +66,14 @@ static lamella_status measure_rise(lamella_context *ctx, concept *c, const lamel
 static lamella_status measure_depth(lamella_context *ctx, concept *c, const lamella_probe_linear *probe, int64_t task)
 {
     int64_t n = c->n_layers;
-    lamella_probe_depth_options options = { .struct_size = sizeof options, .n_depths = c->n_depths };
     lamella_probe_depth_result result = { .struct_size = sizeof result };
     c->as_good = take(n, 1);
     lamella_view correct = correct_of(probe, task), groups = get(probe, "groups");
-    lamella_view accuracy = array_take(LAMELLA_F64, 1, &n), beta = array_take(LAMELLA_F64, 1, &n);
-    lamella_view as_good = array_of(c->as_good, LAMELLA_U8, 1, &n), difference = array_take(LAMELLA_F64, 2, (const int64_t[]){ n, 2 });
-    lamella_status status = lamella_probe_depth(ctx, &correct, &groups, c->depth, n, &options, &accuracy, &beta, &as_good, &difference, &result);
+    lamella_view as_good = array_of(c->as_good, LAMELLA_U8, 1, &n);
+    const lamella_probe_depth_options options = { .struct_size = sizeof options, .n_depths = c->n_depths, .groups = &groups, .depths = c->depth,
+                                                  .n_layers = n };
+    const lamella_probe_depth_outputs outputs = { .struct_size = sizeof outputs, .as_good = &as_good };
+    lamella_status status = lamella_probe_depth(ctx, &correct, &options, &outputs, &result);
     c->jump = result.jump, c->converging = result.converging, c->settled = result.settled;
     c->best = result.best, c->n_best = result.n_best;
     return status < 0 || status == LAMELLA_STOPPED ? status : measure_rise(ctx, c, &correct, &groups);
@@ -141,7 +144,8 @@ concept *concepts_measure(lamella_context *ctx, const lamella_stack *stack, cons
     concept *c = take(n_tasks, sizeof *c);
     const int64_t *depth = depths_of(stack);
     int64_t n = labels->shape[labels->rank - 1];
-    *status = lamella_probe_linear_fit(ctx, stack, labels, NULL, groups, NULL, NULL, NULL, NULL, &probe, NULL);
+    const lamella_probe_linear_options options = { .struct_size = sizeof options, .groups = groups };
+    *status = lamella_probe_linear_fit(ctx, stack, labels, &options, &probe, NULL);
     if (*status < 0 || *status == LAMELLA_STOPPED)
         return NULL;
     lamella_status failed = LAMELLA_OK;

@@ -39,10 +39,11 @@ static double *hits_of(const lamella_view *ids, const int64_t *relevant)
 
 static lamella_measure_bootstrap_result bootstrap(const tour *t, double *hit, double *versus, int64_t n)
 {
-    lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_MEAN };
-    lamella_measure_bootstrap_result result = { .struct_size = sizeof result };
     lamella_view x = array_of(hit, LAMELLA_F64, 1, &n), y = array_of(versus, LAMELLA_F64, 1, &n);
-    tour_need(lamella_measure_bootstrap(t->ctx, &x, NULL, versus ? &y : NULL, NULL, 0, NULL, NULL, NULL, &options, &result), "an interval");
+    lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_MEAN,
+                                                  .versus = versus ? &y : NULL };
+    lamella_measure_bootstrap_result result = { .struct_size = sizeof result };
+    tour_need(lamella_measure_bootstrap(t->ctx, &x, &options, &result), "an interval");
     return result;
 }
 

@@ -38,6 +38,10 @@ typedef struct lamella_measure_classification_options {
     uint32_t struct_size;
     uint32_t reserved0;
     double   threshold; /* of one score a row: positive if score > threshold. 0 suits decision values, 0.5 probabilities */
+    const int64_t      *classes;
+    int64_t             n_classes;
+    const lamella_view *mask;
+    const lamella_view *weights;
 } lamella_measure_classification_options;
 
 typedef struct lamella_measure_classification_result {
@@ -55,6 +59,7 @@ typedef struct lamella_measure_correlation_options {
     uint32_t struct_size;
     uint32_t reserved0;
     double   confidence; /* 0 = 0.95 */
+    const lamella_view *mask;
 } lamella_measure_correlation_options;
 
 typedef struct lamella_measure_correlation_result {
@@ -66,6 +71,13 @@ typedef struct lamella_measure_correlation_result {
     double   pearson_high;
     double   spearman;
 } lamella_measure_correlation_result;
+
+typedef struct lamella_measure_regression_options {
+    uint32_t            struct_size;
+    uint32_t            reserved0;
+    const lamella_view *mask;
+    const lamella_view *weights;
+} lamella_measure_regression_options;
 
 typedef struct lamella_measure_regression_result {
     uint32_t struct_size;
@@ -81,6 +93,8 @@ typedef struct lamella_measure_folds_options {
     int64_t  n_folds; /* 0 = 5; not read with a hold-out */
     double   holdout; /* 0, or a share in (0, 1): one fold of ceil(share * groups) groups, the rest only trained on */
     uint64_t seed;
+    const lamella_view *groups;
+    const lamella_view *strata;
 } lamella_measure_folds_options;
 
 typedef struct lamella_measure_folds_result {
@@ -99,6 +113,13 @@ typedef struct lamella_measure_bootstrap_options {
     double   confidence;  /* 0 = 0.95 */
     double   threshold;   /* as in classification */
     uint64_t seed;
+    const lamella_view *gold;
+    const lamella_view *versus;
+    const int64_t      *classes;
+    int64_t             n_classes;
+    const lamella_view *groups;
+    const lamella_view *mask;
+    const lamella_view *weights;
 } lamella_measure_bootstrap_options;
 
 typedef struct lamella_measure_bootstrap_result {
@@ -146,11 +167,10 @@ LAMELLA_API lamella_status lamella_measure_classification_options_init(lamella_m
  *
  * @in        scores    f32|f64|f16|bf16 [sample, class] or [sample] for two classes; two columns are taken as second less first
  * @in        labels    i32|i64 [sample] any integers
- * @in        classes   list i64 [class] the label of each column, NULL: the labels that occur, rising
- * @in        n_classes i64 read with classes only
- * @in        mask      u8|bool [sample] NULL: all rows; 0 = left out, never read
- * @in        weights   f32|f64 [sample] NULL: 1 each; 0 or more
  * @in        options   options NULL: threshold 0
+ * @in        options.classes list i64 [class] the label of each column; NULL: the labels that occur, rising
+ * @in        options.mask    u8|bool [sample] 0 = left out, never read; NULL: all rows
+ * @in        options.weights f32|f64 [sample] 0 or more; NULL: 1 each
  * @out       result    result
  * @return    OK, NOTE if a figure is not defined; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT; NUMERIC if a difference is beyond f64
  * @precision f64
@@ -158,7 +178,6 @@ LAMELLA_API lamella_status lamella_measure_classification_options_init(lamella_m
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_measure_classification(lamella_context *ctx, const lamella_view *scores, const lamella_view *labels,
-    const int64_t *classes, int64_t n_classes, const lamella_view *mask, const lamella_view *weights,
     const lamella_measure_classification_options *options, lamella_measure_classification_result *result);
 
 /**
@@ -176,8 +195,8 @@ LAMELLA_API lamella_status lamella_measure_correlation_options_init(lamella_meas
  *
  * @in        x       f32|f64|f16|bf16 [sample]
  * @in        y       f32|f64|f16|bf16 [sample]
- * @in        mask    u8|bool [sample] NULL: all rows; 0 = left out, never read
  * @in        options options NULL: default
+ * @in        options.mask u8|bool [sample] 0 = left out, never read; NULL: all rows
  * @out       result  result
  * @return    OK, NOTE if a figure is not defined; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT
  * @precision f64
@@ -185,7 +204,17 @@ LAMELLA_API lamella_status lamella_measure_correlation_options_init(lamella_meas
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_measure_correlation(lamella_context *ctx, const lamella_view *x, const lamella_view *y,
-    const lamella_view *mask, const lamella_measure_correlation_options *options, lamella_measure_correlation_result *result);
+    const lamella_measure_correlation_options *options, lamella_measure_correlation_result *result);
+
+/**
+ * Writes the default options, at most struct_size bytes of them.
+ *
+ * @out    options     options what zero means, spelled out
+ * @in     struct_size i64 sizeof(lamella_measure_regression_options) of the caller
+ * @return OK; ARGUMENT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_measure_regression_options_init(lamella_measure_regression_options *options, uint32_t struct_size);
 
 /**
  * How much of the variance of gold numbers the predicted ones explain.
@@ -194,8 +223,9 @@ LAMELLA_API lamella_status lamella_measure_correlation(lamella_context *ctx, con
  *
  * @in        predicted f32|f64|f16|bf16 [sample]
  * @in        gold      f32|f64|f16|bf16 [sample]
- * @in        mask      u8|bool [sample] NULL: all rows; 0 = left out, never read
- * @in        weights   f32|f64 [sample] NULL: 1 each; 0 or more
+ * @in        options   options NULL: all rows alike
+ * @in        options.mask    u8|bool [sample] 0 = left out, never read; NULL: all rows
+ * @in        options.weights f32|f64 [sample] 0 or more; NULL: 1 each
  * @out       result    result
  * @return    OK, NOTE if a figure is not defined; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT; NUMERIC if a figure is beyond f64
  * @precision f64
@@ -203,7 +233,7 @@ LAMELLA_API lamella_status lamella_measure_correlation(lamella_context *ctx, con
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_measure_regression(lamella_context *ctx, const lamella_view *predicted, const lamella_view *gold,
-    const lamella_view *mask, const lamella_view *weights, lamella_measure_regression_result *result);
+    const lamella_measure_regression_options *options, lamella_measure_regression_result *result);
 
 /**
  * Writes the default options, at most struct_size bytes of them.
@@ -222,19 +252,18 @@ LAMELLA_API lamella_status lamella_measure_folds_options_init(lamella_measure_fo
  * where its strata are rarest so far. With a hold-out fold 0 is tested, and -1 stands for rows that are only trained on.
  *
  * @in        n_samples i64 number of rows
- * @in        groups    i32|i64 [n_samples] NULL: each row by itself; any integers, rows of one group share a fold
- * @in        strata    i32|i64 [n_samples] NULL: one stratum; any integers, as labels
- * @in        options   options NULL: 5 folds, shuffled, seed 0
  * @out       folds     i32 [n_samples] 0 .. n_folds - 1
+ * @in        options   options NULL: 5 folds, shuffled, seed 0
+ * @in        options.groups i32|i64 [n_samples] any integers, rows of one group share a fold; NULL: each row by itself
+ * @in        options.strata i32|i64 [n_samples] any integers, as labels; NULL: one stratum
  * @out       result    result NULL: not wanted
  * @return    OK, NOTE if a fold has no row of some stratum; ARGUMENT if there are more folds than groups, SHAPE, DTYPE, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision exact
  * @cost      O(samples * folds)
  * @since     0.1
  */
-LAMELLA_API lamella_status lamella_measure_folds(lamella_context *ctx, int64_t n_samples, const lamella_view *groups,
-    const lamella_view *strata, const lamella_measure_folds_options *options, const lamella_view *folds,
-    lamella_measure_folds_result *result);
+LAMELLA_API lamella_status lamella_measure_folds(lamella_context *ctx, int64_t n_samples, const lamella_view *folds,
+    const lamella_measure_folds_options *options, lamella_measure_folds_result *result);
 
 /**
  * Writes the default options, at most struct_size bytes of them.
@@ -253,23 +282,21 @@ LAMELLA_API lamella_status lamella_measure_bootstrap_options_init(lamella_measur
  * it leaves 0 out. A resample on which the statistic is not defined is left out and counted; one beyond f64 is NUMERIC.
  *
  * @in        scores    f32|f64|f16|bf16 [sample, class] or [sample], as the statistic wants them
- * @in        gold      i32|i64|f32|f64|f16|bf16 [sample] labels, or numbers for R2, PEARSON, SPEARMAN; NULL: for MEAN only
- * @in        versus    f32|f64|f16|bf16 [sample, class] NULL: no difference; shaped like scores
- * @in        classes   list i64 [class] the label of each column, NULL: the labels that occur, rising
- * @in        n_classes i64 read with classes only
- * @in        groups    i32|i64 [sample] NULL: each row by itself
- * @in        mask      u8|bool [sample] NULL: all rows; 0 = left out, never read
- * @in        weights   f32|f64 [sample] NULL: 1 each; 0 or more; not for PEARSON and SPEARMAN
- * @in        options   options NULL: accuracy, 1000 resamples, 0.95, seed 0
+ * @in        options   options accuracy, 1000 resamples, 0.95, seed 0 are what zero means
+ * @in        options.gold    i32|i64|f32|f64|f16|bf16 [sample] labels, or numbers for R2, PEARSON, SPEARMAN; NULL: for MEAN only
+ * @in        options.versus  f32|f64|f16|bf16 [sample, class] shaped like scores; NULL: no difference
+ * @in        options.classes list i64 [class] the label of each column; NULL: the labels that occur, rising
+ * @in        options.groups  i32|i64 [sample] any integers; NULL: each row by itself
+ * @in        options.mask    u8|bool [sample] 0 = left out, never read; NULL: all rows
+ * @in        options.weights f32|f64 [sample] 0 or more; not for PEARSON and SPEARMAN; NULL: 1 each
  * @out       result    result
  * @return    OK, NOTE if some resample had no value; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED, NUMERIC
  * @precision f64
  * @cost      O(resamples * classes * samples) time after O(classes * samples log samples), O(threads * samples + resamples) workspace
  * @since     0.1
  */
-LAMELLA_API lamella_status lamella_measure_bootstrap(lamella_context *ctx, const lamella_view *scores, const lamella_view *gold,
-    const lamella_view *versus, const int64_t *classes, int64_t n_classes, const lamella_view *groups, const lamella_view *mask,
-    const lamella_view *weights, const lamella_measure_bootstrap_options *options, lamella_measure_bootstrap_result *result);
+LAMELLA_API lamella_status lamella_measure_bootstrap(lamella_context *ctx, const lamella_view *scores,
+    const lamella_measure_bootstrap_options *options, lamella_measure_bootstrap_result *result);
 
 #ifdef __cplusplus
 }

@@ -16,7 +16,7 @@ static void scale_weights(const samples *s)
 lamella_status measured_samples(call *c, int64_t n, const lamella_view *mask, const lamella_view *weights, samples *s)
 {
     TRY(samples_of_rows(c, n, mask, s));
-    TRY(samples_weigh(c, s, weights, "weights"));
+    TRY(samples_weigh(c, s, weights, "options.weights"));
     if (weights)
         scale_weights(s);
     return LAMELLA_OK;

@@ -36,31 +36,29 @@ static lamella_status check_scores(call *c, const bootstrap_inputs *in, const la
     return LAMELLA_OK;
 }
 
-static lamella_status check_bootstrap_gold(call *c, bootstrap_inputs *in, const lamella_view *gold, const int64_t *classes, int64_t n_classes)
+static lamella_status check_bootstrap_gold(call *c, bootstrap_inputs *in)
 {
     if (in->o.statistic == LAMELLA_MEASURE_STATISTIC_MEAN)
-        return gold ? fail(c, LAMELLA_ERR_ARGUMENT, "gold is given, expected none for the statistic MEAN") : LAMELLA_OK;
+        return in->o.gold ? fail(c, LAMELLA_ERR_ARGUMENT, "options.gold is given, expected none for the statistic MEAN") : LAMELLA_OK;
     if (is_of_classes(in))
-        return samples_classes(c, &in->rows, gold, "gold", classes, n_classes, &in->classes);
-    TRY(view_check(c, &in->gold, gold, FLOATS, "gold"));
-    TRY(view_check_shape(c, &in->gold, "gold", &in->rows.n, 1));
-    return samples_numbers(c, &in->rows, &in->gold, "gold", &in->numbers);
+        return samples_classes(c, &in->rows, in->o.gold, "options.gold", in->o.classes, in->o.n_classes, &in->classes);
+    TRY(view_check(c, &in->gold, in->o.gold, FLOATS, "options.gold"));
+    TRY(view_check_shape(c, &in->gold, "options.gold", &in->rows.n, 1));
+    return samples_numbers(c, &in->rows, &in->gold, "options.gold", &in->numbers);
 }
 
-static lamella_status check_bootstrap(call *c, const lamella_view *scores, const lamella_view *gold, const lamella_view *versus,
-                                      const int64_t *classes, int64_t n_classes, const lamella_view *mask, const lamella_view *weights,
-                                      bootstrap_inputs *in)
+static lamella_status check_bootstrap(call *c, const lamella_view *scores, bootstrap_inputs *in)
 {
     TRY(view_check(c, &in->scores, scores, FLOATS, "scores"));
     TRY(check_scores(c, in, &in->scores, "scores"));
-    TRY(measured_samples(c, in->scores.shape[0], mask, weights, &in->rows));
-    if (weights && (in->o.statistic == LAMELLA_MEASURE_STATISTIC_PEARSON || in->o.statistic == LAMELLA_MEASURE_STATISTIC_SPEARMAN))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "weights is given, expected none for the statistics PEARSON and SPEARMAN");
-    TRY(check_bootstrap_gold(c, in, gold, classes, n_classes));
-    if (!versus)
+    TRY(measured_samples(c, in->scores.shape[0], in->o.mask, in->o.weights, &in->rows));
+    if (in->o.weights && (in->o.statistic == LAMELLA_MEASURE_STATISTIC_PEARSON || in->o.statistic == LAMELLA_MEASURE_STATISTIC_SPEARMAN))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.weights is given, expected none for the statistics PEARSON and SPEARMAN");
+    TRY(check_bootstrap_gold(c, in));
+    if (!in->o.versus)
         return LAMELLA_OK;
-    TRY(view_check(c, &in->versus, versus, FLOATS, "versus"));
-    return view_check_shape(c, &in->versus, "versus", in->scores.shape, in->scores.rank);
+    TRY(view_check(c, &in->versus, in->o.versus, FLOATS, "options.versus"));
+    return view_check_shape(c, &in->versus, "options.versus", in->scores.shape, in->scores.rank);
 }
 
 static lamella_status evaluate_scores(call *c, const bootstrap_inputs *in, const lamella_view *v, const char *name, evaluation *e)
@@ -98,27 +96,26 @@ static lamella_status check_figures(call *c, const lamella_measure_bootstrap_res
     return LAMELLA_OK;
 }
 
-static lamella_status bootstrap_scores(call *c, const lamella_view *scores, const lamella_view *gold, const lamella_view *versus,
-                                       const int64_t *classes, int64_t n_classes, const lamella_view *groups, const lamella_view *mask,
-                                       const lamella_view *weights, const lamella_measure_bootstrap_options *options,
+static lamella_status bootstrap_scores(call *c, const lamella_view *scores, const lamella_measure_bootstrap_options *options,
                                        lamella_measure_bootstrap_result *result)
 {
     bootstrap_inputs in = { .numbers = NULL };
     lamella_measure_bootstrap_result found = { 0 };
     sample_groups of_rows;
-    two_systems s = { .n = versus ? 2 : 1 };
+    two_systems s = { .n = 1 };
     double *values, at_all_rows[2], *room;
     keyed_row *sorted;
     int64_t cells;
 
     TRY(check_bootstrap_options(c, options, &in.o));
-    TRY(check_bootstrap(c, scores, gold, versus, classes, n_classes, mask, weights, &in));
-    TRY(samples_groups(c, &in.rows, groups, "groups", &of_rows));
+    TRY(check_bootstrap(c, scores, &in));
+    TRY(samples_groups(c, &in.rows, in.o.groups, "options.groups", &of_rows));
+    s.n += in.o.versus != NULL;
     TRY(RESULT(c, result));
 
     TRY(evaluate_scores(c, &in, &in.scores, "scores", &s.of[0]));
-    if (versus)
-        TRY(evaluate_scores(c, &in, &in.versus, "versus", &s.of[1]));
+    if (in.o.versus)
+        TRY(evaluate_scores(c, &in, &in.versus, "options.versus", &s.of[1]));
     bootstrap_plan plan = { .n_rows = in.rows.n, .n_groups = of_rows.n, .group = of_rows.of, .n_resamples = in.o.n_resamples, .seed = in.o.seed };
     if (!size_mul(plan.n_resamples, 2, &cells))
         return fail(c, LAMELLA_ERR_MEMORY, "%lld resamples do not fit into memory", (long long)plan.n_resamples);
@@ -128,9 +125,9 @@ static lamella_status bootstrap_scores(call *c, const lamella_view *scores, cons
     TAKE(c, room, room_bytes / (int64_t)sizeof *room);
     for (int64_t i = 0; i < s.n; i++)
         TRY(evaluate_all_rows(c, &s.of[i], room, &at_all_rows[i], &found.flags));
-    found.value = at_all_rows[0] - (versus ? at_all_rows[1] : 0);
+    found.value = at_all_rows[0] - (in.o.versus ? at_all_rows[1] : 0);
     TRY(bootstrap_run(c, &plan, s.n, room_bytes, measure_resample, &s, values));
-    bootstrap_figures f = bootstrap_interval(values, versus ? values + 1 : NULL, s.n, plan.n_resamples, in.o.confidence, sorted);
+    bootstrap_figures f = bootstrap_interval(values, in.o.versus ? values + 1 : NULL, s.n, plan.n_resamples, in.o.confidence, sorted);
     found.low = f.percentile.low;
     found.high = f.percentile.high;
     found.standard_error = f.standard_error;
@@ -141,12 +138,10 @@ static lamella_status bootstrap_scores(call *c, const lamella_view *scores, cons
     return f.n_defined < plan.n_resamples || found.flags ? LAMELLA_NOTE : LAMELLA_OK;
 }
 
-lamella_status lamella_measure_bootstrap(lamella_context *ctx, const lamella_view *scores, const lamella_view *gold,
-                                         const lamella_view *versus, const int64_t *classes, int64_t n_classes, const lamella_view *groups,
-                                         const lamella_view *mask, const lamella_view *weights,
-                                         const lamella_measure_bootstrap_options *options, lamella_measure_bootstrap_result *result)
+lamella_status lamella_measure_bootstrap(lamella_context *ctx, const lamella_view *scores, const lamella_measure_bootstrap_options *options,
+                                         lamella_measure_bootstrap_result *result)
 {
-    CALL(ctx, bootstrap_scores(c, scores, gold, versus, classes, n_classes, groups, mask, weights, options, result));
+    CALL(ctx, bootstrap_scores(c, scores, options, result));
 }
 
 static lamella_status bootstrap_defaults(call *c, lamella_measure_bootstrap_options *options, uint32_t struct_size)

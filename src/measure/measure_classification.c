@@ -9,8 +9,7 @@ static lamella_status value_as(call *c, evaluation *e, int32_t statistic, void *
     return evaluate_all_rows(c, e, room, value, flags);
 }
 
-static lamella_status score_classes(call *c, const lamella_view *scores, const lamella_view *labels, const int64_t *classes, int64_t n_classes,
-                                    const lamella_view *mask, const lamella_view *weights,
+static lamella_status score_classes(call *c, const lamella_view *scores, const lamella_view *labels,
                                     const lamella_measure_classification_options *options, lamella_measure_classification_result *result)
 {
     lamella_measure_classification_options o;
@@ -24,12 +23,12 @@ static lamella_status score_classes(call *c, const lamella_view *scores, const l
     TRY(VIEW(c, s, scores, FLOATS));
     if (s.rank != 1 && s.rank != 2)
         return fail(c, LAMELLA_ERR_SHAPE, "scores.rank is %d, expected 1 or 2", (int)s.rank);
-    TRY(measured_samples(c, s.shape[0], mask, weights, &rows));
-    TRY(samples_classes(c, &rows, labels, "labels", classes, n_classes, &gold));
     TRY(OPTIONS(c, o, options));
     TRY(check_reserved(c, (uint64_t)o.reserved0, "options.reserved0"));
     if (!isfinite(o.threshold))
         return fail(c, LAMELLA_ERR_NONFINITE, "options.threshold is not finite, expected a number");
+    TRY(measured_samples(c, s.shape[0], o.mask, o.weights, &rows));
+    TRY(samples_classes(c, &rows, labels, "labels", o.classes, o.n_classes, &gold));
     TRY(RESULT(c, result));
 
     TRY(evaluate_classes(c, &s, "scores", &gold, o.threshold, &rows, &e));
@@ -46,11 +45,9 @@ static lamella_status score_classes(call *c, const lamella_view *scores, const l
 }
 
 lamella_status lamella_measure_classification(lamella_context *ctx, const lamella_view *scores, const lamella_view *labels,
-                                              const int64_t *classes, int64_t n_classes, const lamella_view *mask, const lamella_view *weights,
-                                              const lamella_measure_classification_options *options,
-                                              lamella_measure_classification_result *result)
+                                              const lamella_measure_classification_options *options, lamella_measure_classification_result *result)
 {
-    CALL(ctx, score_classes(c, scores, labels, classes, n_classes, mask, weights, options, result));
+    CALL(ctx, score_classes(c, scores, labels, options, result));
 }
 
 static lamella_status classification_defaults(call *c, lamella_measure_classification_options *options, uint32_t struct_size)

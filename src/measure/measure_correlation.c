@@ -1,7 +1,7 @@
 /* Pearson with Fisher's interval, Spearman: the formulas stand in correlation.c. */
 #include "measure/evaluate.h"
 
-static lamella_status correlate(call *c, const lamella_view *x, const lamella_view *y, const lamella_view *mask,
+static lamella_status correlate(call *c, const lamella_view *x, const lamella_view *y,
                                 const lamella_measure_correlation_options *options, lamella_measure_correlation_result *result)
 {
     lamella_measure_correlation_options o;
@@ -16,10 +16,10 @@ static lamella_status correlate(call *c, const lamella_view *x, const lamella_vi
     TRY(view_check_shape(c, &x_view, "x", x_view.shape, 1));
     TRY(VIEW(c, y_view, y, FLOATS));
     TRY(view_check_shape(c, &y_view, "y", x_view.shape, 1));
-    TRY(measured_samples(c, x_view.shape[0], mask, NULL, &rows));
     TRY(OPTIONS(c, o, options));
     TRY(check_reserved(c, (uint64_t)o.reserved0, "options.reserved0"));
     TRY(check_confidence(c, &o.confidence));
+    TRY(measured_samples(c, x_view.shape[0], o.mask, NULL, &rows));
     TRY(RESULT(c, result));
 
     TRY(samples_numbers(c, &rows, &x_view, "x", &x_numbers));
@@ -38,10 +38,10 @@ static lamella_status correlate(call *c, const lamella_view *x, const lamella_vi
     return found.flags ? LAMELLA_NOTE : LAMELLA_OK;
 }
 
-lamella_status lamella_measure_correlation(lamella_context *ctx, const lamella_view *x, const lamella_view *y, const lamella_view *mask,
+lamella_status lamella_measure_correlation(lamella_context *ctx, const lamella_view *x, const lamella_view *y,
                                            const lamella_measure_correlation_options *options, lamella_measure_correlation_result *result)
 {
-    CALL(ctx, correlate(c, x, y, mask, options, result));
+    CALL(ctx, correlate(c, x, y, options, result));
 }
 
 static lamella_status correlation_defaults(call *c, lamella_measure_correlation_options *options, uint32_t struct_size)

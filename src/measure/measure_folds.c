@@ -3,16 +3,17 @@
 
 #include <string.h>
 
-static lamella_status check_fold_options(call *c, const lamella_measure_folds_options *options, int has_strata, fold_plan *p)
+static lamella_status check_fold_options(call *c, const lamella_measure_folds_options *options, lamella_measure_folds_options *checked, fold_plan *p)
 {
     lamella_measure_folds_options o;
     number n;
     TRY(OPTIONS(c, o, options));
+    *checked = o;
     TRY(check_choice(c, &o.order, LAMELLA_MEASURE_FOLDS_IN_ORDER, LAMELLA_MEASURE_FOLDS_SHUFFLED, "options.order"));
     if (!(o.holdout >= 0 && o.holdout < 1))
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.holdout is %s, expected 0, or a share under 1", number_text(o.holdout, &n));
-    if (has_strata && o.order == LAMELLA_MEASURE_FOLDS_IN_ORDER)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "strata is given beside options.order IN_ORDER, expected none, or SHUFFLED");
+    if (o.strata && o.order == LAMELLA_MEASURE_FOLDS_IN_ORDER)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.strata is given beside options.order IN_ORDER, expected none, or SHUFFLED");
     p->n_folds = o.holdout > 0 ? 1 : o.n_folds ? o.n_folds : 5;
     p->holdout = o.holdout;
     p->in_order = o.order == LAMELLA_MEASURE_FOLDS_IN_ORDER;
@@ -44,9 +45,10 @@ static lamella_status describe_folds(call *c, const fold_plan *p, const int32_t 
     return LAMELLA_OK;
 }
 
-static lamella_status make_folds(call *c, int64_t n_samples, const lamella_view *groups, const lamella_view *strata,
-                                 const lamella_measure_folds_options *options, const lamella_view *folds, lamella_measure_folds_result *result)
+static lamella_status make_folds(call *c, int64_t n_samples, const lamella_view *folds, const lamella_measure_folds_options *options,
+                                 lamella_measure_folds_result *result)
 {
+    lamella_measure_folds_options o;
     lamella_measure_folds_result found = { 0 };
     fold_plan p = { .n_rows = n_samples };
     samples all;
@@ -57,11 +59,11 @@ static lamella_status make_folds(call *c, int64_t n_samples, const lamella_view 
     if (n_samples < 1)
         return fail(c, n_samples ? LAMELLA_ERR_ARGUMENT : LAMELLA_ERR_EMPTY, "n_samples is %lld, expected at least 1", (long long)n_samples);
     TRY(samples_of_rows(c, n_samples, NULL, &all));
-    TRY(samples_groups(c, &all, groups, "groups", &of_groups));
-    TRY(samples_groups(c, &all, strata, "strata", &of_strata));
+    TRY(check_fold_options(c, options, &o, &p));
+    TRY(samples_groups(c, &all, o.groups, "options.groups", &of_groups));
+    TRY(samples_groups(c, &all, o.strata, "options.strata", &of_strata));
     p.n_groups = of_groups.n, p.group = of_groups.of;
     p.n_strata = of_strata.n, p.stratum = of_strata.of;
-    TRY(check_fold_options(c, options, strata != NULL, &p));
     TRY(VIEW_OUT(c, out, folds, I32, n_samples));
     TRY(RESULT_OPTIONAL(c, result));
 
@@ -75,11 +77,10 @@ static lamella_status make_folds(call *c, int64_t n_samples, const lamella_view 
     return found.n_missing ? LAMELLA_NOTE : LAMELLA_OK;
 }
 
-lamella_status lamella_measure_folds(lamella_context *ctx, int64_t n_samples, const lamella_view *groups, const lamella_view *strata,
-                                     const lamella_measure_folds_options *options, const lamella_view *folds,
-                                     lamella_measure_folds_result *result)
+lamella_status lamella_measure_folds(lamella_context *ctx, int64_t n_samples, const lamella_view *folds,
+                                     const lamella_measure_folds_options *options, lamella_measure_folds_result *result)
 {
-    CALL(ctx, make_folds(c, n_samples, groups, strata, options, folds, result));
+    CALL(ctx, make_folds(c, n_samples, folds, options, result));
 }
 
 static lamella_status folds_defaults(call *c, lamella_measure_folds_options *options, uint32_t struct_size)

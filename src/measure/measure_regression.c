@@ -19,9 +19,10 @@ static lamella_status check_fits(call *c, double value, const char *what, const 
                 number_text(r->x[most], &predicted), number_text(r->y[most], &gold), (long long)most);
 }
 
-static lamella_status score_numbers(call *c, const lamella_view *predicted, const lamella_view *gold, const lamella_view *mask,
-                                    const lamella_view *weights, lamella_measure_regression_result *result)
+static lamella_status score_numbers(call *c, const lamella_view *predicted, const lamella_view *gold, const lamella_measure_regression_options *options,
+                                    lamella_measure_regression_result *result)
 {
+    lamella_measure_regression_options o;
     lamella_measure_regression_result found = { 0 };
     lamella_view p_view, y_view;
     samples rows;
@@ -32,7 +33,9 @@ static lamella_status score_numbers(call *c, const lamella_view *predicted, cons
     TRY(view_check_shape(c, &p_view, "predicted", p_view.shape, 1));
     TRY(VIEW(c, y_view, gold, FLOATS));
     TRY(view_check_shape(c, &y_view, "gold", p_view.shape, 1));
-    TRY(measured_samples(c, p_view.shape[0], mask, weights, &rows));
+    TRY(OPTIONS(c, o, options));
+    TRY(check_reserved(c, (uint64_t)o.reserved0, "options.reserved0"));
+    TRY(measured_samples(c, p_view.shape[0], o.mask, o.weights, &rows));
     TRY(RESULT(c, result));
 
     TRY(samples_numbers(c, &rows, &p_view, "predicted", &p));
@@ -49,7 +52,18 @@ static lamella_status score_numbers(call *c, const lamella_view *predicted, cons
 }
 
 lamella_status lamella_measure_regression(lamella_context *ctx, const lamella_view *predicted, const lamella_view *gold,
-                                          const lamella_view *mask, const lamella_view *weights, lamella_measure_regression_result *result)
+                                          const lamella_measure_regression_options *options, lamella_measure_regression_result *result)
 {
-    CALL(ctx, score_numbers(c, predicted, gold, mask, weights, result));
+    CALL(ctx, score_numbers(c, predicted, gold, options, result));
+}
+
+static lamella_status regression_defaults(call *c, lamella_measure_regression_options *options, uint32_t struct_size)
+{
+    const lamella_measure_regression_options defaults = { .mask = NULL };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_measure_regression_options_init(lamella_measure_regression_options *options, uint32_t struct_size)
+{
+    CALL(NULL, regression_defaults(c, options, struct_size));
 }

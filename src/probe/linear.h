@@ -102,12 +102,8 @@ LAMELLA_INTERNAL int            is_present(const linear_unit *u, int64_t class);
 /* An output without a fit: the class has no training row, and is never chosen, or there is but one class. */
 LAMELLA_INTERNAL void           put_absent(const linear_work *w, const linear_unit *u, int64_t l, int64_t penalty, int64_t output);
 
-typedef struct linear_inputs {
-    const lamella_view *labels, *label_mask, *groups, *folds, *sample_weights, *penalties;
-} linear_inputs;
-
 LAMELLA_INTERNAL lamella_status linear_plan_options(call *c, lamella_probe_linear_options *o);
-LAMELLA_INTERNAL lamella_status linear_plan(call *c, const linear_inputs *in, linear_work *w);
+LAMELLA_INTERNAL lamella_status linear_plan(call *c, const lamella_view *labels, linear_work *w);
 /* Returns in `possible` how many folds of all tasks can be scored. */
 LAMELLA_INTERNAL lamella_status linear_units(call *c, linear_work *w, int64_t *possible);
 /* Notes the columns that a fit found constant, where these are standardised. */

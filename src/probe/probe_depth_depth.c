@@ -122,7 +122,7 @@ static lamella_status depth_shares(call *c, const int64_t *depths, int64_t n_lay
     for (int64_t l = 0; l < n_layers; l++) {
         int64_t depth = depths ? depths[l] : l, above = !depths || l == 0 ? -1 : depths[l - 1];
         if (depth <= above)
-            return fail(c, LAMELLA_ERR_ARGUMENT, "depths[%lld] is %lld, expected over %lld", (long long)l, (long long)depth, (long long)above);
+            return fail(c, LAMELLA_ERR_ARGUMENT, "options.depths[%lld] is %lld, expected over %lld", (long long)l, (long long)depth, (long long)above);
         if (depth > n_depths)
             return fail(c, LAMELLA_ERR_ARGUMENT, "layer %lld has depth %lld, expected at most %lld (= n_depths): set options.n_depths to the number of "
                         "depths of the whole model", (long long)l, (long long)depth, (long long)n_depths);
@@ -134,11 +134,6 @@ static lamella_status depth_shares(call *c, const int64_t *depths, int64_t n_lay
 typedef struct depth_outputs {
     lamella_view accuracy, beta, as_good, difference;
 } depth_outputs;
-
-static void put_f64(const lamella_view *out, int64_t i, int64_t j, double value)
-{
-    memcpy(view_at(out, (const int64_t[]){ i, j }), &value, sizeof value);
-}
 
 /* The layers whose difference to the best is not told from 0. */
 static lamella_status find_as_good(call *c, const depth_work *w, const bootstrap_plan *plan, double confidence, const depth_outputs *out,
@@ -156,9 +151,9 @@ static lamella_status find_as_good(call *c, const depth_work *w, const bootstrap
         interval d = bootstrap_interval(values + l, values + r->best, w->n_layers, plan->n_resamples, confidence, room).percentile;
         int good = d.low <= 0 && d.high >= 0;
         r->n_best += good;
-        *(unsigned char *)view_at(&out->as_good, &l) = (unsigned char)good;
-        put_f64(&out->difference, l, 0, d.low);
-        put_f64(&out->difference, l, 1, d.high);
+        PUT(&out->as_good, (unsigned char){ (unsigned char)good }, l);
+        PUT(&out->difference, d.low, l, 0);
+        PUT(&out->difference, d.high, l, 1);
     }
     return LAMELLA_OK;
 }
@@ -180,71 +175,72 @@ static lamella_status compare_layers(call *c, depth_work *w)
     return LAMELLA_OK;
 }
 
-static lamella_status depth_of(call *c, const lamella_view *v, const lamella_view *groups, const int64_t *depths,
-                               const lamella_probe_depth_options *o, const depth_outputs *out, lamella_probe_depth_result *found)
+static lamella_status depth_of(call *c, const lamella_view *v, const lamella_probe_depth_options *o, const depth_outputs *out,
+                               lamella_probe_depth_result *found)
 {
     depth_work w = { .n_layers = v->shape[0] };
     sample_groups of_samples;
     double *share = NULL, *correct = NULL;
     TRY(scored_samples(c, v, &w.s));
     TRY(scored_values(c, v, &correct));
-    TRY(samples_groups(c, &w.s, groups, "groups", &of_samples));
+    TRY(samples_groups(c, &w.s, o->groups, "options.groups", &of_samples));
     bootstrap_plan plan = { .n_rows = w.s.n, .n_groups = of_samples.n, .group = of_samples.of, .n_resamples = o->n_bootstrap, .seed = (uint64_t)o->seed };
     w.correct = correct;
     found->n_left_out = w.s.n - w.s.n_valid;
-    TRY(depth_shares(c, depths, w.n_layers, o->n_depths, &share));
+    TRY(depth_shares(c, o->depths, w.n_layers, o->n_depths, &share));
     TRY(compare_layers(c, &w));
     for (int64_t l = 0; l < w.n_layers; l++) {
         double accuracy = w.right[l] / (double)w.s.n_valid;
         if (w.right[l] > w.right[found->best])
             found->best = l;
-        memcpy(view_at(&out->accuracy, &l), &accuracy, sizeof accuracy);
-        memcpy(view_at(&out->beta, &l), &w.beta[l], sizeof *w.beta);
+        PUT(&out->accuracy, accuracy, l);
+        PUT(&out->beta, w.beta[l], l);
     }
     find_points(&w, share, o, found);
     return find_as_good(c, &w, &plan, o->confidence, out, found);
 }
 
-typedef struct depth_inputs {
-    const lamella_view *correct, *groups;
-    const int64_t      *depths;
-    int64_t             n_layers;
-    const lamella_view *accuracy, *beta, *as_good, *difference;
-} depth_inputs;
+static lamella_status check_depth_list(call *c, const lamella_probe_depth_options *o, int64_t n_layers)
+{
+    if (!o->depths)
+        return LAMELLA_OK;
+    if (o->n_layers != n_layers)
+        return fail(c, LAMELLA_ERR_SHAPE, "options.n_layers is %lld, expected %lld (= correct.shape[0])", (long long)o->n_layers, (long long)n_layers);
+    return call_reads(c, (lent){ .low = (const char *)o->depths, .high = (const char *)(o->depths + n_layers) }, "options.depths");
+}
 
-static lamella_status find_depth(call *c, const depth_inputs *in, const lamella_probe_depth_options *options, lamella_probe_depth_result *result)
+static lamella_status find_depth(call *c, const lamella_view *theirs, const lamella_probe_depth_options *options,
+                                 const lamella_probe_depth_outputs *outputs, lamella_probe_depth_result *result)
 {
     lamella_probe_depth_options o;
+    lamella_probe_depth_outputs wanted;
     lamella_probe_depth_result found = { 0 };
     lamella_view correct;
     depth_outputs out;
-    TRY(view_check(c, &correct, in->correct, BYTES, "correct"));
+    TRY(view_check(c, &correct, theirs, BYTES, "correct"));
     TRY(view_check_shape(c, &correct, "correct", (const int64_t[]){ correct.shape[0], correct.rank > 1 ? correct.shape[1] : 0 }, 2));
     int64_t n_layers = correct.shape[0], n = correct.shape[1];
     if (n_layers < 1 || n < 1)
         return fail(c, LAMELLA_ERR_EMPTY, "correct has %lld layers of %lld samples, expected at least 1 of each", (long long)n_layers, (long long)n);
-    if (in->n_layers != n_layers)
-        return fail(c, LAMELLA_ERR_SHAPE, "n_layers is %lld, expected %lld (= correct.shape[0])", (long long)in->n_layers, (long long)n_layers);
-    if (in->depths)
-        TRY(call_reads(c, (lent){ .low = (const char *)in->depths, .high = (const char *)(in->depths + n_layers) }, "depths"));
     TRY(OPTIONS(c, o, options));
     TRY(depth_options(c, &o, n_layers));
-    TRY(view_check_out(c, &out.accuracy, in->accuracy, F64, "accuracy", &n_layers, 1));
-    TRY(view_check_out(c, &out.beta, in->beta, F64, "beta", &n_layers, 1));
-    TRY(view_check_out(c, &out.as_good, in->as_good, DTYPE_BIT(LAMELLA_U8), "as_good", &n_layers, 1));
-    TRY(view_check_out(c, &out.difference, in->difference, F64, "difference", (const int64_t[]){ n_layers, 2 }, 2));
+    TRY(check_depth_list(c, &o, n_layers));
+    TRY(OUTPUTS(c, wanted, outputs));
+    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
+    TRY(view_check_wanted(c, &out.accuracy, wanted.accuracy, F64, "outputs.accuracy", &n_layers, 1));
+    TRY(view_check_wanted(c, &out.beta, wanted.beta, F64, "outputs.beta", &n_layers, 1));
+    TRY(view_check_wanted(c, &out.as_good, wanted.as_good, DTYPE_BIT(LAMELLA_U8), "outputs.as_good", &n_layers, 1));
+    TRY(view_check_wanted(c, &out.difference, wanted.difference, F64, "outputs.difference", (const int64_t[]){ n_layers, 2 }, 2));
     TRY(RESULT(c, result));
-    TRY(depth_of(c, &correct, in->groups, in->depths, &o, &out, &found));
+    TRY(depth_of(c, &correct, &o, &out, &found));
     write_sized(result, &found, (int64_t)sizeof found);
     return LAMELLA_OK;
 }
 
-lamella_status lamella_probe_depth(lamella_context *ctx, const lamella_view *correct, const lamella_view *groups, const int64_t *depths,
-    int64_t n_layers, const lamella_probe_depth_options *options, const lamella_view *accuracy, const lamella_view *beta,
-    const lamella_view *as_good, const lamella_view *difference, lamella_probe_depth_result *result)
+lamella_status lamella_probe_depth(lamella_context *ctx, const lamella_view *correct, const lamella_probe_depth_options *options,
+                                   const lamella_probe_depth_outputs *outputs, lamella_probe_depth_result *result)
 {
-    depth_inputs in = { correct, groups, depths, n_layers, accuracy, beta, as_good, difference };
-    CALL(ctx, find_depth(c, &in, options, result));
+    CALL(ctx, find_depth(c, correct, options, outputs, result));
 }
 
 static lamella_status depth_defaults(call *c, lamella_probe_depth_options *options, uint32_t struct_size)

@@ -17,8 +17,8 @@ static void copy_numbers(const linear_work *w, const char *name, const void *fro
     memcpy(linear_array_of(w->probe, name), from, (size_t)n * 8);
 }
 
-/* What does not depend on a layer; `theirs`: the groups as they were given. */
-static lamella_status describe_fit(call *c, const lamella_view *theirs, const linear_work *w)
+/* What does not depend on a layer. */
+static lamella_status describe_fit(call *c, const linear_work *w)
 {
     int64_t *given = NULL;
     const linear_sizes *z = &w->sizes;
@@ -30,10 +30,10 @@ static lamella_status describe_fit(call *c, const lamella_view *theirs, const li
     copy_numbers(w, "rows", w->scored, z->n_scored);
     for (int64_t l = 0; l < z->n_layers; l++)
         depths[l] = stack_depth(&w->s.rows, l);
-    if (theirs)
-        TRY(samples_integers(c, &w->s, theirs, "groups", &given));
+    if (w->o.groups)
+        TRY(samples_integers(c, &w->s, w->o.groups, "options.groups", &given));
     for (int64_t i = 0; i < z->n_scored; i++) {
-        groups[i] = theirs ? given[w->scored[i]] : w->scored[i];
+        groups[i] = given ? given[w->scored[i]] : w->scored[i];
         fold[i] = w->fold[w->scored[i]];
     }
     return LAMELLA_OK;
@@ -112,7 +112,7 @@ static lamella_status all_runs(call *c, linear_work *w, double done)
     return LAMELLA_OK;
 }
 
-static lamella_status fit_linear(call *c, const lamella_stack *stack_, const linear_inputs *in, const lamella_probe_linear_options *options,
+static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lamella_view *labels, const lamella_probe_linear_options *options,
                                  lamella_probe_linear **probe, lamella_probe_linear_result *result)
 {
     linear_work w = { 0 };
@@ -128,7 +128,7 @@ static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lin
     TRY(progress(c, 0, 1));
     TRY(samples_of_stack(c, &given, w.o.readout, &w.s));
     TRY(plan_sizes(c, &w));
-    TRY(linear_plan(c, in, &w));
+    TRY(linear_plan(c, labels, &w));
     w.sizes.nested = w.o.nested;
     TRY(linear_units(c, &w, &possible));
     if (!possible)
@@ -137,7 +137,7 @@ static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lin
     TRY(samples_pool(c, &w.s));
     progress_leave(c, all);
     TRY(linear_create(c, &w.sizes, &w.probe));
-    TRY(describe_fit(c, in->groups, &w));
+    TRY(describe_fit(c, &w));
     TRY(all_runs(c, &w, w.s.rows.layer == given.layer ? 0 : 0.1));
     TRY(progress(c, 1, 1));
     TRY(linear_prepare_scores(c, w.probe));
@@ -148,12 +148,10 @@ static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lin
 }
 
 lamella_status lamella_probe_linear_fit(lamella_context *ctx, const lamella_stack *stack, const lamella_view *labels,
-    const lamella_view *label_mask, const lamella_view *groups, const lamella_view *folds, const lamella_view *sample_weights,
-    const lamella_view *penalties, const lamella_probe_linear_options *options, lamella_probe_linear **probe,
-    lamella_probe_linear_result *result)
+                                        const lamella_probe_linear_options *options, lamella_probe_linear **probe,
+                                        lamella_probe_linear_result *result)
 {
-    linear_inputs in = { labels, label_mask, groups, folds, sample_weights, penalties };
-    CALL(ctx, fit_linear(c, stack, &in, options, probe, result));
+    CALL(ctx, fit_linear(c, stack, labels, options, probe, result));
 }
 
 static lamella_status linear_defaults(call *c, lamella_probe_linear_options *options, uint32_t struct_size)

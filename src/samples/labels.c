@@ -35,7 +35,7 @@ lamella_status label_reader_open(call *c, const samples *s, const lamella_view *
         return fail(c, LAMELLA_ERR_EMPTY, "labels has no task, expected at least 1");
     if (!size_mul(r->n_tasks, s->n, &cells))
         return fail(c, LAMELLA_ERR_MEMORY, "labels does not fit into memory");
-    return mask ? check_by_task(c, s, mask, BYTES, "label_mask", r->n_tasks, &r->mask) : LAMELLA_OK;
+    return mask ? check_by_task(c, s, mask, BYTES, "options.label_mask", r->n_tasks, &r->mask) : LAMELLA_OK;
 }
 
 static int has_label(const label_reader *r, int64_t task, int64_t i)
@@ -135,8 +135,8 @@ static lamella_status rising_names(call *c, const int64_t *named, int64_t n, int
 {
     keyed_row *sorted;
     if (n < 2 || n > INT32_MAX)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "n_classes is %lld, expected at least 2", (long long)n);
-    TRY(call_reads(c, (lent){ .low = (const char *)named, .high = (const char *)(named + n) }, "classes"));
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.n_classes is %lld, expected at least 2", (long long)n);
+    TRY(call_reads(c, (lent){ .low = (const char *)named, .high = (const char *)(named + n) }, "options.classes"));
     TAKE(c, *rising, n);
     TAKE(c, *place, n);
     TAKE(c, sorted, sort_room(n));
@@ -147,7 +147,7 @@ static lamella_status rising_names(call *c, const int64_t *named, int64_t n, int
         (*rising)[k] = sorted[k].key;
         (*place)[k] = sorted[k].row;
         if (k && sorted[k].key == sorted[k - 1].key)
-            return fail(c, LAMELLA_ERR_ARGUMENT, "classes[%lld] is %lld, as classes[%lld] is, expected each label once", (long long)sorted[k].row,
+            return fail(c, LAMELLA_ERR_ARGUMENT, "options.classes[%lld] is %lld, as options.classes[%lld] is, expected each label once", (long long)sorted[k].row,
                         (long long)sorted[k].key, (long long)sorted[k - 1].row);
     }
     return LAMELLA_OK;
@@ -164,7 +164,7 @@ static lamella_status occurring_classes(call *c, const samples *s, const int64_t
         value[i] = label[sample_at(s, i)];
     TRY(group_rows_asking(c, value, s->n_valid, group, NULL, room, &k->n));
     if (k->n < 2)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s holds one label only, %lld, expected two and more, or `classes` to name them", name,
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s holds one label only, %lld, expected two and more, or options.classes to name them", name,
                     (long long)value[0]);
     if (k->n > INT32_MAX)
         return fail(c, LAMELLA_ERR_LIMIT, "%s holds %lld labels, expected at most %d", name, (long long)k->n, INT32_MAX);

@@ -361,10 +361,10 @@ static lamella_status call_measures(world *w, choices *c, const plan *p, unsigne
     lamella_measure_regression_result fitted = { .struct_size = sizeof fitted };
     lamella_measure_folds_options o = { .struct_size = sizeof o, .n_folds = 2 };
     switch (how / 21 % 4) {
-    case 0: return lamella_measure_classification(NULL, &scores, &labels, NULL, 0, &mask, NULL, NULL, &of_classes);
-    case 1: return lamella_measure_correlation(NULL, &x, &y, &mask, NULL, &correlated);
-    case 2: return lamella_measure_regression(NULL, &x, &y, NULL, NULL, &fitted);
-    default: return lamella_measure_folds(NULL, n, &labels, NULL, &o, &folds, NULL);
+    case 0: return lamella_measure_classification(NULL, &scores, &labels, WITH(lamella_measure_classification_options, .mask = &mask), &of_classes);
+    case 1: return lamella_measure_correlation(NULL, &x, &y, WITH(lamella_measure_correlation_options, .mask = &mask), &correlated);
+    case 2: return lamella_measure_regression(NULL, &x, &y, NULL, &fitted);
+    default: return lamella_measure_folds(NULL, n, &folds, (o.groups = &labels, &o), NULL);
     }
 }
 
@@ -375,7 +375,7 @@ static lamella_status call_probe(world *w, choices *c, const plan *p, unsigned h
         .classes = (int32_t)(how / 12 % 3), .n_folds = 2, .max_iterations = 3, .n_bootstrap = -1, .readout = (int32_t)(how / 36 % 5) };
     lamella_probe_linear *probe;
     int64_t outputs = 0;
-    lamella_status status = lamella_probe_linear_fit(NULL, &w->stack, &labels, NULL, NULL, NULL, how & 128 ? &weights : NULL, NULL, &o, &probe, NULL);
+    lamella_status status = lamella_probe_linear_fit(NULL, &w->stack, &labels, (o.sample_weights = how & 128 ? &weights : NULL, &o), &probe, NULL);
     if (probe && !lamella_probe_linear_get(probe, "output_offsets", &got))
         outputs = ((const int64_t *)got.data)[1];
     x = IN(6, p->dtype, 2, p->dim[0]);

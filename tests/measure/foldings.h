@@ -24,7 +24,9 @@ static inline lamella_status fold_rows(const folding *f, int32_t *fold, lamella_
     if (result)
         result->struct_size = sizeof *result;
     lamella_context *ctx = guarded_context(1); /* whose memory is full of anything but zeros */
-    lamella_status status = lamella_measure_folds(ctx, f->n, f->groups ? &groups : NULL, f->strata ? &strata : NULL, &options, out.data ? &out : NULL, result);
+    lamella_status status = lamella_measure_folds(ctx, f->n, out.data ? &out : NULL,
+                                                  (options.groups = f->groups ? &groups : NULL, options.strata = f->strata ? &strata : NULL,
+                                                   &options), result);
     lamella_context_free(ctx);
     return status;
 }

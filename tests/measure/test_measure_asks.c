@@ -39,22 +39,29 @@ static lamella_status call_of(lamella_context *ctx, int which)
     lamella_view two = view_of(LAMELLA_I64, rows.two, N), three = view_of(LAMELLA_I64, rows.three, N), groups = view_of(LAMELLA_I64, rows.group, N);
     lamella_view fold = view_of(LAMELLA_I32, rows.fold, N), mask = view_of(LAMELLA_U8, rows.valid, N);
     lamella_measure_classification_result c = { .struct_size = sizeof c };
-    lamella_measure_bootstrap_options b = { .struct_size = sizeof b, .n_resamples = 1, .statistic = which == BOOTSTRAP ? LAMELLA_MEASURE_STATISTIC_SPEARMAN : LAMELLA_MEASURE_STATISTIC_MEAN };
+    lamella_measure_bootstrap_options b = { .struct_size = sizeof b, .n_resamples = 1,
+                                           .statistic = which == BOOTSTRAP ? LAMELLA_MEASURE_STATISTIC_SPEARMAN : LAMELLA_MEASURE_STATISTIC_MEAN };
     lamella_measure_bootstrap_result br = { .struct_size = sizeof br };
     lamella_measure_correlation_result r = { .struct_size = sizeof r };
     lamella_measure_regression_result e = { .struct_size = sizeof e };
-    lamella_measure_folds_options o = { .struct_size = sizeof o, .order = which == FOLDS_IN_ORDER ? LAMELLA_MEASURE_FOLDS_IN_ORDER : 0, .holdout = which == FOLDS_HELD ? 0.5 : 0 };
+    lamella_measure_folds_options o = { .struct_size = sizeof o, .order = which == FOLDS_IN_ORDER ? LAMELLA_MEASURE_FOLDS_IN_ORDER : 0,
+                                       .holdout = which == FOLDS_HELD ? 0.5 : 0 };
     switch (which) {
-    case CLASSIFY: return lamella_measure_classification(ctx, &x, &two, NULL, 0, NULL, &x, NULL, &c);
-    case CLASSIFY_SEVERAL: return lamella_measure_classification(ctx, &scores, &three, classes, 3, &mask, NULL, NULL, &c);
-    case BOOTSTRAP: return lamella_measure_bootstrap(ctx, &x, &x, NULL, NULL, 0, NULL, NULL, NULL, &b, &br);
-    case BOOTSTRAP_GROUPS: return lamella_measure_bootstrap(ctx, &x, NULL, &x, NULL, 0, &groups, &mask, &x, &b, &br);
-    case CORRELATE: return lamella_measure_correlation(ctx, &x, &x, &mask, NULL, &r);
-    case REGRESS: return lamella_measure_regression(ctx, &x, &x, NULL, &x, &e);
+    case CLASSIFY: return lamella_measure_classification(ctx, &x, &two, WITH(lamella_measure_classification_options, .weights = &x), &c);
+    case CLASSIFY_SEVERAL: return lamella_measure_classification(ctx, &scores, &three,
+                                                                 WITH(lamella_measure_classification_options, .classes = classes, .n_classes = 3,
+                                                                      .mask = &mask), &c);
+    case BOOTSTRAP: return lamella_measure_bootstrap(ctx, &x, (b.gold = &x, b.groups = NULL,
+                                                               &b), &br);
+    case BOOTSTRAP_GROUPS: return lamella_measure_bootstrap(ctx, &x,
+                                                            (b.versus = &x, b.groups = &groups,
+                                                             b.mask = &mask, b.weights = &x, &b), &br);
+    case CORRELATE: return lamella_measure_correlation(ctx, &x, &x, WITH(lamella_measure_correlation_options, .mask = &mask), &r);
+    case REGRESS: return lamella_measure_regression(ctx, &x, &x, WITH(lamella_measure_regression_options, .weights = &x), &e);
     case RANK: return lamella_measure_ranks(ctx, &x, &ranks);
-    case FOLDS: return lamella_measure_folds(ctx, N, &groups, &three, &o, &fold, NULL);
-    case FOLDS_IN_ORDER: return lamella_measure_folds(ctx, N, &groups, NULL, &o, &fold, NULL);
-    default: return lamella_measure_folds(ctx, N, NULL, NULL, &o, &fold, NULL); /* more than 2^18 groups */
+    case FOLDS: return lamella_measure_folds(ctx, N, &fold, (o.groups = &groups, o.strata = &three, &o), NULL);
+    case FOLDS_IN_ORDER: return lamella_measure_folds(ctx, N, &fold, (o.groups = &groups, &o), NULL);
+    default: return lamella_measure_folds(ctx, N, &fold, &o, NULL); /* more than 2^18 groups */
     }
 }
 
@@ -77,7 +84,8 @@ static int32_t count_asks(double fraction, const char *stage, void *user)
 
 static lamella_context *context_of_host(void)
 {
-    lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .progress = count_asks, .allocate = guarded_allocate, .release = guarded_release };
+    lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .progress = count_asks, .allocate = guarded_allocate,
+                                       .release = guarded_release };
     lamella_context *ctx;
     make_rows();
     ok(lamella_context_create(&options, &ctx));

@@ -12,9 +12,9 @@ static lamella_status bootstrap_columns(matrix *m, int32_t statistic, const lame
     lamella_measure_bootstrap_result result = { .struct_size = sizeof result };
     for (int64_t k = 0; k < n_classes; k++)
         classes[k] = k;
-    lamella_status status = lamella_measure_bootstrap(m->ctx, m->view, matrix_integers(m, LAMELLA_I32, m->n_samples, n_classes), versus, classes,
-                                                      n_classes, matrix_integers(m, LAMELLA_I64, m->n_samples, 50), NULL, weights, &options,
-                                                      &result);
+    lamella_status status = lamella_measure_bootstrap(m->ctx, m->view,
+                                                      (options.gold = matrix_integers(m, LAMELLA_I32, m->n_samples, n_classes),
+                                                       options.versus = versus, options.classes = classes, options.n_classes = n_classes, options.groups = matrix_integers(m, LAMELLA_I64, m->n_samples, 50), options.weights = weights, &options), &result);
     matrix_number(m, "value", result.value);
     matrix_number(m, "low", result.low);
     matrix_number(m, "high", result.high);
@@ -71,9 +71,9 @@ TEST(equals_the_oracle)
         lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = cases[i].statistic, .n_resamples = 200,
                                                       .confidence = 0.9, .seed = 0x123456789ABCDEF };
         lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
-        returns(lamella_measure_bootstrap(NULL, array(cases[i].scores), cases[i].gold ? array(cases[i].gold) : NULL,
-                                          cases[i].versus ? array(cases[i].versus) : NULL, NULL, 0, cases[i].groups ? array(cases[i].groups) : NULL,
-                                          NULL, NULL, &options, &r),
+        returns(lamella_measure_bootstrap(NULL, array(cases[i].scores),
+                                          (options.gold = cases[i].gold ? array(cases[i].gold) : NULL,
+                                           options.versus = cases[i].versus ? array(cases[i].versus) : NULL, options.groups = cases[i].groups ? array(cases[i].groups) : NULL, &options), &r),
                 cases[i].status);
         figures_equal(&r, cases[i].name);
         equal(r.n_groups, cases[i].groups ? 23 : 60);
@@ -88,7 +88,8 @@ static lamella_status mean_of(const double *x, int64_t n, const lamella_view *gr
     o.struct_size = sizeof o;
     o.statistic = LAMELLA_MEASURE_STATISTIC_MEAN;
     *r = (lamella_measure_bootstrap_result){ .struct_size = sizeof *r };
-    return lamella_measure_bootstrap(NULL, &scores, NULL, NULL, NULL, 0, groups, mask, NULL, &o, r);
+    return lamella_measure_bootstrap(NULL, &scores, (o.groups = groups,
+                                                     o.mask = mask, &o), r);
 }
 
 TEST(the_standard_error_of_a_mean_is_the_textbook_one)
@@ -129,7 +130,8 @@ TEST(a_difference_of_the_same_scores_is_nothing)
 {
     lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_AUC, .n_resamples = 50 };
     lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
-    ok(lamella_measure_bootstrap(NULL, array("score"), array("gold"), array("score"), NULL, 0, NULL, NULL, NULL, &options, &r));
+    ok(lamella_measure_bootstrap(NULL, array("score"), (options.gold = array("gold"), options.versus = array("score"), options.classes = NULL,
+                                                        &options), &r));
     near(r.value, 0, ABSOLUTE, 0);
     near(r.low, 0, ABSOLUTE, 0);
     near(r.high, 0, ABSOLUTE, 0);
@@ -190,10 +192,10 @@ TEST(figures_beyond_f64_are_refused)
     lamella_view scores = view_of(LAMELLA_F64, x, 3), versus = view_of(LAMELLA_F64, y, 3), gold = view_of(LAMELLA_F64, small, 3);
     lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_MEAN, .n_resamples = 20 };
     lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
-    refused(lamella_measure_bootstrap(NULL, &scores, NULL, &versus, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_NUMERIC,
+    refused(lamella_measure_bootstrap(NULL, &scores, (options.versus = &versus, &options), &r), LAMELLA_ERR_NUMERIC,
             "lamella_measure_bootstrap: the value of all rows is beyond f64, expected numbers nearer to each other");
     options.statistic = LAMELLA_MEASURE_STATISTIC_R2;
-    refused(lamella_measure_bootstrap(NULL, &scores, &gold, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_NUMERIC,
+    refused(lamella_measure_bootstrap(NULL, &scores, (options.gold = &gold, options.versus = NULL, &options), &r), LAMELLA_ERR_NUMERIC,
             "lamella_measure_bootstrap: the statistic of resample 0 is beyond f64, expected numbers nearer to each other");
 }
 
@@ -203,9 +205,11 @@ TEST(an_interval_with_one_end_beyond_f64_is_refused)
     for (int sign = -1; sign <= 1; sign += 2) {
         double x[] = { sign * 1.7e308, 0 }, y[] = { -sign * 1.7e308, 0 };
         lamella_view scores = view_of(LAMELLA_F64, x, 2), versus = view_of(LAMELLA_F64, y, 2);
-        lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_MEAN, .n_resamples = 100 };
+        lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_MEAN,
+                                                     .n_resamples = 100 };
         lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
-        refused(lamella_measure_bootstrap(NULL, &scores, NULL, &versus, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_NUMERIC,
+        refused(lamella_measure_bootstrap(NULL, &scores, (options.versus = &versus, options.classes = NULL,
+                                                          &options), &r), LAMELLA_ERR_NUMERIC,
                 "lamella_measure_bootstrap: the interval is beyond f64, expected numbers nearer to each other");
     }
 }
@@ -280,7 +284,8 @@ static double figure_of_drawn(int statistic, int n_columns, double threshold, co
     lamella_view x = view_of(LAMELLA_F64, scores, n, n_columns), y = view_of(LAMELLA_I64, golds, n), w = view_of(LAMELLA_F64, weights, n);
     lamella_measure_classification_options o = { .struct_size = sizeof o, .threshold = threshold };
     lamella_measure_classification_result r = { .struct_size = sizeof r };
-    check(lamella_measure_classification(NULL, &x, &y, classes, n_columns == 1 ? 2 : 3, NULL, &w, &o, &r) >= 0);
+    check(lamella_measure_classification(NULL, &x, &y, (o.classes = classes, o.n_classes = n_columns == 1 ? 2 : 3, o.weights = &w, &o),
+                                         &r) >= 0);
     return statistic == LAMELLA_MEASURE_STATISTIC_ACCURACY ? r.accuracy : statistic == LAMELLA_MEASURE_STATISTIC_F1 ? r.f1 : statistic == LAMELLA_MEASURE_STATISTIC_AUC ? r.auc : r.ap;
 }
 
@@ -324,13 +329,16 @@ TEST(resamples_are_rows_gathered)
                 values[n_values++] = value;
         }
         qsort(values, (size_t)n_values, sizeof *values, by_value);
-        lamella_view x = view_of(LAMELLA_F64, score, N, n_columns), versus = view_of(LAMELLA_F64, other, N, n_columns), y = view_of(LAMELLA_I64, gold, N),
+        lamella_view x = view_of(LAMELLA_F64, score, N, n_columns), versus = view_of(LAMELLA_F64, other, N, n_columns), y = view_of(LAMELLA_I64, gold,
+                N),
                      g = view_of(LAMELLA_I64, group, N), w = view_of(LAMELLA_F64, weight, N), mask = view_of(LAMELLA_U8, valid, N);
-        lamella_measure_bootstrap_options o = { .struct_size = sizeof o, .statistic = statistic, .n_resamples = B, .confidence = 0.7, .threshold = threshold,
+        lamella_measure_bootstrap_options o = { .struct_size = sizeof o, .statistic = statistic, .n_resamples = B, .confidence = 0.7,
+                                               .threshold = threshold,
                                                 .seed = 99 };
         lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
         lamella_context *ctx = guarded_context(1); /* whose memory is full of anything but zeros */
-        check(lamella_measure_bootstrap(ctx, &x, &y, &versus, classes, n_columns == 1 ? 2 : 3, grouped ? &g : NULL, &mask, &w, &o, &r) >= 0);
+        check(lamella_measure_bootstrap(ctx, &x, (o.gold = &y, o.versus = &versus, o.classes = classes, o.n_classes = n_columns == 1 ? 2 : 3,
+                                                  o.groups = grouped ? &g : NULL, o.mask = &mask, o.weights = &w, &o), &r) >= 0);
         lamella_context_free(ctx);
         equal(r.n_defined, n_values);
         equal(r.n_groups, grouped ? GROUPS : n_valid);
@@ -347,24 +355,24 @@ TEST(bad_arguments_are_named)
     lamella_view scores = view_of(LAMELLA_F64, x, 3), other = view_of(LAMELLA_F64, x, 2);
     lamella_measure_bootstrap_options options = { .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_PEARSON };
     lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
-    refused(lamella_measure_bootstrap(NULL, &scores, NULL, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_bootstrap: gold is NULL, expected a view");
-    refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, &scores, &options, &r), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_bootstrap: weights is -2 at row 1, expected 0 or more");
+    refused(lamella_measure_bootstrap(NULL, &scores, &options, &r), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_bootstrap: options.gold is NULL, expected a view");
+    refused(lamella_measure_bootstrap(NULL, &scores, (options.gold = &scores, options.weights = &scores, &options), &r), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_bootstrap: options.weights is -2 at row 1, expected 0 or more");
     x[1] = 2;
-    refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, &scores, &options, &r), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_bootstrap: weights is given, expected none for the statistics PEARSON and SPEARMAN");
-    refused(lamella_measure_bootstrap(NULL, &scores, &scores, &other, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_SHAPE,
-            "lamella_measure_bootstrap: versus.shape[0] is 2, expected 3");
-    options.n_resamples = -1;
-    refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_measure_bootstrap(NULL, &scores, (options.gold = &scores, options.weights = &scores, &options), &r), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_bootstrap: options.weights is given, expected none for the statistics PEARSON and SPEARMAN");
+    refused(lamella_measure_bootstrap(NULL, &scores, (options.weights = NULL, options.versus = &other, &options), &r), LAMELLA_ERR_SHAPE,
+            "lamella_measure_bootstrap: options.versus.shape[0] is 2, expected 3");
+    options.versus = NULL, options.n_resamples = -1;
+    refused(lamella_measure_bootstrap(NULL, &scores, (options.gold = &scores, &options), &r), LAMELLA_ERR_ARGUMENT,
             "lamella_measure_bootstrap: options.n_resamples is -1, expected 0 or more");
     options = (lamella_measure_bootstrap_options){ .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_MEAN };
-    refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_bootstrap: gold is given, expected none for the statistic MEAN");
+    refused(lamella_measure_bootstrap(NULL, &scores, (options.gold = &scores, &options), &r), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_bootstrap: options.gold is given, expected none for the statistic MEAN");
     options.statistic = LAMELLA_MEASURE_STATISTIC_AUC;
-    refused(lamella_measure_bootstrap(NULL, &scores, &scores, NULL, NULL, 0, NULL, NULL, NULL, &options, &r), LAMELLA_ERR_DTYPE,
-            "lamella_measure_bootstrap: gold.dtype is 2 (f64), expected i32|i64");
+    refused(lamella_measure_bootstrap(NULL, &scores, (options.gold = &scores, &options), &r), LAMELLA_ERR_DTYPE,
+            "lamella_measure_bootstrap: options.gold.dtype is 2 (f64), expected i32|i64");
 }
 
 TEST(options_init_spells_out_the_defaults)

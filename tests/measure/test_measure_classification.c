@@ -9,8 +9,9 @@ static lamella_status classify_columns(matrix *m, const lamella_view *weights)
     lamella_measure_classification_result result = { .struct_size = sizeof result };
     for (int64_t k = 0; k < n_classes; k++)
         classes[k] = k;
-    lamella_status status = lamella_measure_classification(m->ctx, m->view, matrix_integers(m, LAMELLA_I64, m->n_samples, n_classes), classes,
-                                                           n_classes, NULL, weights, NULL, &result);
+    lamella_status status = lamella_measure_classification(m->ctx, m->view, matrix_integers(m, LAMELLA_I64, m->n_samples, n_classes),
+                                                           WITH(lamella_measure_classification_options, .classes = classes, .n_classes = n_classes,
+                                                                .weights = weights), &result);
     matrix_number(m, "accuracy", result.accuracy);
     matrix_number(m, "f1", result.f1);
     matrix_number(m, "auc", result.auc);
@@ -48,11 +49,12 @@ static void figures_equal(const lamella_measure_classification_result *result, c
 TEST(equals_the_oracle)
 {
     lamella_measure_classification_result result = { .struct_size = sizeof result };
-    ok(lamella_measure_classification(NULL, array("score"), array("gold"), NULL, 0, NULL, NULL, NULL, &result));
+    ok(lamella_measure_classification(NULL, array("score"), array("gold"), NULL, &result));
     figures_equal(&result, "plain.figures");
     equal(result.n_rows, 125);
     equal(result.n_classes, 2);
-    ok(lamella_measure_classification(NULL, array("score"), array("gold"), NULL, 0, NULL, array("weight"), NULL, &result));
+    ok(lamella_measure_classification(NULL, array("score"), array("gold"), WITH(lamella_measure_classification_options, .weights = array("weight")),
+                                      &result));
     figures_equal(&result, "weighted.figures");
 }
 
@@ -64,7 +66,8 @@ TEST(the_size_of_weights_is_nothing)
     for (int k = 0; k < 3; k++) {
         for (int i = 0; i < 125; i++)
             weight[i] = size[k] * ((const double *)array("weight")->data)[i];
-        ok(lamella_measure_classification(NULL, array("score"), array("gold"), NULL, 0, NULL, &weights, NULL, &result));
+        ok(lamella_measure_classification(NULL, array("score"), array("gold"), WITH(lamella_measure_classification_options, .weights = &weights),
+                                          &result));
         figures_equal(&result, "weighted.figures");
     }
 }
@@ -72,9 +75,10 @@ TEST(the_size_of_weights_is_nothing)
 TEST(ties_are_averaged)
 {
     lamella_measure_classification_result result = { .struct_size = sizeof result };
-    ok(lamella_measure_classification(NULL, array("tied"), array("gold"), NULL, 0, NULL, NULL, NULL, &result));
+    ok(lamella_measure_classification(NULL, array("tied"), array("gold"), NULL, &result));
     figures_equal(&result, "tied.figures");
-    ok(lamella_measure_classification(NULL, array("tied"), array("gold"), NULL, 0, NULL, array("weight"), NULL, &result));
+    ok(lamella_measure_classification(NULL, array("tied"), array("gold"), WITH(lamella_measure_classification_options, .weights = array("weight")),
+                                      &result));
     lamella_view auc = view_of(LAMELLA_F64, &result.auc, 1);
     near_golden(&auc, "measure/classification/tied.weighted_auc");
 }
@@ -83,11 +87,12 @@ TEST(three_classes_and_more_equal_the_oracle)
 {
     lamella_measure_classification_result result = { .struct_size = sizeof result };
     const int64_t *names = array("classes.names")->data;
-    ok(lamella_measure_classification(NULL, array("classes.scores"), array("classes.gold"), NULL, 0, NULL, NULL, NULL, &result));
+    ok(lamella_measure_classification(NULL, array("classes.scores"), array("classes.gold"), NULL, &result));
     figures_equal(&result, "classes.figures");
     equal(result.n_classes, 5);
-    ok(lamella_measure_classification(NULL, array("classes.scores"), array("classes.gold"), names, 5, array("classes.present"), NULL, NULL,
-                                      &result));
+    ok(lamella_measure_classification(NULL, array("classes.scores"), array("classes.gold"),
+                                      WITH(lamella_measure_classification_options, .classes = names, .n_classes = 5,
+                                           .mask = array("classes.present")), &result));
     figures_equal(&result, "classes.absent_figures");
     equal(result.n_classes, 4);
 }
@@ -104,7 +109,8 @@ static lamella_status of_two(const double *score, const int32_t *gold, int64_t n
     if (mask)
         v = view_of(LAMELLA_U8, (unsigned char *)mask, n);
     *result = (lamella_measure_classification_result){ .struct_size = sizeof *result };
-    return lamella_measure_classification(NULL, &s, &g, classes, 2, mask ? &v : NULL, weight ? &w : NULL, NULL, result);
+    return lamella_measure_classification(NULL, &s, &g, WITH(lamella_measure_classification_options, .classes = classes, .n_classes = 2,
+                                                             .mask = mask ? &v : NULL, .weights = weight ? &w : NULL), result);
 }
 
 TEST(scores_all_equal_are_worth_chance)
@@ -168,7 +174,7 @@ TEST(of_equal_scores_the_first_class_wins)
     const int32_t gold[] = { 0, 1, 2 };
     lamella_view scores = view_of(LAMELLA_F64, (double *)score, 3, 3), labels = view_of(LAMELLA_I32, (int32_t *)gold, 3);
     lamella_measure_classification_result r = { .struct_size = sizeof r };
-    ok(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, NULL, &r));
+    ok(lamella_measure_classification(NULL, &scores, &labels, NULL, &r));
     near(r.accuracy, 2.0 / 3, RELATIVE, 1e-15);
 }
 
@@ -219,7 +225,7 @@ TEST(two_columns_are_the_second_less_the_first)
     const int32_t gold[] = { 0, 1, 0, 1 };
     lamella_view scores = view_of(LAMELLA_F64, (double *)two, 4, 2), labels = view_of(LAMELLA_I32, (int32_t *)gold, 4);
     lamella_measure_classification_result a = { .struct_size = sizeof a }, b;
-    ok(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, NULL, &a));
+    ok(lamella_measure_classification(NULL, &scores, &labels, NULL, &a));
     ok(of_two(one, gold, 4, NULL, NULL, &b));
     near(a.accuracy, b.accuracy, ABSOLUTE, 0);
     near(a.f1, b.f1, ABSOLUTE, 0);
@@ -232,7 +238,7 @@ TEST(two_columns_whose_difference_is_beyond_f64_are_refused)
     const int32_t gold[] = { 0, 1 };
     lamella_view scores = view_of(LAMELLA_F64, (double *)two, 2, 2), labels = view_of(LAMELLA_I32, (int32_t *)gold, 2);
     lamella_measure_classification_result r = { .struct_size = sizeof r };
-    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, NULL, &r), LAMELLA_ERR_NUMERIC,
+    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, &r), LAMELLA_ERR_NUMERIC,
             "lamella_measure_classification: scores: the second column less the first is beyond f64 at row 1, expected numbers nearer to each other");
 }
 
@@ -243,10 +249,10 @@ TEST(probabilities_take_a_threshold)
     lamella_view scores = view_of(LAMELLA_F64, (double *)p, 4), labels = view_of(LAMELLA_I32, (int32_t *)gold, 4);
     lamella_measure_classification_options options = { .struct_size = sizeof options, .threshold = 0.5 };
     lamella_measure_classification_result r = { .struct_size = sizeof r };
-    ok(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, &options, &r));
+    ok(lamella_measure_classification(NULL, &scores, &labels, &options, &r));
     near(r.accuracy, 0.5, ABSOLUTE, 0);
     options.threshold = 0;
-    ok(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, &options, &r));
+    ok(lamella_measure_classification(NULL, &scores, &labels, &options, &r));
     near(r.f1, 2.0 * 2 / (4 + 2), RELATIVE, 1e-15);
 }
 
@@ -270,26 +276,30 @@ TEST(bad_arguments_are_named)
     static const int64_t same[] = { 4, 4 }, other[] = { 1, 2 };
     lamella_view scores = view_of(LAMELLA_F64, x, 3), labels = view_of(LAMELLA_I32, g, 3), weights = view_of(LAMELLA_F64, w, 3);
     lamella_measure_classification_result r = { .struct_size = sizeof r };
-    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, NULL, &r), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_classification: labels holds one label only, 4, expected two and more, or `classes` to name them");
-    refused(lamella_measure_classification(NULL, &scores, &labels, same, 2, NULL, NULL, NULL, &r), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_classification: classes[1] is 4, as classes[0] is, expected each label once");
-    refused(lamella_measure_classification(NULL, &scores, &labels, same, 1, NULL, NULL, NULL, &r), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_classification: n_classes is 1, expected at least 2");
-    refused(lamella_measure_classification(NULL, &scores, &labels, other, 2, NULL, NULL, NULL, &r), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, &r), LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_classification: labels holds one label only, 4, expected two and more, or options.classes to name them");
+    refused(lamella_measure_classification(NULL, &scores, &labels, WITH(lamella_measure_classification_options, .classes = same, .n_classes = 2), &r),
+            LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_classification: options.classes[1] is 4, as options.classes[0] is, expected each label once");
+    refused(lamella_measure_classification(NULL, &scores, &labels, WITH(lamella_measure_classification_options, .classes = same, .n_classes = 1), &r),
+            LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_classification: options.n_classes is 1, expected at least 2");
+    refused(lamella_measure_classification(NULL, &scores, &labels, WITH(lamella_measure_classification_options, .classes = other, .n_classes = 2),
+                                           &r), LAMELLA_ERR_ARGUMENT,
             "lamella_measure_classification: labels[0] is 4, expected one of the 2 classes");
     labels = view_of(LAMELLA_I32, three, 3);
-    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, &weights, NULL, &r), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_classification: weights is -1 at row 1, expected 0 or more");
-    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, NULL, &r), LAMELLA_ERR_SHAPE,
+    refused(lamella_measure_classification(NULL, &scores, &labels, WITH(lamella_measure_classification_options, .weights = &weights), &r),
+            LAMELLA_ERR_ARGUMENT,
+            "lamella_measure_classification: options.weights is -1 at row 1, expected 0 or more");
+    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, &r), LAMELLA_ERR_SHAPE,
             "lamella_measure_classification: scores has 1 columns, expected 3 (= the number of classes)");
     three[2] = 1;
-    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, NULL, &r), LAMELLA_ERR_NONFINITE,
+    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, &r), LAMELLA_ERR_NONFINITE,
             "lamella_measure_classification: scores is nan at row 2, column 0, expected a finite number");
-    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_measure_classification: result is NULL, expected a struct to fill");
     labels = view_of(LAMELLA_I32, three, 2);
-    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, 0, NULL, NULL, NULL, &r), LAMELLA_ERR_SHAPE,
+    refused(lamella_measure_classification(NULL, &scores, &labels, NULL, &r), LAMELLA_ERR_SHAPE,
             "lamella_measure_classification: labels.shape[0] is 2, expected 3");
 }
 

@@ -143,7 +143,8 @@ static figures figures_of(const small_case *s)
         all += weight_at(s, i);
         right += claimed_class(s, i) == s->gold[i] ? weight_at(s, i) : 0;
     }
-    return (figures){ all > 0 ? right / all : NAN, mean_of_classes(s, f1_of, s->n_classes > 2), mean_of_classes(s, auc_of, 0), mean_of_classes(s, ap_of, 0) };
+    return (figures){ all > 0 ? right / all : NAN, mean_of_classes(s, f1_of, s->n_classes > 2), mean_of_classes(s, auc_of, 0),
+                     mean_of_classes(s, ap_of, 0) };
 }
 
 TEST(figures_are_their_definitions)
@@ -168,8 +169,9 @@ TEST(figures_are_their_definitions)
                      weights = view_of(LAMELLA_F64, s.weight, s.n), mask = view_of(LAMELLA_U8, s.valid, s.n);
         lamella_measure_classification_options o = { .struct_size = sizeof o, .threshold = s.threshold };
         lamella_measure_classification_result r = { .struct_size = sizeof r };
-        lamella_status status = lamella_measure_classification(ctx, &scores, &gold, names, s.n_classes, s.masked ? &mask : NULL,
-                                                               s.weighted ? &weights : NULL, &o, &r);
+        lamella_status status = lamella_measure_classification(ctx, &scores, &gold,
+                                                               (o.classes = names, o.n_classes = s.n_classes, o.mask = s.masked ? &mask : NULL,
+                                                                o.weights = s.weighted ? &weights : NULL, &o), &r);
         figures expected = figures_of(&s);
         near(r.accuracy, expected.accuracy, ABSOLUTE, 1e-12);
         near(r.f1, expected.f1, ABSOLUTE, 1e-12);

@@ -23,7 +23,7 @@ OPERATION(lamella_measure_correlation, .in_memory = 1, .forms = FORM_ROWS, .one_
         return status;
     for (int64_t j = 0; j < m->dim; j++) {
         lamella_view x = column(m->view, j), y = column(matrix_second_view(m), j);
-        status = lamella_measure_correlation(m->ctx, &x, &y, NULL, NULL, &result);
+        status = lamella_measure_correlation(m->ctx, &x, &y, NULL, &result);
         if (status < 0 || status == LAMELLA_STOPPED)
             return status;
         if (j % 16 == 0) {
@@ -43,8 +43,8 @@ static void equals_the_figures_of(const char *name)
     snprintf(full, sizeof full, "measure/correlation/%s.y", name);
     lamella_measure_correlation_options options = { .struct_size = sizeof options, .confidence = 0.99 };
     lamella_measure_correlation_result r = { .struct_size = sizeof r }, wide = { .struct_size = sizeof wide };
-    ok(lamella_measure_correlation(NULL, x, golden(full), NULL, NULL, &r));
-    ok(lamella_measure_correlation(NULL, x, golden(full), NULL, &options, &wide));
+    ok(lamella_measure_correlation(NULL, x, golden(full), NULL, &r));
+    ok(lamella_measure_correlation(NULL, x, golden(full), &options, &wide));
     double figures[] = { r.pearson, r.pearson_low, r.pearson_high, wide.pearson_low, wide.pearson_high, r.spearman };
     lamella_view view = view_of(LAMELLA_F64, figures, 6);
     snprintf(full, sizeof full, "measure/correlation/%s.figures", name);
@@ -69,7 +69,7 @@ static lamella_status of_pairs(const double *x, const double *y, int64_t n, cons
     if (mask)
         v = view_of(LAMELLA_BOOL, (unsigned char *)mask, n);
     *r = (lamella_measure_correlation_result){ .struct_size = sizeof *r };
-    return lamella_measure_correlation(NULL, &a, &b, mask ? &v : NULL, NULL, r);
+    return lamella_measure_correlation(NULL, &a, &b, WITH(lamella_measure_correlation_options, .mask = mask ? &v : NULL), r);
 }
 
 TEST(a_line_has_one_and_an_interval_of_one)
@@ -171,7 +171,7 @@ TEST(the_widest_interval_is_one_still)
     lamella_measure_correlation_options options = { .struct_size = sizeof options, .confidence = 1 - 0x1p-53 };
     lamella_measure_correlation_result r = { .struct_size = sizeof r };
     lamella_view a = view_of(LAMELLA_F64, (double *)x, 5);
-    ok(lamella_measure_correlation(NULL, &a, &a, NULL, &options, &r));
+    ok(lamella_measure_correlation(NULL, &a, &a, &options, &r));
     near(r.pearson_low, 1, ABSOLUTE, 1e-6);
     near(r.pearson_high, 1, ABSOLUTE, 1e-6);
 }
@@ -201,11 +201,11 @@ TEST(bad_arguments_are_named)
     lamella_view a = view_of(LAMELLA_F64, x, 3), b = view_of(LAMELLA_F64, x, 2), matrix = view_of(LAMELLA_F64, x, 3, 1);
     lamella_measure_correlation_options options = { .struct_size = sizeof options, .confidence = 1 };
     lamella_measure_correlation_result r = { .struct_size = sizeof r };
-    refused(lamella_measure_correlation(NULL, &a, &b, NULL, NULL, &r), LAMELLA_ERR_SHAPE,
+    refused(lamella_measure_correlation(NULL, &a, &b, NULL, &r), LAMELLA_ERR_SHAPE,
             "lamella_measure_correlation: y.shape[0] is 2, expected 3");
-    refused(lamella_measure_correlation(NULL, &matrix, &a, NULL, NULL, &r), LAMELLA_ERR_SHAPE,
+    refused(lamella_measure_correlation(NULL, &matrix, &a, NULL, &r), LAMELLA_ERR_SHAPE,
             "lamella_measure_correlation: x.rank is 2, expected 1");
-    refused(lamella_measure_correlation(NULL, &a, &a, NULL, &options, &r), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_measure_correlation(NULL, &a, &a, &options, &r), LAMELLA_ERR_ARGUMENT,
             "lamella_measure_correlation: options.confidence is 1, expected over 0 and under 1");
 }
 

@@ -21,7 +21,9 @@ OPERATION(lamella_measure_folds, .dtypes = 1 << LAMELLA_I32 | 1 << LAMELLA_I64, 
     const lamella_view *folds = matrix_out(m, "folds", LAMELLA_I32, n);
     if (n == 1) /* one group makes no two folds: a test below */
         return LAMELLA_OK;
-    lamella_status status = lamella_measure_folds(m->ctx, n, &groups, matrix_integers(m, LAMELLA_I32, n, 3), &options, folds, &result);
+    lamella_status status = lamella_measure_folds(m->ctx, n, folds,
+                                                  (options.groups = &groups, options.strata = matrix_integers(m, LAMELLA_I32, n, 3),
+                                                   &options), &result);
     matrix_number(m, "n_groups", (double)result.n_groups);
     matrix_number(m, "smallest", (double)result.smallest);
     matrix_number(m, "n_missing", (double)result.n_missing);
@@ -72,7 +74,7 @@ TEST(holdouts_have_the_sizes_of_the_splitters)
 
         lamella_measure_folds_options options = { .struct_size = sizeof options, .holdout = share };
         lamella_view out = view_of(LAMELLA_I32, fold, 100);
-        ok(lamella_measure_folds(NULL, 100, groups, NULL, &options, &out, NULL));
+        ok(lamella_measure_folds(NULL, 100, &out, (options.groups = groups, &options), NULL));
         int64_t held = 0;
         for (int row = 0; row < 100; row++) {
             int first = 1;
@@ -262,7 +264,7 @@ TEST(bad_arguments_are_named)
     f.options = (lamella_measure_folds_options){ .order = LAMELLA_MEASURE_FOLDS_IN_ORDER, .n_folds = 2 };
     f.strata = groups;
     refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_folds: strata is given beside options.order IN_ORDER, expected none, or SHUFFLED");
+            "lamella_measure_folds: options.strata is given beside options.order IN_ORDER, expected none, or SHUFFLED");
     const int64_t same[] = { 3, 3, 3, 3, 3, 3 };
     f = (folding){ .n = 6, .groups = same };
     refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT,
@@ -274,9 +276,9 @@ TEST(bad_arguments_are_named)
     refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_measure_folds: one sample cannot be trained on and tested at once, so neither folds nor a probe can be made of it, expected at least 2");
     lamella_view out = view_of(LAMELLA_I32, fold, 6);
-    refused(lamella_measure_folds(NULL, 0, NULL, NULL, NULL, &out, NULL), LAMELLA_ERR_EMPTY,
+    refused(lamella_measure_folds(NULL, 0, &out, NULL, NULL), LAMELLA_ERR_EMPTY,
             "lamella_measure_folds: n_samples is 0, expected at least 1");
-    refused(lamella_measure_folds(NULL, 5, NULL, NULL, NULL, &out, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_measure_folds(NULL, 5, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_measure_folds: folds.shape[0] is 6, expected 5");
 }
 

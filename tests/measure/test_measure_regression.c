@@ -18,7 +18,8 @@ OPERATION(lamella_measure_regression, .in_memory = 1, .forms = FORM_ROWS)
             ends[i].flags |= LAMELLA_BROADCAST;
             ends[i].shape[1] = ends[i].stride[1] = 0;
         }
-        status = lamella_measure_regression(m->ctx, &ends[0], &ends[1], NULL, matrix_weights(m, LAMELLA_F32), &result);
+        status = lamella_measure_regression(m->ctx, &ends[0], &ends[1],
+                                            WITH(lamella_measure_regression_options, .weights = matrix_weights(m, LAMELLA_F32)), &result);
         if (j % 16 == 0) {
             matrix_number(m, "r2", result.r2);
             matrix_number(m, "mean_squared_error", result.mean_squared_error);
@@ -31,8 +32,8 @@ TEST(equals_the_oracle)
 {
     const lamella_view *p = golden("measure/regression/predicted"), *y = golden("measure/regression/gold");
     lamella_measure_regression_result plain = { .struct_size = sizeof plain }, weighted = { .struct_size = sizeof weighted };
-    ok(lamella_measure_regression(NULL, p, y, NULL, NULL, &plain));
-    ok(lamella_measure_regression(NULL, p, y, NULL, golden("measure/regression/weight"), &weighted));
+    ok(lamella_measure_regression(NULL, p, y, NULL, &plain));
+    ok(lamella_measure_regression(NULL, p, y, WITH(lamella_measure_regression_options, .weights = golden("measure/regression/weight")), &weighted));
     double figures[] = { plain.r2, plain.mean_squared_error, weighted.r2, weighted.mean_squared_error };
     lamella_view view = view_of(LAMELLA_F64, figures, 4);
     near_golden(&view, "measure/regression/figures");
@@ -46,7 +47,7 @@ static lamella_status of_rows(const double *p, const double *y, int64_t n, const
     if (mask)
         v = view_of(LAMELLA_BOOL, (unsigned char *)mask, n);
     *r = (lamella_measure_regression_result){ .struct_size = sizeof *r };
-    return lamella_measure_regression(NULL, &a, &b, mask ? &v : NULL, NULL, r);
+    return lamella_measure_regression(NULL, &a, &b, WITH(lamella_measure_regression_options, .mask = mask ? &v : NULL), r);
 }
 
 TEST(the_mean_explains_nothing_and_the_gold_everything)

@@ -30,13 +30,13 @@ static inline void record_array(matrix *m, const lamella_probe_linear *probe, co
 static inline lamella_status probe_of_case(matrix *m, lamella_probe_linear_options o, lamella_probe_linear **probe)
 {
     static int64_t fold[4096];
-    double penalty[] = { 1, 0.1 };
+    static const double penalty[] = { 1, 0.1 };
     for (int64_t i = 0; i < m->n_samples; i++)
         fold[i] = i % 2;
-    const lamella_view *labels = matrix_integers(m, LAMELLA_I32, m->n_samples, 2), *penalties = matrix_list(m, LAMELLA_F64, penalty, 2),
-                       *folds = matrix_input(m, LAMELLA_I64, fold, m->n_samples);
+    const lamella_view *labels = matrix_integers(m, LAMELLA_I32, m->n_samples, 2), *folds = matrix_input(m, LAMELLA_I64, fold, m->n_samples);
     o.struct_size = sizeof o;
-    lamella_status status = lamella_probe_linear_fit(m->ctx, &m->stack, labels, NULL, NULL, folds, NULL, penalties, &o, probe, NULL);
+    lamella_status status = lamella_probe_linear_fit(m->ctx, &m->stack, labels, (o.folds = folds, o.penalties = penalty, o.n_penalties = 2, &o),
+                                                     probe, NULL);
     int few = status == LAMELLA_ERR_EMPTY && strstr(lamella_last_error(), "two classes on both sides");
     matrix_number(m, "too few rows", few);
     return few || status > LAMELLA_STOPPED ? LAMELLA_OK : status;

@@ -20,7 +20,11 @@ static lamella_status depth_of_rows(depth_found *f, const lamella_view *correct,
     memset(f, 0, sizeof *f);
     f->r.struct_size = sizeof f->r;
     lamella_context *ctx = guarded_context(1); /* whose memory is full of anything but zeros */
-    lamella_status status = lamella_probe_depth(ctx, correct, groups, depths, LAYERS, o, &a, &b, &g, &d, &f->r);
+    lamella_probe_depth_options options = COPY_OF(lamella_probe_depth_options, o);
+    options.groups = groups, options.depths = depths, options.n_layers = LAYERS;
+    lamella_status status = lamella_probe_depth(ctx, correct, &options,
+                                                WITH(lamella_probe_depth_outputs, .accuracy = &a, .beta = &b, .as_good = &g,
+                                                     .difference = &d), &f->r);
     lamella_context_free(ctx);
     return status;
 }
@@ -43,9 +47,10 @@ OPERATION(lamella_probe_depth, .as = "bool", .dtypes = 1 << LAMELLA_BOOL, .in_me
     lamella_probe_depth_result r = { .struct_size = sizeof r };
     lamella_probe_depth_options o = { .struct_size = sizeof o, .n_bootstrap = 20 };
     int64_t n = m->n_samples; /* rows of the view are layers here */
-    lamella_status status = lamella_probe_depth(m->ctx, m->view, NULL, NULL, n, &o, matrix_out(m, "accuracy", LAMELLA_F64, n),
-                                                matrix_out(m, "beta", LAMELLA_F64, n), matrix_out(m, "as_good", LAMELLA_U8, n),
-                                                matrix_out(m, "difference", LAMELLA_F64, n, 2), &r);
+    lamella_status status = lamella_probe_depth(m->ctx, m->view, (o.n_layers = n, &o),
+                                                WITH(lamella_probe_depth_outputs, .accuracy = matrix_out(m, "accuracy", LAMELLA_F64, n),
+                                                     .beta = matrix_out(m, "beta", LAMELLA_F64, n), .as_good = matrix_out(m, "as_good", LAMELLA_U8,
+                                                             n), .difference = matrix_out(m, "difference", LAMELLA_F64, n, 2)), &r);
     matrix_number(m, "best", (double)r.best);
     return status;
 }
@@ -86,7 +91,8 @@ static lamella_probe_depth_result step_of(int64_t n, int64_t before, int64_t aft
     lamella_probe_depth_result r = { .struct_size = sizeof r };
     memset(ones, 1, MOST);
     ok(lamella_tensor_view(ones + MOST - before, LAMELLA_U8, 2, shape, stride, &correct));
-    ok(lamella_probe_depth(NULL, &correct, NULL, NULL, 2, &o, &a, &b, &g, &d, &r));
+    ok(lamella_probe_depth(NULL, &correct, (o.n_layers = 2, &o),
+                           WITH(lamella_probe_depth_outputs, .accuracy = &a, .beta = &b, .as_good = &g, .difference = &d), &r));
     return r;
 }
 
@@ -145,11 +151,12 @@ TEST(intervals_are_those_of_a_difference_of_means)
         equal(f.r.best, 3);
         int64_t n_best = 0;
         for (int l = 0; l < LAYERS; l++) {
-            lamella_measure_bootstrap_options b = { .struct_size = sizeof b, .statistic = LAMELLA_MEASURE_STATISTIC_MEAN, .n_resamples = 137, .confidence = 0.8,
+            lamella_measure_bootstrap_options b = { .struct_size = sizeof b, .statistic = LAMELLA_MEASURE_STATISTIC_MEAN, .n_resamples = 137,
+                                                   .confidence = 0.8,
                                                     .seed = (uint64_t)o.seed };
             lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
             lamella_view x = view_of(LAMELLA_F64, score[l], N), best = view_of(LAMELLA_F64, score[3], N);
-            ok(lamella_measure_bootstrap(NULL, &x, NULL, &best, NULL, 0, grouped ? &groups : NULL, NULL, NULL, &b, &r));
+            ok(lamella_measure_bootstrap(NULL, &x, (b.versus = &best, b.groups = grouped ? &groups : NULL, &b), &r));
             near(f.difference[2 * l], r.low, ABSOLUTE, 1e-14);
             near(f.difference[2 * l + 1], r.high, ABSOLUTE, 1e-14);
             near(f.accuracy[l] - f.accuracy[3], r.value, ABSOLUTE, 1e-14);
@@ -243,7 +250,8 @@ TEST(a_probe_with_missing_labels_and_an_impossible_fold_has_a_depth)
     static unsigned char has[ROWS];
     int32_t y[ROWS];
     int64_t fold[ROWS], left_out = 0;
-    lamella_view layer[LAYERS], labels = view_of(LAMELLA_I32, y, ROWS), mask = view_of(LAMELLA_U8, has, ROWS), folds = view_of(LAMELLA_I64, fold, ROWS);
+    lamella_view layer[LAYERS], labels = view_of(LAMELLA_I32, y, ROWS), mask = view_of(LAMELLA_U8, has, ROWS), folds = view_of(LAMELLA_I64, fold,
+            ROWS);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = LAYERS };
     lamella_probe_linear_options o = { .struct_size = sizeof o, .n_bootstrap = -1 };
     lamella_probe_linear *p;
@@ -259,7 +267,7 @@ TEST(a_probe_with_missing_labels_and_an_impossible_fold_has_a_depth)
         y[i] = fold[i] != 2 && ((const int32_t *)example("states/label.person")->data)[i]; /* fold 2 tests one class */
         left_out += !has[i] || fold[i] == 2;
     }
-    returns(lamella_probe_linear_fit(NULL, &stack, &labels, &mask, NULL, &folds, NULL, NULL, &o, &p, NULL), LAMELLA_NOTE);
+    returns(lamella_probe_linear_fit(NULL, &stack, &labels, (o.label_mask = &mask, o.folds = &folds, &o), &p, NULL), LAMELLA_NOTE);
     lamella_view correct = array_of(p, "correct"), groups = array_of(p, "groups"), one = view_of(LAMELLA_U8, correct.data, LAYERS, ROWS);
     ok(depth_of_rows(&f, &one, &groups, NULL, NULL));
     equal(f.r.n_left_out, left_out);
@@ -294,8 +302,8 @@ TEST(depths_are_shares_of_the_whole_model)
     o.n_depths = 3;
     refused(depth_of_rows(&f, &correct, NULL, NULL, &o), LAMELLA_ERR_ARGUMENT,
             "lamella_probe_depth: layer 4 has depth 4, expected at most 3 (= n_depths): set options.n_depths to the number of depths of the whole model");
-    refused(depth_of_rows(&f, &correct, NULL, below, NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_depth: depths[0] is -1, expected over -1");
-    refused(depth_of_rows(&f, &correct, NULL, level, NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_depth: depths[2] is 3, expected over 3");
+    refused(depth_of_rows(&f, &correct, NULL, below, NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_depth: options.depths[0] is -1, expected over -1");
+    refused(depth_of_rows(&f, &correct, NULL, level, NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_depth: options.depths[2] is 3, expected over 3");
 }
 
 TEST(bad_arguments_are_named)
@@ -308,10 +316,13 @@ TEST(bad_arguments_are_named)
     right[1][3] = 2;
     double d[2 * LAYERS], beta[LAYERS];
     lamella_view bv = view_of(LAMELLA_F64, beta, LAYERS), dv = view_of(LAMELLA_F64, d, LAYERS, 2);
-    refused(lamella_probe_depth(NULL, &correct, NULL, NULL, LAYERS, NULL, &a, &bv, &b, &dv, &r), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_probe_depth(NULL, &correct, NULL, WITH(lamella_probe_depth_outputs, .accuracy = &a, .beta = &bv, .as_good = &b,
+                                                           .difference = &dv), &r), LAMELLA_ERR_ARGUMENT,
             "lamella_probe_depth: correct is 2 at layer 1, sample 3, expected 0, 1, or 255 for not scored");
-    refused(lamella_probe_depth(NULL, &correct, NULL, NULL, 4, NULL, &a, &bv, &b, &dv, &r), LAMELLA_ERR_SHAPE,
-            "lamella_probe_depth: n_layers is 4, expected 5 (= correct.shape[0])");
+    refused(lamella_probe_depth(NULL, &correct, WITH(lamella_probe_depth_options, .depths = (const int64_t[]){ 0, 1, 2, 3 }, .n_layers = 4),
+                                WITH(lamella_probe_depth_outputs, .accuracy = &a, .beta = &bv, .as_good = &b,
+                                     .difference = &dv), &r), LAMELLA_ERR_SHAPE,
+            "lamella_probe_depth: options.n_layers is 4, expected 5 (= correct.shape[0])");
     static const struct {
         lamella_probe_depth_options o;
         const char                 *message;
@@ -329,6 +340,8 @@ TEST(bad_arguments_are_named)
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         lamella_probe_depth_options o = wrong[i].o;
         o.struct_size = sizeof o;
-        refused(lamella_probe_depth(NULL, &correct, NULL, NULL, LAYERS, &o, &a, &bv, &b, &dv, &r), LAMELLA_ERR_ARGUMENT, wrong[i].message);
+        refused(lamella_probe_depth(NULL, &correct, (o.n_layers = LAYERS, &o),
+                                    WITH(lamella_probe_depth_outputs, .accuracy = &a, .beta = &bv, .as_good = &b,
+                                         .difference = &dv), &r), LAMELLA_ERR_ARGUMENT, wrong[i].message);
     }
 }

@@ -31,7 +31,11 @@ static depth_call *fresh_call(void)
 
 static lamella_status depth_by(depth_call *d, const lamella_probe_depth_options *o)
 {
-    return lamella_probe_depth(NULL, &d->correct, NULL, d->depths, LAYERS, o, &d->accuracies, &d->betas, &d->as_good, &d->differences, &d->result.r);
+    lamella_probe_depth_options options = COPY_OF(lamella_probe_depth_options, o);
+    if (options.struct_size >= sizeof options && !options.depths)
+        options.depths = d->depths, options.n_layers = LAYERS;
+    return lamella_probe_depth(NULL, &d->correct, &options, WITH(lamella_probe_depth_outputs, .accuracy = &d->accuracies, .beta = &d->betas,
+                                                                 .as_good = &d->as_good, .difference = &d->differences), &d->result.r);
 }
 
 TEST(outputs_over_depths_are_refused)
@@ -44,14 +48,16 @@ TEST(outputs_over_depths_are_refused)
     for (int k = 0; k < 3; k++) {
         d = fresh_call();
         out[k]->data = k == 2 ? (void *)(d->depths + LAYERS - 1) : (void *)(d->depths - LAYERS + 1); /* the last number, and the first */
-        snprintf(text, sizeof text, "lamella_probe_depth: %s shares memory with depths, expected an output apart from the inputs", names[k]);
+        snprintf(text, sizeof text, "lamella_probe_depth: outputs.%s shares memory with options.depths, expected an output apart from the inputs",
+                 names[k]);
         refused(depth_by(d, NULL), LAMELLA_ERR_ARGUMENT, text);
         equal_bits(d->depths, given, sizeof given);
     }
     d = fresh_call();
-    refused(lamella_probe_depth(NULL, &d->correct, NULL, d->depths, LAYERS, NULL, &d->accuracies, &d->betas, &d->as_good, &d->differences,
-                                memcpy(d->depths, &d->result.r, sizeof d->depths)),
-            LAMELLA_ERR_ARGUMENT, "lamella_probe_depth: result shares memory with depths, expected an output apart from the inputs");
+    refused(lamella_probe_depth(NULL, &d->correct, WITH(lamella_probe_depth_options, .depths = d->depths, .n_layers = LAYERS),
+                                WITH(lamella_probe_depth_outputs, .accuracy = &d->accuracies, .beta = &d->betas, .as_good = &d->as_good,
+                                     .difference = &d->differences), memcpy(d->depths, &d->result.r, sizeof d->depths)),
+            LAMELLA_ERR_ARGUMENT, "lamella_probe_depth: result shares memory with options.depths, expected an output apart from the inputs");
 }
 
 TEST(sizes_of_options_and_results_are_asked)
@@ -64,9 +70,12 @@ TEST(sizes_of_options_and_results_are_asked)
     check(d->result.r.best == 4 && d->result.more[0] == 0 && d->result.more[1] == 7);
     d->o.struct_size = 7;
     refused(depth_by(d, &d->o), LAMELLA_ERR_ARGUMENT, "lamella_probe_depth: options.struct_size is 7, expected its sizeof (8 to 4096)");
-    refused(lamella_probe_depth(NULL, &d->correct, NULL, NULL, LAYERS, NULL, &d->accuracies, &d->betas, &d->as_good, &d->differences, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_probe_depth(NULL, &d->correct, WITH(lamella_probe_depth_options, .n_layers = LAYERS),
+                                WITH(lamella_probe_depth_outputs, .accuracy = &d->accuracies, .beta = &d->betas, .as_good = &d->as_good,
+                                     .difference = &d->differences), NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_probe_depth: result is NULL, expected a struct to fill");
-    refused(lamella_probe_depth_options_init(NULL, 64), LAMELLA_ERR_ARGUMENT, "lamella_probe_depth_options_init: options is NULL, expected a struct to fill");
+    refused(lamella_probe_depth_options_init(NULL, 64), LAMELLA_ERR_ARGUMENT,
+            "lamella_probe_depth_options_init: options is NULL, expected a struct to fill");
     refused(lamella_probe_depth_options_init(&d->o, 7), LAMELLA_ERR_ARGUMENT,
             "lamella_probe_depth_options_init: struct_size is 7, expected the struct's sizeof (8 to 4096)");
 }
@@ -75,10 +84,13 @@ TEST(shapes_that_do_not_agree_are_named)
 {
     int64_t groups[N] = { 0 };
     depth_call *d = fresh_call();
-    lamella_view group = view_of(LAMELLA_I64, groups, N - 1), flat = view_of(LAMELLA_U8, d->right, N), empty = view_of(LAMELLA_U8, d->right, LAYERS, 0);
+    lamella_view group = view_of(LAMELLA_I64, groups, N - 1), flat = view_of(LAMELLA_U8, d->right, N), empty = view_of(LAMELLA_U8, d->right, LAYERS,
+            0);
     lamella_view no_layers = view_of(LAMELLA_U8, d->right, 0, N), one_sample = view_of(LAMELLA_U8, d->right, LAYERS, 1);
-    refused(lamella_probe_depth(NULL, &d->correct, &group, NULL, LAYERS, NULL, &d->accuracies, &d->betas, &d->as_good, &d->differences, &d->result.r),
-            LAMELLA_ERR_SHAPE, "lamella_probe_depth: groups.shape[0] is 199, expected 200");
+    refused(lamella_probe_depth(NULL, &d->correct, WITH(lamella_probe_depth_options, .groups = &group, .n_layers = LAYERS),
+                                WITH(lamella_probe_depth_outputs, .accuracy = &d->accuracies, .beta = &d->betas, .as_good = &d->as_good,
+                                     .difference = &d->differences), &d->result.r),
+            LAMELLA_ERR_SHAPE, "lamella_probe_depth: options.groups.shape[0] is 199, expected 200");
     d->correct = flat;
     refused(depth_by(d, NULL), LAMELLA_ERR_SHAPE, "lamella_probe_depth: correct.rank is 1, expected 2");
     d->correct = empty;
@@ -89,7 +101,7 @@ TEST(shapes_that_do_not_agree_are_named)
     ok(depth_by(d, NULL));
     d = fresh_call();
     d->differences = view_of(LAMELLA_F64, d->difference, 2, LAYERS);
-    refused(depth_by(d, NULL), LAMELLA_ERR_SHAPE, "lamella_probe_depth: difference.shape[0] is 2, expected 5");
+    refused(depth_by(d, NULL), LAMELLA_ERR_SHAPE, "lamella_probe_depth: outputs.difference.shape[0] is 2, expected 5");
 }
 
 TEST(resamples_that_fit_no_memory_are_refused)
@@ -140,7 +152,8 @@ TEST(many_samples_ask_and_stop)
                  b = view_of(LAMELLA_F64, beta, 2), g = view_of(LAMELLA_U8, good, 2), d = view_of(LAMELLA_F64, difference, 2, 2);
     lamella_probe_depth_options o = { .struct_size = sizeof o, .n_bootstrap = 2 };
     lamella_probe_depth_result r = { .struct_size = sizeof r };
-    lamella_context_options co = { .struct_size = sizeof co, .threads = 1, .progress = count_times, .allocate = guarded_allocate, .release = guarded_release };
+    lamella_context_options co = { .struct_size = sizeof co, .threads = 1, .progress = count_times, .allocate = guarded_allocate,
+                                  .release = guarded_release };
     lamella_context *ctx;
     for (int i = 0; i < MANY; i++) {
         right[i] = i % 3 == 0;
@@ -149,12 +162,15 @@ TEST(many_samples_ask_and_stop)
     }
     ok(lamella_context_create(&co, &ctx));
     times_asked = stop_at = 0;
-    ok(lamella_probe_depth(ctx, &correct, &groups, NULL, 2, &o, &a, &b, &g, &d, &r));
+    ok(lamella_probe_depth(ctx, &correct, (o.groups = &groups, o.n_layers = 2, &o),
+                           WITH(lamella_probe_depth_outputs, .accuracy = &a, .beta = &b, .as_good = &g, .difference = &d), &r));
     int64_t n = times_asked;
     equal(n, 24);
     for (stop_at = 1; stop_at < n; stop_at += n - 2) {
         times_asked = 0;
-        returns(lamella_probe_depth(ctx, &correct, &groups, NULL, 2, &o, &a, &b, &g, &d, &r), LAMELLA_STOPPED);
+        returns(lamella_probe_depth(ctx, &correct, (o.groups = &groups, o.n_layers = 2, &o),
+                                    WITH(lamella_probe_depth_outputs, .accuracy = &a, .beta = &b, .as_good = &g,
+                                         .difference = &d), &r), LAMELLA_STOPPED);
         equal(times_asked, stop_at);
     }
     lamella_context_free(ctx);

@@ -7,7 +7,8 @@ static lamella_status record_fit(matrix *m, int32_t kind, int32_t standardise)
     static const char *const names[] = { "intercepts", "objective", "gradient_norm", "iterations", "flags", "accuracy", "auc_pooled", "f1_low",
                                          "auc_high", "best_penalty", "edge", "weights.0", "correct" };
     lamella_probe_linear *probe = NULL;
-    lamella_status status = probe_of_case(m, (lamella_probe_linear_options){ .kind = kind, .readout = m->readout, .standardise = standardise, .n_bootstrap = 3, .tolerance = 1e-3 },
+    lamella_status status = probe_of_case(m, (lamella_probe_linear_options){ .kind = kind, .readout = m->readout, .standardise = standardise,
+                                                                            .n_bootstrap = 3, .tolerance = 1e-3 },
                                           &probe);
     for (int i = 0; probe && i < (int)(sizeof names / sizeof *names); i++)
         record_array(m, probe, names[i]);
@@ -33,7 +34,8 @@ static lamella_probe_linear *fit(const lamella_view *layers, int64_t n_layers, c
     lamella_probe_linear *probe = NULL;
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layers, .n_layers = n_layers };
     o.struct_size = sizeof o;
-    ok(lamella_probe_linear_fit(NULL, &stack, labels, NULL, NULL, folds, weights, penalties, &o, &probe, NULL));
+    ok(lamella_probe_linear_fit(NULL, &stack, labels, (o.folds = folds, o.sample_weights = weights, o.penalties = penalties ? penalties->data : NULL,
+                                                       o.n_penalties = penalties ? penalties->shape[0] : 0, &o), &probe, NULL));
     return probe;
 }
 
@@ -54,7 +56,8 @@ TEST(order_is_known_from_the_first_block_on)
     static const double accuracy[] = { 0.5042, 0.8333, 0.9042, 0.9042, 0.8917, 0.8417, 0.7250 };
     lamella_view layer[7], correct, groups;
     take_layers("order", depth, 7, layer);
-    lamella_probe_linear *p = fit(layer, 7, example("order/label.shuffled"), golden("probe/linear/order.fold"), NULL, NULL, (lamella_probe_linear_options){ 0 });
+    lamella_probe_linear *p = fit(layer, 7, example("order/label.shuffled"), golden("probe/linear/order.fold"), NULL, NULL,
+                                  (lamella_probe_linear_options){ 0 });
     for (int l = 0; l < 7; l++) {
         near(f64_at(p, "accuracy", l), accuracy[l], ABSOLUTE, 1.0 / 240 + 5e-5);
         near(f64_at(p, "accuracy", l), ((double *)golden("probe/linear/order.accuracy")->data)[l], ABSOLUTE, 1.0 / 240);
@@ -72,7 +75,8 @@ TEST(order_is_known_from_the_first_block_on)
     lamella_view a = view_of(LAMELLA_F64, acc, 7), b = view_of(LAMELLA_F64, beta, 7), g = view_of(LAMELLA_U8, good, 7),
                  d = view_of(LAMELLA_F64, difference, 7, 2);
     lamella_probe_depth_result r = { .struct_size = sizeof r };
-    ok(lamella_probe_depth(NULL, &correct, &groups, NULL, 7, NULL, &a, &b, &g, &d, &r));
+    ok(lamella_probe_depth(NULL, &correct, WITH(lamella_probe_depth_options, .groups = &groups, .n_layers = 7),
+                           WITH(lamella_probe_depth_outputs, .accuracy = &a, .beta = &b, .as_good = &g, .difference = &d), &r));
     near(r.jump, 1.0 / 7, ABSOLUTE, 1e-12);
     near(r.converging, 4.0 / 7, ABSOLUTE, 1e-12);
     check(isnan(r.settled));
@@ -93,7 +97,7 @@ TEST(trap_pairs_torn_apart)
     lamella_probe_linear_free(torn);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = example("order/layer.0"), .n_layers = 1 };
     lamella_probe_linear_options o = { .struct_size = sizeof o, .holdout = 0.4, .n_bootstrap = -1 };
-    ok(lamella_probe_linear_fit(NULL, &stack, example("order/label.shuffled"), NULL, example("order/group"), NULL, NULL, NULL, &o, &torn, NULL));
+    ok(lamella_probe_linear_fit(NULL, &stack, example("order/label.shuffled"), (o.groups = example("order/group"), &o), &torn, NULL));
     check(f64_at(torn, "accuracy", 0) > 0.45);
     lamella_probe_linear_free(torn);
 }
@@ -171,7 +175,8 @@ TEST(ten_classes_are_one_softmax_or_ten_ridges)
 {
     double penalty = 0.1;
     lamella_view penalties = view_of(LAMELLA_F64, &penalty, 1);
-    lamella_probe_linear *p = fit(example("digits/images"), 1, example("digits/labels"), golden("probe/linear/classes.fold"), NULL, &penalties, QUIET);
+    lamella_probe_linear *p = fit(example("digits/images"), 1, example("digits/labels"), golden("probe/linear/classes.fold"), NULL, &penalties,
+                                  QUIET);
     lamella_view w = array_of(p, "weights.0"), weights = view_of(LAMELLA_F64, w.data, 10, 64);
     near_golden(&weights, "probe/linear/classes.weights");
     near(f64_at(p, "accuracy", 0), *(double *)golden("probe/linear/classes.accuracy")->data, ABSOLUTE, 1e-12);
@@ -199,7 +204,8 @@ TEST(the_result_says_how_large_the_arrays_are)
     lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .n_bootstrap = -1 };
     lamella_probe_linear_result r = { .struct_size = sizeof r };
     take_layers("states", (const int[]){ 0, 3, 6 }, 3, layer);
-    ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, golden("probe/linear/states.fold"), NULL, &penalties, &o, &probe, &r));
+    ok(lamella_probe_linear_fit(NULL, &stack, &labels, (o.folds = golden("probe/linear/states.fold"), o.penalties = penalties.data,
+                                                        o.n_penalties = penalties.shape[0], &o), &probe, &r));
     equal(r.n_layers, 3);
     equal(r.n_tasks, 2);
     equal(r.n_penalties, 3);
@@ -246,7 +252,7 @@ TEST(a_cell_of_one_class_is_flagged_and_left_out)
     lamella_probe_linear *p;
     lamella_probe_linear_options o = { .struct_size = sizeof o, .n_bootstrap = -1 };
     lamella_probe_linear_result r = { .struct_size = sizeof r };
-    returns(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, &folds, NULL, NULL, &o, &p, &r), LAMELLA_NOTE);
+    returns(lamella_probe_linear_fit(NULL, &stack, &labels, (o.folds = &folds, &o), &p, &r), LAMELLA_NOTE);
     equal(r.n_impossible, 1);
     check(isnan(f64_at(p, "accuracy", 1)) && !isnan(f64_at(p, "accuracy", 0)));
     near(f64_at(p, "accuracy_mean", 0), (f64_at(p, "accuracy", 0) + f64_at(p, "accuracy", 2)) / 2, ABSOLUTE, 1e-15);
@@ -257,7 +263,7 @@ TEST(a_cell_of_one_class_is_flagged_and_left_out)
     lamella_probe_linear_free(p);
     for (int i = 0; i < 500; i++)
         y[i] = 4;
-    refused(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, &folds, NULL, NULL, &o, &p, &r), LAMELLA_ERR_EMPTY,
+    refused(lamella_probe_linear_fit(NULL, &stack, &labels, (o.folds = &folds, &o), &p, &r), LAMELLA_ERR_EMPTY,
             "lamella_probe_linear_fit: no task has a fold with two classes on both sides");
 }
 
@@ -266,7 +272,7 @@ TEST(what_did_not_converge_says_so_and_wins_over_a_note)
     lamella_stack stack = { .struct_size = sizeof stack, .layer = example("states/layer.1"), .n_layers = 1 };
     lamella_probe_linear *p;
     lamella_probe_linear_options o = { .struct_size = sizeof o, .n_bootstrap = -1, .max_iterations = 2 };
-    returns(lamella_probe_linear_fit(NULL, &stack, example("states/label.person"), NULL, NULL, NULL, NULL, NULL, &o, &p, NULL), LAMELLA_NOT_CONVERGED);
+    returns(lamella_probe_linear_fit(NULL, &stack, example("states/label.person"), &o, &p, NULL), LAMELLA_NOT_CONVERGED);
     equal(((int32_t *)array_of(p, "flags").data)[0], LAMELLA_CELL_NOT_CONVERGED);
     check(f64_at(p, "gradient_norm", 0) > 1e-3 && f64_at(p, "accuracy_mean", 0) > 0.5);
     lamella_probe_linear_free(p);
@@ -287,7 +293,7 @@ TEST(a_masked_label_is_not_looked_at)
             mask[i] = i % 5 != 0;
             y[i] = mask[i] ? ((const int32_t *)example("states/label.person")->data)[i] : k ? -99 : i;
         }
-        ok(lamella_probe_linear_fit(NULL, &stack, &labels, &masks, NULL, &folds, NULL, NULL, &o, &p[k], NULL));
+        ok(lamella_probe_linear_fit(NULL, &stack, &labels, (o.label_mask = &masks, o.folds = &folds, &o), &p[k], NULL));
     }
     equal_bits(array_of(p[0], "weights.0").data, array_of(p[1], "weights.0").data, 3 * 384 * sizeof(double));
     equal_bits(array_of(p[0], "correct").data, array_of(p[1], "correct").data, 500);
@@ -299,7 +305,8 @@ TEST(the_best_penalty_at_the_edge_is_said)
 {
     double penalty[] = { 100, 1e-6 };
     lamella_view penalties = view_of(LAMELLA_F64, penalty, 2);
-    lamella_probe_linear *p = fit(example("states/layer.4"), 1, example("states/label.person"), golden("probe/linear/states.fold"), NULL, &penalties, QUIET);
+    lamella_probe_linear *p = fit(example("states/layer.4"), 1, example("states/label.person"), golden("probe/linear/states.fold"), NULL, &penalties,
+                                  QUIET);
     int64_t best = ((int64_t *)array_of(p, "best_penalty").data)[0];
     equal(((unsigned char *)array_of(p, "edge").data)[0], 1);
     check(f64_at(p, "accuracy_mean", best) >= f64_at(p, "accuracy_mean", 1 - best));
@@ -313,12 +320,13 @@ TEST(bad_arguments_are_named)
     lamella_probe_linear_options o = { .struct_size = sizeof o, .n_folds = 501 };
     double penalty[] = { 1, -1 };
     lamella_view penalties = view_of(LAMELLA_F64, penalty, 2), y;
-    refused(lamella_probe_linear_fit(NULL, &stack, example("states/label.person"), NULL, NULL, NULL, NULL, NULL, &o, &p, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_probe_linear_fit(NULL, &stack, example("states/label.person"), &o, &p, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_probe_linear_fit: n_folds is 501, expected at most 500 (= the number of rows)");
-    refused(lamella_probe_linear_fit(NULL, &stack, example("states/label.person"), NULL, NULL, NULL, NULL, &penalties, NULL, &p, NULL),
-            LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_fit: penalties[1] is -1, expected a number over 0");
+    refused(lamella_probe_linear_fit(NULL, &stack, example("states/label.person"),
+                                     WITH(lamella_probe_linear_options, .penalties = penalties.data, .n_penalties = penalties.shape[0]), &p, NULL),
+            LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_fit: options.penalties[1] is -1, expected a number over 0");
     ok(lamella_tensor_slice(example("states/label.person"), 0, 0, 499, 1, &y));
-    refused(lamella_probe_linear_fit(NULL, &stack, &y, NULL, NULL, NULL, NULL, NULL, NULL, &p, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_probe_linear_fit(NULL, &stack, &y, NULL, &p, NULL), LAMELLA_ERR_SHAPE,
             "lamella_probe_linear_fit: labels.shape[0] is 499, expected 500 (= samples of stack)");
     check(p == NULL);
 }
@@ -342,7 +350,7 @@ TEST(every_allocation_may_fail_and_nothing_leaks)
         lamella_status status = LAMELLA_ERR_MEMORY;
         for (int64_t k = 1; status == LAMELLA_ERR_MEMORY; k++) {
             test_allocator_fail(&a, k, k % 2);
-            status = lamella_probe_linear_fit(ctx, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL);
+            status = lamella_probe_linear_fit(ctx, &stack, &labels, &o, &p, NULL);
             check(status != LAMELLA_ERR_MEMORY || (p == NULL && a.live == before));
             check(k < 2000);
         }

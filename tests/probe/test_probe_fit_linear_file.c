@@ -14,7 +14,7 @@ static lamella_probe_linear *probe_of_states(void)
     for (int i = 0; i < N; i++)
         y[N + i] = ((const int32_t *)example("states/label.words")->data)[i] % 3;
     lamella_view labels = view_of(LAMELLA_I32, y, 2, N);
-    ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL));
+    ok(lamella_probe_linear_fit(NULL, &stack, &labels, &o, &p, NULL));
     return p;
 }
 

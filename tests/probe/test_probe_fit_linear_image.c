@@ -11,7 +11,8 @@ static lamella_probe_linear *probe_of_all_axes(int32_t nested)
     static int32_t y[TASKS * N];
     static int64_t fold[N], depth[] = { 3, 8 };
     double penalty[] = { 5, 1, 0.2, 30 };
-    lamella_view layer[LAYERS], labels = view_of(LAMELLA_I32, y, TASKS, N), penalties = view_of(LAMELLA_F64, penalty, PENALTIES), folds = view_of(LAMELLA_I64, fold, N);
+    lamella_view layer[LAYERS], labels = view_of(LAMELLA_I32, y, TASKS, N), penalties = view_of(LAMELLA_F64, penalty,
+                                                                                                PENALTIES), folds = view_of(LAMELLA_I64, fold, N);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = LAYERS, .depth = depth };
     lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .nested = nested, .n_bootstrap = 5 };
     lamella_probe_linear *p;
@@ -25,7 +26,8 @@ static lamella_probe_linear *probe_of_all_axes(int32_t nested)
     }
     for (int l = 0; l < LAYERS; l++)
         layer[l] = view_of(LAMELLA_F32, x[l], N, dims[l]);
-    ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, &folds, NULL, &penalties, &o, &p, NULL));
+    ok(lamella_probe_linear_fit(NULL, &stack, &labels, (o.folds = &folds, o.penalties = penalties.data, o.n_penalties = penalties.shape[0], &o), &p,
+                                NULL));
     return p;
 }
 
@@ -47,11 +49,13 @@ static const named_array arrays[] = {
     { "accuracy_low", LAMELLA_F64, BY_TASK }, { "f1_low", LAMELLA_F64, BY_TASK }, { "auc_low", LAMELLA_F64, BY_TASK },
     { "accuracy_high", LAMELLA_F64, BY_TASK }, { "f1_high", LAMELLA_F64, BY_TASK }, { "auc_high", LAMELLA_F64, BY_TASK },
     { "n_scored_folds", LAMELLA_I64, BY_CELL }, { "best_penalty", LAMELLA_I64, BY_TASK }, { "edge", LAMELLA_U8, BY_TASK },
-    { "objective", LAMELLA_F64, BY_FIT }, { "gradient_norm", LAMELLA_F64, BY_FIT }, { "iterations", LAMELLA_I64, BY_FIT }, { "flags", LAMELLA_I32, BY_FIT },
+    { "objective", LAMELLA_F64, BY_FIT }, { "gradient_norm", LAMELLA_F64, BY_FIT }, { "iterations", LAMELLA_I64, BY_FIT }, { "flags", LAMELLA_I32,
+            BY_FIT },
     { "weights.0", LAMELLA_F64, 4, { PENALTIES, FITS, OUTPUTS, 9 } }, { "weights.1", LAMELLA_F64, 4, { PENALTIES, FITS, OUTPUTS, 11 } },
     { "intercepts", LAMELLA_F64, 4, { LAYERS, PENALTIES, FITS, OUTPUTS } },
     { "depths", LAMELLA_I64, 1, { LAYERS } }, { "dims", LAMELLA_I64, 1, { LAYERS } }, { "penalties", LAMELLA_F64, 1, { PENALTIES } },
-    { "classes", LAMELLA_I64, 1, { CLASSES } }, { "class_offsets", LAMELLA_I64, 1, { TASKS + 1 } }, { "output_offsets", LAMELLA_I64, 1, { TASKS + 1 } },
+    { "classes", LAMELLA_I64, 1, { CLASSES } }, { "class_offsets", LAMELLA_I64, 1, { TASKS + 1 } }, { "output_offsets", LAMELLA_I64, 1,
+            { TASKS + 1 } },
     { "rows", LAMELLA_I64, 1, { SCORED } }, { "groups", LAMELLA_I64, 1, { SCORED } }, { "fold", LAMELLA_I64, 1, { SCORED } },
     { "correct", LAMELLA_U8, 3, { TASKS, LAYERS, SCORED } },
     { "nested_penalty", LAMELLA_I64, 3, { LAYERS, TASKS, FOLDS } }, /* from here on with options->nested */
@@ -94,7 +98,8 @@ TEST(arrays_have_the_axes_of_the_header_and_there_are_no_others)
 TEST(what_does_not_depend_on_a_fit_is_what_was_given)
 {
     lamella_probe_linear *p = probe_of_all_axes(0);
-    static const int64_t classes[CLASSES] = { 0, 7, 100, 107, 114, 200, 207, 214, 221 }, class_offsets[] = { 0, 2, 5, 9 }, output_offsets[] = { 0, 1, 4, 8 };
+    static const int64_t classes[CLASSES] = { 0, 7, 100, 107, 114, 200, 207, 214, 221 }, class_offsets[] = { 0, 2, 5, 9 }, output_offsets[] = { 0, 1,
+            4, 8 };
     static const int64_t depths[] = { 3, 8 };
     static const double penalties[] = { 5, 1, 0.2, 30 };
     equal_bits(array_of(p, "classes").data, classes, sizeof classes);
@@ -131,7 +136,8 @@ static lamella_status load_without(const lamella_probe_linear *p, int64_t axis)
         static const char *const types[] = { [LAMELLA_F64] = "F64", [LAMELLA_I64] = "I64", [LAMELLA_I32] = "I32", [LAMELLA_U8] = "U8" };
         n += snprintf(text + n, sizeof text - (size_t)n, ",\"%s\":{\"dtype\":\"%s\",\"shape\":[", arrays[i].name, types[v.dtype]);
         for (int a = 0; a < v.rank; a++) {
-            int64_t extent = v.shape[a] == axis ? 0 : v.shape[a] == TASKS + 1 && axis == TASKS && v.rank == 1 && strstr(arrays[i].name, "offsets") ? 1 : v.shape[a];
+            int64_t extent = v.shape[a] == axis ? 0 : v.shape[a] == TASKS + 1 && axis == TASKS && v.rank == 1 && strstr(arrays[i].name,
+                    "offsets") ? 1 : v.shape[a];
             n += snprintf(text + n, sizeof text - (size_t)n, "%s%d", a ? "," : "", (int)extent);
             size *= extent;
         }

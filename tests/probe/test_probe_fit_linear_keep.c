@@ -20,7 +20,7 @@ static lamella_probe_linear *several(int32_t nested)
     memcpy(y, example("states/label.person")->data, sizeof y / 2);
     for (int i = 0; i < N; i++)
         y[N + i] = ((const int32_t *)example("states/label.words")->data)[i] % 3;
-    ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, NULL, NULL, &penalties, &o, &p, NULL));
+    ok(lamella_probe_linear_fit(NULL, &stack, &labels, (o.penalties = penalties.data, o.n_penalties = penalties.shape[0], &o), &p, NULL));
     return p;
 }
 
@@ -150,7 +150,7 @@ TEST(a_kept_layer_is_small)
     lamella_view bytes;
     const int64_t first = 0;
     lamella_probe_linear_options o = { .struct_size = sizeof o, .n_bootstrap = -1, .kind = LAMELLA_PROBE_RIDGE };
-    ok(lamella_probe_linear_fit(NULL, &stack, example("states/label.person"), NULL, NULL, NULL, NULL, NULL, &o, &p, NULL));
+    ok(lamella_probe_linear_fit(NULL, &stack, example("states/label.person"), &o, &p, NULL));
     ok(lamella_probe_linear_keep(NULL, p, &first, 1, &kept));
     ok(lamella_probe_linear_bytes(kept, &bytes));
     check(bytes.shape[0] < 384 * 8 + 6000);
@@ -261,7 +261,8 @@ TEST(bytes_that_cannot_be_a_probe_are_refused_before_they_are_read)
     memcpy(copy + ((char *)offsets.data - (char *)bytes.data) + 8, &most, 8);
     memcpy(copy + ((char *)offsets.data - (char *)bytes.data) + 16, &least, 8);
     lamella_view wild = view_of(LAMELLA_U8, copy, bytes.shape[0]);
-    refused(lamella_probe_linear_load(NULL, &wild, &loaded), LAMELLA_ERR_FORMAT, "lamella_probe_linear_load: class_offsets does not rise from 0 to 5");
+    refused(lamella_probe_linear_load(NULL, &wild, &loaded), LAMELLA_ERR_FORMAT,
+            "lamella_probe_linear_load: class_offsets does not rise from 0 to 5");
     ok(lamella_probe_linear_get(p, "output_offsets", &offsets));
     memcpy(copy, bytes.data, (size_t)bytes.shape[0]);
     memcpy(copy + ((char *)offsets.data - (char *)bytes.data) + 8, &most, 8);

@@ -31,7 +31,7 @@ static lamella_probe_linear *fit_layer(const lamella_view *layer, const lamella_
     lamella_probe_linear *probe = NULL;
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 1 };
     lamella_probe_linear_options o = { .struct_size = sizeof o, .n_bootstrap = -1 };
-    ok(lamella_probe_linear_fit(NULL, &stack, labels, NULL, NULL, folds, NULL, NULL, &o, &probe, NULL));
+    ok(lamella_probe_linear_fit(NULL, &stack, labels, (o.folds = folds, &o), &probe, NULL));
     return probe;
 }
 
@@ -193,7 +193,9 @@ static paired *pairs(void)
 static lamella_status fit_pairs(paired *p, const lamella_view *folds, const lamella_view *penalties)
 {
     lamella_probe_linear_free(p->probe);
-    return lamella_probe_linear_fit(NULL, &p->stack, &p->labels, &p->label_mask, &p->groups, folds, NULL, penalties, &p->o, &p->probe, &p->result);
+    return lamella_probe_linear_fit(NULL, &p->stack, &p->labels,
+                                    (p->o.label_mask = &p->label_mask, p->o.groups = &p->groups, p->o.folds = folds,
+                                     p->o.penalties = penalties ? penalties->data : NULL, p->o.n_penalties = penalties ? penalties->shape[0] : 0, &p->o), &p->probe, &p->result);
 }
 
 TEST(trap_folds_that_part_a_group_are_refused)
@@ -202,10 +204,10 @@ TEST(trap_folds_that_part_a_group_are_refused)
     ok(fit_pairs(p, &p->folds, NULL));
     p->fold[41] = 1;
     refused(fit_pairs(p, &p->folds, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_probe_linear_fit: folds[41] is 1, but folds[40] is 0, expected one fold for rows of one group");
+            "lamella_probe_linear_fit: options.folds[41] is 1, but options.folds[40] is 0, expected one fold for rows of one group");
     p->fold[41] = -1; /* always trained on, and so for its pair */
     refused(fit_pairs(p, &p->folds, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_probe_linear_fit: folds[41] is -1, but folds[40] is 0, expected one fold for rows of one group");
+            "lamella_probe_linear_fit: options.folds[41] is -1, but options.folds[40] is 0, expected one fold for rows of one group");
     check(p->probe == NULL);
     p->fold[40] = -1; /* both */
     ok(fit_pairs(p, &p->folds, NULL));
@@ -215,7 +217,7 @@ TEST(trap_folds_that_part_a_group_are_refused)
         p->fold[first + 1] = !p->fold[first];
         p->has[first] = 0;
         char text[160];
-        snprintf(text, sizeof text, "lamella_probe_linear_fit: folds[%d] is %d, but folds[%d] is %d, expected one fold for rows of one group", (int)first + 1,
+        snprintf(text, sizeof text, "lamella_probe_linear_fit: options.folds[%d] is %d, but options.folds[%d] is %d, expected one fold for rows of one group", (int)first + 1,
                  (int)p->fold[first + 1], (int)first, (int)p->fold[first]);
         refused(fit_pairs(p, &p->folds, NULL), LAMELLA_ERR_ARGUMENT, text);
     }
@@ -231,7 +233,7 @@ TEST(rows_that_take_no_part_may_have_any_fold)
     ok(fit_pairs(p, &p->folds, NULL));
     p->has[80] = 1;
     refused(fit_pairs(p, &p->folds, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_probe_linear_fit: folds[81] is 1, but folds[80] is 0, expected one fold for rows of one group");
+            "lamella_probe_linear_fit: options.folds[81] is 1, but options.folds[80] is 0, expected one fold for rows of one group");
     check(p->probe == NULL);
 }
 
@@ -254,7 +256,8 @@ TEST(groups_come_back_as_given_and_only_their_order_counts)
     equal_bits(&low[0], &low[1], sizeof *low);
     lamella_probe_linear_free(p->probe);
     p->probe = NULL;
-    ok(lamella_probe_linear_fit(NULL, &p->stack, &p->labels, NULL, NULL, NULL, NULL, NULL, &p->o, &p->probe, NULL));
+    p->o.groups = p->o.label_mask = NULL;
+    ok(lamella_probe_linear_fit(NULL, &p->stack, &p->labels, &p->o, &p->probe, NULL));
     equal_bits(array_of(p->probe, "groups").data, array_of(p->probe, "rows").data, (N - 1) * sizeof(int64_t));
     lamella_probe_linear_free(p->probe);
 }

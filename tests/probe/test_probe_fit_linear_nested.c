@@ -43,7 +43,9 @@ static lamella_probe_linear *fit_nested(const nested_case *s, int32_t kind, int3
     lamella_probe_linear *p;
     lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = kind, .nested = nested, .n_bootstrap = nested ? 50 : -1, .balanced = 1 };
     lamella_context *ctx = guarded_context(1); /* whose memory is full of anything but zeros */
-    check(lamella_probe_linear_fit(ctx, &s->stack, &s->labels, &s->mask, NULL, &s->folds, NULL, &s->penalties, &o, &p, NULL) >= 0);
+    check(lamella_probe_linear_fit(ctx, &s->stack, &s->labels,
+                                   (o.label_mask = &s->mask, o.folds = &s->folds, o.penalties = s->penalties.data,
+                                    o.n_penalties = s->penalties.shape[0], &o), &p, NULL) >= 0);
     lamella_context_free(ctx);
     return p;
 }
@@ -129,7 +131,8 @@ TEST(a_saved_choice_is_one_of_the_penalties)
 {
     nested_case *s = noisy(1);
     lamella_probe_linear *nested = fit_nested(s, LAMELLA_PROBE_RIDGE, 1), *loaded;
-    const int64_t n = array_of(nested, "nested_penalty").shape[0] * TASKS * FOLDS, wrong[] = { -1, array_of(nested, "penalties").shape[0], INT64_C(1) << 40 };
+    const int64_t n = array_of(nested, "nested_penalty").shape[0] * TASKS * FOLDS, wrong[] = { -1, array_of(nested, "penalties").shape[0],
+                                                                                              INT64_C(1) << 40 };
     lamella_view bytes;
     ok(lamella_probe_linear_bytes(nested, &bytes));
     char *copy = malloc((size_t)bytes.shape[0]);
@@ -138,7 +141,8 @@ TEST(a_saved_choice_is_one_of_the_penalties)
         char message[120];
         memcpy(copy, bytes.data, (size_t)bytes.shape[0]);
         memcpy(copy + ((char *)array_of(nested, "nested_penalty").data - (char *)bytes.data) + (n - 1) * 8, &wrong[i], 8);
-        snprintf(message, sizeof message, "lamella_probe_linear_load: nested_penalty has %lld, expected 0 to %lld", (long long)wrong[i], (long long)wrong[1] - 1);
+        snprintf(message, sizeof message, "lamella_probe_linear_load: nested_penalty has %lld, expected 0 to %lld", (long long)wrong[i],
+                 (long long)wrong[1] - 1);
         refused(lamella_probe_linear_load(NULL, &changed, &loaded), LAMELLA_ERR_FORMAT, message);
     }
     free(copy);
@@ -150,13 +154,16 @@ TEST(nested_folds_are_at_least_three)
     nested_case *s = noisy(2);
     lamella_probe_linear *p;
     lamella_probe_linear_options o = { .struct_size = sizeof o, .nested = 1, .n_folds = 2 };
-    refused(lamella_probe_linear_fit(NULL, &s->stack, &s->labels, NULL, NULL, NULL, NULL, &s->penalties, &o, &p, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_probe_linear_fit(NULL, &s->stack, &s->labels, (o.penalties = s->penalties.data, o.n_penalties = s->penalties.shape[0], &o), &p,
+                                     NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_probe_linear_fit: options.nested is 1 with 2 folds, expected at least 3");
     o.holdout = 0.3;
-    refused(lamella_probe_linear_fit(NULL, &s->stack, &s->labels, NULL, NULL, NULL, NULL, &s->penalties, &o, &p, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_probe_linear_fit(NULL, &s->stack, &s->labels, (o.penalties = s->penalties.data, o.n_penalties = s->penalties.shape[0], &o), &p,
+                                     NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_probe_linear_fit: options.nested is 1 with 1 fold, expected at least 3");
     o.nested = 2;
-    refused(lamella_probe_linear_fit(NULL, &s->stack, &s->labels, NULL, NULL, NULL, NULL, &s->penalties, &o, &p, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_probe_linear_fit(NULL, &s->stack, &s->labels, (o.penalties = s->penalties.data, o.n_penalties = s->penalties.shape[0], &o), &p,
+                                     NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_probe_linear_fit: options.nested is 2, expected 0 to 1");
 }
 
@@ -189,7 +196,7 @@ TEST(noise_scores_a_half_where_the_choice_is_nested)
         lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
         lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .nested = 1, .n_bootstrap = -1, .seed = draw };
         lamella_probe_linear *p;
-        ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, NULL, NULL, &penalties, &o, &p, NULL));
+        ok(lamella_probe_linear_fit(NULL, &stack, &labels, (o.penalties = penalties.data, o.n_penalties = penalties.shape[0], &o), &p, NULL));
         best += f64_at(p, "accuracy_pooled", ((int64_t *)array_of(p, "best_penalty").data)[0]) / DRAWS;
         nested += f64_at(p, "accuracy_nested", 0) / DRAWS;
         lamella_probe_linear_free(p);

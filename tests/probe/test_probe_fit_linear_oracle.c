@@ -29,7 +29,8 @@ static int64_t class_for(const plain_probe *s, int64_t t, int64_t i)
 static plain_probe *make_plain(int wide, int bare)
 {
     static plain_probe s;
-    s = (plain_probe){ .n = wide ? 26 : ROWS, .dim = { 3, wide ? WIDEST : 5 }, .n_folds = FOLDS, .n_fits = FOLDS + 1, .bare = bare, .penalty = { 2, 0.05, 15 },
+    s = (plain_probe){ .n = wide ? 26 : ROWS, .dim = { 3, wide ? WIDEST : 5 }, .n_folds = FOLDS, .n_fits = FOLDS + 1, .bare = bare,
+                      .penalty = { 2, 0.05, 15 },
                        .dtype = LAMELLA_F32,
                        .o = { .struct_size = sizeof s.o, .n_bootstrap = 30, .confidence = 0.8, .seed = 77, .tolerance = 1e-13 },
                        .result = { .struct_size = sizeof s.result } };
@@ -68,8 +69,9 @@ static lamella_status fit_plain(plain_probe *s, int given_folds)
     s->penalties = view_of(LAMELLA_F64, s->penalty, PENALTIES);
     s->stack = (lamella_stack){ .struct_size = sizeof s->stack, .layer = s->layer, .n_layers = LAYERS, .mask = s->bare ? NULL : &s->mask };
     lamella_context *ctx = guarded_context(1); /* whose memory is full of anything but zeros */
-    lamella_status status = lamella_probe_linear_fit(ctx, &s->stack, &s->labels, s->bare ? NULL : &s->label_mask, s->bare ? NULL : &s->groups,
-                                                     given_folds ? &s->folds : NULL, s->bare ? NULL : &s->weights, &s->penalties, &s->o, &s->probe, &s->result);
+    lamella_status status = lamella_probe_linear_fit(ctx, &s->stack, &s->labels,
+                                                     (s->o.label_mask = s->bare ? NULL : &s->label_mask, s->o.groups = s->bare ? NULL : &s->groups,
+                                                      s->o.folds = given_folds ? &s->folds : NULL, s->o.sample_weights = s->bare ? NULL : &s->weights, s->o.penalties = s->penalties.data, s->o.n_penalties = s->penalties.shape[0], &s->o), &s->probe, &s->result);
     lamella_context_free(ctx);
     return status;
 }
@@ -215,7 +217,8 @@ static void intervals_are_those_of_measure(const plain_probe *s, int64_t l, int6
         lamella_measure_bootstrap_options o = { .struct_size = sizeof o, .statistic = statistic[k], .n_resamples = s->o.n_bootstrap,
                                                 .confidence = s->o.confidence, .seed = (uint64_t)s->o.seed };
         lamella_measure_bootstrap_result r = { .struct_size = sizeof r };
-        check(lamella_measure_bootstrap(NULL, &scores, &golds, NULL, names, plain_classes[t], &groups, NULL, &weights, &o, &r) >= 0);
+        check(lamella_measure_bootstrap(NULL, &scores, (o.gold = &golds, o.classes = names, o.n_classes = plain_classes[t],
+                                                        o.groups = &groups, o.weights = &weights, &o), &r) >= 0);
         near(ended(s, k, "_low", l * TASKS + t), r.low, ABSOLUTE, 1e-13);
         near(ended(s, k, "_high", l * TASKS + t), r.high, ABSOLUTE, 1e-13);
     }
@@ -362,7 +365,7 @@ TEST(folds_are_those_of_the_rows_outside_the_mask)
         }
         lamella_view groups = view_of(LAMELLA_I64, group, n), folds = view_of(LAMELLA_I32, fold, n);
         lamella_measure_folds_options o = { .struct_size = sizeof o, .n_folds = s->o.n_folds, .holdout = s->o.holdout, .seed = (uint64_t)s->o.seed };
-        ok(lamella_measure_folds(NULL, n, &groups, NULL, &o, &folds, NULL));
+        ok(lamella_measure_folds(NULL, n, &folds, (o.groups = &groups, &o), NULL));
         check(fit_plain(s, 0) >= 0);
         equal(s->result.n_folds, k & 2 ? 1 : 3);
         equal(s->result.n_fits, k & 2 ? 1 : 4);

@@ -21,14 +21,16 @@ TEST(progress_never_goes_back_and_ends_at_one)
         lamella_probe_linear *p;
         lamella_view layer[3];
         lamella_context_options co = { .struct_size = sizeof co, .threads = 1, .progress = hear, .user = &t };
-        lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = 1 + k % 2, .nested = k / 2 % 2, .n_folds = 3, .n_bootstrap = 10, .tolerance = 1e-3 };
+        lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = 1 + k % 2, .nested = k / 2 % 2, .n_folds = 3, .n_bootstrap = 10,
+                                          .tolerance = 1e-3 };
         int n = k & 8 ? 20 : N;
         for (int l = 0; l < 3; l++)
-            layer[l] = k & 4 ? view_of(LAMELLA_F32, x + l * N * 4 * DIM, n, 4, DIM) : view_of(LAMELLA_F32, x + l * N * 4 * DIM, n, k & 8 ? 4 * DIM : DIM);
+            layer[l] = k & 4 ? view_of(LAMELLA_F32, x + l * N * 4 * DIM, n, 4, DIM) : view_of(LAMELLA_F32, x + l * N * 4 * DIM, n,
+                                                                                              k & 8 ? 4 * DIM : DIM);
         lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 3 };
         lamella_view labels = view_of(LAMELLA_I32, labels_of_rows, n), penalties = view_of(LAMELLA_F64, three_penalties, 3);
         ok(lamella_context_create(&co, &ctx));
-        check(lamella_probe_linear_fit(ctx, &stack, &labels, NULL, NULL, NULL, NULL, &penalties, &o, &p, NULL) >= 0);
+        check(lamella_probe_linear_fit(ctx, &stack, &labels, (o.penalties = penalties.data, o.n_penalties = penalties.shape[0], &o), &p, NULL) >= 0);
         check(t.n > 10);
         told_well(&t, 0.85);
         lamella_probe_linear_free(p);
@@ -93,12 +95,14 @@ static void fit_alike(lamella_probe_linear_options o, int dims, fractions *f)
         fold[i] = i % 4;
     }
     lamella_view layer[3] = { view_of(LAMELLA_F32, x, n, dims), view_of(LAMELLA_F32, x, n, dims), view_of(LAMELLA_F32, x, n, dims) };
-    lamella_view labels = view_of(LAMELLA_I32, labels_of_rows, n), folds = view_of(LAMELLA_I64, fold, n), penalties = view_of(LAMELLA_F64, three_penalties, 3);
+    lamella_view labels = view_of(LAMELLA_I32, labels_of_rows, n), folds = view_of(LAMELLA_I64, fold, n), penalties = view_of(LAMELLA_F64,
+            three_penalties, 3);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 3 };
     o.struct_size = sizeof o;
     *f = (fractions){ .n = 0 };
     ok(lamella_context_create(&co, &ctx));
-    check(lamella_probe_linear_fit(ctx, &stack, &labels, NULL, NULL, &folds, NULL, &penalties, &o, &p, NULL) >= 0);
+    check(lamella_probe_linear_fit(ctx, &stack, &labels, (o.folds = &folds, o.penalties = penalties.data, o.n_penalties = penalties.shape[0], &o), &p,
+                                   NULL) >= 0);
     lamella_probe_linear_free(p);
     lamella_context_free(ctx);
     near(f->at[f->n - 1], 1, ABSOLUTE, 0);
@@ -142,7 +146,7 @@ TEST(tokens_take_the_first_tenth)
         layer[l] = view_of(LAMELLA_F32, x, N, 2, DIM);
     f.n = 0;
     ok(lamella_context_create(&co, &ctx));
-    ok(lamella_probe_linear_fit(ctx, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL));
+    ok(lamella_probe_linear_fit(ctx, &stack, &labels, &o, &p, NULL));
     windows_are_alike(&f, 0.1, 0.1 + 0.9 * 0.8, 5, 4);
     windows_are_alike(&f, 0.1 + 0.9 * 0.8, 1, 5, 3);
     check(f.at[0] < 0.1);
@@ -187,7 +191,8 @@ static many_rows make_many(void)
         weight[i] = (float)(1 + i % 2);
         valid[i] = i % 60 > 0;
     }
-    return (many_rows){ view_of(LAMELLA_F32, x, MANY, 1), view_of(LAMELLA_I32, y, 2, MANY), view_of(LAMELLA_U8, has, 2, MANY), view_of(LAMELLA_I32, group, MANY),
+    return (many_rows){ view_of(LAMELLA_F32, x, MANY, 1), view_of(LAMELLA_I32, y, 2, MANY), view_of(LAMELLA_U8, has, 2, MANY),
+                       view_of(LAMELLA_I32, group, MANY),
                         view_of(LAMELLA_I32, fold, MANY), view_of(LAMELLA_F32, weight, MANY), view_of(LAMELLA_U8, valid, MANY) };
 }
 
@@ -201,8 +206,9 @@ static lamella_status fit_many(many_rows *r, int all, int given_folds, int threa
     lamella_context *ctx;
     lamella_probe_linear *p;
     ok(lamella_context_create(&co, &ctx));
-    lamella_status status = lamella_probe_linear_fit(ctx, &stack, all ? &r->labels : &one, all ? &r->label_mask : NULL, all ? &r->groups : NULL,
-                                                     given_folds ? &r->folds : NULL, all ? &r->weights : NULL, NULL, &o, &p, NULL);
+    lamella_status status = lamella_probe_linear_fit(ctx, &stack, all ? &r->labels : &one,
+                                                     (o.label_mask = all ? &r->label_mask : NULL, o.groups = all ? &r->groups : NULL,
+                                                      o.folds = given_folds ? &r->folds : NULL, o.sample_weights = all ? &r->weights : NULL, &o), &p, NULL);
     check((status < 0 || status == LAMELLA_STOPPED) == (p == NULL));
     lamella_probe_linear_free(p);
     lamella_context_free(ctx);

@@ -38,7 +38,7 @@ TEST(ridge_of_a_stack_ten_times_the_workspace)
         ok(lamella_context_create(&co, &ctx));
         lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = DEPTH, .read = k ? read_rows : NULL, .user = &r };
         lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .holdout = 0.2, .n_bootstrap = -1 };
-        ok(lamella_probe_linear_fit(ctx, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p[k], NULL));
+        ok(lamella_probe_linear_fit(ctx, &stack, &labels, &o, &p[k], NULL));
         lamella_context_free(ctx);
     }
     lamella_view a, b;
@@ -73,7 +73,7 @@ TEST(logistic_within_a_limit_is_the_same)
         }
         lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2, .read = k < 2 ? NULL : read_rows, .user = &r };
         lamella_probe_linear_options o = { .struct_size = sizeof o, .holdout = 0.3, .tolerance = 1e-4, .n_bootstrap = -1, .balanced = 1 };
-        ok(lamella_probe_linear_fit(ctx, &stack, example("states/label.starts_vowel"), NULL, NULL, NULL, NULL, NULL, &o, &p[k], NULL));
+        ok(lamella_probe_linear_fit(ctx, &stack, example("states/label.starts_vowel"), &o, &p[k], NULL));
         lamella_context_free(ctx);
     }
     for (int k = 1; k < 3; k++) {
@@ -104,9 +104,10 @@ TEST(ridge_takes_f64_rows_as_they_are)
     lamella_view labels = view_of(LAMELLA_I32, y, ROWS);
     lamella_probe_linear *p, *narrow;
     lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .holdout = 0.2, .n_bootstrap = -1 };
-    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 3 }, alone = { .struct_size = sizeof alone, .layer = layer + 2, .n_layers = 1 };
-    ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL));
-    ok(lamella_probe_linear_fit(NULL, &alone, &labels, NULL, NULL, NULL, NULL, NULL, &o, &narrow, NULL));
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 3 }, alone = { .struct_size = sizeof alone, .layer = layer + 2,
+                                                                                                   .n_layers = 1 };
+    ok(lamella_probe_linear_fit(NULL, &stack, &labels, &o, &p, NULL));
+    ok(lamella_probe_linear_fit(NULL, &alone, &labels, &o, &narrow, NULL));
     for (int j = 0; j < WIDE; j++)
         near(f64_at(p, "weights.1", j), f64_at(p, "weights.0", j), ABSOLUTE, 1e-8);
     for (int j = 0; j < 7; j++) /* beside a layer wider than the rows are many, the same as alone */
@@ -132,13 +133,13 @@ TEST(f64_columns_of_any_size)
         lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
         lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .standardise = 1, .n_bootstrap = -1 };
         lamella_probe_linear *p;
-        ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL));
+        ok(lamella_probe_linear_fit(NULL, &stack, &labels, &o, &p, NULL));
         near(f64_at(p, "weights.0", 1), 0, ABSOLUTE, 0);
         check(f64_at(p, "weights.0", 0) != 0 && fabs(f64_at(p, "intercepts", 0)) < 10);
         lamella_probe_linear_free(p);
         for (int i = 0; i < ROWS * dim; i++)
             x[i] = (i % 7 - 3) * 1e200;
-        returns(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL), LAMELLA_ERR_NUMERIC);
+        returns(lamella_probe_linear_fit(NULL, &stack, &labels, &o, &p, NULL), LAMELLA_ERR_NUMERIC);
     }
 }
 
@@ -158,7 +159,7 @@ TEST(a_constant_column_has_weight_0_where_columns_are_standardised)
     for (int kind = 1; kind <= 2; kind++) {
         lamella_probe_linear *p;
         lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = kind, .standardise = 1, .n_bootstrap = -1 };
-        ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL));
+        ok(lamella_probe_linear_fit(NULL, &stack, &labels, &o, &p, NULL));
         near(f64_at(p, "weights.0", 1), 0, ABSOLUTE, 0);
         check(fabs(f64_at(p, "weights.0", 0)) > 0.1);
         lamella_probe_linear_free(p);
@@ -200,12 +201,13 @@ TEST(ridge_reads_a_layer_once_a_fold_for_all_tasks)
         counted_reading r = { .of = { x, ROWS, DIM } };
         int64_t tasks = k == 0 ? 1 : k == 1 ? 3 : 4;
         lamella_view layer[2] = { view_of(LAMELLA_F32, x, ROWS, DIM), view_of(LAMELLA_F32, x, ROWS, DIM) };
-        lamella_view labels = view_of(LAMELLA_I32, y, tasks, ROWS), mask = view_of(LAMELLA_U8, has, tasks, ROWS), folds = view_of(LAMELLA_I64, fold, ROWS);
+        lamella_view labels = view_of(LAMELLA_I32, y, tasks, ROWS), mask = view_of(LAMELLA_U8, has, tasks, ROWS), folds = view_of(LAMELLA_I64, fold,
+                ROWS);
         layer[0].data = layer[1].data = NULL;
         lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2, .read = count_reads, .user = &r };
         lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .n_bootstrap = -1, .balanced = k == 3 };
         lamella_probe_linear *p;
-        ok(lamella_probe_linear_fit(NULL, &stack, &labels, &mask, NULL, &folds, NULL, NULL, &o, &p, NULL));
+        ok(lamella_probe_linear_fit(NULL, &stack, &labels, (o.label_mask = &mask, o.folds = &folds, &o), &p, NULL));
         int64_t sets = k < 2 ? 1 : k == 2 ? 2 : 4;
         equal(r.n_rows, 2 * ROWS * (sets * (FOLDS + 1) + 1));
         lamella_probe_linear_free(p);
@@ -232,7 +234,7 @@ TEST(ridge_of_as_many_rows_as_dims_streams)
         lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1, .read = count_reads, .user = &r };
         lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .n_bootstrap = -1 };
         lamella_probe_linear *p;
-        ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, &folds, NULL, NULL, &o, &p, NULL));
+        ok(lamella_probe_linear_fit(NULL, &stack, &labels, (o.folds = &folds, &o), &p, NULL));
         equal(r.n_rows, ROWS * ((dim <= ROWS ? FOLDS + 1 : 1) + 1));
         lamella_probe_linear_free(p);
     }
@@ -260,7 +262,7 @@ static int64_t room_of_layers(int64_t n_layers, int32_t kind, int64_t n, int64_t
     ok(lamella_context_create(&co, &ctx));
     int64_t before = a.live_bytes;
     a.peak_bytes = before;
-    check(lamella_probe_linear_fit(ctx, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL) >= 0);
+    check(lamella_probe_linear_fit(ctx, &stack, &labels, &o, &p, NULL) >= 0);
     ok(lamella_probe_linear_bytes(p, &bytes));
     int64_t room = a.peak_bytes - before - bytes.shape[0];
     lamella_probe_linear_free(p);
@@ -273,7 +275,8 @@ static int64_t room_of_layers(int64_t n_layers, int32_t kind, int64_t n, int64_t
 /* What a layer takes to be fitted and scored is given back before the next one. */
 TEST(six_layers_take_no_more_room_than_one)
 {
-    static const struct { int32_t kind; int64_t n, dim; } cases[] = { { LAMELLA_PROBE_RIDGE, 12000, 2 }, { LAMELLA_PROBE_LOGISTIC, 12000, 2 }, { LAMELLA_PROBE_RIDGE, 240, 400 } };
+    static const struct { int32_t kind; int64_t n, dim; } cases[] = { { LAMELLA_PROBE_RIDGE, 12000, 2 }, { LAMELLA_PROBE_LOGISTIC, 12000, 2 },
+                                                                     { LAMELLA_PROBE_RIDGE, 240, 400 } };
     for (int k = 0; k < 3; k++) {
         int64_t one = room_of_layers(1, cases[k].kind, cases[k].n, cases[k].dim), six = room_of_layers(6, cases[k].kind, cases[k].n, cases[k].dim);
         check(six < one + one / 4);

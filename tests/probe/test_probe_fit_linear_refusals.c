@@ -8,7 +8,7 @@ typedef struct asked {
     float         x[N * DIM];
     int64_t       y[N], folds[N];
     double        weights[N], penalties[2];
-    lamella_view  layer, labels, label_mask, groups, fold, weight, penalty;
+    lamella_view  layer, labels, label_mask, groups, fold, weight;
     unsigned char has[N], mask[N];
     lamella_view  valid;
     lamella_stack stack;
@@ -37,9 +37,9 @@ static asked *fresh(void)
 
 static lamella_status ask(asked *a)
 {
-    lamella_status status = lamella_probe_linear_fit(NULL, &a->stack, &a->labels, a->label_mask.data ? &a->label_mask : NULL,
-                                                     a->groups.data ? &a->groups : NULL, a->fold.data ? &a->fold : NULL,
-                                                     a->weight.data ? &a->weight : NULL, a->penalty.data ? &a->penalty : NULL, &a->o, &a->probe, NULL);
+    lamella_status status = lamella_probe_linear_fit(NULL, &a->stack, &a->labels,
+                                                     (a->o.label_mask = a->label_mask.data ? &a->label_mask : NULL,
+                                                      a->o.groups = a->groups.data ? &a->groups : NULL, a->o.folds = a->fold.data ? &a->fold : NULL, a->o.sample_weights = a->weight.data ? &a->weight : NULL, &a->o), &a->probe, NULL);
     check((status < 0) == (a->probe == NULL));
     lamella_probe_linear_free(a->probe);
     return status;
@@ -114,11 +114,12 @@ TEST(labels_are_by_task_and_sample)
     REFUSES(EMPTY, "labels has no task, expected at least 1");
     a->labels = view_of(LAMELLA_F32, a->x, N);
     check(ask(a) == LAMELLA_ERR_DTYPE && strstr(lamella_last_error(), "labels.dtype"));
-    a->labels = (lamella_view){ .data = a->y, .dtype = LAMELLA_I64, .rank = 2, .shape = { INT64_MAX / 8, N }, .stride = { 0, 1 }, .flags = LAMELLA_BROADCAST };
+    a->labels = (lamella_view){ .data = a->y, .dtype = LAMELLA_I64, .rank = 2, .shape = { INT64_MAX / 8, N }, .stride = { 0, 1 },
+                               .flags = LAMELLA_BROADCAST };
     check(ask(a) < 0);
     a = fresh();
     a->label_mask = view_of(LAMELLA_U8, a->has, 2, N / 2);
-    REFUSES(SHAPE, "label_mask.shape[1] is 10, expected 20 (= samples of stack)");
+    REFUSES(SHAPE, "options.label_mask.shape[1] is 10, expected 20 (= samples of stack)");
     a->labels = (lamella_view){ .data = a->y, .dtype = LAMELLA_I64, .rank = 2, .shape = { 2, N }, .stride = { 0, 1 }, .flags = LAMELLA_BROADCAST };
     a->label_mask = view_of(LAMELLA_U8, a->has, N);
     check(ask(a) == LAMELLA_ERR_SHAPE && strstr(lamella_last_error(), "label_mask.shape[0] is 1, expected 2"));
@@ -130,15 +131,15 @@ TEST(penalties_are_numbers_over_0)
         { 0, LAMELLA_ERR_ARGUMENT, "0" }, { NAN, LAMELLA_ERR_NONFINITE, "nan" }, { INFINITY, LAMELLA_ERR_NONFINITE, "inf" } };
     char text[160];
     asked *a = fresh();
-    a->penalty = view_of(LAMELLA_F64, a->penalties, 0);
-    REFUSES(EMPTY, "penalties has no element, expected at least 1");
-    a->penalty = view_of(LAMELLA_F64, a->penalties, 1, 2);
-    check(ask(a) == LAMELLA_ERR_SHAPE && strstr(lamella_last_error(), "penalties.rank is 2, expected 1"));
+    a->o.penalties = a->penalties;
+    REFUSES(EMPTY, "options.n_penalties is 0, expected at least 1");
+    a->o.n_penalties = -1;
+    REFUSES(ARGUMENT, "options.n_penalties is -1, expected at least 1");
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
         a = fresh();
-        a->penalty = view_of(LAMELLA_F64, a->penalties, 2);
+        a->o.penalties = a->penalties, a->o.n_penalties = 2;
         a->penalties[1] = wrong[k].value;
-        snprintf(text, sizeof text, "lamella_probe_linear_fit: penalties[1] is %s, expected a number over 0", wrong[k].text);
+        snprintf(text, sizeof text, "lamella_probe_linear_fit: options.penalties[1] is %s, expected a number over 0", wrong[k].text);
         refused(ask(a), wrong[k].status, text);
     }
 }
@@ -148,13 +149,13 @@ TEST(weights_are_numbers_from_0_whose_sum_f64_holds)
     asked *a = fresh();
     a->weight = view_of(LAMELLA_F64, a->weights, N);
     a->weights[3] = -0.5;
-    REFUSES(ARGUMENT, "sample_weights is -0.5 at row 3, expected 0 or more");
+    REFUSES(ARGUMENT, "options.sample_weights is -0.5 at row 3, expected 0 or more");
     a->weights[3] = NAN;
-    REFUSES(NONFINITE, "sample_weights is nan at row 3, column 0, expected a finite number");
+    REFUSES(NONFINITE, "options.sample_weights is nan at row 3, column 0, expected a finite number");
     a->mask[3] = 0; /* what is masked is not read */
     ok(ask(a));
     a->weights[4] = a->weights[5] = 1e308;
-    REFUSES(NUMERIC, "sample_weights sum to more than f64 holds");
+    REFUSES(NUMERIC, "options.sample_weights sum to more than f64 holds");
     a->weight = view_of(LAMELLA_F64, a->weights, N - 1);
     check(ask(a) == LAMELLA_ERR_SHAPE && strstr(lamella_last_error(), "sample_weights.shape[0] is 19, expected 20"));
 }
@@ -165,13 +166,13 @@ TEST(folds_are_numbers_below_that_of_rows)
     a->fold = view_of(LAMELLA_I64, a->folds, N);
     ok(ask(a));
     a->folds[7] = N;
-    REFUSES(ARGUMENT, "folds[7] is 20, expected -1 to 19");
+    REFUSES(ARGUMENT, "options.folds[7] is 20, expected -1 to 19");
     a->folds[7] = -2;
-    REFUSES(ARGUMENT, "folds[7] is -2, expected -1 to 19");
+    REFUSES(ARGUMENT, "options.folds[7] is -2, expected -1 to 19");
     a->folds[7] = -1;
     ok(ask(a));
     memset(a->folds, 255, sizeof a->folds);
-    REFUSES(ARGUMENT, "folds has -1 only, expected rows that a fold tests");
+    REFUSES(ARGUMENT, "options.folds has -1 only, expected rows that a fold tests");
     a->fold = view_of(LAMELLA_I64, a->folds, N - 1);
     check(ask(a) == LAMELLA_ERR_SHAPE && strstr(lamella_last_error(), "folds.shape[0] is 19, expected 20"));
     a = fresh();
@@ -202,7 +203,7 @@ TEST(nothing_to_fit_is_said)
     memset(a->mask, 0, sizeof a->mask);
     REFUSES(EMPTY, "none of 20 samples takes part, expected at least 1");
     a = fresh();
-    refused(lamella_probe_linear_fit(NULL, &a->stack, &a->labels, NULL, NULL, NULL, NULL, NULL, &a->o, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_probe_linear_fit(NULL, &a->stack, &a->labels, &a->o, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_probe_linear_fit: probe is NULL, expected a handle to fill");
 }
 
@@ -224,20 +225,25 @@ TEST(results_and_views_that_are_not_there_are_named)
     lamella_view v, bytes;
     static unsigned char copy[1 << 17];
     asked *a = fresh();
-    ok(lamella_probe_linear_fit(NULL, &a->stack, &a->labels, NULL, NULL, NULL, NULL, NULL, &a->o, &p, NULL));
+    ok(lamella_probe_linear_fit(NULL, &a->stack, &a->labels, &a->o, &p, NULL));
     refused(lamella_probe_linear_get(NULL, "auc", &v), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_get: probe is NULL, expected a fitted probe");
     refused(lamella_probe_linear_get(p, NULL, &v), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_get: name is NULL, expected the name of an array");
     refused(lamella_probe_linear_get(p, "auc", NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_get: out is NULL, expected a view to fill");
     refused(lamella_probe_linear_bytes(NULL, &bytes), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_bytes: probe is NULL, expected a fitted probe");
     refused(lamella_probe_linear_bytes(p, NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_bytes: bytes is NULL, expected a view to fill");
-    refused(lamella_probe_linear_save(NULL, NULL, "/tmp/x"), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_save: probe is NULL, expected a fitted probe");
+    refused(lamella_probe_linear_save(NULL, NULL, "/tmp/x"), LAMELLA_ERR_ARGUMENT,
+            "lamella_probe_linear_save: probe is NULL, expected a fitted probe");
     refused(lamella_probe_linear_save(NULL, p, NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_save: path is NULL, expected the path of a file");
     refused(lamella_probe_linear_save(NULL, p, ""), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_save: path is \"\", expected the path of a file");
-    refused(lamella_probe_linear_open(NULL, NULL, &loaded), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_open: path is NULL, expected the path of a file");
-    refused(lamella_probe_linear_open(NULL, "", &loaded), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_open: path is \"\", expected the path of a file");
-    refused(lamella_probe_linear_open(NULL, "/tmp/x", NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_open: probe is NULL, expected a handle to fill");
+    refused(lamella_probe_linear_open(NULL, NULL, &loaded), LAMELLA_ERR_ARGUMENT,
+            "lamella_probe_linear_open: path is NULL, expected the path of a file");
+    refused(lamella_probe_linear_open(NULL, "", &loaded), LAMELLA_ERR_ARGUMENT,
+            "lamella_probe_linear_open: path is \"\", expected the path of a file");
+    refused(lamella_probe_linear_open(NULL, "/tmp/x", NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_probe_linear_open: probe is NULL, expected a handle to fill");
     ok(lamella_probe_linear_bytes(p, &bytes));
-    refused(lamella_probe_linear_load(NULL, &bytes, NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_load: probe is NULL, expected a handle to fill");
+    refused(lamella_probe_linear_load(NULL, &bytes, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_probe_linear_load: probe is NULL, expected a handle to fill");
     check(2 * bytes.shape[0] <= (int64_t)sizeof copy);
     for (int64_t i = 0; i < bytes.shape[0]; i++)
         copy[2 * i] = ((unsigned char *)bytes.data)[i];
@@ -254,7 +260,7 @@ TEST(results_and_views_that_are_not_there_are_named)
 static lamella_probe_linear *probe_by(asked *a, const lamella_probe_linear_options *o)
 {
     lamella_probe_linear *p;
-    ok(lamella_probe_linear_fit(NULL, &a->stack, &a->labels, NULL, NULL, NULL, NULL, NULL, o, &p, NULL));
+    ok(lamella_probe_linear_fit(NULL, &a->stack, &a->labels, o, &p, NULL));
     return p;
 }
 
@@ -277,7 +283,8 @@ TEST(default_options_are_what_no_options_are)
     equal(none.shape[0], spelled.shape[0]);
     equal_bits(none.data, spelled.data, none.shape[0]);
     lamella_probe_linear_free(q);
-    const struct { size_t at; double value; } other[] = { { offsetof(lamella_probe_linear_options, confidence), 0.9 }, { offsetof(lamella_probe_linear_options, tolerance), 1e-2 } };
+    const struct { size_t at; double value; } other[] = { { offsetof(lamella_probe_linear_options, confidence), 0.9 },
+                                                         { offsetof(lamella_probe_linear_options, tolerance), 1e-2 } };
     for (int k = 0; k < 2; k++) {
         lamella_probe_linear_options changed = o;
         memcpy((char *)&changed + other[k].at, &other[k].value, sizeof(double));
@@ -294,15 +301,16 @@ TEST(sizes_of_options_and_results_are_asked)
     asked *a = fresh();
     lamella_probe_linear *p = NULL;
     struct { lamella_probe_linear_result r; int64_t more[2]; } result = { { .struct_size = 7 }, { 5, 5 } };
-    refused(lamella_probe_linear_fit(NULL, &a->stack, &a->labels, NULL, NULL, NULL, NULL, NULL, NULL, &p, &result.r), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_probe_linear_fit(NULL, &a->stack, &a->labels, NULL, &p, &result.r), LAMELLA_ERR_ARGUMENT,
             "lamella_probe_linear_fit: result.struct_size is 7, expected its sizeof (8 to 4096)");
     a->o.struct_size = 7;
     REFUSES(ARGUMENT, "options.struct_size is 7, expected its sizeof (8 to 4096)");
     result.r.struct_size = sizeof result.r + 8;
-    ok(lamella_probe_linear_fit(NULL, &a->stack, &a->labels, NULL, NULL, NULL, NULL, NULL, NULL, &p, &result.r));
+    ok(lamella_probe_linear_fit(NULL, &a->stack, &a->labels, NULL, &p, &result.r));
     check(result.r.n_scored == N && result.more[0] == 0 && result.more[1] == 5);
     lamella_probe_linear_free(p);
-    refused(lamella_probe_linear_options_init(NULL, 64), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_options_init: options is NULL, expected a struct to fill");
+    refused(lamella_probe_linear_options_init(NULL, 64), LAMELLA_ERR_ARGUMENT,
+            "lamella_probe_linear_options_init: options is NULL, expected a struct to fill");
     refused(lamella_probe_linear_options_init(&a->o, 7), LAMELLA_ERR_ARGUMENT,
             "lamella_probe_linear_options_init: struct_size is 7, expected the struct's sizeof (8 to 4096)");
 }

@@ -22,7 +22,7 @@ static lamella_probe_linear *small_probe(void)
     }
     for (int l = 0; l < LAYERS; l++)
         layer[l] = view_of(LAMELLA_F32, x + l * N * DIM, N, DIM);
-    ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, NULL, NULL, &penalties, &o, &p, NULL));
+    ok(lamella_probe_linear_fit(NULL, &stack, &labels, (o.penalties = penalties.data, o.n_penalties = penalties.shape[0], &o), &p, NULL));
     return p;
 }
 

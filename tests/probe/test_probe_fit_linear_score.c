@@ -49,7 +49,7 @@ TEST(one_state_scores_without_memory_in_at_most_two_dots)
     lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .holdout = 0.2, .n_bootstrap = -1 };
     lamella_probe_linear *p, *saved;
     ok(lamella_context_create(&co, &ctx));
-    ok(lamella_probe_linear_fit(ctx, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL));
+    ok(lamella_probe_linear_fit(ctx, &stack, &labels, &o, &p, NULL));
     ok(lamella_probe_linear_bytes(p, &bytes));
     ok(lamella_probe_linear_load(ctx, &bytes, &saved));
     int64_t calls = a.calls;
@@ -97,7 +97,7 @@ TEST(a_layer_beyond_either_end_is_named)
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2, .depth = depth, .n_depths = DIM };
     lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .holdout = 0.2, .n_bootstrap = -1 };
     lamella_probe_linear *p;
-    check(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, NULL, NULL, &penalties, &o, &p, NULL) >= 0);
+    check(lamella_probe_linear_fit(NULL, &stack, &labels, (o.penalties = penalties.data, o.n_penalties = penalties.shape[0], &o), &p, NULL) >= 0);
     refused(lamella_probe_linear_score(NULL, p, -1, &row, &out), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_score: layer is -1, expected 0 to 1");
     refused(lamella_probe_linear_score(NULL, p, 2, &row, &out), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_score: layer is 2, expected 0 to 1");
     ok(lamella_probe_linear_score(NULL, p, 1, &row, &out));
@@ -119,7 +119,7 @@ TEST(scores_do_not_depend_on_how_a_row_lies)
         x[i] = (float)(i * i % 11) / 4;
     lamella_view layer = view_of(LAMELLA_F32, x, ROWS, DIM), labels = view_of(LAMELLA_I32, y, ROWS);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
-    ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, NULL, NULL, NULL, &o, &p, NULL));
+    ok(lamella_probe_linear_fit(NULL, &stack, &labels, &o, &p, NULL));
     for (int j = 0; j < DIM; j++) {
         x_f64[j] = (double)x[j];
         wide[3 * j] = x[j];
@@ -150,7 +150,8 @@ TEST(scores_do_not_depend_on_how_a_row_lies)
                 equal_bits(&scores[k * gap], &expected[k], sizeof *scores);
         }
     lamella_view no_rows = view_of(LAMELLA_F32, x, 0, DIM), no_scores = view_of(LAMELLA_F32, scores, 0, CLASSES);
-    refused(lamella_probe_linear_score(NULL, p, 0, &no_rows, &no_scores), LAMELLA_ERR_EMPTY, "lamella_probe_linear_score: x has no row, expected at least 1");
+    refused(lamella_probe_linear_score(NULL, p, 0, &no_rows, &no_scores), LAMELLA_ERR_EMPTY,
+            "lamella_probe_linear_score: x has no row, expected at least 1");
     lamella_view wrong[] = { out, out, out, out };
     wrong[0].flags = LAMELLA_READONLY;
     wrong[1].reserved1 = 1;
@@ -165,7 +166,8 @@ TEST(scores_do_not_depend_on_how_a_row_lies)
     refused(lamella_probe_linear_score(NULL, p, 0, &row, &deep_out), LAMELLA_ERR_SHAPE, "lamella_probe_linear_score: scores.rank is 3, expected 1");
     refused(lamella_probe_linear_score(NULL, p, 0, NULL, &out), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_score: x is NULL, expected a view");
     refused(lamella_probe_linear_score(NULL, p, 0, &row, NULL), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_score: scores is NULL, expected a view");
-    refused(lamella_probe_linear_score(NULL, NULL, 0, &row, &out), LAMELLA_ERR_ARGUMENT, "lamella_probe_linear_score: probe is NULL, expected a fitted probe");
+    refused(lamella_probe_linear_score(NULL, NULL, 0, &row, &out), LAMELLA_ERR_ARGUMENT,
+            "lamella_probe_linear_score: probe is NULL, expected a fitted probe");
     for (int shorter = 0; shorter < 2; shorter++) { /* a number too many, or too few */
         lamella_view dims = view_of(LAMELLA_F32, x, DIM + 1 - 2 * shorter), classes = view_of(LAMELLA_F32, scores, CLASSES + 1 - 2 * shorter);
         check(lamella_probe_linear_score(NULL, p, 0, &dims, &out) == LAMELLA_ERR_SHAPE);
@@ -197,7 +199,7 @@ TEST(a_score_that_f32_does_not_hold_is_refused)
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
     lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = LAMELLA_PROBE_RIDGE, .holdout = 0.2, .n_bootstrap = -1 };
     lamella_probe_linear *p;
-    ok(lamella_probe_linear_fit(NULL, &stack, &labels, NULL, NULL, NULL, NULL, &penalties, &o, &p, NULL));
+    ok(lamella_probe_linear_fit(NULL, &stack, &labels, (o.penalties = penalties.data, o.n_penalties = penalties.shape[0], &o), &p, NULL));
     x[0] = x[1] = x[3] = 0;
     x[2] = 3e38f; /* times some 2e4 */
     lamella_view row = view_of(LAMELLA_F32, x + 2, DIM), two = view_of(LAMELLA_F32, x, 2, DIM), one = view_of(LAMELLA_F32, scores, 1);

@@ -61,7 +61,7 @@ static lamella_status fit_tokens(const lamella_stack *stack, const tokens *t, in
     lamella_probe_linear_options o = { .struct_size = sizeof o, .kind = kind, .readout = readout, .n_bootstrap = 20, .n_folds = 4, .seed = 3,
                                       .standardise = 1 };
     result->struct_size = sizeof *result;
-    return lamella_probe_linear_fit(NULL, stack, &t->labels, NULL, NULL, NULL, NULL, NULL, &o, probe, result);
+    return lamella_probe_linear_fit(NULL, stack, &t->labels, &o, probe, result);
 }
 
 static const char *const forms[] = { "dense", "ragged", "dense masked", "ragged masked" };

@@ -232,7 +232,7 @@ TEST(bad_numbers_are_named)
     refused(taking(&(given){ .weights = &x0 }, &t), LAMELLA_ERR_SHAPE, "taking: weights.shape[0] is 5, expected 6");
     refused(taking(&(given){ .integers = &i }, &t), LAMELLA_ERR_SHAPE, "taking: integers.shape[0] is 5, expected 6");
     refused(taking(&(given){ .groups = &i }, &t), LAMELLA_ERR_SHAPE, "taking: groups.shape[0] is 5, expected 6");
-    refused(taking(&(given){ .mask = &i }, &t), LAMELLA_ERR_DTYPE, "taking: mask.dtype is 8 (i64), expected u8|bool");
+    refused(taking(&(given){ .mask = &i }, &t), LAMELLA_ERR_DTYPE, "taking: options.mask.dtype is 8 (i64), expected u8|bool");
 }
 
 /* ---- labels ---- */
@@ -258,7 +258,8 @@ TEST(labels_become_the_classes_of_each_task)
     refused(taking(&(given){ .labels = &none }, &t), LAMELLA_ERR_EMPTY, "taking: labels has no task, expected at least 1");
     refused(taking(&(given){ .labels = &short_ }, &t), LAMELLA_ERR_SHAPE, "taking: labels.shape[1] is 5, expected 6 (= samples of stack)");
     refused(taking(&(given){ .labels = &flat }, &t), LAMELLA_ERR_SHAPE, "taking: labels.rank is 0, expected 2: task, sample, or 1: sample");
-    refused(taking(&(given){ .labels = &two, .label_mask = &short_mask }, &t), LAMELLA_ERR_SHAPE, "taking: label_mask.shape[0] is 1, expected 2");
+    refused(taking(&(given){ .labels = &two, .label_mask = &short_mask }, &t), LAMELLA_ERR_SHAPE,
+            "taking: options.label_mask.shape[0] is 1, expected 2");
 }
 
 TEST(classes_are_those_named_or_those_that_occur)
@@ -276,12 +277,13 @@ TEST(classes_are_those_named_or_those_that_occur)
     refused(taking(&(given){ .classes = &v, .named = named, .n_named = 4 }, &t), LAMELLA_ERR_ARGUMENT,
             "taking: classes[5] is 7, expected one of the 4 classes");
     refused(taking(&(given){ .classes = &v, .named = twice, .n_named = 3 }, &t), LAMELLA_ERR_ARGUMENT,
-            "taking: classes[2] is 4, as classes[0] is, expected each label once");
-    refused(taking(&(given){ .classes = &v, .named = named, .n_named = 1 }, &t), LAMELLA_ERR_ARGUMENT, "taking: n_classes is 1, expected at least 2");
+            "taking: options.classes[2] is 4, as options.classes[0] is, expected each label once");
+    refused(taking(&(given){ .classes = &v, .named = named, .n_named = 1 }, &t), LAMELLA_ERR_ARGUMENT,
+            "taking: options.n_classes is 1, expected at least 2");
     for (int i = 0; i < N; i++)
         labels[i] = 9;
     refused(taking(&(given){ .classes = &v }, &t), LAMELLA_ERR_ARGUMENT,
-            "taking: classes holds one label only, 9, expected two and more, or `classes` to name them");
+            "taking: classes holds one label only, 9, expected two and more, or options.classes to name them");
 }
 
 /* A few are found one by one, many by sorting: of whatever number, the same. */

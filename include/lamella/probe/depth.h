@@ -19,7 +19,20 @@ typedef struct lamella_probe_depth_options {
     int64_t  n_bootstrap; /* 0 = 1000 resamples */
     double   confidence;  /* 0 = 0.95 */
     int64_t  seed;
+    const lamella_view *groups;
+    const int64_t      *depths;
+    int64_t             n_layers;
 } lamella_probe_depth_options;
+
+/* What is wanted. */
+typedef struct lamella_probe_depth_outputs {
+    uint32_t            struct_size;
+    uint32_t            reserved0;
+    const lamella_view *accuracy;
+    const lamella_view *beta;
+    const lamella_view *as_good;
+    const lamella_view *difference;
+} lamella_probe_depth_outputs;
 
 /* Depths are shares of n_depths, 0 to 1; NaN: there is no such point, which is an answer. Size-led: the caller sets struct_size only. */
 typedef struct lamella_probe_depth_result {
@@ -55,23 +68,22 @@ LAMELLA_API lamella_status lamella_probe_depth_options_init(lamella_probe_depth_
  *
  * @paper     Exploring Concept Depth: How Large Language Models Acquire Knowledge at Different Layers?
  * @in        correct    u8|bool [layer, sample] 1 = the layer's probe had the row right, u8 255 = not scored; of a fitted probe: its array `correct`, one task
- * @in        groups     i32|i64 [sample] resampled whole; of a fitted probe: its array `groups`; NULL: each row a group of its own
- * @in        depths     list i64 [layer] of each layer, rising from 0 or more, at most n_depths; NULL: 0, 1, ...
- * @in        n_layers   i64
  * @in        options    options NULL: default
- * @out       accuracy   f64 [layer]
- * @out       beta       f64 [layer] NaN for the first, and after an accuracy of 0
- * @out       as_good    u8 [layer] 1 = not told from the best
- * @out       difference f64 [layer, 2] interval of the accuracy less the best layer's
+ * @in        options.groups     i32|i64 [sample] resampled whole; of a fitted probe: its array `groups`; NULL: each row a group of its own
+ * @in        options.depths     list i64 [layer] of each layer, rising from 0 or more, at most n_depths; NULL: 0, 1, ...
+ * @out       outputs    outputs NULL: none
+ * @out       outputs.accuracy   f64 [layer]
+ * @out       outputs.beta       f64 [layer] NaN for the first, and after an accuracy of 0
+ * @out       outputs.as_good    u8 [layer] 1 = not told from the best
+ * @out       outputs.difference f64 [layer, 2] interval of the accuracy less the best layer's
  * @out       result     result
  * @return    OK; ARGUMENT, SHAPE, DTYPE, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f64
  * @cost      O(n_bootstrap * layers * samples)
  * @since     0.1
  */
-LAMELLA_API lamella_status lamella_probe_depth(lamella_context *ctx, const lamella_view *correct, const lamella_view *groups,
-    const int64_t *depths, int64_t n_layers, const lamella_probe_depth_options *options, const lamella_view *accuracy, const lamella_view *beta,
-    const lamella_view *as_good, const lamella_view *difference, lamella_probe_depth_result *result);
+LAMELLA_API lamella_status lamella_probe_depth(lamella_context *ctx, const lamella_view *correct,
+    const lamella_probe_depth_options *options, const lamella_probe_depth_outputs *outputs, lamella_probe_depth_result *result);
 
 #ifdef __cplusplus
 }

@@ -43,6 +43,12 @@ typedef struct lamella_probe_linear_options {
     int32_t  nested;         /* 1 = each fold is also scored at the penalty that its own training rows choose, by the other folds: at least 3 folds;
                                 as many fits again for each fold. Intervals and `correct` are of that choice then */
     int32_t  reserved0;
+    const lamella_view *label_mask;
+    const lamella_view *groups;
+    const lamella_view *folds;
+    const lamella_view *sample_weights;
+    const double       *penalties;
+    int64_t             n_penalties;
 } lamella_probe_linear_options;
 
 /* Sizes of what was fitted, and what to look at. Size-led: the caller sets struct_size only. */
@@ -93,12 +99,12 @@ LAMELLA_API lamella_status lamella_probe_linear_options_init(lamella_probe_linea
  * @paper     Exploring Concept Depth: How Large Language Models Acquire Knowledge at Different Layers?
  * @in        stack          stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then options->readout pools first; masked rows and samples without a valid token are left out
  * @in        labels         i32|i64 [task, sample] or [sample] for one task; any integers
- * @in        label_mask     u8|bool [task, sample] or [sample]; 0 = no label; NULL: all have one
- * @in        groups         i32|i64 [sample] rows that stay together, any integers; NULL: each row a group of its own
- * @in        folds          i32|i64 [sample] the fold that tests the row, 0, 1, ..., or -1: always trained on; NULL: made here
- * @in        sample_weights f32|f64 [sample] 0 or more; a row of weight 0 is tested, not trained on; NULL: 1 each
- * @in        penalties      f32|f64|i32|i64 [penalty] each over 0, in any order; NULL: 1
  * @in        options        options NULL: logistic, 5 folds
+ * @in        options.label_mask     u8|bool [task, sample] or [sample]; 0 = no label; NULL: all have one
+ * @in        options.groups         i32|i64 [sample] rows that stay together, any integers; NULL: each row a group of its own
+ * @in        options.folds          i32|i64 [sample] the fold that tests the row, 0, 1, ..., or -1: always trained on; NULL: made here
+ * @in        options.sample_weights f32|f64 [sample] 0 or more; a row of weight 0 is tested, not trained on; NULL: 1 each
+ * @in        options.penalties      list f64 [penalty] each over 0, in any order; NULL: 1
  * @out       probe          handle lamella_probe_linear; NULL on failure
  * @out       result         result NULL: not wanted
  * @return    OK, NOTE if a cell was impossible or a sample empty, NOT_CONVERGED if a fit did not converge; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
@@ -107,9 +113,7 @@ LAMELLA_API lamella_status lamella_probe_linear_options_init(lamella_probe_linea
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_probe_linear_fit(lamella_context *ctx, const lamella_stack *stack, const lamella_view *labels,
-    const lamella_view *label_mask, const lamella_view *groups, const lamella_view *folds, const lamella_view *sample_weights,
-    const lamella_view *penalties, const lamella_probe_linear_options *options, lamella_probe_linear **probe,
-    lamella_probe_linear_result *result);
+    const lamella_probe_linear_options *options, lamella_probe_linear **probe, lamella_probe_linear_result *result);
 
 /**
  * A named array, READONLY. Axes: fit = the folds, then (if there are two folds or more) the fit on all rows; output = of all tasks in turn.

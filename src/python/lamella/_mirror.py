@@ -333,9 +333,17 @@ class lamella_measure_classification_options(Structure):
         ("struct_size", c_uint32),
         ("reserved0", c_uint32),
         ("threshold", c_double),
+        ("classes", POINTER(c_int64)),
+        ("n_classes", c_int64),
+        ("mask", POINTER(lamella_view)),
+        ("weights", POINTER(lamella_view)),
     ]
-    layout = (16, [0, 4, 8])
+    layout = (48, [0, 4, 8, 16, 24, 32, 40])
     details = {
+        'classes': ('inside', None),
+        'n_classes': ('inside', None),
+        'mask': ('inside', None),
+        'weights': ('inside', None),
     }
 
 
@@ -360,9 +368,11 @@ class lamella_measure_correlation_options(Structure):
         ("struct_size", c_uint32),
         ("reserved0", c_uint32),
         ("confidence", c_double),
+        ("mask", POINTER(lamella_view)),
     ]
-    layout = (16, [0, 4, 8])
+    layout = (24, [0, 4, 8, 16])
     details = {
+        'mask': ('inside', None),
     }
 
 
@@ -378,6 +388,20 @@ class lamella_measure_correlation_result(Structure):
     ]
     layout = (48, [0, 4, 8, 16, 24, 32, 40])
     details = {
+    }
+
+
+class lamella_measure_regression_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("mask", POINTER(lamella_view)),
+        ("weights", POINTER(lamella_view)),
+    ]
+    layout = (24, [0, 4, 8, 16])
+    details = {
+        'mask': ('inside', None),
+        'weights': ('inside', None),
     }
 
 
@@ -401,10 +425,14 @@ class lamella_measure_folds_options(Structure):
         ("n_folds", c_int64),
         ("holdout", c_double),
         ("seed", c_uint64),
+        ("groups", POINTER(lamella_view)),
+        ("strata", POINTER(lamella_view)),
     ]
-    layout = (32, [0, 4, 8, 16, 24])
+    layout = (48, [0, 4, 8, 16, 24, 32, 40])
     details = {
         'order': ('enum', 'LAMELLA_MEASURE_FOLDS_SHUFFLED'),
+        'groups': ('inside', None),
+        'strata': ('inside', None),
     }
 
 
@@ -430,10 +458,24 @@ class lamella_measure_bootstrap_options(Structure):
         ("confidence", c_double),
         ("threshold", c_double),
         ("seed", c_uint64),
+        ("gold", POINTER(lamella_view)),
+        ("versus", POINTER(lamella_view)),
+        ("classes", POINTER(c_int64)),
+        ("n_classes", c_int64),
+        ("groups", POINTER(lamella_view)),
+        ("mask", POINTER(lamella_view)),
+        ("weights", POINTER(lamella_view)),
     ]
-    layout = (40, [0, 4, 8, 16, 24, 32])
+    layout = (96, [0, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88])
     details = {
         'statistic': ('enum', 'LAMELLA_MEASURE_STATISTIC_ACCURACY'),
+        'gold': ('inside', None),
+        'versus': ('inside', None),
+        'classes': ('inside', None),
+        'n_classes': ('inside', None),
+        'groups': ('inside', None),
+        'mask': ('inside', None),
+        'weights': ('inside', None),
     }
 
 
@@ -463,9 +505,33 @@ class lamella_probe_depth_options(Structure):
         ("n_bootstrap", c_int64),
         ("confidence", c_double),
         ("seed", c_int64),
+        ("groups", POINTER(lamella_view)),
+        ("depths", POINTER(c_int64)),
+        ("n_layers", c_int64),
     ]
-    layout = (56, [0, 4, 8, 16, 24, 32, 40, 48])
+    layout = (80, [0, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72])
     details = {
+        'groups': ('inside', None),
+        'depths': ('inside', None),
+        'n_layers': ('inside', None),
+    }
+
+
+class lamella_probe_depth_outputs(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("accuracy", POINTER(lamella_view)),
+        ("beta", POINTER(lamella_view)),
+        ("as_good", POINTER(lamella_view)),
+        ("difference", POINTER(lamella_view)),
+    ]
+    layout = (40, [0, 4, 8, 16, 24, 32])
+    details = {
+        'accuracy': ('inside', None),
+        'beta': ('inside', None),
+        'as_good': ('inside', None),
+        'difference': ('inside', None),
     }
 
 
@@ -502,12 +568,24 @@ class lamella_probe_linear_options(Structure):
         ("confidence", c_double),
         ("nested", c_int32),
         ("reserved0", c_int32),
+        ("label_mask", POINTER(lamella_view)),
+        ("groups", POINTER(lamella_view)),
+        ("folds", POINTER(lamella_view)),
+        ("sample_weights", POINTER(lamella_view)),
+        ("penalties", POINTER(c_double)),
+        ("n_penalties", c_int64),
     ]
-    layout = (88, [0, 4, 8, 12, 16, 20, 24, 32, 40, 48, 56, 64, 72, 80, 84])
+    layout = (136, [0, 4, 8, 12, 16, 20, 24, 32, 40, 48, 56, 64, 72, 80, 84, 88, 96, 104, 112, 120, 128])
     details = {
         'kind': ('enum', 'LAMELLA_PROBE_LOGISTIC'),
         'classes': ('enum', 'LAMELLA_PROBE_CLASSES_MULTINOMIAL'),
         'readout': ('enum', 'LAMELLA_READOUT_MEAN'),
+        'label_mask': ('inside', None),
+        'groups': ('inside', None),
+        'folds': ('inside', None),
+        'sample_weights': ('inside', None),
+        'penalties': ('inside', None),
+        'n_penalties': ('inside', None),
     }
 
 
@@ -847,7 +925,7 @@ class lamella_fusion_pool_result(Structure):
     }
 
 
-STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_io_reading, lamella_moments_layers_options, lamella_moments_layers_outputs, lamella_moments_gram_update_options, lamella_moments_rank_options, lamella_moments_rank_outputs, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_probe_depth_options, lamella_probe_depth_result, lamella_probe_linear_options, lamella_probe_linear_result, lamella_matryoshka_grid_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_search_options, lamella_matryoshka_index_options, lamella_matryoshka_search_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_relative_stitch_options, lamella_relative_stitch_result, lamella_fusion_over_options, lamella_fusion_over_outputs, lamella_fusion_over_backward_outputs, lamella_fusion_over_result, lamella_fusion_mix_options, lamella_fusion_mix_backward_outputs, lamella_fusion_mix_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
+STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_io_reading, lamella_moments_layers_options, lamella_moments_layers_outputs, lamella_moments_gram_update_options, lamella_moments_rank_options, lamella_moments_rank_outputs, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_options, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_probe_depth_options, lamella_probe_depth_outputs, lamella_probe_depth_result, lamella_probe_linear_options, lamella_probe_linear_result, lamella_matryoshka_grid_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_search_options, lamella_matryoshka_index_options, lamella_matryoshka_search_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_relative_stitch_options, lamella_relative_stitch_result, lamella_fusion_over_options, lamella_fusion_over_outputs, lamella_fusion_over_backward_outputs, lamella_fusion_over_result, lamella_fusion_mix_options, lamella_fusion_mix_backward_outputs, lamella_fusion_mix_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
 
 FUNCTIONS = [
     dict(name="lamella_version", python="lamella.version", returns=c_char_p, checked=False,
@@ -1449,22 +1527,21 @@ FUNCTIONS = [
              '\n'
              '  scores     f32|f64|f16|bf16 [sample, class] or [sample] for two classes; two columns are taken as second less first\n'
              '  labels     i32|i64 [sample] any integers\n'
-             '  classes    list of integers [class] the label of each column, None: the labels that occur, rising\n'
-             '  mask       u8|bool [sample] None: all rows; 0 = left out, never read\n'
-             '  weights    f32|f64 [sample] None: 1 each; 0 or more\n'
              '  threshold  of one score a row: positive if score > threshold. 0 suits decision values, 0.5 probabilities\n'
+             '  classes    list of integers [class] the label of each column; None: the labels that occur, rising\n'
+             '  mask       u8|bool [sample] 0 = left out, never read; None: all rows\n'
+             '  weights    f32|f64 [sample] 0 or more; None: 1 each\n'
              '\n'
              'Returns\n'
-             '  result     flags, n_rows, n_classes, accuracy, f1, auc, ap\n'),
+             '  result     flags, n_rows, accuracy, f1, auc, ap\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='scores', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample', 'class']),
              dict(name='labels', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample']),
-             dict(name='classes', way='in', kind='list', ctype=POINTER(c_int64), axes=['class'], of='i64', optional=True),
-             dict(name='n_classes', way='in', kind='count', ctype=c_int64, of='classes'),
-             dict(name='mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['sample'], optional=True),
-             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['sample'], optional=True),
              dict(name='options', way='in', kind='options', of='lamella_measure_classification_options', optional=True),
+             dict(name='classes', way='in', kind='list', ctype=POINTER(c_int64), axes=['class'], of='i64', optional=True, inside='options', count='n_classes'),
+             dict(name='mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['sample'], optional=True, inside='options'),
+             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['sample'], optional=True, inside='options'),
              dict(name='result', way='out', kind='result', of='lamella_measure_classification_result'),]),
     dict(name="lamella_measure_correlation_options_init", python="lamella.measure.correlation_options_init", returns=c_int32, checked=True,
          doc=('The options of lamella.measure.correlation and what they are if not given.\n'),
@@ -1476,8 +1553,8 @@ FUNCTIONS = [
              '\n'
              '  x          f32|f64|f16|bf16 [sample]\n'
              '  y          f32|f64|f16|bf16 [sample]\n'
-             '  mask       u8|bool [sample] None: all rows; 0 = left out, never read\n'
              '  confidence default 0.95\n'
+             '  mask       u8|bool [sample] 0 = left out, never read; None: all rows\n'
              '\n'
              'Returns\n'
              '  result     flags, n_rows, pearson, pearson_low, pearson_high, spearman\n'),
@@ -1485,9 +1562,14 @@ FUNCTIONS = [
              dict(name='ctx', way='in', kind='context'),
              dict(name='x', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample']),
              dict(name='y', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample']),
-             dict(name='mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['sample'], optional=True),
              dict(name='options', way='in', kind='options', of='lamella_measure_correlation_options', optional=True),
+             dict(name='mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['sample'], optional=True, inside='options'),
              dict(name='result', way='out', kind='result', of='lamella_measure_correlation_result'),]),
+    dict(name="lamella_measure_regression_options_init", python="lamella.measure.regression_options_init", returns=c_int32, checked=True,
+         doc=('The options of lamella.measure.regression and what they are if not given.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_measure_regression_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
     dict(name="lamella_measure_regression", python="lamella.measure.regression", returns=c_int32, checked=True,
          doc=('How much of the variance of gold numbers the predicted ones explain.\n'
              '\n'
@@ -1495,8 +1577,8 @@ FUNCTIONS = [
              '\n'
              '  predicted  f32|f64|f16|bf16 [sample]\n'
              '  gold       f32|f64|f16|bf16 [sample]\n'
-             '  mask       u8|bool [sample] None: all rows; 0 = left out, never read\n'
-             '  weights    f32|f64 [sample] None: 1 each; 0 or more\n'
+             '  mask       u8|bool [sample] 0 = left out, never read; None: all rows\n'
+             '  weights    f32|f64 [sample] 0 or more; None: 1 each\n'
              '\n'
              'Returns\n'
              '  result     flags, n_rows, r2, mean_squared_error\n'),
@@ -1504,8 +1586,9 @@ FUNCTIONS = [
              dict(name='ctx', way='in', kind='context'),
              dict(name='predicted', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample']),
              dict(name='gold', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample']),
-             dict(name='mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['sample'], optional=True),
-             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['sample'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_measure_regression_options', optional=True),
+             dict(name='mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['sample'], optional=True, inside='options'),
+             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['sample'], optional=True, inside='options'),
              dict(name='result', way='out', kind='result', of='lamella_measure_regression_result'),]),
     dict(name="lamella_measure_folds_options_init", python="lamella.measure.folds_options_init", returns=c_int32, checked=True,
          doc=('The options of lamella.measure.folds and what they are if not given.\n'),
@@ -1519,12 +1602,12 @@ FUNCTIONS = [
              'where its strata are rarest so far. With a hold-out fold 0 is tested, and -1 stands for rows that are only trained on.\n'
              '\n'
              '  n_samples  integer number of rows\n'
-             '  groups     i32|i64 [n_samples] None: each row by itself; any integers, rows of one group share a fold\n'
-             '  strata     i32|i64 [n_samples] None: one stratum; any integers, as labels\n'
              '  order      "shuffled", "in_order"; default "shuffled"\n'
              '  n_folds    default 5; not read with a hold-out\n'
              '  holdout    0, or a share in (0, 1): one fold of ceil(share * groups) groups, the rest only trained on\n'
              '  seed\n'
+             '  groups     i32|i64 [n_samples] any integers, rows of one group share a fold; None: each row by itself\n'
+             '  strata     i32|i64 [n_samples] any integers, as labels; None: one stratum\n'
              '\n'
              'Returns\n'
              '  folds      i32 [n_samples] 0 .. n_folds - 1\n'
@@ -1532,10 +1615,10 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='n_samples', way='in', kind='i64', ctype=c_int64),
-             dict(name='groups', way='in', kind='view', dtypes=['i32', 'i64'], axes=['n_samples'], optional=True),
-             dict(name='strata', way='in', kind='view', dtypes=['i32', 'i64'], axes=['n_samples'], optional=True),
-             dict(name='options', way='in', kind='options', of='lamella_measure_folds_options', optional=True),
              dict(name='folds', way='out', kind='view', dtypes=['i32'], axes=['n_samples']),
+             dict(name='options', way='in', kind='options', of='lamella_measure_folds_options', optional=True),
+             dict(name='groups', way='in', kind='view', dtypes=['i32', 'i64'], axes=['n_samples'], optional=True, inside='options'),
+             dict(name='strata', way='in', kind='view', dtypes=['i32', 'i64'], axes=['n_samples'], optional=True, inside='options'),
              dict(name='result', way='out', kind='result', of='lamella_measure_folds_result', optional=True),]),
     dict(name="lamella_measure_bootstrap_options_init", python="lamella.measure.bootstrap_options_init", returns=c_int32, checked=True,
          doc=('The options of lamella.measure.bootstrap and what they are if not given.\n'),
@@ -1549,31 +1632,30 @@ FUNCTIONS = [
              'it leaves 0 out. A resample on which the statistic is not defined is left out and counted; one beyond f64 is NUMERIC.\n'
              '\n'
              '  scores     f32|f64|f16|bf16 [sample, class] or [sample], as the statistic wants them\n'
-             '  gold       i32|i64|f32|f64|f16|bf16 [sample] labels, or numbers for "r2", "pearson", "spearman"; None: for "mean" only\n'
-             '  versus     f32|f64|f16|bf16 [sample, class] None: no difference; shaped like scores\n'
-             '  classes    list of integers [class] the label of each column, None: the labels that occur, rising\n'
-             '  groups     i32|i64 [sample] None: each row by itself\n'
-             '  mask       u8|bool [sample] None: all rows; 0 = left out, never read\n'
-             '  weights    f32|f64 [sample] None: 1 each; 0 or more; not for "pearson" and "spearman"\n'
              '  statistic  "accuracy", "f1", "auc", "ap", "r2", "pearson", "spearman", "mean"; default "accuracy"\n'
              '  n_resamples default 1000\n'
              '  confidence default 0.95\n'
              '  threshold  as in classification\n'
              '  seed\n'
+             '  gold       i32|i64|f32|f64|f16|bf16 [sample] labels, or numbers for "r2", "pearson", "spearman"; None: for "mean" only\n'
+             '  versus     f32|f64|f16|bf16 [sample, class] shaped like scores; None: no difference\n'
+             '  classes    list of integers [class] the label of each column; None: the labels that occur, rising\n'
+             '  groups     i32|i64 [sample] any integers; None: each row by itself\n'
+             '  mask       u8|bool [sample] 0 = left out, never read; None: all rows\n'
+             '  weights    f32|f64 [sample] 0 or more; not for "pearson" and "spearman"; None: 1 each\n'
              '\n'
              'Returns\n'
              '  result     flags, value, low, high, standard_error, n_defined, n_groups\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='scores', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample', 'class']),
-             dict(name='gold', way='in', kind='view', dtypes=['i32', 'i64', 'f32', 'f64', 'f16', 'bf16'], axes=['sample'], optional=True),
-             dict(name='versus', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample', 'class'], optional=True),
-             dict(name='classes', way='in', kind='list', ctype=POINTER(c_int64), axes=['class'], of='i64', optional=True),
-             dict(name='n_classes', way='in', kind='count', ctype=c_int64, of='classes'),
-             dict(name='groups', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample'], optional=True, no_booleans=True),
-             dict(name='mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['sample'], optional=True),
-             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['sample'], optional=True),
-             dict(name='options', way='in', kind='options', of='lamella_measure_bootstrap_options', optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_measure_bootstrap_options'),
+             dict(name='gold', way='in', kind='view', dtypes=['i32', 'i64', 'f32', 'f64', 'f16', 'bf16'], axes=['sample'], optional=True, inside='options'),
+             dict(name='versus', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample', 'class'], optional=True, inside='options'),
+             dict(name='classes', way='in', kind='list', ctype=POINTER(c_int64), axes=['class'], of='i64', optional=True, inside='options', count='n_classes'),
+             dict(name='groups', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample'], optional=True, inside='options'),
+             dict(name='mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['sample'], optional=True, inside='options'),
+             dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['sample'], optional=True, inside='options'),
              dict(name='result', way='out', kind='result', of='lamella_measure_bootstrap_result'),]),
     dict(name="lamella_probe_depth_options_init", python="lamella.probe.depth_options_init", returns=c_int32, checked=True,
          doc=('The options of lamella.probe.depth and what they are if not given.\n'),
@@ -1591,14 +1673,14 @@ FUNCTIONS = [
              'as if they were not given: they had no label, or their fold could not be tested. 255 at some layers only is refused.\n'
              '\n'
              "  correct    u8|bool [layer, sample] 1 = the layer's probe had the row right, u8 255 = not scored; of a fitted probe: its array `correct`, one task\n"
-             '  groups     i32|i64 [sample] resampled whole; of a fitted probe: its array `groups`; None: each row a group of its own\n'
-             '  depths     list of integers [layer] of each layer, rising from 0 or more, at most n_depths; None: 0, 1, ...\n'
              '  jump       default 1.1: a rise by this factor or more\n'
              '  flat       default 0.03: a step is flat if its factor is nearer to 1 than this; one that lies exactly here is not\n'
              '  n_depths   default the number of layers given; what depths are measured against, so that of the whole model\n'
              '  n_bootstrap default 1000 resamples\n'
              '  confidence default 0.95\n'
              '  seed\n'
+             '  groups     i32|i64 [sample] resampled whole; of a fitted probe: its array `groups`; None: each row a group of its own\n'
+             '  depths     list of integers [layer] of each layer, rising from 0 or more, at most n_depths; None: 0, 1, ...\n'
              '\n'
              'Returns\n'
              '  accuracy   f64 [layer]\n'
@@ -1609,14 +1691,14 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='correct', way='in', kind='view', dtypes=['u8', 'bool'], axes=['layer', 'sample']),
-             dict(name='groups', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample'], optional=True, no_booleans=True),
-             dict(name='depths', way='in', kind='list', ctype=POINTER(c_int64), axes=['layer'], of='i64', optional=True),
-             dict(name='n_layers', way='in', kind='count', ctype=c_int64, of='depths'),
              dict(name='options', way='in', kind='options', of='lamella_probe_depth_options', optional=True),
-             dict(name='accuracy', way='out', kind='view', dtypes=['f64'], axes=['layer']),
-             dict(name='beta', way='out', kind='view', dtypes=['f64'], axes=['layer']),
-             dict(name='as_good', way='out', kind='view', dtypes=['u8'], axes=['layer']),
-             dict(name='difference', way='out', kind='view', dtypes=['f64'], axes=['layer', '2']),
+             dict(name='groups', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample'], optional=True, inside='options', no_booleans=True),
+             dict(name='depths', way='in', kind='list', ctype=POINTER(c_int64), axes=['layer'], of='i64', optional=True, inside='options', count='n_layers'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_probe_depth_outputs'),
+             dict(name='accuracy', way='out', kind='view', dtypes=['f64'], axes=['layer'], optional=True, inside='outputs'),
+             dict(name='beta', way='out', kind='view', dtypes=['f64'], axes=['layer'], optional=True, inside='outputs'),
+             dict(name='as_good', way='out', kind='view', dtypes=['u8'], axes=['layer'], optional=True, inside='outputs'),
+             dict(name='difference', way='out', kind='view', dtypes=['f64'], axes=['layer', '2'], optional=True, inside='outputs'),
              dict(name='result', way='out', kind='result', of='lamella_probe_depth_result'),]),
     dict(name="lamella_probe_linear_options_init", python="lamella.probe.linear_options_init", returns=c_int32, checked=True,
          doc=('The options of lamella.probe.Linear.fit and what they are if not given.\n'),
@@ -1641,11 +1723,6 @@ FUNCTIONS = [
              '\n'
              '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then readout pools first; masked rows and samples without a valid token are left out\n'
              '  labels     i32|i64 [task, sample] or [sample] for one task; any integers\n'
-             '  label_mask u8|bool [task, sample] or [sample]; 0 = no label; None: all have one\n'
-             '  groups     i32|i64 [sample] rows that stay together, any integers; None: each row a group of its own\n'
-             '  folds      i32|i64 [sample] the fold that tests the row, 0, 1, ..., or -1: always trained on; None: made here\n'
-             '  sample_weights f32|f64 [sample] 0 or more; a row of weight 0 is tested, not trained on; None: 1 each\n'
-             '  penalties  f32|f64|i32|i64 [penalty] each over 0, in any order; None: 1\n'
              '  kind       "logistic", "ridge"; default "logistic"\n'
              '  classes    "multinomial", "one_vs_rest"; default "multinomial"\n'
              '  readout    "mean", "cls", "last", "max", "weighted", "first_mean"; default "mean": how tokens are pooled first; not "weighted"\n'
@@ -1659,19 +1736,24 @@ FUNCTIONS = [
              '  n_bootstrap default 1000 resamples; -1 = no intervals\n'
              '  confidence default 0.95\n'
              '  nested     1 = each fold is also scored at the penalty that its own training rows choose, by the other folds: at least 3 folds; as many fits again for each fold. Intervals and `correct` are of that choice then\n'
+             '  label_mask u8|bool [task, sample] or [sample]; 0 = no label; None: all have one\n'
+             '  groups     i32|i64 [sample] rows that stay together, any integers; None: each row a group of its own\n'
+             '  folds      i32|i64 [sample] the fold that tests the row, 0, 1, ..., or -1: always trained on; None: made here\n'
+             '  sample_weights f32|f64 [sample] 0 or more; a row of weight 0 is tested, not trained on; None: 1 each\n'
+             '  penalties  list of numbers [penalty] each over 0, in any order; None: 1\n'
              '\n'
              'Returns\n'
-             '  result     n_layers, n_tasks, n_penalties, n_folds, n_fits, n_outputs, n_scored, n_impossible, n_not_converged, n_edge, n_empty_samples, n_constant_columns\n'),
+             '  result     n_layers, n_tasks, n_folds, n_fits, n_outputs, n_scored, n_impossible, n_not_converged, n_edge, n_empty_samples, n_constant_columns\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
              dict(name='labels', way='in', kind='view', dtypes=['i32', 'i64'], axes=['task', 'sample'], shorter=['sample']),
-             dict(name='label_mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['task', 'sample'], optional=True),
-             dict(name='groups', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample'], optional=True),
-             dict(name='folds', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample'], optional=True, no_booleans=True),
-             dict(name='sample_weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['sample'], optional=True),
-             dict(name='penalties', way='in', kind='view', dtypes=['f32', 'f64', 'i32', 'i64'], axes=['penalty'], optional=True),
              dict(name='options', way='in', kind='options', of='lamella_probe_linear_options', optional=True),
+             dict(name='label_mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['task', 'sample'], optional=True, inside='options'),
+             dict(name='groups', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample'], optional=True, inside='options'),
+             dict(name='folds', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample'], optional=True, inside='options', no_booleans=True),
+             dict(name='sample_weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['sample'], optional=True, inside='options'),
+             dict(name='penalties', way='in', kind='list', ctype=POINTER(c_double), axes=['penalty'], of='f64', optional=True, inside='options', count='n_penalties'),
              dict(name='probe', way='out', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),
              dict(name='result', way='out', kind='result', of='lamella_probe_linear_result', optional=True),]),
     dict(name="lamella_probe_linear_get", python="lamella.probe.Linear.get", returns=c_int32, checked=True,
