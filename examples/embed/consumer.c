@@ -12,7 +12,7 @@ int main(int argc, char **argv)
     TRY(lamella_tensor_block_create(NULL, LAMELLA_F32, tokens.n_layers, n, dim, &rows, &pooled));
     TRY(lamella_tensor_block_create(NULL, LAMELLA_F32, tokens.n_layers, n, width, &short_rows, &cut));
     TRY(lamella_fusion_pool(NULL, &tokens, pooled.layer, NULL, NULL));
-    TRY(lamella_matryoshka_truncate(NULL, &pooled, &width, 1, NULL, cut.layer, NULL));
+    TRY(lamella_matryoshka_truncate(NULL, &pooled, &width, 1, cut.layer, NULL, NULL));
     printf("%d layers: pooled [%d, %d], cut [%d, %d]\n", (int)cut.n_layers, (int)n, (int)dim, (int)n, (int)width);
     lamella_tensor_block_free(short_rows), lamella_tensor_block_free(rows), lamella_io_file_free(file);
     return 0;

@@ -57,7 +57,7 @@ static void pool_and_cut(const char *path)
 
     Layers pooled(tokens.n_layers, n_samples, dim), cut(tokens.n_layers, n_samples, width);
     check(lamella_fusion_pool(ctx.get(), &tokens, pooled.views.data(), nullptr, nullptr));
-    check(lamella_matryoshka_truncate(ctx.get(), &pooled.stack, &width, 1, nullptr, cut.views.data(), nullptr));
+    check(lamella_matryoshka_truncate(ctx.get(), &pooled.stack, &width, 1, cut.views.data(), nullptr, nullptr));
     std::printf("%d layers: pooled [%d, %d], cut [%d, %d]\n", int(tokens.n_layers), int(n_samples), int(dim), int(n_samples), int(width));
 }
 

@@ -37,19 +37,18 @@ static int64_t *widths_of(const lamella_stack *stack, int64_t *n)
 typedef struct scores {
     double  *error, *accuracy;
     int64_t *best;
-    int32_t *flags;
 } scores;
 
 static lamella_status measure(lamella_context *ctx, const lamella_stack *stack, const lamella_view *labels, widths_grid *w, scores *s)
 {
     int64_t cells = w->n_layers * w->n_widths * w->n_tasks;
     const int64_t full[] = { w->n_layers, w->n_widths, N_PENALTIES, w->n_tasks }, picked[] = { w->n_layers, w->n_widths, w->n_tasks };
-    *s = (scores){ take(cells * N_PENALTIES, 8), take(cells * N_PENALTIES, 8), take(cells, 8), take(cells, 4) };
+    *s = (scores){ take(cells * N_PENALTIES, 8), take(cells * N_PENALTIES, 8), take(cells, 8) };
     lamella_view error = array_of(s->error, LAMELLA_F64, 4, full), accuracy = array_of(s->accuracy, LAMELLA_F64, 4, full);
-    lamella_view best = array_of(s->best, LAMELLA_I64, 3, picked), flags = array_of(s->flags, LAMELLA_I32, 3, picked);
+    lamella_view best = array_of(s->best, LAMELLA_I64, 3, picked);
     lamella_matryoshka_ridge_result result = { .struct_size = sizeof result };
-    lamella_status status = lamella_matryoshka_ridge(ctx, stack, labels, penalties, N_PENALTIES, w->width, w->n_widths, NULL, &error,
-                                                     &accuracy, &best, &flags, &result);
+    const lamella_matryoshka_ridge_outputs outputs = { .struct_size = sizeof outputs, .error = &error, .accuracy = &accuracy, .best = &best };
+    lamella_status status = lamella_matryoshka_ridge(ctx, stack, labels, penalties, N_PENALTIES, w->width, w->n_widths, NULL, &outputs, &result);
     w->n_impossible = result.n_impossible;
     return status;
 }

@@ -58,7 +58,7 @@ static void measure_recall(const tour *t, const lamella_io_file *file, const lam
     r->n_queries = n;
     for (int k = 0; k < N_WIDTHS; k++) {
         lamella_matryoshka_search_options options = { .struct_size = sizeof options, .width = widths[k] };
-        tour_need(lamella_matryoshka_index_search(t->ctx, index, &queries, K, NULL, &options, &ids, &scores, NULL, NULL), "a search");
+        tour_need(lamella_matryoshka_index_search(t->ctx, index, &queries, K, &ids, &scores, &options, NULL, NULL), "a search");
         hit[k] = hits_of(&ids, relevant);
         lamella_measure_bootstrap_result b = bootstrap(t, hit[k], NULL, n);
         r->value[k] = b.value, r->low[k] = b.low, r->high[k] = b.high;
@@ -86,7 +86,7 @@ static void *measure(const tour *t)
     file = tour_file(t, "retrieval.safetensors");
     lamella_view documents = tour_array(t, file, "docs");
     f->n_documents = documents.shape[0];
-    tour_need(lamella_matryoshka_index_create(t->ctx, &documents, NULL, NULL, &index), "an index");
+    tour_need(lamella_matryoshka_index_create(t->ctx, &documents, NULL, &index), "an index");
     f->set[0] = (recall){ .name = "lemma", .what = "the word that is defined" };
     f->set[1] = (recall){ .name = "example", .what = "a sentence that uses the word" };
     for (int i = 0; i < N_SETS; i++)

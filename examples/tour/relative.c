@@ -52,7 +52,8 @@ static lamella_view draw_anchors(const tour *t, const lamella_view *spaces, cons
     const lamella_stack stack = { .struct_size = sizeof stack, .layer = rows, .n_layers = N_SPACES };
     lamella_view condition = array_of(f->condition, LAMELLA_F64, 1, (const int64_t[]){ N_SPACES });
     lamella_view rank = array_of(f->rank, LAMELLA_I64, 1, (const int64_t[]){ N_SPACES });
-    tour_need(lamella_relative_anchors(t->ctx, &stack, N_ANCHORS, NULL, NULL, &drawn, &condition, &rank, NULL, NULL), "anchors");
+    const lamella_relative_anchors_outputs outputs = { .struct_size = sizeof outputs, .condition = &condition, .rank = &rank };
+    tour_need(lamella_relative_anchors(t->ctx, &stack, N_ANCHORS, &drawn, NULL, &outputs, NULL), "anchors");
     lamella_view anchors = array_of(f->anchors, LAMELLA_I64, 1, drawn.shape);
     tour_need(lamella_tensor_gather(t->ctx, train, &drawn, &anchors), "the anchors' rows");
     return anchors;
@@ -73,13 +74,15 @@ static void *measure(const tour *t)
     lamella_view train = array_of((void *)tour_integers(t, file, "train", &f->n_train), LAMELLA_I64, 1, &f->n_train);
     lamella_view test = array_of((void *)tour_integers(t, file, "test", &f->n_test), LAMELLA_I64, 1, &f->n_test);
     lamella_view anchors = draw_anchors(t, spaces, &train, f);
-    const lamella_relative_stitch_options options = { .struct_size = sizeof options, .penalty = 10, .tolerance = 1e-5 }; /* which class is highest needs no more */
     set_ways(f->ways);
     for (int w = 0; w < N_WAYS; w++) {
         lamella_relative_stitch_result result = { .struct_size = sizeof result };
         lamella_view accuracy = array_of(f->ways[w].accuracy, LAMELLA_F64, 2, (const int64_t[]){ N_SPACES, N_SPACES });
-        tour_need(lamella_relative_stitch(t->ctx, &stack, &labels, &anchors, &train, &test, &f->ways[w].projection, &options, &accuracy, NULL,
-                                          NULL, &result), "stitching");
+        const lamella_relative_stitch_options options = { .struct_size = sizeof options, .penalty = 10, .tolerance = 1e-5,
+                                                         /* which class is highest needs no more */
+                                                          .projection = &f->ways[w].projection };
+        const lamella_relative_stitch_outputs outputs = { .struct_size = sizeof outputs, .accuracy = &accuracy };
+        tour_need(lamella_relative_stitch(t->ctx, &stack, &labels, &anchors, &train, &test, &options, &outputs, &result), "stitching");
         f->ways[w].between = result.accuracy_between;
         f->ways[w].within = result.accuracy_within;
         f->ways[w].n_pairs = result.n_pairs;

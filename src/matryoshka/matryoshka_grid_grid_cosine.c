@@ -271,7 +271,7 @@ static lamella_status check_pairs(call *c, const lamella_view *pairs, pair_grid 
         numbers[i] = load_i64(v.dtype, view_at(&v, at));
         if (numbers[i] < 0 || numbers[i] >= n)
             return fail(c, LAMELLA_ERR_ARGUMENT, "pairs[%lld, %lld] is %lld, expected 0 to %lld (= samples of %s - 1)", (long long)at[0],
-                        (long long)at[1], (long long)numbers[i], (long long)n - 1, i % 2 && g->has_second ? "second" : "first");
+                        (long long)at[1], (long long)numbers[i], (long long)n - 1, i % 2 && g->has_second ? "options.second" : "first");
     }
     g->pair = numbers;
     g->n_pairs = v.shape[0];
@@ -280,23 +280,26 @@ static lamella_status check_pairs(call *c, const lamella_view *pairs, pair_grid 
     return LAMELLA_OK;
 }
 
-lamella_status grid_open(call *c, const lamella_stack *first, const lamella_stack *second, const lamella_view *pairs, const int64_t *widths,
-                         int64_t n_widths, pair_grid *g)
+lamella_status grid_open(call *c, const lamella_stack *first, const lamella_view *pairs, const int64_t *widths, int64_t n_widths,
+                         const lamella_matryoshka_grid_options *options, pair_grid *g)
 {
-    *g = (pair_grid){ .has_second = second != NULL };
+    lamella_matryoshka_grid_options o;
+    TRY(OPTIONS(c, o, options));
+    TRY(check_reserved(c, o.reserved0, "options.reserved0"));
+    *g = (pair_grid){ .has_second = o.second != NULL };
     TRY(stack_check(c, &g->first, first, FLOATS, "first"));
     TRY(check_pooled(c, &g->first, "first"));
     g->second = g->first;
-    if (second) {
-        TRY(stack_check(c, &g->second, second, FLOATS, "second"));
-        TRY(check_pooled(c, &g->second, "second"));
+    if (o.second) {
+        TRY(stack_check(c, &g->second, o.second, FLOATS, "options.second"));
+        TRY(check_pooled(c, &g->second, "options.second"));
         if (g->second.n_layers != g->first.n_layers)
-            return fail(c, LAMELLA_ERR_SHAPE, "second.n_layers is %lld, expected %lld (= first.n_layers)", (long long)g->second.n_layers,
+            return fail(c, LAMELLA_ERR_SHAPE, "options.second.n_layers is %lld, expected %lld (= first.n_layers)", (long long)g->second.n_layers,
                         (long long)g->first.n_layers);
         TRY(stacks_check_ids(c, &g->first, &g->second));
     }
     if (!g->first.n_samples || !g->second.n_samples)
-        return fail(c, LAMELLA_ERR_EMPTY, "%s has no samples, expected at least 1", g->first.n_samples ? "second" : "first");
+        return fail(c, LAMELLA_ERR_EMPTY, "%s has no samples, expected at least 1", g->first.n_samples ? "options.second" : "first");
     TRY(check_pairs(c, pairs, g));
     TRY(check_widths(c, &g->first, widths, n_widths));
     g->first.by_direction = g->second.by_direction = 1;
@@ -313,24 +316,27 @@ static lamella_view grid_cells(const lamella_view *out, int64_t l)
                            .stride = { out->stride[1], out->stride[2] } };
 }
 
-static lamella_status grid_of_cosines(call *c, const lamella_stack *first, const lamella_stack *second, const lamella_view *pairs,
-                                      const int64_t *widths, int64_t n_widths, const lamella_view *cosine, const lamella_view *dot,
-                                      lamella_matryoshka_grid_result *result)
+static lamella_status grid_of_cosines(call *c, const lamella_stack *first, const lamella_view *pairs, const int64_t *widths, int64_t n_widths,
+                                      const lamella_view *cosine, const lamella_matryoshka_grid_options *options,
+                                      const lamella_matryoshka_grid_outputs *outputs, lamella_matryoshka_grid_result *result)
 {
+    lamella_matryoshka_grid_outputs wanted;
     lamella_matryoshka_grid_result found = { .struct_size = sizeof found };
     lamella_view cosines, dots;
     pair_grid g;
-    TRY(grid_open(c, first, second, pairs, widths, n_widths, &g));
+    TRY(grid_open(c, first, pairs, widths, n_widths, options, &g));
     const int64_t shape[] = { g.first.n_layers, n_widths, g.n_pairs };
     TRY(view_check_out(c, &cosines, cosine, F64, "cosine", shape, 3));
-    TRY(dot ? view_check_out(c, &dots, dot, F64, "dot", shape, 3) : LAMELLA_OK);
+    TRY(OUTPUTS(c, wanted, outputs));
+    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
+    TRY(view_check_wanted(c, &dots, wanted.dot, F64, "outputs.dot", shape, 3));
     TRY(RESULT_OPTIONAL(c, result));
 
     for (int64_t l = 0; l < g.first.n_layers; l++) {
         lamella_view cosines_of_layer = grid_cells(&cosines, l), dots_of_layer;
-        if (dot)
+        if (view_is_wanted(&dots))
             dots_of_layer = grid_cells(&dots, l);
-        TRY(grid_layer(c, &g, l, &cosines_of_layer, dot ? &dots_of_layer : NULL));
+        TRY(grid_layer(c, &g, l, &cosines_of_layer, view_is_wanted(&dots) ? &dots_of_layer : NULL));
     }
     found.n_zero_cosines = g.n_zero_cosines;
     found.n_masked_pairs = g.n_masked_pairs;
@@ -338,9 +344,20 @@ static lamella_status grid_of_cosines(call *c, const lamella_stack *first, const
     return LAMELLA_OK;
 }
 
-lamella_status lamella_matryoshka_grid_cosine(lamella_context *ctx, const lamella_stack *first, const lamella_stack *second,
-                                              const lamella_view *pairs, const int64_t *widths, int64_t n_widths, const lamella_view *cosine,
-                                              const lamella_view *dot, lamella_matryoshka_grid_result *result)
+lamella_status lamella_matryoshka_grid_cosine(lamella_context *ctx, const lamella_stack *first, const lamella_view *pairs, const int64_t *widths,
+                                              int64_t n_widths, const lamella_view *cosine, const lamella_matryoshka_grid_options *options,
+                                              const lamella_matryoshka_grid_outputs *outputs, lamella_matryoshka_grid_result *result)
 {
-    CALL(ctx, grid_of_cosines(c, first, second, pairs, widths, n_widths, cosine, dot, result));
+    CALL(ctx, grid_of_cosines(c, first, pairs, widths, n_widths, cosine, options, outputs, result));
+}
+
+static lamella_status grid_defaults(call *c, lamella_matryoshka_grid_options *options, uint32_t struct_size)
+{
+    const lamella_matryoshka_grid_options defaults = { .second = NULL };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_matryoshka_grid_options_init(lamella_matryoshka_grid_options *options, uint32_t struct_size)
+{
+    CALL(NULL, grid_defaults(c, options, struct_size));
 }

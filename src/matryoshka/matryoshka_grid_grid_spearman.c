@@ -89,8 +89,8 @@ static lamella_status open_ranks(call *c, const pair_grid *g, const double *gold
     return scratch_open(c, ranking_room(g->n_pairs), &w->pieces);
 }
 
-static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lamella_stack *second, const lamella_view *pairs,
-                                  const lamella_view *gold, const int64_t *widths, int64_t n_widths, const lamella_view *rho,
+static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lamella_view *pairs, const lamella_view *gold, const int64_t *widths,
+                                  int64_t n_widths, const lamella_view *rho, const lamella_matryoshka_grid_options *options,
                                   lamella_matryoshka_grid_result *result)
 {
     lamella_matryoshka_grid_result found = { .struct_size = sizeof found };
@@ -98,7 +98,7 @@ static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lam
     double *values = NULL;
     rho_work w;
     pair_grid g;
-    TRY(grid_open(c, first, second, pairs, widths, n_widths, &g));
+    TRY(grid_open(c, first, pairs, widths, n_widths, options, &g));
     TRY(check_pair_gold(c, gold, &g, &golds, &values));
     const int64_t shape[] = { g.first.n_layers, n_widths };
     TRY(view_check_out(c, &out, rho, F64, "rho", shape, 2));
@@ -116,8 +116,7 @@ static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lam
         TRY(rank_widths(c, &w));
         TRY(progress(c, l + 1, g.first.n_layers));
         for (int64_t k = 0; k < n_widths; k++) {
-            const int64_t at[] = { l, k };
-            memcpy(view_at(&out, at), &w.rho[k], sizeof *w.rho);
+            PUT(&out, w.rho[k], l, k);
             found.n_undefined += isnan(w.rho[k]) != 0;
         }
     }
@@ -130,9 +129,9 @@ static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lam
     return found.n_undefined ? LAMELLA_NOTE : LAMELLA_OK;
 }
 
-lamella_status lamella_matryoshka_grid_spearman(lamella_context *ctx, const lamella_stack *first, const lamella_stack *second,
-                                                const lamella_view *pairs, const lamella_view *gold, const int64_t *widths, int64_t n_widths,
-                                                const lamella_view *rho, lamella_matryoshka_grid_result *result)
+lamella_status lamella_matryoshka_grid_spearman(lamella_context *ctx, const lamella_stack *first, const lamella_view *pairs,
+                                                const lamella_view *gold, const int64_t *widths, int64_t n_widths, const lamella_view *rho,
+                                                const lamella_matryoshka_grid_options *options, lamella_matryoshka_grid_result *result)
 {
-    CALL(ctx, grid_of_rho(c, first, second, pairs, gold, widths, n_widths, rho, result));
+    CALL(ctx, grid_of_rho(c, first, pairs, gold, widths, n_widths, rho, options, result));
 }

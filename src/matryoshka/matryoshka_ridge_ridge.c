@@ -61,14 +61,17 @@ typedef struct ridge_out {
     lamella_view error, accuracy, best, flags;
 } ridge_out;
 
-static lamella_status check_ridge_outputs(call *c, const stack *s, const ridge_problem *p, const lamella_view *error, const lamella_view *accuracy,
-                                          const lamella_view *best, const lamella_view *flags, ridge_out *out)
+static lamella_status check_ridge_outputs(call *c, const stack *s, const ridge_problem *p, const lamella_matryoshka_ridge_outputs *outputs,
+                                          ridge_out *out)
 {
     const int64_t grid[] = { s->n_layers, p->n_widths, p->n_penalties, p->n_tasks }, cells[] = { s->n_layers, p->n_widths, p->n_tasks };
-    TRY(view_check_out(c, &out->error, error, F64, "error", grid, 4));
-    TRY(view_check_out(c, &out->accuracy, accuracy, F64, "accuracy", grid, 4));
-    TRY(view_check_out(c, &out->best, best, I64, "best", cells, 3));
-    return view_check_out(c, &out->flags, flags, I32, "flags", cells, 3);
+    lamella_matryoshka_ridge_outputs wanted;
+    TRY(OUTPUTS(c, wanted, outputs));
+    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
+    TRY(view_check_wanted(c, &out->error, wanted.error, F64, "outputs.error", grid, 4));
+    TRY(view_check_wanted(c, &out->accuracy, wanted.accuracy, F64, "outputs.accuracy", grid, 4));
+    TRY(view_check_wanted(c, &out->best, wanted.best, I64, "outputs.best", cells, 3));
+    return view_check_wanted(c, &out->flags, wanted.flags, I32, "outputs.flags", cells, 3);
 }
 
 /* ---- figures of one layer ---- */
@@ -94,16 +97,14 @@ static int is_at_edge(const ridge_problem *p, int64_t best)
 static int32_t put_cell(const ridge_cells *f, const ridge_out *out, int64_t l, int64_t k, int64_t t)
 {
     const ridge_problem *p = f->p;
-    const int64_t cell[] = { l, f->place[k], t };
     double least = INFINITY;
     int64_t best = -1;
     int32_t flags = f->possible[t] ? 0 : LAMELLA_CELL_IMPOSSIBLE | LAMELLA_CELL_ONE_CLASS;
     for (int64_t i = 0; i < p->n_penalties; i++) {
-        const int64_t index[] = { l, f->place[k], i, t };
         int64_t at = (i * p->n_widths + k) * p->n_tasks + t;
         double error = f->possible[t] ? f->error[at] : NAN, accuracy = f->possible[t] ? f->accuracy[at] : NAN;
-        memcpy(view_at(&out->error, index), &error, sizeof error);
-        memcpy(view_at(&out->accuracy, index), &accuracy, sizeof accuracy);
+        PUT(&out->error, error, l, f->place[k], i, t);
+        PUT(&out->accuracy, accuracy, l, f->place[k], i, t);
         if (f->possible[t] && isnan(error))
             flags |= LAMELLA_CELL_UNSTABLE;
         if (error < least) {
@@ -113,8 +114,8 @@ static int32_t put_cell(const ridge_cells *f, const ridge_out *out, int64_t l, i
     }
     if (best >= 0 && is_at_edge(p, best))
         flags |= LAMELLA_CELL_EDGE;
-    memcpy(view_at(&out->best, cell), &best, sizeof best);
-    memcpy(view_at(&out->flags, cell), &flags, sizeof flags);
+    PUT(&out->best, best, l, f->place[k], t);
+    PUT(&out->flags, flags, l, f->place[k], t);
     return flags;
 }
 
@@ -132,8 +133,7 @@ static void put_ridge_layer(const ridge_cells *f, const ridge_out *out, int64_t 
 
 static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lamella_view *labels, const double *penalties, int64_t n_penalties,
                                  const int64_t *widths, int64_t n_widths, const lamella_matryoshka_ridge_options *options,
-                                 const lamella_view *error_, const lamella_view *accuracy_, const lamella_view *best, const lamella_view *flags,
-                                 lamella_matryoshka_ridge_result *result)
+                                 const lamella_matryoshka_ridge_outputs *outputs, lamella_matryoshka_ridge_result *result)
 {
     lamella_matryoshka_ridge_options o;
     lamella_matryoshka_ridge_result found = { .struct_size = sizeof found };
@@ -157,7 +157,7 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
     TRY(read_targets(c, &pooled, labels, &p, &possible));
     found.n_rows = pooled.n_valid;
     found.n_empty_samples = pooled.n_empty;
-    TRY(check_ridge_outputs(c, &s, &p, error_, accuracy_, best, flags, &out));
+    TRY(check_ridge_outputs(c, &s, &p, outputs, &out));
     TRY(RESULT_OPTIONAL(c, result));
     for (int64_t t = 0; t < p.n_tasks; t++)
         found.n_impossible += !possible[t];
@@ -183,10 +183,10 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
 
 lamella_status lamella_matryoshka_ridge(lamella_context *ctx, const lamella_stack *stack, const lamella_view *labels, const double *penalties,
                                         int64_t n_penalties, const int64_t *widths, int64_t n_widths,
-                                        const lamella_matryoshka_ridge_options *options, const lamella_view *error, const lamella_view *accuracy,
-                                        const lamella_view *best, const lamella_view *flags, lamella_matryoshka_ridge_result *result)
+                                        const lamella_matryoshka_ridge_options *options, const lamella_matryoshka_ridge_outputs *outputs,
+                                        lamella_matryoshka_ridge_result *result)
 {
-    CALL(ctx, ridge_grid(c, stack, labels, penalties, n_penalties, widths, n_widths, options, error, accuracy, best, flags, result));
+    CALL(ctx, ridge_grid(c, stack, labels, penalties, n_penalties, widths, n_widths, options, outputs, result));
 }
 
 static lamella_status ridge_defaults(call *c, lamella_matryoshka_ridge_options *options, uint32_t struct_size)

@@ -8,8 +8,8 @@ struct lamella_matryoshka_index {
     searched_rows s;
 };
 
-static lamella_status index_create(call *c, const lamella_view *base, const lamella_view *base_ids,
-                                   const lamella_matryoshka_index_options *options, lamella_matryoshka_index **index)
+static lamella_status index_create(call *c, const lamella_view *base, const lamella_matryoshka_index_options *options,
+                                   lamella_matryoshka_index **index)
 {
     lamella_matryoshka_index_options o;
     lamella_matryoshka_index *made;
@@ -19,45 +19,43 @@ static lamella_status index_create(call *c, const lamella_view *base, const lame
         return fail(c, LAMELLA_ERR_ARGUMENT, "index is NULL, expected a handle to fill");
     *index = NULL;
     TRY(check_row_matrix(c, &b, base, "base"));
-    TRY(check_row_ids(c, &b_ids, base_ids, "base_ids", b.shape[0]));
     TRY(OPTIONS(c, o, options));
     TRY(check_choice(c, &o.similarity, LAMELLA_MATRYOSHKA_SEARCH_DOT, LAMELLA_MATRYOSHKA_SEARCH_COSINE, "options.similarity"));
+    TRY(check_row_ids(c, &b_ids, o.base_ids, "options.base_ids", b.shape[0]));
     TRY(object_create(c, (int64_t)sizeof *made, &object));
     made = object;
-    TRY(searched_rows_open(c, &made->memory, &b, base_ids ? &b_ids : NULL, o.similarity, b.shape[1], &made->s));
+    TRY(searched_rows_open(c, &made->memory, &b, o.base_ids ? &b_ids : NULL, o.similarity, b.shape[1], &made->s));
     *index = made;
     return LAMELLA_OK;
 }
 
-lamella_status lamella_matryoshka_index_create(lamella_context *ctx, const lamella_view *base, const lamella_view *base_ids,
-                                               const lamella_matryoshka_index_options *options, lamella_matryoshka_index **index)
+lamella_status lamella_matryoshka_index_create(lamella_context *ctx, const lamella_view *base, const lamella_matryoshka_index_options *options,
+                                               lamella_matryoshka_index **index)
 {
-    CALL(ctx, index_create(c, base, base_ids, options, index));
+    CALL(ctx, index_create(c, base, options, index));
 }
 
-static lamella_status index_search(call *c, const lamella_matryoshka_index *index, const lamella_matryoshka_search_options *options,
-                                   search_request *asked)
+static lamella_status index_search(call *c, const lamella_matryoshka_index *index, const search_request *asked)
 {
-    lamella_matryoshka_search_options o;
     search_ready ready;
     if (!index)
         return fail(c, LAMELLA_ERR_ARGUMENT, "index is NULL, expected an index");
-    TRY(OPTIONS(c, o, options));
-    if (o.similarity != 0 && o.similarity != index->s.similarity)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.similarity is %d, expected 0 or %d (that of the index)", (int)o.similarity,
+    TRY(search_check_options(c, asked, &ready));
+    if (ready.o.similarity != 0 && ready.o.similarity != index->s.similarity)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.similarity is %d, expected 0 or %d (that of the index)", (int)ready.o.similarity,
                     (int)index->s.similarity);
-    asked->width = o.width;
+    if (ready.o.base_ids)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.base_ids is given, expected none: an index has its own");
     TRY(search_check(c, asked, index->s.rows.dim, &ready));
     return search_run(c, &index->s, asked, &ready);
 }
 
-lamella_status lamella_matryoshka_index_search(lamella_context *ctx, const lamella_matryoshka_index *index, const lamella_view *queries,
-                                               int64_t k, const lamella_view *query_ids, const lamella_matryoshka_search_options *options,
-                                               const lamella_view *ids, const lamella_view *scores, const lamella_view *found,
-                                               lamella_matryoshka_search_result *result)
+lamella_status lamella_matryoshka_index_search(lamella_context *ctx, const lamella_matryoshka_index *index, const lamella_view *queries, int64_t k,
+                                               const lamella_view *ids, const lamella_view *scores, const lamella_matryoshka_search_options *options,
+                                               const lamella_matryoshka_search_outputs *outputs, lamella_matryoshka_search_result *result)
 {
-    search_request asked = { .queries = queries, .query_ids = query_ids, .k = k, .ids = ids, .scores = scores, .found = found, .result = result };
-    CALL(ctx, index_search(c, index, options, &asked));
+    const search_request asked = { queries, k, ids, scores, options, outputs, result };
+    CALL(ctx, index_search(c, index, &asked));
 }
 
 static lamella_status index_get(call *c, const lamella_matryoshka_index *index, const char *name, lamella_view *out)

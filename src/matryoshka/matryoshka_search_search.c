@@ -31,9 +31,17 @@ lamella_status check_row_ids(call *c, lamella_view *v, const lamella_view *their
     return view_check_shape(c, v, name, &n, 1);
 }
 
+lamella_status search_check_options(call *c, const search_request *asked, search_ready *r)
+{
+    *r = (search_ready){ .k = asked->k };
+    TRY(read_sized(c, &r->o, (int64_t)sizeof r->o, 8, asked->options, "options"));
+    return LAMELLA_OK;
+}
+
 lamella_status search_check(call *c, const search_request *asked, int64_t dim, search_ready *r)
 {
-    *r = (search_ready){ .k = asked->k, .width = asked->width ? asked->width : dim };
+    lamella_matryoshka_search_outputs wanted;
+    r->width = r->o.width ? r->o.width : dim;
     TRY(check_row_matrix(c, &r->queries, asked->queries, "queries"));
     if (r->queries.shape[1] != dim)
         return fail(c, LAMELLA_ERR_SHAPE, "queries.shape[1] is %lld, expected %lld (= base.shape[1])", (long long)r->queries.shape[1],
@@ -41,14 +49,15 @@ lamella_status search_check(call *c, const search_request *asked, int64_t dim, s
     if (asked->k < 1)
         return fail(c, LAMELLA_ERR_ARGUMENT, "k is %lld, expected at least 1", (long long)asked->k);
     if (r->width < 1 || r->width > dim)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.width is %lld, expected 0 to %lld (= base.shape[1])", (long long)asked->width,
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.width is %lld, expected 0 to %lld (= base.shape[1])", (long long)r->o.width,
                     (long long)dim);
     const int64_t shape[] = { r->queries.shape[0], asked->k };
-    TRY(check_row_ids(c, &r->query_ids, asked->query_ids, "query_ids", shape[0]));
+    TRY(check_row_ids(c, &r->query_ids, r->o.query_ids, "options.query_ids", shape[0]));
     TRY(view_check_out(c, &r->ids, asked->ids, I64, "ids", shape, 2));
     TRY(view_check_out(c, &r->scores, asked->scores, F64, "scores", shape, 2));
-    if (asked->found)
-        TRY(view_check_out(c, &r->found, asked->found, I64, "found", shape, 1));
+    TRY(read_sized(c, &wanted, (int64_t)sizeof wanted, 8, asked->outputs, "outputs"));
+    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
+    TRY(view_check_wanted(c, &r->found, wanted.found, I64, "outputs.found", shape, 1));
     return check_sized(c, asked->result, "result", 1);
 }
 
@@ -56,13 +65,11 @@ static void write_found(int64_t query, const found_row *rows, int64_t n, void *d
 {
     search_ready *r = data;
     for (int64_t j = 0; j < r->k; j++) {
-        const int64_t at[] = { query, j };
         found_row row = j < n ? rows[j] : (found_row){ NAN, -1 };
-        memcpy(view_at(&r->ids, at), &row.id, sizeof row.id);
-        memcpy(view_at(&r->scores, at), &row.score, sizeof row.score);
+        PUT(&r->ids, row.id, query, j);
+        PUT(&r->scores, row.score, query, j);
     }
-    if (r->found.rank)
-        memcpy(view_at(&r->found, &query), &n, sizeof n);
+    PUT(&r->found, n, query);
     r->n_short += n < r->k;
 }
 
@@ -84,7 +91,7 @@ lamella_status search_run(call *c, const searched_rows *s, const search_request 
     const int64_t *query_ids = NULL;
     searched_rows cut;
     f32_rows queries;
-    if (asked->query_ids)
+    if (r->o.query_ids)
         TRY(left_out(c, &r->query_ids, &query_ids));
     progress_part all = progress_enter(c, 0, ROWS_SHARE);
     TRY(f32_rows_open(c, NULL, &r->queries, "queries", &queries));
@@ -99,21 +106,18 @@ lamella_status search_run(call *c, const searched_rows *s, const search_request 
     return LAMELLA_OK;
 }
 
-static lamella_status search_once(call *c, const lamella_view *base, const lamella_view *base_ids,
-                                  const lamella_matryoshka_search_options *options, search_request *asked)
+static lamella_status search_once(call *c, const lamella_view *base, const search_request *asked)
 {
-    lamella_matryoshka_search_options o;
     lamella_view b, b_ids;
     searched_rows s;
     search_ready ready;
     TRY(check_row_matrix(c, &b, base, "base"));
-    TRY(check_row_ids(c, &b_ids, base_ids, "base_ids", b.shape[0]));
-    TRY(OPTIONS(c, o, options));
-    TRY(check_choice(c, &o.similarity, LAMELLA_MATRYOSHKA_SEARCH_DOT, LAMELLA_MATRYOSHKA_SEARCH_COSINE, "options.similarity"));
-    asked->width = o.width;
+    TRY(search_check_options(c, asked, &ready));
+    TRY(check_choice(c, &ready.o.similarity, LAMELLA_MATRYOSHKA_SEARCH_DOT, LAMELLA_MATRYOSHKA_SEARCH_COSINE, "options.similarity"));
+    TRY(check_row_ids(c, &b_ids, ready.o.base_ids, "options.base_ids", b.shape[0]));
     TRY(search_check(c, asked, b.shape[1], &ready));
     progress_part all = progress_enter(c, 0, ROWS_SHARE);
-    TRY(searched_rows_open(c, NULL, &b, base_ids ? &b_ids : NULL, o.similarity, ready.width, &s));
+    TRY(searched_rows_open(c, NULL, &b, ready.o.base_ids ? &b_ids : NULL, ready.o.similarity, ready.width, &s));
     progress_leave(c, all);
     all = progress_enter(c, ROWS_SHARE, 1);
     TRY(search_run(c, &s, asked, &ready));
@@ -122,12 +126,11 @@ static lamella_status search_once(call *c, const lamella_view *base, const lamel
 }
 
 lamella_status lamella_matryoshka_search(lamella_context *ctx, const lamella_view *base, const lamella_view *queries, int64_t k,
-                                         const lamella_view *base_ids, const lamella_view *query_ids,
-                                         const lamella_matryoshka_search_options *options, const lamella_view *ids, const lamella_view *scores,
-                                         const lamella_view *found, lamella_matryoshka_search_result *result)
+                                         const lamella_view *ids, const lamella_view *scores, const lamella_matryoshka_search_options *options,
+                                         const lamella_matryoshka_search_outputs *outputs, lamella_matryoshka_search_result *result)
 {
-    search_request asked = { .queries = queries, .query_ids = query_ids, .k = k, .ids = ids, .scores = scores, .found = found, .result = result };
-    CALL(ctx, search_once(c, base, base_ids, options, &asked));
+    const search_request asked = { queries, k, ids, scores, options, outputs, result };
+    CALL(ctx, search_once(c, base, &asked));
 }
 
 static lamella_status search_defaults(call *c, lamella_matryoshka_search_options *options, uint32_t struct_size)

@@ -54,7 +54,6 @@ static void merge_query(const found_lists *a, const found_lists *b, int64_t quer
 {
     int64_t i = 0, j = 0, n_a = n_found(a, query), n_b = n_found(b, query);
     for (int64_t at = 0; at < k; at++) {
-        const int64_t place[] = { query, at };
         found_row row = { NAN, -1 }, x, y;
         if (i < n_a)
             x = found_at(a, query, i);
@@ -64,14 +63,15 @@ static void merge_query(const found_lists *a, const found_lists *b, int64_t quer
             row = x, i++;
         else if (j < n_b)
             row = y, j++;
-        memcpy(view_at(&out->ids, place), &row.id, sizeof row.id);
-        memcpy(view_at(&out->scores, place), &row.score, sizeof row.score);
+        PUT(&out->ids, row.id, query, at);
+        PUT(&out->scores, row.score, query, at);
     }
 }
 
 static lamella_status merge_found(call *c, const lamella_view *first_ids, const lamella_view *first_scores, const lamella_view *second_ids,
-                                  const lamella_view *second_scores, int64_t k, const lamella_view *ids, const lamella_view *scores)
+                                  const lamella_view *second_scores, int64_t k, const lamella_matryoshka_search_merge_outputs *outputs)
 {
+    lamella_matryoshka_search_merge_outputs wanted;
     found_lists a, b, out;
     TRY(check_found(c, &a, first_ids, first_scores, "first"));
     TRY(check_found(c, &b, second_ids, second_scores, "second"));
@@ -81,8 +81,10 @@ static lamella_status merge_found(call *c, const lamella_view *first_ids, const 
     if (k < 1)
         return fail(c, LAMELLA_ERR_ARGUMENT, "k is %lld, expected at least 1", (long long)k);
     const int64_t shape[] = { a.ids.shape[0], k };
-    TRY(view_check_out(c, &out.ids, ids, I64, "ids", shape, 2));
-    TRY(view_check_out(c, &out.scores, scores, F64, "scores", shape, 2));
+    TRY(OUTPUTS(c, wanted, outputs));
+    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
+    TRY(view_check_wanted(c, &out.ids, wanted.ids, I64, "outputs.ids", shape, 2));
+    TRY(view_check_wanted(c, &out.scores, wanted.scores, F64, "outputs.scores", shape, 2));
     for (int64_t query = 0; query < shape[0]; query++) {
         merge_query(&a, &b, query, k, &out);
         TRY(ask_rows(c, query * k, k));
@@ -92,7 +94,7 @@ static lamella_status merge_found(call *c, const lamella_view *first_ids, const 
 
 lamella_status lamella_matryoshka_search_merge(lamella_context *ctx, const lamella_view *first_ids, const lamella_view *first_scores,
                                                const lamella_view *second_ids, const lamella_view *second_scores, int64_t k,
-                                               const lamella_view *ids, const lamella_view *scores)
+                                               const lamella_matryoshka_search_merge_outputs *outputs)
 {
-    CALL(ctx, merge_found(c, first_ids, first_scores, second_ids, second_scores, k, ids, scores));
+    CALL(ctx, merge_found(c, first_ids, first_scores, second_ids, second_scores, k, outputs));
 }

@@ -76,7 +76,7 @@ static lamella_status plan_cuts(call *c, const stack *s, const int64_t *widths, 
 }
 
 static lamella_status cut_stack(call *c, const lamella_stack *stack_, const int64_t *widths, int64_t n_widths,
-                               const lamella_matryoshka_truncate_options *options, const lamella_view *out,
+                               const lamella_view *out, const lamella_matryoshka_truncate_options *options,
                                lamella_matryoshka_truncate_result *result)
 {
     lamella_matryoshka_truncate_options o;
@@ -105,10 +105,10 @@ static lamella_status cut_stack(call *c, const lamella_stack *stack_, const int6
 }
 
 lamella_status lamella_matryoshka_truncate(lamella_context *ctx, const lamella_stack *stack, const int64_t *widths, int64_t n_widths,
-                                           const lamella_matryoshka_truncate_options *options, const lamella_view *out,
+                                           const lamella_view *out, const lamella_matryoshka_truncate_options *options,
                                            lamella_matryoshka_truncate_result *result)
 {
-    CALL(ctx, cut_stack(c, stack, widths, n_widths, options, out, result));
+    CALL(ctx, cut_stack(c, stack, widths, n_widths, out, options, result));
 }
 
 static lamella_status truncate_defaults(call *c, lamella_matryoshka_truncate_options *options, uint32_t struct_size)

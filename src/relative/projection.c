@@ -100,6 +100,7 @@ lamella_status projections_create(call *c, const lamella_relative_project_option
     lamella_relative_project *of;
     TRY(object_create(c, (int64_t)sizeof *of, (void **)&of));
     of->rules = *rules;
+    of->rules.anchors = NULL; /* the host's, of the call only */
     of->n_layers = n_layers;
     TAKE_FROM(c, &of->memory, of->layer, n_layers);
     TAKE_FROM(c, &of->memory, of->width, n_layers);

@@ -248,39 +248,41 @@ static lamella_status choose_anchors(call *c, const stack *s, const lamella_rela
 
 typedef struct anchors_out {
     lamella_view anchors, condition, rank, duplicates;
-    int          has_condition, has_rank, has_duplicates;
 } anchors_out;
-
-static lamella_status anchors_check_figure(call *c, const stack *s, const lamella_view *theirs, uint32_t dtype, const char *name, lamella_view *v, int *has)
-{
-    *has = theirs != NULL;
-    return theirs ? view_check_out(c, v, theirs, dtype, name, &s->n_layers, 1) : LAMELLA_OK;
-}
 
 /* Whether or not they are wanted, rows that are there twice are told of. */
 static lamella_status put_figures(call *c, const stack *s, const row_numbers *chosen, const anchors_out *out, int64_t *n_duplicates)
 {
-    const int spans = out->has_condition || out->has_rank;
+    const int spans = view_is_wanted(&out->condition) || view_is_wanted(&out->rank);
     for (int64_t l = 0; l < s->n_layers; l++) {
         span_figures f = { 0 };
         progress_part all = progress_enter_layer(c, l, s->n_layers, 0, 0.5);
         TRY(figures_of_anchors(c, s, l, chosen, spans, &f));
         progress_leave(c, all);
         TRY(progress(c, l + 1, s->n_layers));
-        if (out->has_condition)
-            memcpy(view_at(&out->condition, &l), &f.condition, sizeof f.condition);
-        if (out->has_rank)
-            memcpy(view_at(&out->rank, &l), &f.rank, sizeof f.rank);
-        if (out->has_duplicates)
-            memcpy(view_at(&out->duplicates, &l), &f.n_duplicates, sizeof f.n_duplicates);
+        PUT(&out->condition, f.condition, l);
+        PUT(&out->rank, f.rank, l);
+        PUT(&out->duplicates, f.n_duplicates, l);
         *n_duplicates += f.n_duplicates;
     }
     return LAMELLA_OK;
 }
 
-static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t n_anchors, const lamella_view *given,
-                                   const lamella_relative_anchors_options *options, const lamella_view *anchors, const lamella_view *condition,
-                                   const lamella_view *rank, const lamella_view *duplicates, lamella_relative_anchors_result *result)
+static lamella_status check_anchors_outputs(call *c, const stack *s, int64_t n_anchors, const lamella_view *anchors,
+                                            const lamella_relative_anchors_outputs *outputs, anchors_out *out)
+{
+    lamella_relative_anchors_outputs wanted;
+    TRY(view_check_out(c, &out->anchors, anchors, I64, "anchors", &n_anchors, 1));
+    TRY(OUTPUTS(c, wanted, outputs));
+    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
+    TRY(view_check_wanted(c, &out->condition, wanted.condition, F64, "outputs.condition", &s->n_layers, 1));
+    TRY(view_check_wanted(c, &out->rank, wanted.rank, I64, "outputs.rank", &s->n_layers, 1));
+    return view_check_wanted(c, &out->duplicates, wanted.duplicates, I64, "outputs.duplicates", &s->n_layers, 1);
+}
+
+static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t n_anchors, const lamella_view *anchors,
+                                   const lamella_relative_anchors_options *options, const lamella_relative_anchors_outputs *outputs,
+                                   lamella_relative_anchors_result *result)
 {
     lamella_relative_anchors_options o;
     lamella_relative_anchors_result found = { .struct_size = sizeof found };
@@ -293,21 +295,16 @@ static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t
     TRY(anchors_check_extents(c, &s));
     if (n_anchors < 1)
         return fail(c, LAMELLA_ERR_ARGUMENT, "n_anchors is %lld, expected at least 1", (long long)n_anchors);
-    TRY(given ? LAMELLA_OK : anchors_check_number(c, &s, n_anchors, &all)); /* before the outputs, which hosts size by it */
-    if (given)
-        TRY(row_numbers_check(c, &s, given, "given", &chosen));
-    if (given && chosen.n != n_anchors)
-        return fail(c, LAMELLA_ERR_SHAPE, "given.shape[0] is %lld, expected %lld (= n_anchors)", (long long)chosen.n, (long long)n_anchors);
     TRY(anchors_check_options(c, &s, options, &o));
-    TRY(view_check_out(c, &out.anchors, anchors, I64, "anchors", &n_anchors, 1));
-    TRY(anchors_check_figure(c, &s, condition, F64, "condition", &out.condition, &out.has_condition));
-    TRY(anchors_check_figure(c, &s, rank, I64, "rank", &out.rank, &out.has_rank));
-    TRY(anchors_check_figure(c, &s, duplicates, I64, "duplicates", &out.duplicates, &out.has_duplicates));
+    TRY(o.given ? row_numbers_check(c, &s, o.given, "options.given", &chosen) : anchors_check_number(c, &s, n_anchors, &all));
+    if (o.given && chosen.n != n_anchors)
+        return fail(c, LAMELLA_ERR_SHAPE, "options.given.shape[0] is %lld, expected %lld (= n_anchors)", (long long)chosen.n, (long long)n_anchors);
+    TRY(check_anchors_outputs(c, &s, n_anchors, anchors, outputs, &out)); /* after the number, by which hosts size them */
     TRY(RESULT_OPTIONAL(c, result));
 
-    const double choosing = !given && o.method == LAMELLA_RELATIVE_ANCHORS_FARTHEST ? 0.9 : 0; /* of the time, as far as progress tells of it */
+    const double choosing = !o.given && o.method == LAMELLA_RELATIVE_ANCHORS_FARTHEST ? 0.9 : 0; /* of the time, as far as progress tells of it */
     progress_part whole = progress_enter(c, 0, choosing);
-    if (!given)
+    if (!o.given)
         TRY(choose_anchors(c, &s, &o, &all, n_anchors, &chosen));
     progress_leave(c, whole);
     progress_enter(c, choosing, 1);
@@ -320,12 +317,11 @@ static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t
     return found.n_repeated || n_duplicates ? LAMELLA_NOTE : LAMELLA_OK;
 }
 
-lamella_status lamella_relative_anchors(lamella_context *ctx, const lamella_stack *stack, int64_t n_anchors, const lamella_view *given,
-                                        const lamella_relative_anchors_options *options, const lamella_view *anchors,
-                                        const lamella_view *condition, const lamella_view *rank, const lamella_view *duplicates,
+lamella_status lamella_relative_anchors(lamella_context *ctx, const lamella_stack *stack, int64_t n_anchors, const lamella_view *anchors,
+                                        const lamella_relative_anchors_options *options, const lamella_relative_anchors_outputs *outputs,
                                         lamella_relative_anchors_result *result)
 {
-    CALL(ctx, find_anchors(c, stack, n_anchors, given, options, anchors, condition, rank, duplicates, result));
+    CALL(ctx, find_anchors(c, stack, n_anchors, anchors, options, outputs, result));
 }
 
 static lamella_status anchors_defaults(call *c, lamella_relative_anchors_options *options, uint32_t struct_size)

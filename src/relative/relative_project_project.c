@@ -21,8 +21,7 @@ lamella_status project_check_handle(call *c, lamella_relative_project **project)
     return LAMELLA_OK;
 }
 
-static lamella_status fit_project(call *c, const lamella_stack *stack_, const lamella_view *anchors,
-                                  const lamella_relative_project_options *options, lamella_relative_project **project,
+static lamella_status fit_project(call *c, const lamella_stack *stack_, const lamella_relative_project_options *options, lamella_relative_project **project,
                                   lamella_relative_project_result *result)
 {
     lamella_relative_project_options o;
@@ -33,9 +32,9 @@ static lamella_status fit_project(call *c, const lamella_stack *stack_, const la
 
     TRY(project_check_handle(c, project));
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
-    TRY(anchors ? row_numbers_check(c, &s, anchors, "anchors", &numbers) : row_numbers_all(c, &s, &numbers));
     TRY(OPTIONS(c, o, options));
     TRY(projection_check_rules(c, &o));
+    TRY(o.anchors ? row_numbers_check(c, &s, o.anchors, "options.anchors", &numbers) : row_numbers_all(c, &s, &numbers));
     TRY(RESULT_OPTIONAL(c, result));
 
     TRY(projections_fit(c, &s, &numbers, &o, &made, &found));
@@ -45,11 +44,11 @@ static lamella_status fit_project(call *c, const lamella_stack *stack_, const la
     return LAMELLA_OK;
 }
 
-lamella_status lamella_relative_project_fit(lamella_context *ctx, const lamella_stack *stack, const lamella_view *anchors,
+lamella_status lamella_relative_project_fit(lamella_context *ctx, const lamella_stack *stack,
                                             const lamella_relative_project_options *options, lamella_relative_project **project,
                                             lamella_relative_project_result *result)
 {
-    CALL(ctx, fit_project(c, stack, anchors, options, project, result));
+    CALL(ctx, fit_project(c, stack, options, project, result));
 }
 
 /* ---- apply ---- */

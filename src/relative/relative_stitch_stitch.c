@@ -73,18 +73,17 @@ static lamella_status stitch_check_options(call *c, const lamella_relative_stitc
 
 typedef struct stitch_out {
     lamella_view accuracy, f1, flags;
-    int          has_f1, has_flags;
 } stitch_out;
 
-static lamella_status stitch_check_out(call *c, const stack *s, const lamella_view *accuracy, const lamella_view *f1, const lamella_view *flags,
-                                       stitch_out *out)
+static lamella_status stitch_check_out(call *c, const stack *s, const lamella_relative_stitch_outputs *outputs, stitch_out *out)
 {
+    lamella_relative_stitch_outputs wanted;
     const int64_t square[] = { s->n_layers, s->n_layers };
-    out->has_f1 = f1 != NULL;
-    out->has_flags = flags != NULL;
-    TRY(view_check_out(c, &out->accuracy, accuracy, F64, "accuracy", square, 2));
-    TRY(f1 ? view_check_out(c, &out->f1, f1, F64, "f1", square, 2) : LAMELLA_OK);
-    return flags ? view_check_out(c, &out->flags, flags, I32, "flags", square, 2) : LAMELLA_OK;
+    TRY(OUTPUTS(c, wanted, outputs));
+    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
+    TRY(view_check_wanted(c, &out->accuracy, wanted.accuracy, F64, "outputs.accuracy", square, 2));
+    TRY(view_check_wanted(c, &out->f1, wanted.f1, F64, "outputs.f1", square, 2));
+    return view_check_wanted(c, &out->flags, wanted.flags, I32, "outputs.flags", square, 2);
 }
 
 static int64_t count_met(const picked_rows *rows, const row_numbers *others)
@@ -101,33 +100,29 @@ static lamella_status put_cells(const stack *s, const stitch_cell *cells, const 
     const int64_t n = s->n_layers;
     lamella_status status = LAMELLA_OK;
     for (int64_t i = 0; i < n * n; i++) {
-        const int64_t index[] = { i / n, i % n };
         const stitch_cell *cell = &cells[i];
-        memcpy(view_at(&out->accuracy, index), &cell->accuracy, sizeof cell->accuracy);
-        if (out->has_f1)
-            memcpy(view_at(&out->f1, index), &cell->f1, sizeof cell->f1);
-        if (out->has_flags)
-            memcpy(view_at(&out->flags, index), &cell->flags, sizeof cell->flags);
+        PUT(&out->accuracy, cell->accuracy, i / n, i % n);
+        PUT(&out->f1, cell->f1, i / n, i % n);
+        PUT(&out->flags, cell->flags, i / n, i % n);
         if (cell->flags & LAMELLA_CELL_NOT_CONVERGED)
             status = LAMELLA_NOT_CONVERGED;
         else if (cell->flags && status == LAMELLA_OK)
             status = LAMELLA_NOTE;
         if (cell->flags & LAMELLA_CELL_IMPOSSIBLE)
             continue;
-        if (index[0] == index[1])
+        if (i / n == i % n)
             found->accuracy_within += cell->accuracy / (double)n;
         else
             found->accuracy_between += cell->accuracy;
-        found->n_pairs += index[0] != index[1];
+        found->n_pairs += i / n != i % n;
     }
     found->accuracy_between = found->n_pairs ? found->accuracy_between / (double)found->n_pairs : NAN;
     return status;
 }
 
 static lamella_status stitch_spaces(call *c, const lamella_stack *stack_, const lamella_view *labels, const lamella_view *anchors,
-                                    const lamella_view *train, const lamella_view *test, const lamella_relative_project_options *projection,
-                                    const lamella_relative_stitch_options *options, const lamella_view *accuracy, const lamella_view *f1,
-                                    const lamella_view *flags, lamella_relative_stitch_result *result)
+                                    const lamella_view *train, const lamella_view *test, const lamella_relative_stitch_options *options,
+                                    const lamella_relative_stitch_outputs *outputs, lamella_relative_stitch_result *result)
 {
     lamella_relative_project_options rules;
     lamella_relative_stitch_result found = { .struct_size = sizeof found };
@@ -146,10 +141,12 @@ static lamella_status stitch_spaces(call *c, const lamella_stack *stack_, const 
     TRY(check_picked(c, &s, train, "train", &t.train));
     TRY(check_picked(c, &s, test, "test", &t.test));
     TRY(check_labels(c, &all, labels, &t));
-    TRY(OPTIONS(c, rules, projection));
-    TRY(projection_check_rules(c, &rules));
     TRY(stitch_check_options(c, options, &t.o));
-    TRY(stitch_check_out(c, &s, accuracy, f1, flags, &out));
+    TRY(read_sized(c, &rules, (int64_t)sizeof rules, 8, t.o.projection, "options.projection"));
+    TRY(projection_check_rules(c, &rules));
+    if (rules.anchors)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.projection.anchors is given, expected none beside anchors");
+    TRY(stitch_check_out(c, &s, outputs, &out));
     TRY(RESULT_OPTIONAL(c, result));
 
     t.s = &s;
@@ -166,11 +163,10 @@ static lamella_status stitch_spaces(call *c, const lamella_stack *stack_, const 
 }
 
 lamella_status lamella_relative_stitch(lamella_context *ctx, const lamella_stack *stack, const lamella_view *labels, const lamella_view *anchors,
-                                       const lamella_view *train, const lamella_view *test, const lamella_relative_project_options *projection,
-                                       const lamella_relative_stitch_options *options, const lamella_view *accuracy, const lamella_view *f1,
-                                       const lamella_view *flags, lamella_relative_stitch_result *result)
+                                       const lamella_view *train, const lamella_view *test, const lamella_relative_stitch_options *options,
+                                       const lamella_relative_stitch_outputs *outputs, lamella_relative_stitch_result *result)
 {
-    CALL(ctx, stitch_spaces(c, stack, labels, anchors, train, test, projection, options, accuracy, f1, flags, result));
+    CALL(ctx, stitch_spaces(c, stack, labels, anchors, train, test, options, outputs, result));
 }
 
 static lamella_status stitch_defaults(call *c, lamella_relative_stitch_options *options, uint32_t struct_size)

@@ -88,7 +88,7 @@ static lamella_status open_ids(call *c, arena *memory, const lamella_view *v, co
         numbers[i] = load_i64(v->dtype, view_at(v, &i));
         TRY(ask_row(c, i));
         if (numbers[i] < 0)
-            return fail(c, LAMELLA_ERR_ARGUMENT, "base_ids[%lld] is %lld, expected 0 or more", (long long)i, (long long)numbers[i]);
+            return fail(c, LAMELLA_ERR_ARGUMENT, "options.base_ids[%lld] is %lld, expected 0 or more", (long long)i, (long long)numbers[i]);
     }
     *ids = numbers;
     return LAMELLA_OK;

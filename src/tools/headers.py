@@ -146,7 +146,8 @@ def check_function(function, api, complain):
     words = function.name.split("_")
     if words[1] != function.room and function.file not in ("lamella/base.h", "lamella/context.h"):
         complain(line, f"{function.name}: the second word is not its room, {function.room}")
-    options = [f.name for a in function.arguments if a.kind == "options" and a.of in api.structs for f in api.structs[a.of].fields]
+    options = [f.name for a in function.arguments if a.kind == "options" and a.of in api.structs for f in api.structs[a.of].fields
+               if "*" not in f.type]
     for a in function.arguments:
         if a.name in options and not a.inside and a.kind != "sizeof":
             complain(a.line, f"{function.name}: {a.name} is also a field of the options")

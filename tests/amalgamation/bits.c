@@ -49,7 +49,7 @@ static uint64_t truncated(lamella_context *ctx, const lamella_stack *stack)
     uint64_t h = 14695981039346656037u;
     for (int64_t i = 0; i < stack->n_layers * N_WIDTHS; i++)
         out[i] = new_view(LAMELLA_F32, 2, stack->layer[0].shape[0], widths[i % N_WIDTHS]);
-    need(lamella_matryoshka_truncate(ctx, stack, widths, N_WIDTHS, NULL, out, NULL));
+    need(lamella_matryoshka_truncate(ctx, stack, widths, N_WIDTHS, out, NULL, NULL));
     for (int64_t i = 0; i < stack->n_layers * N_WIDTHS; i++)
         h = hash_view(h, &out[i]);
     return h;

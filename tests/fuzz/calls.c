@@ -246,7 +246,7 @@ static lamella_status call_truncate(world *w, choices *c, const plan *p, unsigne
     lamella_view out[MOST_LAYERS * 2];
     for (int i = 0; i < p->n_layers * 2; i++)
         out[i] = out_of_lead(w, c, p, widths[i % 2]);
-    return lamella_matryoshka_truncate(NULL, &w->stack, widths, 2, &o, out, NULL);
+    return lamella_matryoshka_truncate(NULL, &w->stack, widths, 2, out, &o, NULL);
 }
 
 static lamella_status call_pool(world *w, choices *c, const plan *p, unsigned how)
@@ -309,7 +309,8 @@ static lamella_status call_search(world *w, choices *c, const plan *p, unsigned 
     lamella_matryoshka_search_options o = { .struct_size = sizeof o, .similarity = (int32_t)(how & 1), .width = how & 2 ? 1 : 0 };
     lamella_view base = IN(4, p->dtype, rows, dim), queries = IN(5, LAMELLA_F32, 2, dim), base_ids = IN(6, LAMELLA_I32, rows);
     lamella_view ids = OUT(LAMELLA_I64, 2, k), scores = OUT(LAMELLA_F64, 2, k), found = OUT(LAMELLA_I64, 2);
-    return lamella_matryoshka_search(NULL, &base, &queries, k, how & 64 ? &base_ids : NULL, NULL, &o, &ids, &scores, &found, NULL);
+    return lamella_matryoshka_search(NULL, &base, &queries, k, &ids, &scores, (o.base_ids = how & 64 ? &base_ids : NULL, &o),
+                                     WITH(lamella_matryoshka_search_outputs, .found = &found), NULL);
 }
 
 static lamella_status call_grid(world *w, choices *c, const plan *p, unsigned how)
@@ -318,7 +319,8 @@ static lamella_status call_grid(world *w, choices *c, const plan *p, unsigned ho
     int64_t bound = p->n_samples + (how / 4 % 8 == 7); /* now and then one behind the last */
     lamella_view pairs = IN_BELOW(bound > 0 ? bound : 1, 4, how % 2 ? LAMELLA_I64 : LAMELLA_I32, 3, 2);
     lamella_view cosine = OUT(LAMELLA_F64, p->n_layers, 2, 3), dot = OUT(LAMELLA_F64, p->n_layers, 2, 3);
-    return lamella_matryoshka_grid_cosine(NULL, &w->stack, NULL, &pairs, widths, 2, &cosine, how & 2 ? &dot : NULL, NULL);
+    return lamella_matryoshka_grid_cosine(NULL, &w->stack, &pairs, widths, 2, &cosine, NULL,
+                                          WITH(lamella_matryoshka_grid_outputs, .dot = how & 2 ? &dot : NULL), NULL);
 }
 
 static lamella_status call_anchors(world *w, choices *c, const plan *p, unsigned how)
@@ -327,7 +329,8 @@ static lamella_status call_anchors(world *w, choices *c, const plan *p, unsigned
     lamella_view given = IN(4, LAMELLA_I32, n), anchors = OUT(LAMELLA_I64, n), condition = OUT(LAMELLA_F64, p->n_layers);
     lamella_view rank = OUT(LAMELLA_I64, p->n_layers), twice = OUT(LAMELLA_I64, p->n_layers);
     lamella_relative_anchors_options o = { .struct_size = sizeof o, .method = (int32_t)(how / 3 % 3), .farthest = (int32_t)(how / 9 % 3) };
-    return lamella_relative_anchors(NULL, &w->stack, n, how & 64 ? &given : NULL, &o, &anchors, &condition, &rank, &twice, NULL);
+    return lamella_relative_anchors(NULL, &w->stack, n, &anchors, (o.given = how & 64 ? &given : NULL, &o),
+                                    WITH(lamella_relative_anchors_outputs, .condition = &condition, .rank = &rank, .duplicates = &twice), NULL);
 }
 
 static lamella_status call_project(world *w, choices *c, const plan *p, unsigned how)
@@ -338,7 +341,7 @@ static lamella_status call_project(world *w, choices *c, const plan *p, unsigned
     lamella_relative_project *project;
     for (int l = 0; l < p->n_layers; l++)
         out[l] = out_of_lead(w, c, p, similarity == LAMELLA_RELATIVE_ABSOLUTE ? p->dim[l] : similarity == LAMELLA_RELATIVE_PRODUCT ? 8 : 2);
-    lamella_status status = lamella_relative_project_fit(NULL, &w->stack, &anchors, &o, &project, NULL);
+    lamella_status status = lamella_relative_project_fit(NULL, &w->stack, (o.anchors = &anchors, &o), &project, NULL);
     if (status >= 0)
         status = lamella_relative_project_apply(NULL, project, &w->stack, out, NULL);
     lamella_relative_project_free(project);

@@ -25,8 +25,9 @@ static inline lamella_status probe_tokens(lamella_context *ctx, const lamella_st
     lamella_view flags = view_of(LAMELLA_I32, g->flags, g->n_layers, n_widths, g->n_tasks);
     const lamella_matryoshka_ridge_options options = { .struct_size = sizeof options, .readout = readout };
     g->result.struct_size = sizeof g->result;
-    return lamella_matryoshka_ridge(ctx, stack, labels, penalties, n_penalties, widths, n_widths, &options, &error, &accuracy, &best, &flags,
-                                    &g->result);
+    return lamella_matryoshka_ridge(ctx, stack, labels, penalties, n_penalties, widths, n_widths, &options,
+                                    WITH(lamella_matryoshka_ridge_outputs, .error = &error, .accuracy = &accuracy, .best = &best,
+                                         .flags = &flags), &g->result);
 }
 
 /* Of rows. */

@@ -22,7 +22,8 @@ static lamella_status run(lamella_context *ctx, int which, int64_t n)
     static grid g;
     const lamella_view few = view_of(LAMELLA_F32, x, 4, 1), many = view_of(LAMELLA_F32, x, n, 1), two = view_of(LAMELLA_F32, x, 2, 1),
                        pairs = view_of(LAMELLA_I64, number, n, 2),
-                       golds = view_of(LAMELLA_F64, gold, n), cosine = view_of(LAMELLA_F64, of_pairs, 1, 1, n), labels = view_of(LAMELLA_I64, number, n),
+                       golds = view_of(LAMELLA_F64, gold, n), cosine = view_of(LAMELLA_F64, of_pairs, 1, 1, n), labels = view_of(LAMELLA_I64, number,
+                               n),
                        first = view_of(LAMELLA_I64, ids[0], n, 1), of_first = view_of(LAMELLA_F64, scores[0], n, 1),
                        second = view_of(LAMELLA_I64, ids[1], n, 1), of_second = view_of(LAMELLA_F64, scores[1], n, 1);
     const lamella_stack stack = stack_of(&few, 1), long_stack = stack_of(&many, 1);
@@ -30,12 +31,14 @@ static lamella_status run(lamella_context *ctx, int which, int64_t n)
     const int64_t n_widths = which == 2 ? 2 : 1;
     const lamella_view rho = view_of(LAMELLA_F64, scores[1], 1, n_widths);
     switch (which) {
-    case 0: return lamella_matryoshka_grid_cosine(ctx, &stack, NULL, &pairs, widths, 1, &cosine, NULL, NULL);
+    case 0: return lamella_matryoshka_grid_cosine(ctx, &stack, &pairs, widths, 1, &cosine, NULL, NULL, NULL);
     case 1:
-    case 2: return lamella_matryoshka_grid_spearman(ctx, &stack, NULL, &pairs, &golds, widths, n_widths, &rho, NULL);
+    case 2: return lamella_matryoshka_grid_spearman(ctx, &stack, &pairs, &golds, widths, n_widths, &rho, NULL, NULL);
     case 3: return probe(ctx, &long_stack, &labels, &penalty, 1, widths, 1, &g);
-    case 4: return lamella_matryoshka_search(ctx, &two, &many, 1, NULL, &labels, NULL, &second, &of_second, NULL, NULL);
-    default: return lamella_matryoshka_search_merge(ctx, &first, &of_first, &first, &of_first, 1, &second, &of_second);
+    case 4: return lamella_matryoshka_search(ctx, &two, &many, 1, &second, &of_second, WITH(lamella_matryoshka_search_options, .query_ids = &labels),
+                                             NULL, NULL);
+    default: return lamella_matryoshka_search_merge(ctx, &first, &of_first, &first, &of_first, 1,
+                                                    WITH(lamella_matryoshka_search_merge_outputs, .ids = &second, .scores = &of_second));
     }
 }
 

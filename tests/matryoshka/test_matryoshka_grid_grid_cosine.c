@@ -24,9 +24,12 @@ static lamella_status cosines(matrix *m, const lamella_stack *second)
     const lamella_view *pairs = matrix_input(m, LAMELLA_I32, numbers, 3 * m->n_samples, 2);
     free(numbers);
     lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
-    lamella_status status = lamella_matryoshka_grid_cosine(m->ctx, &m->stack, second, pairs, widths, 3,
-        matrix_out(m, "cosine", LAMELLA_F64, m->stack.n_layers, 3, 3 * m->n_samples),
-        matrix_out(m, "dot", LAMELLA_F64, m->stack.n_layers, 3, 3 * m->n_samples), &result);
+    lamella_status status = lamella_matryoshka_grid_cosine(m->ctx, &m->stack, pairs, widths, 3,
+                                                           matrix_out(m, "cosine", LAMELLA_F64, m->stack.n_layers, 3,
+                                                                      3 * m->n_samples), WITH(lamella_matryoshka_grid_options,
+                                                                                              .second = second), WITH(lamella_matryoshka_grid_outputs,
+                                                                                                      .dot = matrix_out(m, "dot", LAMELLA_F64,
+                                                                                                              m->stack.n_layers, 3, 3 * m->n_samples)), &result);
     matrix_number(m, "n_zero_cosines", (double)result.n_zero_cosines);
     matrix_number(m, "n_masked_pairs", (double)result.n_masked_pairs);
     return status;
@@ -66,7 +69,7 @@ TEST(equals_the_oracle)
     static double cosine[7 * 5 * 400];
     lamella_stack stack = states();
     lamella_view out = view_of(LAMELLA_F64, cosine, 7, 5, 400), every_tenth;
-    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, golden("matryoshka/grid/pairs"), WIDTHS, 5, &out, NULL, NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, golden("matryoshka/grid/pairs"), WIDTHS, 5, &out, NULL, NULL, NULL));
     ok(lamella_tensor_slice(&out, 2, 0, 400, 10, &every_tenth));
     near_golden(&every_tenth, "matryoshka/grid/cosine");
 }
@@ -77,11 +80,11 @@ TEST(dot_products_equal_the_oracle_and_leave_the_cosines_alone)
     lamella_stack stack = states();
     const lamella_view *pairs = golden("matryoshka/grid/pairs");
     lamella_view out = view_of(LAMELLA_F64, cosine, 7, 5, 400), dots = view_of(LAMELLA_F64, dot, 7, 5, 400), every_tenth;
-    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, pairs, WIDTHS, 5, &out, &dots, NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, pairs, WIDTHS, 5, &out, NULL, WITH(lamella_matryoshka_grid_outputs, .dot = &dots), NULL));
     ok(lamella_tensor_slice(&dots, 2, 0, 400, 10, &every_tenth));
     near_golden(&every_tenth, "matryoshka/grid/dot");
     out.data = without;
-    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, pairs, WIDTHS, 5, &out, NULL, NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, pairs, WIDTHS, 5, &out, NULL, NULL, NULL));
     equal_bits(cosine, without, sizeof cosine);
 }
 
@@ -94,11 +97,11 @@ TEST(equals_truncation_followed_by_a_dot)
     lamella_stack stack = states();
     lamella_view out = view_of(LAMELLA_F64, cosine, 7, 1, 400), rows = view_of(LAMELLA_F32, cut[0], 500, 100);
     const int64_t *pair = golden("matryoshka/grid/pairs")->data;
-    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, golden("matryoshka/grid/pairs"), &width, 1, &out, NULL, NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, golden("matryoshka/grid/pairs"), &width, 1, &out, NULL, NULL, NULL));
     for (int64_t l = 0; l < 7; l++) {
         lamella_view layer = stack.layer[l];
         lamella_stack one = stack_of(&layer, 1);
-        ok(lamella_matryoshka_truncate(NULL, &one, &width, 1, NULL, &rows, NULL));
+        ok(lamella_matryoshka_truncate(NULL, &one, &width, 1, &rows, NULL, NULL));
         for (int64_t p = 0; p < 400; p++) {
             double dot = 0;
             for (int64_t j = 0; j < 100; j++)
@@ -117,7 +120,7 @@ TEST(a_row_with_itself_is_exactly_one)
     lamella_stack stack = stack_of(&layer, 1);
     for (int64_t i = 0; i < 1000; i++)
         numbers[i] = i / 2;
-    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, &width, 1, &out, NULL, NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, &pairs, &width, 1, &out, NULL, NULL, NULL));
     for (int64_t i = 0; i < 500; i++)
         check(cosine[i] == 1);
 }
@@ -138,7 +141,7 @@ TEST(sums_of_products_and_squares_are_of_sixteen_lanes)
     lamella_view layer = view_of(LAMELLA_F32, x, 2, N), pairs = view_of(LAMELLA_I64, pair, 1, 2), out = view_of(LAMELLA_F64, cosine, 1, 4, 1);
     lamella_view dots = view_of(LAMELLA_F64, dot, 1, 4, 1);
     lamella_stack stack = stack_of(&layer, 1);
-    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, widths, 4, &out, &dots, NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, &pairs, widths, 4, &out, NULL, WITH(lamella_matryoshka_grid_outputs, .dot = &dots), NULL));
     for (int64_t k = 0; k < 4; k++) {
         double sum[3]; /* a . a, a . b, b . b */
         for (int side = 0; side < 3; side++) {
@@ -166,7 +169,7 @@ TEST(trap_not_renormalised)
     lamella_view layer = view_of(LAMELLA_F32, x, 2, 3), pairs = view_of(LAMELLA_I64, pair, 1, 2), out = view_of(LAMELLA_F64, cosine, 1, 2, 1);
     lamella_view dots = view_of(LAMELLA_F64, dot, 1, 2, 1);
     lamella_stack stack = stack_of(&layer, 1);
-    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, widths, 2, &out, &dots, NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, &pairs, widths, 2, &out, NULL, WITH(lamella_matryoshka_grid_outputs, .dot = &dots), NULL));
     near(cosine[0], 1, ABSOLUTE, 0);
     near(cosine[1], sqrt(0.5), ABSOLUTE, 1e-15);
     check(dot[0] == 6 && dot[1] == 6);
@@ -182,7 +185,7 @@ TEST(a_zero_prefix_is_similar_to_nothing_and_counted)
     lamella_view dots = view_of(LAMELLA_F64, dot, 1, 2, 3);
     lamella_stack stack = stack_of(&layer, 1);
     lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
-    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, widths, 2, &out, &dots, &result));
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, &pairs, widths, 2, &out, NULL, WITH(lamella_matryoshka_grid_outputs, .dot = &dots), &result));
     equal(result.n_zero_cosines, 2);
     check(cosine[0] > 0.8 && cosine[1] == 1 && cosine[2] == 1);
     check(cosine[3] == 0 && cosine[4] == 1 && cosine[5] == 0);
@@ -202,7 +205,7 @@ TEST(a_pair_with_a_masked_sample_has_no_cosine_and_no_dot_product)
     lamella_stack stack = stack_of(&layer, 1);
     stack.mask = &valid;
     lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
-    ok(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, &width, 1, &out, &dots, &result));
+    ok(lamella_matryoshka_grid_cosine(NULL, &stack, &pairs, &width, 1, &out, NULL, WITH(lamella_matryoshka_grid_outputs, .dot = &dots), &result));
     equal(result.n_masked_pairs, 2);
     check(isnan(cosine[0]) && cosine[1] > 0.9 && isnan(cosine[2]));
     check(isnan(dot[0]) && dot[1] == 11 && isnan(dot[2]));
@@ -245,7 +248,8 @@ TEST(pairs_whose_rows_are_read_apart)
     lamella_view pairs = view_of(LAMELLA_I64, numbers, PAIRS, 2), out = view_of(LAMELLA_F64, in_memory, LAYERS, 2, PAIRS);
     lamella_view dots = view_of(LAMELLA_F64, dot_in_memory, LAYERS, 2, PAIRS);
     lamella_stack first = stack_of(a, LAYERS), second = stack_of(b, LAYERS);
-    ok(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, widths, 2, &out, &dots, NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &first, &pairs, widths, 2, &out, WITH(lamella_matryoshka_grid_options, .second = &second),
+                                      WITH(lamella_matryoshka_grid_outputs, .dot = &dots), NULL));
     for (int64_t p = 0; p < PAIRS; p++) {
         double dot = 0, aa = 0, bb = 0;
         const float *x = first_rows[1] + numbers[2 * p] * DIM, *y = second_rows[1] + numbers[2 * p + 1] * DIM;
@@ -265,7 +269,8 @@ TEST(pairs_whose_rows_are_read_apart)
     lamella_context_options options = { .struct_size = sizeof options, .threads = 2, .max_workspace_bytes = 600000 };
     lamella_context *ctx;
     ok(lamella_context_create(&options, &ctx));
-    ok(lamella_matryoshka_grid_cosine(ctx, &first, &second, &pairs, widths, 2, &out, &dots, NULL));
+    ok(lamella_matryoshka_grid_cosine(ctx, &first, &pairs, widths, 2, &out, WITH(lamella_matryoshka_grid_options, .second = &second),
+                                      WITH(lamella_matryoshka_grid_outputs, .dot = &dots), NULL));
     equal_bits(read, in_memory, sizeof read);
     equal_bits(dot_read, dot_in_memory, sizeof dot_read);
     lamella_context_free(ctx);
@@ -282,24 +287,29 @@ TEST(stacks_that_meet_have_the_same_ids)
     lamella_stack first = stack_of(&layer, 1), second = stack_of(&layer, 1);
     first.sample_id = &of_first;
     second.sample_id = &of_second;
-    refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_grid_cosine: second.sample_id[0] is 20, expected 10 (= first.sample_id[0]), or none for other samples");
+    refused(lamella_matryoshka_grid_cosine(NULL, &first, &pairs, &width, 1, &out, WITH(lamella_matryoshka_grid_options, .second = &second),
+                                           WITH(lamella_matryoshka_grid_outputs, .dot = &dots), NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: options.second.sample_id[0] is 20, expected 10 (= first.sample_id[0]), or none for other samples");
     id[2] = 10;
-    refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_grid_cosine: second.sample_id[1] is 21, expected 11 (= first.sample_id[1]), or none for other samples");
+    refused(lamella_matryoshka_grid_cosine(NULL, &first, &pairs, &width, 1, &out, WITH(lamella_matryoshka_grid_options, .second = &second),
+                                           WITH(lamella_matryoshka_grid_outputs, .dot = &dots), NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: options.second.sample_id[1] is 21, expected 11 (= first.sample_id[1]), or none for other samples");
     id[3] = 11;
-    ok(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &first, &pairs, &width, 1, &out, WITH(lamella_matryoshka_grid_options, .second = &second),
+                                      WITH(lamella_matryoshka_grid_outputs, .dot = &dots), NULL));
     id[3] = 21;
     second.sample_id = NULL;
-    ok(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &first, &pairs, &width, 1, &out, WITH(lamella_matryoshka_grid_options, .second = &second),
+                                      WITH(lamella_matryoshka_grid_outputs, .dot = &dots), NULL));
     check(dot[0] == 24);
     near(cosine[0], 0.96, ABSOLUTE, 1e-15);
     lamella_view longer = view_of(LAMELLA_F32, x, 1, 2), one_id = view_of(LAMELLA_I64, id, 1);
     second = stack_of(&longer, 1);
     second.sample_id = &one_id;
     pair[1] = 0;
-    refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_grid_cosine: second.sample_id has 1 entries, expected 2 (= samples of first), or none for other samples");
+    refused(lamella_matryoshka_grid_cosine(NULL, &first, &pairs, &width, 1, &out, WITH(lamella_matryoshka_grid_options, .second = &second),
+                                           WITH(lamella_matryoshka_grid_outputs, .dot = &dots), NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: options.second.sample_id has 1 entries, expected 2 (= samples of first), or none for other samples");
 }
 
 TEST(dot_products_lie_apart)
@@ -310,23 +320,29 @@ TEST(dot_products_lie_apart)
     lamella_view layer = view_of(LAMELLA_F64, x, 2, 2), other = view_of(LAMELLA_F64, y, 2, 2), pairs = view_of(LAMELLA_I64, pair, 3, 2);
     lamella_view out = view_of(LAMELLA_F64, memory, 1, 1, 3), dots = view_of(LAMELLA_F64, memory + 2, 1, 1, 3);
     lamella_stack first = stack_of(&layer, 1), second = stack_of(&other, 1);
-    refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_grid_cosine: dot shares memory with cosine, expected an output apart from the others");
+    refused(lamella_matryoshka_grid_cosine(NULL, &first, &pairs, &width, 1, &out, WITH(lamella_matryoshka_grid_options, .second = &second),
+                                           WITH(lamella_matryoshka_grid_outputs, .dot = &dots), NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: outputs.dot shares memory with cosine, expected an output apart from the others");
     dots.data = x;
-    refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_grid_cosine: dot shares memory with first.layer[0], expected an output apart from the inputs");
+    refused(lamella_matryoshka_grid_cosine(NULL, &first, &pairs, &width, 1, &out, WITH(lamella_matryoshka_grid_options, .second = &second),
+                                           WITH(lamella_matryoshka_grid_outputs, .dot = &dots), NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: outputs.dot shares memory with first.layer[0], expected an output apart from the inputs");
     dots.data = y + 1;
-    refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_grid_cosine: dot shares memory with second.layer[0], expected an output apart from the inputs");
+    refused(lamella_matryoshka_grid_cosine(NULL, &first, &pairs, &width, 1, &out, WITH(lamella_matryoshka_grid_options, .second = &second),
+                                           WITH(lamella_matryoshka_grid_outputs, .dot = &dots), NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: outputs.dot shares memory with options.second.layer[0], expected an output apart from the inputs");
     dots.data = pair;
-    refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_grid_cosine: dot shares memory with pairs, expected an output apart from the inputs");
+    refused(lamella_matryoshka_grid_cosine(NULL, &first, &pairs, &width, 1, &out, WITH(lamella_matryoshka_grid_options, .second = &second),
+                                           WITH(lamella_matryoshka_grid_outputs, .dot = &dots), NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: outputs.dot shares memory with pairs, expected an output apart from the inputs");
     dots.data = memory + 3;
-    ok(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &first, &pairs, &width, 1, &out, WITH(lamella_matryoshka_grid_options, .second = &second),
+                                      WITH(lamella_matryoshka_grid_outputs, .dot = &dots), NULL));
     check(memory[3] == 11 && memory[4] == 25 && memory[5] == 5 && memory[6] == 0);
     dots = view_of(LAMELLA_F64, memory + 3, 1, 1, 2);
-    refused(lamella_matryoshka_grid_cosine(NULL, &first, &second, &pairs, &width, 1, &out, &dots, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_matryoshka_grid_cosine: dot.shape[2] is 2, expected 3");
+    refused(lamella_matryoshka_grid_cosine(NULL, &first, &pairs, &width, 1, &out, WITH(lamella_matryoshka_grid_options, .second = &second),
+                                           WITH(lamella_matryoshka_grid_outputs, .dot = &dots), NULL), LAMELLA_ERR_SHAPE,
+            "lamella_matryoshka_grid_cosine: outputs.dot.shape[2] is 2, expected 3");
 }
 
 TEST(bad_arguments_are_named)
@@ -338,17 +354,19 @@ TEST(bad_arguments_are_named)
     lamella_view out = view_of(LAMELLA_F64, cosine, 1, 1, 1), flat = view_of(LAMELLA_I64, pair, 2);
     lamella_view twice[] = { layer, layer };
     lamella_stack stack = stack_of(&layer, 1), with_tokens = stack_of(&tokens, 1), two = stack_of(twice, 2);
-    refused(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &pairs, &wide, 1, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_matryoshka_grid_cosine(NULL, &stack, &pairs, &wide, 1, &out, NULL, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_matryoshka_grid_cosine: widths[0] is 4, expected 1 to 3 (= dim of stack.layer[0])");
-    refused(lamella_matryoshka_grid_cosine(NULL, &stack, &two, &pairs, &width, 1, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_matryoshka_grid_cosine: second.n_layers is 2, expected 1 (= first.n_layers)");
-    refused(lamella_matryoshka_grid_cosine(NULL, &with_tokens, NULL, &pairs, &width, 1, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_matryoshka_grid_cosine(NULL, &stack, &pairs, &width, 1, &out, WITH(lamella_matryoshka_grid_options, .second = &two), NULL, NULL),
+            LAMELLA_ERR_SHAPE,
+            "lamella_matryoshka_grid_cosine: options.second.n_layers is 2, expected 1 (= first.n_layers)");
+    refused(lamella_matryoshka_grid_cosine(NULL, &with_tokens, &pairs, &width, 1, &out, NULL, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_matryoshka_grid_cosine: first has tokens, expected layers [sample, dim]: pool them first (lamella_fusion_pool)");
-    refused(lamella_matryoshka_grid_cosine(NULL, &stack, NULL, &flat, &width, 1, &out, NULL, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_matryoshka_grid_cosine(NULL, &stack, &flat, &width, 1, &out, NULL, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_matryoshka_grid_cosine: pairs.rank is 1, expected 2: [pair, 2]");
     pair[1] = 2;
-    refused(lamella_matryoshka_grid_cosine(NULL, &stack, &stack, &pairs, &width, 1, &out, NULL, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_grid_cosine: pairs[0, 1] is 2, expected 0 to 1 (= samples of second - 1)");
+    refused(lamella_matryoshka_grid_cosine(NULL, &stack, &pairs, &width, 1, &out, WITH(lamella_matryoshka_grid_options, .second = &stack), NULL,
+                                           NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_grid_cosine: pairs[0, 1] is 2, expected 0 to 1 (= samples of options.second - 1)");
 }
 
 /* Each side of each pair is held against its own stack: 3 samples of the first, 2 of the second. */
@@ -368,11 +386,15 @@ TEST(a_pair_out_of_its_stack_is_named)
             char text[160];
             const int n = two && i % 2 ? 2 : 3;
             pair[i] = n - 1;
-            ok(lamella_matryoshka_grid_cosine(NULL, &first, two ? &second : NULL, &pairs, &width, 1, &out, NULL, NULL));
+            ok(lamella_matryoshka_grid_cosine(NULL, &first, &pairs, &width, 1, &out,
+                                              WITH(lamella_matryoshka_grid_options, .second = two ? &second : NULL), NULL, NULL));
             for (pair[i] = -1; pair[i] <= n; pair[i] += n + 1) {
-                snprintf(text, sizeof text, "lamella_matryoshka_grid_cosine: pairs[%d, %d] is %d, expected 0 to %d (= samples of %s - 1)", i / 2, i % 2,
-                         (int)pair[i], n - 1, two && i % 2 ? "second" : "first");
-                refused(lamella_matryoshka_grid_cosine(NULL, &first, two ? &second : NULL, &pairs, &width, 1, &out, NULL, NULL), LAMELLA_ERR_ARGUMENT, text);
+                snprintf(text, sizeof text, "lamella_matryoshka_grid_cosine: pairs[%d, %d] is %d, expected 0 to %d (= samples of %s - 1)", i / 2,
+                         i % 2,
+                         (int)pair[i], n - 1, two && i % 2 ? "options.second" : "first");
+                refused(lamella_matryoshka_grid_cosine(NULL, &first, &pairs, &width, 1, &out,
+                                                       WITH(lamella_matryoshka_grid_options,
+                                                            .second = two ? &second : NULL), NULL, NULL), LAMELLA_ERR_ARGUMENT, text);
             }
             pair[i] = 0;
         }
@@ -411,7 +433,9 @@ TEST(masked_and_zero_rows_of_either_stack_are_counted)
         n_masked += masked;
         n_zero += !masked && ((x[0] == 0 && x[1] == 0) || (y[0] == 0 && y[1] == 0));
     }
-    const lamella_view pairs = view_of(LAMELLA_I64, pair, MANY_PAIRS, 2), out = view_of(LAMELLA_F64, cosine, 1, 1, MANY_PAIRS), dots = view_of(LAMELLA_F64, dot, 1, 1, MANY_PAIRS),
+    const lamella_view pairs = view_of(LAMELLA_I64, pair, MANY_PAIRS, 2), out = view_of(LAMELLA_F64, cosine, 1, 1,
+                                                                                        MANY_PAIRS), dots = view_of(LAMELLA_F64, dot, 1, 1,
+                                                                                                MANY_PAIRS),
                        mask_a = view_of(LAMELLA_U8, valid_a, N), mask_b = view_of(LAMELLA_U8, valid_b, M);
     lamella_view of_a = view_of(LAMELLA_F32, a, N, WIDE), of_b = view_of(LAMELLA_F32, b, M, WIDE);
     lamella_stack first = stack_of(&of_a, 1), second = stack_of(&of_b, 1);
@@ -426,7 +450,8 @@ TEST(masked_and_zero_rows_of_either_stack_are_counted)
             first.user = a, second.user = b;
         }
         ok(lamella_context_create(&options, &ctx));
-        ok(lamella_matryoshka_grid_cosine(ctx, &first, &second, &pairs, &width, 1, &out, &dots, &result));
+        ok(lamella_matryoshka_grid_cosine(ctx, &first, &pairs, &width, 1, &out, WITH(lamella_matryoshka_grid_options, .second = &second),
+                                          WITH(lamella_matryoshka_grid_outputs, .dot = &dots), &result));
         lamella_context_free(ctx);
         equal(result.n_masked_pairs, n_masked);
         equal(result.n_zero_cosines, n_zero);
@@ -438,4 +463,12 @@ TEST(masked_and_zero_rows_of_either_stack_are_counted)
             near(cosine[p], masked ? NAN : xx == 0 || yy == 0 ? 0 : xy / sqrt(xx * yy), ABSOLUTE, 1e-12);
         }
     }
+}
+
+TEST(options_of_a_grid_are_what_zero_means)
+{
+    lamella_matryoshka_grid_options options;
+    memset(&options, 255, sizeof options);
+    ok(lamella_matryoshka_grid_options_init(&options, sizeof options));
+    check(options.struct_size == sizeof options && !options.reserved0 && !options.second);
 }

@@ -15,8 +15,10 @@ OPERATION(lamella_matryoshka_grid_spearman, .forms = FORM_ROWS | FORM_ROWS_MASKE
     }
     const lamella_view *pairs = matrix_input(m, LAMELLA_I32, numbers, 3 * n, 2), *golds = matrix_input(m, LAMELLA_I32, gold, 3 * n);
     lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
-    lamella_status status = lamella_matryoshka_grid_spearman(m->ctx, &m->stack, matrix_second(m), pairs, golds, widths, 2,
-        matrix_out(m, "rho", LAMELLA_F64, m->stack.n_layers, 2), &result);
+    lamella_status status = lamella_matryoshka_grid_spearman(m->ctx, &m->stack, pairs, golds, widths, 2,
+                                                             matrix_out(m, "rho", LAMELLA_F64, m->stack.n_layers,
+                                                                        2), WITH(lamella_matryoshka_grid_options,
+                                                                                 .second = matrix_second(m)), &result);
     free(numbers);
     free(gold);
     matrix_number(m, "n_undefined", (double)result.n_undefined);
@@ -35,7 +37,7 @@ TEST(equals_the_oracle)
         layer[l] = *example(name);
     }
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 7 };
-    ok(lamella_matryoshka_grid_spearman(NULL, &stack, NULL, golden("matryoshka/grid/pairs"), golden("matryoshka/grid/gold"), widths, 5, &out, NULL));
+    ok(lamella_matryoshka_grid_spearman(NULL, &stack, golden("matryoshka/grid/pairs"), golden("matryoshka/grid/gold"), widths, 5, &out, NULL, NULL));
     near_golden(&out, "matryoshka/grid/rho");
 }
 
@@ -54,7 +56,7 @@ static lamella_status rank_angles(const double *angle, const double *gold, int64
     lamella_view layer = view_of(LAMELLA_F32, x, n + 1, 2), pairs = view_of(LAMELLA_I64, numbers, n, 2), out = view_of(LAMELLA_F64, rho, 1, 1);
     lamella_view golds = view_of(LAMELLA_F64, (void *)(uintptr_t)gold, n), valid = view_of(LAMELLA_U8, mask ? mask : (unsigned char *)numbers, n + 1);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1, .mask = mask ? &valid : NULL };
-    return lamella_matryoshka_grid_spearman(NULL, &stack, NULL, &pairs, &golds, &width, 1, &out, result);
+    return lamella_matryoshka_grid_spearman(NULL, &stack, &pairs, &golds, &width, 1, &out, NULL, result);
 }
 
 TEST(a_falling_order_has_minus_one)
@@ -109,12 +111,12 @@ TEST(an_undefined_cell_is_counted)
     lamella_view out = view_of(LAMELLA_F64, rho, 2, 1), golds = view_of(LAMELLA_F32, gold, 2);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
     lamella_matryoshka_grid_result result = { .struct_size = sizeof result };
-    returns(lamella_matryoshka_grid_spearman(NULL, &stack, NULL, &pairs, &golds, &width, 1, &out, &result), LAMELLA_NOTE);
+    returns(lamella_matryoshka_grid_spearman(NULL, &stack, &pairs, &golds, &width, 1, &out, NULL, &result), LAMELLA_NOTE);
     equal(result.n_undefined, 1);
     near(rho[0], NAN, ABSOLUTE, 0);
     near(rho[1], 1, ABSOLUTE, 1e-15);
     gold[1] = NAN;
-    refused(lamella_matryoshka_grid_spearman(NULL, &stack, NULL, &pairs, &golds, &width, 1, &out, NULL), LAMELLA_ERR_NONFINITE,
+    refused(lamella_matryoshka_grid_spearman(NULL, &stack, &pairs, &golds, &width, 1, &out, NULL, NULL), LAMELLA_ERR_NONFINITE,
             "lamella_matryoshka_grid_spearman: gold is nan at row 1, expected a finite number");
 }
 
@@ -140,13 +142,13 @@ TEST(threads_change_no_correlation)
     for (int n = 1; n <= WIDE; n++) {
         widths[n - 1] = WIDE + 1 - n;
         lamella_view out = view_of(LAMELLA_F64, alone, N_LAYERS, n);
-        ok(lamella_matryoshka_grid_spearman(NULL, &stack, NULL, &pairs, &golds, widths, n, &out, NULL));
+        ok(lamella_matryoshka_grid_spearman(NULL, &stack, &pairs, &golds, widths, n, &out, NULL, NULL));
         for (int32_t threads = 2; threads <= 6; threads++) {
             const lamella_context_options options = { .struct_size = sizeof options, .threads = threads };
             lamella_context *ctx;
             ok(lamella_context_create(&options, &ctx));
             out.data = rho;
-            ok(lamella_matryoshka_grid_spearman(ctx, &stack, NULL, &pairs, &golds, widths, n, &out, NULL));
+            ok(lamella_matryoshka_grid_spearman(ctx, &stack, &pairs, &golds, widths, n, &out, NULL, NULL));
             equal_bits(rho, alone, N_LAYERS * n * (int64_t)sizeof *rho);
             lamella_context_free(ctx);
         }

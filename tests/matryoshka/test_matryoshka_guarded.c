@@ -51,12 +51,18 @@ TEST(grids_end_where_their_arrays_end)
     const int64_t cells = 2 * WIDTHS * TASKS;
     lamella_view error = view_of(LAMELLA_F64, ROOM(double, cells * PENALTIES), 2, WIDTHS, PENALTIES, TASKS), accuracy = error;
     accuracy.data = ROOM(double, cells * PENALTIES);
-    const lamella_view best = view_of(LAMELLA_I64, ROOM(int64_t, cells), 2, WIDTHS, TASKS), flags = view_of(LAMELLA_I32, ROOM(int32_t, cells), 2, WIDTHS, TASKS),
+    const lamella_view best = view_of(LAMELLA_I64, ROOM(int64_t, cells), 2, WIDTHS, TASKS), flags = view_of(LAMELLA_I32, ROOM(int32_t, cells), 2,
+            WIDTHS, TASKS),
                        cosine = view_of(LAMELLA_F64, ROOM(double, 2 * WIDTHS * PAIRS), 2, WIDTHS, PAIRS),
-                       dot = view_of(LAMELLA_F64, ROOM(double, 2 * WIDTHS * PAIRS), 2, WIDTHS, PAIRS), rho = view_of(LAMELLA_F64, ROOM(double, 2 * WIDTHS), 2, WIDTHS);
-    ok(lamella_matryoshka_ridge(NULL, &e->stack, &e->labels, e->penalties, PENALTIES, e->widths, WIDTHS, NULL, &error, &accuracy, &best, &flags, NULL));
-    ok(lamella_matryoshka_grid_cosine(NULL, &e->stack, NULL, &e->pairs, e->widths, WIDTHS, &cosine, &dot, NULL));
-    ok(lamella_matryoshka_grid_spearman(NULL, &e->stack, &e->stack, &e->pairs, &e->gold, e->widths, WIDTHS, &rho, NULL));
+                       dot = view_of(LAMELLA_F64, ROOM(double, 2 * WIDTHS * PAIRS), 2, WIDTHS, PAIRS), rho = view_of(LAMELLA_F64,
+                               ROOM(double, 2 * WIDTHS), 2, WIDTHS);
+    ok(lamella_matryoshka_ridge(NULL, &e->stack, &e->labels, e->penalties, PENALTIES, e->widths, WIDTHS, NULL,
+                                WITH(lamella_matryoshka_ridge_outputs, .error = &error, .accuracy = &accuracy, .best = &best,
+                                     .flags = &flags), NULL));
+    ok(lamella_matryoshka_grid_cosine(NULL, &e->stack, &e->pairs, e->widths, WIDTHS, &cosine, NULL,
+                                      WITH(lamella_matryoshka_grid_outputs, .dot = &dot), NULL));
+    ok(lamella_matryoshka_grid_spearman(NULL, &e->stack, &e->pairs, &e->gold, e->widths, WIDTHS, &rho,
+                                        WITH(lamella_matryoshka_grid_options, .second = &e->stack), NULL));
 }
 
 TEST(cuts_and_searches_end_where_their_arrays_end)
@@ -70,13 +76,18 @@ TEST(cuts_and_searches_end_where_their_arrays_end)
         out[i] = view_of(LAMELLA_F32, ROOM(float, N * e->widths[i % WIDTHS]), N, e->widths[i % WIDTHS]);
     const lamella_view own = view_of(LAMELLA_I64, ENDING(number), N), ids = view_of(LAMELLA_I64, ROOM(int64_t, N * K), N, K),
                        scores = view_of(LAMELLA_F64, ROOM(double, N * K), N, K), found = view_of(LAMELLA_I64, ROOM(int64_t, N), N),
-                       merged_ids = view_of(LAMELLA_I64, ROOM(int64_t, 2 * N * K), N, 2 * K), merged = view_of(LAMELLA_F64, ROOM(double, 2 * N * K), N, 2 * K);
+                       merged_ids = view_of(LAMELLA_I64, ROOM(int64_t, 2 * N * K), N, 2 * K), merged = view_of(LAMELLA_F64, ROOM(double, 2 * N * K),
+                               N, 2 * K);
     lamella_matryoshka_index *index;
-    ok(lamella_matryoshka_truncate(NULL, &e->stack, e->widths, WIDTHS, NULL, out, NULL));
-    ok(lamella_matryoshka_search(NULL, &e->layer[0], &e->layer[1], K, &own, &own, NULL, &ids, &scores, &found, NULL));
-    ok(lamella_matryoshka_search_merge(NULL, &ids, &scores, &ids, &scores, 2 * K, &merged_ids, &merged));
-    ok(lamella_matryoshka_index_create(NULL, &e->layer[0], &own, NULL, &index));
-    ok(lamella_matryoshka_index_search(NULL, index, &e->layer[1], K, &own, NULL, &ids, &scores, &found, NULL));
+    ok(lamella_matryoshka_truncate(NULL, &e->stack, e->widths, WIDTHS, out, NULL, NULL));
+    ok(lamella_matryoshka_search(NULL, &e->layer[0], &e->layer[1], K, &ids, &scores,
+                                 WITH(lamella_matryoshka_search_options, .base_ids = &own, .query_ids = &own), WITH(lamella_matryoshka_search_outputs,
+                                         .found = &found), NULL));
+    ok(lamella_matryoshka_search_merge(NULL, &ids, &scores, &ids, &scores, 2 * K,
+                                       WITH(lamella_matryoshka_search_merge_outputs, .ids = &merged_ids, .scores = &merged)));
+    ok(lamella_matryoshka_index_create(NULL, &e->layer[0], WITH(lamella_matryoshka_index_options, .base_ids = &own), &index));
+    ok(lamella_matryoshka_index_search(NULL, index, &e->layer[1], K, &ids, &scores, WITH(lamella_matryoshka_search_options, .query_ids = &own),
+                                       WITH(lamella_matryoshka_search_outputs, .found = &found), NULL));
     lamella_matryoshka_index_free(index);
 }
 
@@ -109,7 +120,8 @@ TEST(the_longer_of_two_stacks_is_read_no_further_than_pairs_need)
     for (int longer = 0; longer < 2; longer++)
         for (int apart = 0; apart < 2; apart++) {
             const int64_t n[] = { longer ? 300 : 900, longer ? 900 : 300 };
-            lamella_view a = view_of(LAMELLA_F32, rows_of, n[0], 8), b = view_of(LAMELLA_F32, rows_of, n[1], 8), pairs = view_of(LAMELLA_I64, pair, 2, 2);
+            lamella_view a = view_of(LAMELLA_F32, rows_of, n[0], 8), b = view_of(LAMELLA_F32, rows_of, n[1], 8), pairs = view_of(LAMELLA_I64, pair, 2,
+                    2);
             const lamella_view cosine = view_of(LAMELLA_F64, cosine_of, 1, 1, 2);
             lamella_stack first = stack_of(&a, 1), second = stack_of(&b, 1);
             a.data = b.data = NULL;
@@ -118,7 +130,8 @@ TEST(the_longer_of_two_stacks_is_read_no_further_than_pairs_need)
             memset(rows_read, 0, sizeof rows_read);
             pair[1 - longer] = apart ? 299 : 1;
             pair[longer] = 0;
-            ok(lamella_matryoshka_grid_cosine(ctx, &first, &second, &pairs, &width, 1, &cosine, NULL, NULL));
+            ok(lamella_matryoshka_grid_cosine(ctx, &first, &pairs, &width, 1, &cosine, WITH(lamella_matryoshka_grid_options, .second = &second), NULL,
+                                              NULL));
             equal(rows_read[1 - longer], 300 * (1 + apart));
             check(rows_read[longer] <= 3 * 256 + 900 * apart);
             check(rows_read[longer] >= 512 + 900 * apart);

@@ -51,9 +51,11 @@ TEST(B12_progress_of_the_other_grids)
     const lamella_view cosines = view_of(LAMELLA_F64, cosine, LAYERS, 2, SAMPLES), rhos = view_of(LAMELLA_F64, rho, LAYERS, 2);
     lamella_stack stack = filled(0);
     for (int two = 0; two < 2; two++) {
-        ok(lamella_matryoshka_grid_cosine(ctx, &stack, two ? &stack : NULL, &pairs, widths, 2, &cosines, NULL, NULL));
+        ok(lamella_matryoshka_grid_cosine(ctx, &stack, &pairs, widths, 2, &cosines,
+                                          WITH(lamella_matryoshka_grid_options, .second = two ? &stack : NULL), NULL, NULL));
         told_well(&t, 0.26);
-        ok(lamella_matryoshka_grid_spearman(ctx, &stack, two ? &stack : NULL, &pairs, &golds, widths, 2, &rhos, NULL));
+        ok(lamella_matryoshka_grid_spearman(ctx, &stack, &pairs, &golds, widths, 2, &rhos,
+                                            WITH(lamella_matryoshka_grid_options, .second = two ? &stack : NULL), NULL));
         told_well(&t, 0.26);
     }
     lamella_context_free(ctx);
@@ -72,13 +74,13 @@ TEST(B12_progress_of_cuts_and_searches)
     lamella_matryoshka_index *index;
     for (int i = 0; i < LAYERS * 2; i++)
         out[i] = view_of(LAMELLA_F32, cut[i / 2][i % 2], SAMPLES, widths[i % 2]);
-    ok(lamella_matryoshka_truncate(ctx, &stack, widths, 2, NULL, out, NULL));
+    ok(lamella_matryoshka_truncate(ctx, &stack, widths, 2, out, NULL, NULL));
     told_well(&t, 0.26);
-    ok(lamella_matryoshka_search(ctx, &layer[0], &layer[0], 2, NULL, NULL, NULL, &id, &score, NULL, NULL));
+    ok(lamella_matryoshka_search(ctx, &layer[0], &layer[0], 2, &id, &score, NULL, NULL, NULL));
     told_well(&t, 1);
-    ok(lamella_matryoshka_index_create(ctx, &layer[0], NULL, NULL, &index));
+    ok(lamella_matryoshka_index_create(ctx, &layer[0], NULL, &index));
     told_well(&t, 1);
-    ok(lamella_matryoshka_index_search(ctx, index, &layer[0], 2, NULL, NULL, &id, &score, NULL, NULL));
+    ok(lamella_matryoshka_index_search(ctx, index, &layer[0], 2, &id, &score, NULL, NULL, NULL));
     told_well(&t, 1);
     lamella_matryoshka_index_free(index);
     lamella_context_free(ctx);
@@ -98,7 +100,7 @@ TEST(B12_progress_of_many_queries)
         queries[i] = noise(&state);
     lamella_view of = view_of(LAMELLA_F32, queries, QUERIES, 2), base = view_of(LAMELLA_F32, queries, BASE, 2);
     lamella_view id = view_of(LAMELLA_I64, ids, QUERIES, 1), score = view_of(LAMELLA_F64, scores, QUERIES, 1);
-    ok(lamella_matryoshka_search(ctx, &base, &of, 1, NULL, NULL, NULL, &id, &score, NULL, NULL));
+    ok(lamella_matryoshka_search(ctx, &base, &of, 1, &id, &score, NULL, NULL, NULL));
     told_well(&t, 0.5);
     lamella_context_free(ctx);
 }
@@ -135,8 +137,8 @@ TEST(half_of_a_layer_is_behind_once_its_near_pairs_are)
         lamella_context *ctx = context_told_in(&t, 100000 + k / 2 * 10000);
         lamella_stack stack = read_rows(&p, &t, 1, DIM);
         const double share = k % 2 ? 0.7 : 1; /* the rest is ranking */
-        lamella_status status = k % 2 ? lamella_matryoshka_grid_spearman(ctx, &stack, NULL, &pairs, &golds, widths, 2, &rhos, NULL)
-                                      : lamella_matryoshka_grid_cosine(ctx, &stack, NULL, &pairs, widths, 2, &cosines, NULL, NULL);
+        lamella_status status = k % 2 ? lamella_matryoshka_grid_spearman(ctx, &stack, &pairs, &golds, widths, 2, &rhos, NULL, NULL)
+                                      : lamella_matryoshka_grid_cosine(ctx, &stack, &pairs, widths, 2, &cosines, NULL, NULL, NULL);
         lamella_context_free(ctx);
         if (status != LAMELLA_OK || p.n != 6)
             continue;
@@ -219,13 +221,14 @@ TEST(rows_and_queries_are_a_tenth_each)
     told t;
     lamella_context *ctx = context_told(&t);
     filled(0);
-    const lamella_view rows = view_of(LAMELLA_F32, x, SAMPLES, DIM), id = view_of(LAMELLA_I64, ids, SAMPLES, 1), score = view_of(LAMELLA_F64, scores, SAMPLES, 1);
-    ok(lamella_matryoshka_search(ctx, &rows, &rows, 1, NULL, NULL, NULL, &id, &score, NULL, NULL));
+    const lamella_view rows = view_of(LAMELLA_F32, x, SAMPLES, DIM), id = view_of(LAMELLA_I64, ids, SAMPLES, 1), score = view_of(LAMELLA_F64, scores,
+            SAMPLES, 1);
+    ok(lamella_matryoshka_search(ctx, &rows, &rows, 1, &id, &score, NULL, NULL, NULL));
     check(was_told(&t, 0.1) && was_told(&t, 0.1 + 0.9 * 0.1));
     lamella_matryoshka_index *index;
-    ok(lamella_matryoshka_index_create(ctx, &rows, NULL, NULL, &index));
+    ok(lamella_matryoshka_index_create(ctx, &rows, NULL, &index));
     t = (told){ 0 };
-    ok(lamella_matryoshka_index_search(ctx, index, &rows, 1, NULL, NULL, &id, &score, NULL, NULL));
+    ok(lamella_matryoshka_index_search(ctx, index, &rows, 1, &id, &score, NULL, NULL, NULL));
     check(was_told(&t, 0.1) && !was_told(&t, 0.1 + 0.9 * 0.1));
     lamella_matryoshka_index_free(index);
     lamella_context_free(ctx);

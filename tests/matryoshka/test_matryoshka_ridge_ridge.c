@@ -15,10 +15,11 @@ OPERATION(lamella_matryoshka_ridge, .keeps_dtype = 1, .absolute = 1) /* f64 rows
     const lamella_view *task = matrix_input(m, LAMELLA_I32, labels, TASKS, n);
     free(labels);
     lamella_status status = lamella_matryoshka_ridge(m->ctx, &m->stack, task, penalties, 2, widths, 2, &options,
-                                                     matrix_out(m, "error", LAMELLA_F64, layers, 2, 2, TASKS),
-                                                     matrix_out(m, "accuracy", LAMELLA_F64, layers, 2, 2, TASKS),
-                                                     matrix_out(m, "best", LAMELLA_I64, layers, 2, TASKS),
-                                                     matrix_out(m, "flags", LAMELLA_I32, layers, 2, TASKS), &result);
+                                                     WITH(lamella_matryoshka_ridge_outputs,
+                                                          .error = matrix_out(m, "error", LAMELLA_F64, layers, 2, 2, TASKS), .accuracy = matrix_out(m,
+                                                                  "accuracy", LAMELLA_F64, layers, 2, 2, TASKS), .best = matrix_out(m, "best",
+                                                                          LAMELLA_I64, layers, 2, TASKS), .flags = matrix_out(m, "flags", LAMELLA_I32,
+                                                                                  layers, 2, TASKS)), &result);
     matrix_number(m, "n_rows", (double)result.n_rows);
     matrix_number(m, "n_edge", (double)result.n_edge);
     matrix_number(m, "n_unstable", (double)result.n_unstable);
@@ -419,13 +420,17 @@ TEST(M2_outputs_lie_apart_from_the_lists)
     const lamella_view labels = view_of(LAMELLA_I64, label, ROWS), flags = view_of(LAMELLA_I32, flags_of, 2, 2, 1);
     lamella_view error = view_of(LAMELLA_F64, penalties, 2, 1, 2, 1), accuracy = view_of(LAMELLA_F64, accuracy_of, 2, 1, 2, 1);
     lamella_view best = view_of(LAMELLA_I64, best_of, 2, 1, 1), few = view_of(LAMELLA_I32, flags_of, 2, 1, 1);
-    refused(lamella_matryoshka_ridge(NULL, &stack, &labels, penalties, 2, widths, 1, NULL, &error, &accuracy, &best, &few, NULL),
-            LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_ridge: error shares memory with penalties, expected an output apart from the inputs");
+    refused(lamella_matryoshka_ridge(NULL, &stack, &labels, penalties, 2, widths, 1, NULL,
+                                     WITH(lamella_matryoshka_ridge_outputs, .error = &error, .accuracy = &accuracy, .best = &best,
+                                          .flags = &few), NULL),
+            LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_ridge: outputs.error shares memory with penalties, expected an output apart from the inputs");
     error = view_of(LAMELLA_F64, error_of, 2, 2, 2, 1);
     accuracy = view_of(LAMELLA_F64, accuracy_of, 2, 2, 2, 1);
     best = view_of(LAMELLA_I64, widths, 2, 2, 1);
-    refused(lamella_matryoshka_ridge(NULL, &stack, &labels, penalties, 2, widths, 2, NULL, &error, &accuracy, &best, &flags, NULL),
-            LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_ridge: best shares memory with widths, expected an output apart from the inputs");
+    refused(lamella_matryoshka_ridge(NULL, &stack, &labels, penalties, 2, widths, 2, NULL,
+                                     WITH(lamella_matryoshka_ridge_outputs, .error = &error, .accuracy = &accuracy, .best = &best,
+                                          .flags = &flags), NULL),
+            LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_ridge: outputs.best shares memory with widths, expected an output apart from the inputs");
     near(penalties[0], 1, ABSOLUTE, 0);
     equal(widths[0], 1);
 }

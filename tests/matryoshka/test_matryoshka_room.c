@@ -42,30 +42,34 @@ static const lamella_stack *layers(int64_t n, int read)
 static lamella_status ridge(lamella_context *ctx, int64_t n)
 {
     static const double penalties[] = { 1, 1e-9 };
-    const lamella_view labels = view_of(LAMELLA_I64, label, 12), error = view_of(LAMELLA_F64, error_of, n, 1, 2, 1), accuracy = view_of(LAMELLA_F64, accuracy_of, n, 1, 2, 1),
+    const lamella_view labels = view_of(LAMELLA_I64, label, 12), error = view_of(LAMELLA_F64, error_of, n, 1, 2, 1), accuracy = view_of(LAMELLA_F64,
+            accuracy_of, n, 1, 2, 1),
                        best = view_of(LAMELLA_I64, best_of, n, 1, 1), flags = view_of(LAMELLA_I32, flag_of, n, 1, 1);
     const lamella_stack *stack = layers(n, 0);
     for (int64_t l = 0; l < n; l++)
         ((lamella_view *)stack->layer)[l].shape[0] = 12; /* fewer than dims: a pass in f64, too */
-    return lamella_matryoshka_ridge(ctx, stack, &labels, penalties, 2, widths, 1, NULL, &error, &accuracy, &best, &flags, NULL);
+    return lamella_matryoshka_ridge(ctx, stack, &labels, penalties, 2, widths, 1, NULL,
+                                    WITH(lamella_matryoshka_ridge_outputs, .error = &error, .accuracy = &accuracy, .best = &best,
+                                         .flags = &flags), NULL);
 }
 
 static lamella_status cosine(lamella_context *ctx, int64_t n)
 {
     const lamella_view pairs = view_of(LAMELLA_I64, pair, PAIRS, 2), out = view_of(LAMELLA_F64, of_pairs, n, 1, PAIRS);
-    return lamella_matryoshka_grid_cosine(ctx, layers(n, 0), NULL, &pairs, widths, 1, &out, NULL, NULL);
+    return lamella_matryoshka_grid_cosine(ctx, layers(n, 0), &pairs, widths, 1, &out, NULL, NULL, NULL);
 }
 
 static lamella_status cosine_of_read(lamella_context *ctx, int64_t n)
 {
     const lamella_view pairs = view_of(LAMELLA_I64, pair, PAIRS, 2), out = view_of(LAMELLA_F64, of_pairs, n, 1, PAIRS);
-    return lamella_matryoshka_grid_cosine(ctx, layers(n, 1), NULL, &pairs, widths, 1, &out, NULL, NULL);
+    return lamella_matryoshka_grid_cosine(ctx, layers(n, 1), &pairs, widths, 1, &out, NULL, NULL, NULL);
 }
 
 static lamella_status spearman(lamella_context *ctx, int64_t n)
 {
-    const lamella_view pairs = view_of(LAMELLA_I64, pair, PAIRS, 2), golds = view_of(LAMELLA_F64, gold, PAIRS), out = view_of(LAMELLA_F64, of_pairs, n, 1);
-    return lamella_matryoshka_grid_spearman(ctx, layers(n, 0), NULL, &pairs, &golds, widths, 1, &out, NULL);
+    const lamella_view pairs = view_of(LAMELLA_I64, pair, PAIRS, 2), golds = view_of(LAMELLA_F64, gold, PAIRS), out = view_of(LAMELLA_F64, of_pairs,
+            n, 1);
+    return lamella_matryoshka_grid_spearman(ctx, layers(n, 0), &pairs, &golds, widths, 1, &out, NULL, NULL);
 }
 
 static lamella_status truncate(lamella_context *ctx, int64_t n)
@@ -74,7 +78,7 @@ static lamella_status truncate(lamella_context *ctx, int64_t n)
     static lamella_view out[MANY_LAYERS];
     for (int64_t l = 0; l < n; l++)
         out[l] = view_of(LAMELLA_F32, out_of[l], N, 1);
-    return lamella_matryoshka_truncate(ctx, layers(n, 0), one, 1, NULL, out, NULL);
+    return lamella_matryoshka_truncate(ctx, layers(n, 0), one, 1, out, NULL, NULL);
 }
 
 TEST(many_layers_need_the_workspace_of_one)

@@ -7,12 +7,12 @@ static lamella_status search_index(matrix *m, const lamella_view *base, const la
     lamella_matryoshka_index_options options = { .struct_size = sizeof options, .similarity = similarity };
     lamella_matryoshka_index *index = NULL;
     int64_t n = m->n_samples;
-    lamella_status status = lamella_matryoshka_index_create(m->ctx, base, NULL, &options, &index);
+    lamella_status status = lamella_matryoshka_index_create(m->ctx, base, &options, &index);
     matrix_forget(m, base);
     const lamella_view *ids = matrix_out(m, "ids", LAMELLA_I64, n, k), *scores = matrix_out(m, "scores", LAMELLA_F64, n, k);
     lamella_matryoshka_search_options at = { .struct_size = sizeof at, .width = width };
     if (status == LAMELLA_OK)
-        status = lamella_matryoshka_index_search(m->ctx, index, queries, k, NULL, &at, ids, scores, NULL, NULL);
+        status = lamella_matryoshka_index_search(m->ctx, index, queries, k, ids, scores, &at, NULL, NULL);
     lamella_matryoshka_index_free(index);
     return status;
 }
@@ -50,7 +50,7 @@ static void search_whole(int64_t width, lists *l)
     lamella_view b = view_of(LAMELLA_F32, x, ROWS, DIM), qv = view_of(LAMELLA_F32, q, QUERIES, DIM);
     lamella_view i = view_of(LAMELLA_I64, l->ids, QUERIES, K), s = view_of(LAMELLA_F64, l->scores, QUERIES, K);
     lamella_matryoshka_search_options options = { .struct_size = sizeof options, .width = width };
-    ok(lamella_matryoshka_search(NULL, &b, &qv, K, NULL, NULL, &options, &i, &s, NULL, NULL));
+    ok(lamella_matryoshka_search(NULL, &b, &qv, K, &i, &s, &options, NULL, NULL));
 }
 
 TEST(an_index_finds_what_a_search_finds_in_batches_and_one_at_a_time)
@@ -60,16 +60,16 @@ TEST(an_index_finds_what_a_search_finds_in_batches_and_one_at_a_time)
     lamella_view b = view_of(LAMELLA_F32, x, ROWS, DIM), qv = view_of(LAMELLA_F32, q, QUERIES, DIM);
     lamella_matryoshka_index *index;
     fill_rows();
-    ok(lamella_matryoshka_index_create(NULL, &b, NULL, NULL, &index));
+    ok(lamella_matryoshka_index_create(NULL, &b, NULL, &index));
     for (int w = 0; w < 4; w++) {
         lamella_view i = view_of(LAMELLA_I64, batch.ids, QUERIES, K), s = view_of(LAMELLA_F64, batch.scores, QUERIES, K);
         lamella_matryoshka_search_options options = { .struct_size = sizeof options, .width = widths[w] };
         search_whole(widths[w], &whole);
-        ok(lamella_matryoshka_index_search(NULL, index, &qv, K, NULL, &options, &i, &s, NULL, NULL));
+        ok(lamella_matryoshka_index_search(NULL, index, &qv, K, &i, &s, &options, NULL, NULL));
         for (int64_t j = 0; j < QUERIES; j++) {
             lamella_view q1 = view_of(LAMELLA_F32, q + j * DIM, 1, DIM), i1 = view_of(LAMELLA_I64, one.ids + j * K, 1, K);
             lamella_view s1 = view_of(LAMELLA_F64, one.scores + j * K, 1, K);
-            ok(lamella_matryoshka_index_search(NULL, index, &q1, K, NULL, &options, &i1, &s1, NULL, NULL));
+            ok(lamella_matryoshka_index_search(NULL, index, &q1, K, &i1, &s1, &options, NULL, NULL));
         }
         equal_bits(&batch, &whole, sizeof whole);
         equal_bits(&one, &whole, sizeof whole);
@@ -83,7 +83,7 @@ TEST(an_index_keeps_its_own_rows_and_shows_them)
     int64_t numbers[] = { 8, 6 };
     lamella_view b = view_of(LAMELLA_F32, rows, 2, 2), n = view_of(LAMELLA_I64, numbers, 2), v;
     lamella_matryoshka_index *index;
-    ok(lamella_matryoshka_index_create(NULL, &b, &n, NULL, &index));
+    ok(lamella_matryoshka_index_create(NULL, &b, WITH(lamella_matryoshka_index_options, .base_ids = &n), &index));
     memset(rows, 0, sizeof rows);
     ok(lamella_matryoshka_index_get(index, "rows", &v));
     const float expected[] = { 3, 4, 0, 5 };
@@ -107,8 +107,8 @@ TEST(an_index_may_be_told_its_own_similarity)
         const lamella_matryoshka_index_options options = { .struct_size = sizeof options, .similarity = similarity };
         const lamella_matryoshka_search_options at = { .struct_size = sizeof at, .similarity = similarity };
         lamella_matryoshka_index *index;
-        ok(lamella_matryoshka_index_create(NULL, &b, NULL, &options, &index));
-        ok(lamella_matryoshka_index_search(NULL, index, &b, 1, NULL, &at, &i, &s, NULL, NULL));
+        ok(lamella_matryoshka_index_create(NULL, &b, &options, &index));
+        ok(lamella_matryoshka_index_search(NULL, index, &b, 1, &i, &s, &at, NULL, NULL));
         near(scores[0], similarity == LAMELLA_MATRYOSHKA_SEARCH_DOT ? 25 : 1, ABSOLUTE, 1e-12);
         lamella_matryoshka_index_free(index);
     }
@@ -124,18 +124,18 @@ TEST(an_index_says_what_is_wrong)
     lamella_matryoshka_index *index;
     ok(lamella_matryoshka_index_options_init(&options, sizeof options));
     equal(options.similarity, LAMELLA_MATRYOSHKA_SEARCH_COSINE);
-    ok(lamella_matryoshka_index_create(NULL, &b, NULL, &options, &index));
+    ok(lamella_matryoshka_index_create(NULL, &b, &options, &index));
     lamella_matryoshka_search_options at = { .struct_size = sizeof at, .width = 3 };
-    refused(lamella_matryoshka_index_search(NULL, index, &b, 1, NULL, &at, &i, &s, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_matryoshka_index_search(NULL, index, &b, 1, &i, &s, &at, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_matryoshka_index_search: options.width is 3, expected 0 to 2 (= base.shape[1])");
     at.similarity = LAMELLA_MATRYOSHKA_SEARCH_DOT;
-    refused(lamella_matryoshka_index_search(NULL, index, &b, 1, NULL, &at, &i, &s, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_matryoshka_index_search(NULL, index, &b, 1, &i, &s, &at, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_matryoshka_index_search: options.similarity is 2, expected 0 or 1 (that of the index)");
-    refused(lamella_matryoshka_index_search(NULL, NULL, &b, 1, NULL, NULL, &i, &s, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_matryoshka_index_search(NULL, NULL, &b, 1, &i, &s, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_matryoshka_index_search: index is NULL, expected an index");
     lamella_matryoshka_index_free(index);
     rows[1] = NAN;
-    refused(lamella_matryoshka_index_create(NULL, &b, NULL, NULL, &index), LAMELLA_ERR_NONFINITE,
+    refused(lamella_matryoshka_index_create(NULL, &b, NULL, &index), LAMELLA_ERR_NONFINITE,
             "lamella_matryoshka_index_create: base is nan at row 0, column 1, expected a finite number");
     check(!index);
 }

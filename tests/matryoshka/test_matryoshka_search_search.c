@@ -10,7 +10,8 @@ OPERATION(lamella_matryoshka_search, .forms = FORM_ROWS, .in_memory = 1, .empty_
     lamella_matryoshka_search_result result = { .struct_size = sizeof result };
     const lamella_view *ids = matrix_out(m, "ids", LAMELLA_I64, n, 4), *scores = matrix_out(m, "scores", LAMELLA_F64, n, 4);
     const lamella_view *found = matrix_out(m, "found", LAMELLA_I64, n);
-    lamella_status status = lamella_matryoshka_search(m->ctx, m->view, matrix_second_view(m), 4, NULL, NULL, &options, ids, scores, found, &result);
+    lamella_status status = lamella_matryoshka_search(m->ctx, m->view, matrix_second_view(m), 4, ids, scores, &options,
+                                                      WITH(lamella_matryoshka_search_outputs, .found = found), &result);
     matrix_number(m, "n_zero_rows", (double)result.n_zero_rows);
     matrix_number(m, "n_zero_queries", (double)result.n_zero_queries);
     matrix_number(m, "n_short_queries", (double)result.n_short_queries);
@@ -26,7 +27,8 @@ OPERATION(lamella_matryoshka_search, .as = "dot", .forms = FORM_ROWS, .in_memory
         numbers[i] = 1000 - i;
     const lamella_view *own = matrix_input(m, LAMELLA_I64, numbers, n), *others = matrix_input(m, LAMELLA_I64, numbers, n);
     const lamella_view *ids = matrix_out(m, "ids", LAMELLA_I64, n, 3), *scores = matrix_out(m, "scores", LAMELLA_F64, n, 3);
-    return lamella_matryoshka_search(m->ctx, m->view, matrix_second_view(m), 3, own, others, &options, ids, scores, NULL, NULL);
+    return lamella_matryoshka_search(m->ctx, m->view, matrix_second_view(m), 3, ids, scores,
+                                     (options.base_ids = own, options.query_ids = others, &options), NULL, NULL);
 }
 
 /* ---- brute force in f64 ---- */
@@ -78,7 +80,7 @@ static void search_problem(lamella_context *ctx, const problem *p, int64_t *ids,
     lamella_view i = view_of(LAMELLA_I64, ids, p->n_q, p->k), s = view_of(LAMELLA_F64, scores, p->n_q, p->k);
     lamella_matryoshka_search_options options = { .struct_size = sizeof options, .width = p->width,
                                                   .similarity = p->dot ? LAMELLA_MATRYOSHKA_SEARCH_DOT : LAMELLA_MATRYOSHKA_SEARCH_COSINE };
-    ok(lamella_matryoshka_search(ctx, &x, &q, p->k, NULL, NULL, &options, &i, &s, NULL, NULL));
+    ok(lamella_matryoshka_search(ctx, &x, &q, p->k, &i, &s, &options, NULL, NULL));
 }
 
 /* The next row after (score, id), by falling score and rising id. */
@@ -150,8 +152,8 @@ TEST(equals_the_oracle)
             char name[64];
             lamella_view i = view_of(LAMELLA_I64, ids, 200, 10), s = view_of(LAMELLA_F64, scores, 200, 10);
             lamella_matryoshka_search_options options = { .struct_size = sizeof options, .width = cuts[w] };
-            ok(lamella_matryoshka_search(NULL, example("retrieval/docs"), example(kind ? "retrieval/queries.lemma" : "retrieval/queries.example"),
-                                         10, NULL, NULL, &options, &i, &s, NULL, NULL));
+            ok(lamella_matryoshka_search(NULL, example("retrieval/docs"), example(kind ? "retrieval/queries.lemma" : "retrieval/queries.example"), 10,
+                                         &i, &s, &options, NULL, NULL));
             snprintf(name, sizeof name, "matryoshka/search/%s.ids.%d", kind ? "lemma" : "example", (int)cuts[w]);
             near_golden(&i, name);
             snprintf(name, sizeof name, "matryoshka/search/%s.scores.%d", kind ? "lemma" : "example", (int)cuts[w]);
@@ -171,8 +173,8 @@ TEST(so_many_queries_find_their_document_among_the_first_ten)
             lamella_view i = view_of(LAMELLA_I64, ids, 200, 10), s = view_of(LAMELLA_F64, scores, 200, 10);
             lamella_matryoshka_search_options options = { .struct_size = sizeof options, .width = cuts[w] };
             const lamella_view *relevant = example(kind ? "retrieval/queries.lemma.relevant" : "retrieval/queries.example.relevant");
-            ok(lamella_matryoshka_search(NULL, example("retrieval/docs"), example(kind ? "retrieval/queries.lemma" : "retrieval/queries.example"),
-                                         10, NULL, NULL, &options, &i, &s, NULL, NULL));
+            ok(lamella_matryoshka_search(NULL, example("retrieval/docs"), example(kind ? "retrieval/queries.lemma" : "retrieval/queries.example"), 10,
+                                         &i, &s, &options, NULL, NULL));
             for (int64_t q = 0; q < 200; q++)
                 for (int r = 0; r < 10; r++)
                     hits += ids[q * 10 + r] == ((const int32_t *)relevant->data)[q];
@@ -296,7 +298,7 @@ TEST(a_width_is_a_search_of_the_cut_rows)
         search_problem(NULL, &p, ids, scores);
         ok(lamella_tensor_slice(&x, 1, 0, p.width, 1, &x_cut));
         ok(lamella_tensor_slice(&q, 1, 0, p.width, 1, &q_cut));
-        ok(lamella_matryoshka_search(NULL, &x_cut, &q_cut, 8, NULL, NULL, NULL, &i, &s, NULL, NULL));
+        ok(lamella_matryoshka_search(NULL, &x_cut, &q_cut, 8, &i, &s, NULL, NULL, NULL));
         equal_bits(cut_ids, ids, sizeof ids);
         equal_bits(cut_scores, scores, sizeof scores);
     }
@@ -326,7 +328,8 @@ TEST(the_row_itself_is_left_out_by_its_id)
     lamella_view b = view_of(LAMELLA_F32, x, 4, 2), bi = view_of(LAMELLA_I32, base_ids, 4), qi = view_of(LAMELLA_I32, query_ids, 4);
     lamella_view i = view_of(LAMELLA_I64, ids, 4, 3), s = view_of(LAMELLA_F64, scores, 4, 3), f = view_of(LAMELLA_I64, found, 4);
     lamella_matryoshka_search_result result = { .struct_size = sizeof result };
-    ok(lamella_matryoshka_search(NULL, &b, &b, 3, &bi, &qi, NULL, &i, &s, &f, &result));
+    ok(lamella_matryoshka_search(NULL, &b, &b, 3, &i, &s, WITH(lamella_matryoshka_search_options, .base_ids = &bi, .query_ids = &qi),
+                                 WITH(lamella_matryoshka_search_outputs, .found = &f), &result));
     const int64_t expected[] = { 30, 20, -1, 40, 40, 20, 20, 30, 40, 30, 40, 40 }, counts[] = { 2, 3, 3, 3 };
     equal_bits(ids, expected, sizeof expected);
     equal_bits(found, counts, sizeof counts);
@@ -344,7 +347,7 @@ TEST(more_than_there_is_and_nothing_at_all)
             lamella_view b = view_of(LAMELLA_F32, x, n_x, 2), q = view_of(LAMELLA_F32, x, n_q, 2);
             lamella_view i = view_of(LAMELLA_I64, ids, n_q, 5), s = view_of(LAMELLA_F64, scores, n_q, 5), f = view_of(LAMELLA_I64, found, n_q);
             lamella_matryoshka_search_result result = { .struct_size = sizeof result };
-            ok(lamella_matryoshka_search(NULL, &b, &q, 5, NULL, NULL, NULL, &i, &s, &f, &result));
+            ok(lamella_matryoshka_search(NULL, &b, &q, 5, &i, &s, NULL, WITH(lamella_matryoshka_search_outputs, .found = &f), &result));
             equal(result.n_short_queries, n_q);
             for (int64_t j = 0; j < n_q * 5; j++)
                 check(j % 5 < n_x ? ids[j] >= 0 && isfinite(scores[j]) : ids[j] == -1 && isnan(scores[j]));
@@ -362,7 +365,7 @@ TEST(zero_rows_and_queries_have_similarity_zero_and_are_counted)
     lamella_view i = view_of(LAMELLA_I64, ids, 2, 4), s = view_of(LAMELLA_F64, scores, 2, 4);
     lamella_matryoshka_search_result result = { .struct_size = sizeof result };
     lamella_matryoshka_search_options options = { .struct_size = sizeof options, .width = 1 };
-    ok(lamella_matryoshka_search(NULL, &b, &qv, 4, NULL, NULL, NULL, &i, &s, NULL, &result));
+    ok(lamella_matryoshka_search(NULL, &b, &qv, 4, &i, &s, NULL, NULL, &result));
     const int64_t expected[] = { 2, 1, 3, 0, 0, 1, 2, 3 };
     const double values[] = { 1, 0, 0, -1, 0, 0, 0, 0 };
     equal_bits(ids, expected, sizeof ids);
@@ -370,7 +373,7 @@ TEST(zero_rows_and_queries_have_similarity_zero_and_are_counted)
         check(scores[j] == values[j]);
     equal(result.n_zero_rows, 1);
     equal(result.n_zero_queries, 1);
-    ok(lamella_matryoshka_search(NULL, &b, &qv, 4, NULL, NULL, &options, &i, &s, NULL, &result));
+    ok(lamella_matryoshka_search(NULL, &b, &qv, 4, &i, &s, &options, NULL, &result));
     equal(result.n_zero_rows, 2); /* at width 1 the last row is one too */
 }
 
@@ -383,13 +386,13 @@ TEST(bad_arguments_are_named)
     lamella_view b = view_of(LAMELLA_F32, x, 2, 3), wrong = view_of(LAMELLA_F32, q, 2, 2), flat = view_of(LAMELLA_F32, x, 6);
     lamella_view i = view_of(LAMELLA_I64, ids, 2, 2), s = view_of(LAMELLA_F64, scores, 2, 2), n = view_of(LAMELLA_I32, numbers, 2);
     lamella_matryoshka_search_options options = { .struct_size = sizeof options, .width = 4 };
-#define SEARCH(base, queries, k, base_ids) lamella_matryoshka_search(NULL, base, queries, k, base_ids, NULL, &options, &i, &s, NULL, NULL)
+#define SEARCH(base, queries, k, given) lamella_matryoshka_search(NULL, base, queries, k, &i, &s, (options.base_ids = given, &options), NULL, NULL)
     refused(SEARCH(&b, &b, 2, NULL), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_search: options.width is 4, expected 0 to 3 (= base.shape[1])");
     options.width = 0;
     refused(SEARCH(&b, &wrong, 2, NULL), LAMELLA_ERR_SHAPE, "lamella_matryoshka_search: queries.shape[1] is 2, expected 3 (= base.shape[1])");
     refused(SEARCH(&b, &b, 0, NULL), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_search: k is 0, expected at least 1");
     refused(SEARCH(&flat, &b, 2, NULL), LAMELLA_ERR_SHAPE, "lamella_matryoshka_search: base.rank is 1, expected 2: [row, dim]");
-    refused(SEARCH(&b, &b, 2, &n), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_search: base_ids[1] is -4, expected 0 or more");
+    refused(SEARCH(&b, &b, 2, &n), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_search: options.base_ids[1] is -4, expected 0 or more");
     refused(SEARCH(&b, &b, 3, NULL), LAMELLA_ERR_SHAPE, "lamella_matryoshka_search: ids.shape[1] is 2, expected 3");
     options.similarity = 3;
     refused(SEARCH(&b, &b, 2, NULL), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_search: options.similarity is 3, expected 0 to 2");

@@ -9,8 +9,8 @@ OPERATION(lamella_matryoshka_truncate, .empty_is_ok = 1)
 {
     const int64_t widths[] = { m->narrowest, 1, (m->narrowest + 1) / 2 };
     lamella_matryoshka_truncate_result result = { .struct_size = sizeof result };
-    lamella_status status = lamella_matryoshka_truncate(m->ctx, &m->stack, widths, 3, NULL,
-                                                        matrix_out_widths(m, "out", LAMELLA_F32, widths, 3, LAYER_LEAD, WIDTH), &result);
+    lamella_status status = lamella_matryoshka_truncate(m->ctx, &m->stack, widths, 3,
+                                                        matrix_out_widths(m, "out", LAMELLA_F32, widths, 3, LAYER_LEAD, WIDTH), NULL, &result);
     matrix_number(m, "n_zero_rows", (double)result.n_zero_rows);
     matrix_number(m, "n_masked_rows", (double)result.n_masked_rows);
     return status;
@@ -24,7 +24,7 @@ static lamella_status cut(const float *x, int64_t n, int64_t dim, int64_t width,
     ok(lamella_tensor_view(x, LAMELLA_F32, 2, (const int64_t[]){ n, dim }, NULL, &layer));
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
     lamella_matryoshka_truncate_options options = { .struct_size = sizeof options, .normalise = normalise };
-    return lamella_matryoshka_truncate(NULL, &stack, &width, 1, &options, &to, result);
+    return lamella_matryoshka_truncate(NULL, &stack, &width, 1, &to, &options, result);
 }
 
 TEST(equals_the_oracle)
@@ -45,7 +45,7 @@ TEST(equals_the_oracle)
             out[l * CUTS + k] = view_of(LAMELLA_F32, buffer[k] + l * ROWS * widths[k], ROWS, widths[k]);
     }
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = LAYERS };
-    ok(lamella_matryoshka_truncate(NULL, &stack, widths, CUTS, NULL, out, NULL));
+    ok(lamella_matryoshka_truncate(NULL, &stack, widths, CUTS, out, NULL, NULL));
     for (int k = 0; k < CUTS; k++) {
         char name[48];
         snprintf(name, sizeof name, "matryoshka/truncate/out.%d", (int)widths[k]);
@@ -79,7 +79,7 @@ TEST(widths_do_not_touch_each_other)
     ok(cut(x, 1, 50, 33, 0, alone, NULL));
     lamella_view layer = view_of(LAMELLA_F32, x, 1, 50), out[] = { view_of(LAMELLA_F32, rest, 1, 50), view_of(LAMELLA_F32, together, 1, 33) };
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
-    ok(lamella_matryoshka_truncate(NULL, &stack, widths, 2, NULL, out, NULL));
+    ok(lamella_matryoshka_truncate(NULL, &stack, widths, 2, out, NULL, NULL));
     equal_bits(together, alone, sizeof alone);
 }
 
@@ -123,7 +123,7 @@ TEST(masked_rows_are_zeros_and_never_read)
     lamella_view layer = view_of(LAMELLA_F32, x, 2, 2), valid = view_of(LAMELLA_U8, mask, 2), to = view_of(LAMELLA_F32, out, 2, 2);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1, .mask = &valid };
     lamella_matryoshka_truncate_result result = { .struct_size = sizeof result };
-    ok(lamella_matryoshka_truncate(NULL, &stack, &width, 1, NULL, &to, &result));
+    ok(lamella_matryoshka_truncate(NULL, &stack, &width, 1, &to, NULL, &result));
     equal(result.n_masked_rows, 1);
     const float expected[] = { 0, 0, 0.6f, 0.8f };
     equal_bits(out, expected, sizeof expected);
@@ -139,7 +139,7 @@ TEST(trap_sliced_without_renormalising)
     lamella_matryoshka_truncate_options options = { .struct_size = sizeof options };
     for (int sliced = 0; sliced < 2; sliced++) {
         options.normalise = sliced ? LAMELLA_MATRYOSHKA_NORMALISE_NONE : LAMELLA_MATRYOSHKA_NORMALISE_L2;
-        ok(lamella_matryoshka_truncate(NULL, &stack, &width, 1, &options, &to, NULL));
+        ok(lamella_matryoshka_truncate(NULL, &stack, &width, 1, &to, &options, NULL));
         double square = 0;
         for (int j = 0; j < 64; j++)
             square += (double)out[j] * out[j];
@@ -163,11 +163,11 @@ TEST(bad_arguments_are_named)
             "lamella_matryoshka_truncate: stack.layer[0] is nan at row 1, column 1, expected a finite number");
     lamella_view layer = view_of(LAMELLA_F32, x, 2, 3), to[] = { view_of(LAMELLA_F32, out, 2, 1), view_of(LAMELLA_F32, out, 3, 1) };
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
-    refused(lamella_matryoshka_truncate(NULL, &stack, NARROW, 2, NULL, to, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_matryoshka_truncate(NULL, &stack, NARROW, 2, to, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_matryoshka_truncate: out[1].shape[0] is 3, expected 2");
-    refused(lamella_matryoshka_truncate(NULL, &stack, NARROW, 0, NULL, to, NULL), LAMELLA_ERR_EMPTY,
+    refused(lamella_matryoshka_truncate(NULL, &stack, NARROW, 0, to, NULL, NULL), LAMELLA_ERR_EMPTY,
             "lamella_matryoshka_truncate: n_widths is 0, expected at least 1");
-    refused(lamella_matryoshka_truncate(NULL, NULL, NARROW, 2, NULL, to, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_matryoshka_truncate(NULL, NULL, NARROW, 2, to, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_matryoshka_truncate: stack is NULL, expected a stack");
 }
 
@@ -178,7 +178,7 @@ TEST(f64_that_f32_does_not_hold_is_refused)
     static const int64_t width = 2;
     lamella_view layer = view_of(LAMELLA_F64, x, 1, 2), to = view_of(LAMELLA_F32, out, 1, 2);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
-    refused(lamella_matryoshka_truncate(NULL, &stack, &width, 1, NULL, &to, NULL), LAMELLA_ERR_NUMERIC,
+    refused(lamella_matryoshka_truncate(NULL, &stack, &width, 1, &to, NULL, NULL), LAMELLA_ERR_NUMERIC,
             "lamella_matryoshka_truncate: stack.layer[0] is 1e+39 at row 0, column 1, expected a number that f32 holds");
 }
 

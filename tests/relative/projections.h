@@ -11,7 +11,7 @@ static inline lamella_relative_project *fitted(lamella_view x, const lamella_vie
 {
     lamella_relative_project *project;
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &x, .n_layers = 1 };
-    ok(lamella_relative_project_fit(NULL, &stack, anchors, &rules, &project, NULL));
+    ok(lamella_relative_project_fit(NULL, &stack, (rules.anchors = anchors, &rules), &project, NULL));
     return project;
 }
 

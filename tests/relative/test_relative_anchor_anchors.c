@@ -25,7 +25,9 @@ static lamella_status anchors_of_case(matrix *m, int64_t most, const lamella_rel
     const lamella_view *anchors = matrix_out(m, "anchors", LAMELLA_I64, n), *condition = matrix_out(m, "condition", LAMELLA_F64, m->stack.n_layers),
                        *rank = matrix_out(m, "rank", LAMELLA_I64, m->stack.n_layers),
                        *duplicates = matrix_out(m, "duplicates", LAMELLA_I64, m->stack.n_layers);
-    lamella_status status = lamella_relative_anchors(m->ctx, &m->stack, n, NULL, options, anchors, condition, rank, duplicates, &result);
+    lamella_status status = lamella_relative_anchors(m->ctx, &m->stack, n, anchors, options,
+                                                     WITH(lamella_relative_anchors_outputs, .condition = condition, .rank = rank,
+                                                          .duplicates = duplicates), &result);
     matrix_number(m, "n_repeated", (double)result.n_repeated);
     return status;
 }
@@ -38,7 +40,7 @@ OPERATION(lamella_relative_anchors, .keeps_dtype = 1, .rows = "anchors")
 /* Each anchor is a pass over all rows, so of wide ones a few; where a NaN is looked for (3 dims) all, as of other layers nothing else is read. */
 OPERATION(lamella_relative_anchors, .as = "farthest", .forms = FORM_ROWS, .keeps_dtype = 1)
 {
-    const lamella_relative_anchors_options options = { .struct_size = sizeof options, .method = LAMELLA_RELATIVE_ANCHORS_FARTHEST };
+    lamella_relative_anchors_options options = { .struct_size = sizeof options, .method = LAMELLA_RELATIVE_ANCHORS_FARTHEST };
     return anchors_of_case(m, m->narrowest > 3 ? 20 : INT64_MAX, &options);
 }
 
@@ -51,7 +53,8 @@ static lamella_status choose(lamella_view *layer, int64_t n_layers, int64_t n, l
     lamella_view to = view_of(LAMELLA_I64, anchors, n), counts = view_of(LAMELLA_I64, duplicates ? duplicates : ignored, n_layers);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = n_layers };
     options.struct_size = sizeof options;
-    return lamella_relative_anchors(NULL, &stack, n, given, &options, &to, NULL, NULL, duplicates ? &counts : NULL, NULL);
+    return lamella_relative_anchors(NULL, &stack, n, &to, (options.given = given, &options),
+                                    WITH(lamella_relative_anchors_outputs, .duplicates = duplicates ? &counts : NULL), NULL);
 }
 
 #define OPTIONS_OF(...) ((lamella_relative_anchors_options){ __VA_ARGS__ })
@@ -73,7 +76,8 @@ TEST(farthest_points_equal_brute_force)
     const lamella_view found = view_of(LAMELLA_I64, anchors, 40);
     ok(choose(layer, 7, 40, NULL, OPTIONS_OF(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .start = 7, .distance_layer = 5), anchors, NULL));
     near_golden(&found, "relative/anchors/farthest.unit");
-    ok(choose(layer, 7, 40, NULL, OPTIONS_OF(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .start = 7, .distance_layer = 5, .farthest = LAMELLA_RELATIVE_FARTHEST_RAW),
+    ok(choose(layer, 7, 40, NULL, OPTIONS_OF(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .start = 7, .distance_layer = 5,
+                                             .farthest = LAMELLA_RELATIVE_FARTHEST_RAW),
               anchors, NULL));
     near_golden(&found, "relative/anchors/farthest.raw");
 }
@@ -88,18 +92,20 @@ TEST(a_given_list_is_measured)
                  figures = view_of(LAMELLA_F64, condition, 7), ranks = view_of(LAMELLA_I64, rank, 7);
     states(layer);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 7 };
-    returns(lamella_relative_anchors(NULL, &stack, 9, &given, NULL, &to, &figures, NULL, &counts, &result), LAMELLA_NOTE);
+    returns(lamella_relative_anchors(NULL, &stack, 9, &to, WITH(lamella_relative_anchors_options, .given = &given),
+                                     WITH(lamella_relative_anchors_outputs, .condition = &figures, .duplicates = &counts), &result), LAMELLA_NOTE);
     equal(result.n_repeated, 2);
     near_golden(&counts, "relative/anchors/duplicates");
     near_golden(&to, "relative/anchors/given");
     check(condition[0] > 1e9); /* repeated rows span nothing new */
     given = *golden("relative/anchors/distinct");
     to.shape[0] = given.shape[0];
-    ok(lamella_relative_anchors(NULL, &stack, given.shape[0], &given, NULL, &to, &figures, NULL, NULL, &result));
+    ok(lamella_relative_anchors(NULL, &stack, given.shape[0], &to, WITH(lamella_relative_anchors_options, .given = &given),
+                                WITH(lamella_relative_anchors_outputs, .condition = &figures), &result));
     equal(result.n_repeated, 0);
     near_golden(&figures, "relative/anchors/condition");
     to.shape[0] = 500;
-    lamella_status status = lamella_relative_anchors(NULL, &stack, 500, NULL, NULL, &to, NULL, &ranks, NULL, NULL);
+    lamella_status status = lamella_relative_anchors(NULL, &stack, 500, &to, NULL, WITH(lamella_relative_anchors_outputs, .rank = &ranks), NULL);
     check(status == LAMELLA_OK || status == LAMELLA_NOTE);
     near_golden(&ranks, "relative/anchors/rank");
 }
@@ -160,7 +166,8 @@ TEST(ties_go_to_the_lowest_row_and_no_row_is_chosen_twice)
     float x[] = { 0, 1, 1, -1, -1, 0 };
     int64_t anchors[6];
     lamella_view layer = view_of(LAMELLA_F32, x, 6, 1);
-    returns(choose(&layer, 1, 6, NULL, OPTIONS_OF(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .farthest = LAMELLA_RELATIVE_FARTHEST_RAW), anchors, NULL),
+    returns(choose(&layer, 1, 6, NULL, OPTIONS_OF(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .farthest = LAMELLA_RELATIVE_FARTHEST_RAW), anchors,
+                   NULL),
             LAMELLA_NOTE);
     const int64_t expected[] = { 0, 1, 3, 2, 4, 5 };
     equal_bits(anchors, expected, sizeof expected);
@@ -174,7 +181,8 @@ TEST(ties_between_panels_go_to_the_lowest_row)
     int64_t anchors[5];
     lamella_view layer = view_of(LAMELLA_F32, x, MANY, 1);
     x[MANY - 1] = 9, x[300] = x[20] = -9;
-    returns(choose(&layer, 1, 5, NULL, OPTIONS_OF(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .farthest = LAMELLA_RELATIVE_FARTHEST_RAW, .start = 100), anchors, NULL), LAMELLA_NOTE);
+    returns(choose(&layer, 1, 5, NULL, OPTIONS_OF(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .farthest = LAMELLA_RELATIVE_FARTHEST_RAW,
+                                                  .start = 100), anchors, NULL), LAMELLA_NOTE);
     const int64_t expected[] = { 100, 20, MANY - 1, 0, 1 };
     equal_bits(anchors, expected, sizeof expected);
 }
@@ -186,10 +194,11 @@ TEST(options_of_an_older_host_are_taken)
     int64_t anchors[2];
     const lamella_view layer = view_of(LAMELLA_F32, x, 3, 1), to = view_of(LAMELLA_I64, anchors, 2);
     const lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
-    const lamella_relative_anchors_options old = { .struct_size = 8, .method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .start = 70, .farthest = 9 }, older = { .struct_size = 7 };
-    ok(lamella_relative_anchors(NULL, &stack, 2, NULL, &old, &to, NULL, NULL, NULL, NULL));
+    const lamella_relative_anchors_options old = { .struct_size = 8, .method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .start = 70,
+                                                  .farthest = 9 }, older = { .struct_size = 7 };
+    ok(lamella_relative_anchors(NULL, &stack, 2, &to, &old, NULL, NULL));
     equal(anchors[0], 0);
-    refused(lamella_relative_anchors(NULL, &stack, 2, NULL, &older, &to, NULL, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_relative_anchors(NULL, &stack, 2, &to, &older, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_anchors: options.struct_size is 7, expected its sizeof (8 to 4096)");
 }
 
@@ -200,8 +209,8 @@ TEST(equal_rows_are_a_note_whatever_figures_are_wanted)
     lamella_view layer = view_of(LAMELLA_F32, x, 3, 2), to = view_of(LAMELLA_I64, anchors, 2), given = view_of(LAMELLA_I64, two, 2),
                  distinct = view_of(LAMELLA_I64, others, 2);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
-    returns(lamella_relative_anchors(NULL, &stack, 2, &given, NULL, &to, NULL, NULL, NULL, NULL), LAMELLA_NOTE);
-    ok(lamella_relative_anchors(NULL, &stack, 2, &distinct, NULL, &to, NULL, NULL, NULL, NULL));
+    returns(lamella_relative_anchors(NULL, &stack, 2, &to, WITH(lamella_relative_anchors_options, .given = &given), NULL, NULL), LAMELLA_NOTE);
+    ok(lamella_relative_anchors(NULL, &stack, 2, &to, WITH(lamella_relative_anchors_options, .given = &distinct), NULL, NULL));
 }
 
 TEST(masked_rows_are_no_anchors)
@@ -215,14 +224,14 @@ TEST(masked_rows_are_no_anchors)
     lamella_relative_anchors_options options = { .struct_size = sizeof options };
     for (int method = LAMELLA_RELATIVE_ANCHORS_RANDOM; method <= LAMELLA_RELATIVE_ANCHORS_FARTHEST; method++) {
         options.method = method;
-        ok(lamella_relative_anchors(NULL, &stack, 3, NULL, &options, &to, NULL, NULL, NULL, NULL));
+        ok(lamella_relative_anchors(NULL, &stack, 3, &to, &options, NULL, NULL));
         equal(anchors[0] + anchors[1] + anchors[2], 6);
     }
     to.shape[0] = 1;
-    refused(lamella_relative_anchors(NULL, &stack, 1, &given, NULL, &to, NULL, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_relative_anchors: given[0] is 3, a row under the mask");
+    refused(lamella_relative_anchors(NULL, &stack, 1, &to, WITH(lamella_relative_anchors_options, .given = &given), NULL, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_relative_anchors: options.given[0] is 3, a row under the mask");
     options.start = 1;
-    refused(lamella_relative_anchors(NULL, &stack, 1, NULL, &options, &to, NULL, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_relative_anchors(NULL, &stack, 1, &to, &options, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_anchors: options.start is 1, expected a row outside the mask, 0 to 4");
 }
 
@@ -256,15 +265,16 @@ TEST(bad_arguments_are_named)
     refused(choose(&layer, 1, 0, NULL, OPTIONS_OF(0), anchors, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_anchors: n_anchors is 0, expected at least 1");
     refused(choose(&layer, 1, 2, &given, OPTIONS_OF(0), anchors, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_relative_anchors: given[1] is 4, expected 0 to 3 (= rows of the stack - 1)");
+            "lamella_relative_anchors: options.given[1] is 4, expected 0 to 3 (= rows of the stack - 1)");
     refused(choose(&layer, 1, 3, &given, OPTIONS_OF(0), anchors, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_relative_anchors: given[1] is 4, expected 0 to 3 (= rows of the stack - 1)");
+            "lamella_relative_anchors: options.given[1] is 4, expected 0 to 3 (= rows of the stack - 1)");
     numbers[1] = 3;
     refused(choose(&layer, 1, 3, &given, OPTIONS_OF(0), anchors, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_relative_anchors: given.shape[0] is 2, expected 3 (= n_anchors)");
+            "lamella_relative_anchors: options.given.shape[0] is 2, expected 3 (= n_anchors)");
     refused(choose(&layer, 1, 2, NULL, OPTIONS_OF(.method = 3), anchors, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_anchors: options.method is 3, expected 0 to 2");
-    refused(choose(&layer, 1, 2, NULL, OPTIONS_OF(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .distance_layer = 1), anchors, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(choose(&layer, 1, 2, NULL, OPTIONS_OF(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .distance_layer = 1), anchors, NULL),
+            LAMELLA_ERR_ARGUMENT,
             "lamella_relative_anchors: options.distance_layer is 1, expected 0 to 0");
 }
 

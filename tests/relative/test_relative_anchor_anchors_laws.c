@@ -66,7 +66,7 @@ TEST(each_anchor_is_farthest_from_those_before)
         const lamella_stack stack = { .struct_size = sizeof stack, .layer = v, .n_layers = LAYERS, .mask = &mask };
         const lamella_relative_anchors_options options = { .struct_size = sizeof options, .method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .start = start,
                                                            .distance_layer = layer, .farthest = unit ? 0 : LAMELLA_RELATIVE_FARTHEST_RAW };
-        ok(lamella_relative_anchors(NULL, &stack, MOST, NULL, &options, &to, NULL, NULL, NULL, NULL));
+        ok(lamella_relative_anchors(NULL, &stack, MOST, &to, &options, NULL, NULL));
         equal(anchors[0], start);
         for (int64_t n = 1; n < MOST; n++)
             equal(anchors[n], farthest_of(x[layer], rows, anchors, n, unit));
@@ -85,10 +85,13 @@ static lamella_status measure(const lamella_view *layer, int64_t n, figures *f)
     int64_t numbers[16], anchors[16];
     for (int64_t i = 0; i < n; i++)
         numbers[i] = n - 1 - i; /* any order */
-    const lamella_view given = view_of(LAMELLA_I64, numbers, n), to = view_of(LAMELLA_I64, anchors, n), condition = view_of(LAMELLA_F64, f->condition, 2),
+    const lamella_view given = view_of(LAMELLA_I64, numbers, n), to = view_of(LAMELLA_I64, anchors, n), condition = view_of(LAMELLA_F64, f->condition,
+            2),
                        rank = view_of(LAMELLA_I64, f->rank, 2), duplicates = view_of(LAMELLA_I64, f->duplicates, 2);
     const lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
-    lamella_status status = lamella_relative_anchors(NULL, &stack, n, &given, NULL, &to, &condition, &rank, &duplicates, NULL);
+    lamella_status status = lamella_relative_anchors(NULL, &stack, n, &to, WITH(lamella_relative_anchors_options, .given = &given),
+                                                     WITH(lamella_relative_anchors_outputs, .condition = &condition, .rank = &rank,
+                                                          .duplicates = &duplicates), NULL);
     equal_bits(anchors, numbers, n * (int64_t)sizeof *anchors);
     return status;
 }
@@ -214,8 +217,9 @@ TEST(listed_rows_are_gathered_in_the_order_of_the_list)
         lamella_relative_project *project;
         for (int l = 0; l < LAYERS; l++)
             v[l].data = read ? NULL : x[l];
-        const lamella_relative_project_options plain = { .struct_size = sizeof plain, .transform = LAMELLA_RELATIVE_TRANSFORM_NONE };
-        ok(lamella_relative_project_fit(NULL, &stack, &given, &plain, &project, NULL));
+        const lamella_relative_project_options plain = { .struct_size = sizeof plain, .transform = LAMELLA_RELATIVE_TRANSFORM_NONE,
+                                                         .anchors = &given };
+        ok(lamella_relative_project_fit(NULL, &stack, &plain, &project, NULL));
         for (int l = 0; l < LAYERS; l++) {
             char name[32];
             snprintf(name, sizeof name, "anchors.%d", l);
@@ -232,7 +236,8 @@ TEST(listed_rows_are_gathered_in_the_order_of_the_list)
     int64_t anchors[LISTED];
     const lamella_view to = view_of(LAMELLA_I64, anchors, LISTED);
     v[0].data = x[0];
-    returns(lamella_relative_anchors(NULL, &stack, LISTED, &given, NULL, &to, NULL, NULL, NULL, &result), LAMELLA_NOTE);
+    returns(lamella_relative_anchors(NULL, &stack, LISTED, &to, WITH(lamella_relative_anchors_options, .given = &given), NULL, &result),
+            LAMELLA_NOTE);
     equal(result.n_repeated, 2);
 }
 
@@ -260,14 +265,16 @@ TEST(M14_long_lists_ask_whether_to_stop)
     ok(lamella_context_create(&options, &ctx));
     for (int whole = 0; whole < 2; whole++) {
         const int64_t listed = LONG - !whole;
-        const lamella_view layer = view_of(LAMELLA_F32, rows, LONG, 1), given = view_of(LAMELLA_I64, numbers, listed), to = view_of(LAMELLA_I64, anchors, listed);
+        const lamella_view layer = view_of(LAMELLA_F32, rows, LONG, 1), given = view_of(LAMELLA_I64, numbers, listed), to = view_of(LAMELLA_I64,
+                anchors, listed);
         const lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
         asked = stop_at = 0;
-        ok(lamella_relative_anchors(ctx, &stack, listed, &given, NULL, &to, NULL, NULL, NULL, NULL));
+        ok(lamella_relative_anchors(ctx, &stack, listed, &to, WITH(lamella_relative_anchors_options, .given = &given), NULL, NULL));
         n[whole] = asked;
         for (stop_at = 1; stop_at <= asked && whole; stop_at += n[1] / 3) {
             asked = 0;
-            returns(lamella_relative_anchors(ctx, &stack, listed, &given, NULL, &to, NULL, NULL, NULL, NULL), LAMELLA_STOPPED);
+            returns(lamella_relative_anchors(ctx, &stack, listed, &to, WITH(lamella_relative_anchors_options, .given = &given), NULL, NULL),
+                    LAMELLA_STOPPED);
             equal(asked, stop_at);
             asked = n[1];
         }

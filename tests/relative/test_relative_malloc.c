@@ -24,9 +24,11 @@ static lamella_status find(int32_t head, found *f)
                        rank = view_of(LAMELLA_I64, f->rank, 2);
     const lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
     const lamella_relative_project_options whitened = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_BASIS);
-    const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = head, .tolerance = 1e-2 };
-    lamella_status status = lamella_relative_anchors(NULL, &stack, ANCHORS, NULL, NULL, &chosen, &condition, &rank, NULL, NULL);
-    return status == LAMELLA_OK ? lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, &whitened, &options, &accuracy, &f1, NULL, NULL)
+    lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = head, .tolerance = 1e-2 };
+    lamella_status status = lamella_relative_anchors(NULL, &stack, ANCHORS, &chosen, NULL,
+                                                     WITH(lamella_relative_anchors_outputs, .condition = &condition, .rank = &rank), NULL);
+    return status == LAMELLA_OK ? lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, (options.projection = &whitened, &options),
+                                                          WITH(lamella_relative_stitch_outputs, .accuracy = &accuracy, .f1 = &f1), NULL)
                                 : status;
 }
 

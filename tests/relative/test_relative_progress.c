@@ -40,10 +40,12 @@ TEST(B12_progress_of_stitching)
     lamella_context *ctx = context_told(&t);
     double accuracy_of[LAYERS * LAYERS];
     const lamella_view accuracy = view_of(LAMELLA_F64, accuracy_of, LAYERS, LAYERS);
-    const lamella_relative_project_options rules[] = { RULES(0), RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE) };
+    lamella_relative_project_options rules[] = { RULES(0), RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN,
+                                                                 .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE) };
     for (int i = 0; i < 4; i++) {
-        const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = 1 + i / 2, .tolerance = 1e-3 };
-        ok(lamella_relative_stitch(ctx, &h->stack, &h->label, &h->anchors, &h->train, &h->test, &rules[i % 2], &options, &accuracy, NULL, NULL, NULL));
+        lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = 1 + i / 2, .tolerance = 1e-3 };
+        ok(lamella_relative_stitch(ctx, &h->stack, &h->label, &h->anchors, &h->train, &h->test, (options.projection = &rules[i % 2], &options),
+                                   WITH(lamella_relative_stitch_outputs, .accuracy = &accuracy), NULL));
         told_well(&t, 0.3);
     }
     lamella_context_free(ctx);
@@ -58,12 +60,13 @@ TEST(B12_progress_of_anchors)
     double condition_of[LAYERS];
     const lamella_view anchors = view_of(LAMELLA_I64, found, ANCHORS), condition = view_of(LAMELLA_F64, condition_of, LAYERS);
     for (int64_t layer = -1; layer < LAYERS; layer++) {
-        const lamella_relative_anchors_options options = { .struct_size = sizeof options, .distance_layer = layer < 0 ? 0 : layer,
+        lamella_relative_anchors_options options = { .struct_size = sizeof options, .distance_layer = layer < 0 ? 0 : layer,
                                                            .method = layer < 0 ? LAMELLA_RELATIVE_ANCHORS_RANDOM : LAMELLA_RELATIVE_ANCHORS_FARTHEST };
-        ok(lamella_relative_anchors(ctx, &h->stack, ANCHORS, NULL, &options, &anchors, &condition, NULL, NULL, NULL));
+        ok(lamella_relative_anchors(ctx, &h->stack, ANCHORS, &anchors, &options, WITH(lamella_relative_anchors_outputs, .condition = &condition),
+                                    NULL));
         told_well(&t, layer < 0 ? 0.3 : 0.11); /* a ninth of what choosing takes, or half a layer's figures */
     }
-    ok(lamella_relative_anchors(ctx, &h->stack, ANCHORS, &h->anchors, NULL, &anchors, NULL, NULL, NULL, NULL));
+    ok(lamella_relative_anchors(ctx, &h->stack, ANCHORS, &anchors, WITH(lamella_relative_anchors_options, .given = &h->anchors), NULL, NULL));
     told_well(&t, 0.3);
     lamella_context_free(ctx);
 }
@@ -74,9 +77,10 @@ TEST(B12_progress_of_projections)
     told t;
     lamella_context *ctx = context_told(&t);
     static float out_of[LAYERS][ROWS * ANCHORS];
-    const lamella_relative_project_options rules[] = {
+    lamella_relative_project_options rules[] = {
         RULES(0), RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_BASIS),
-        RULES(.similarity = LAMELLA_RELATIVE_L1, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN, .relative_transform = LAMELLA_RELATIVE_TRANSFORM_CENTRE),
+        RULES(.similarity = LAMELLA_RELATIVE_L1, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN,
+              .relative_transform = LAMELLA_RELATIVE_TRANSFORM_CENTRE),
         RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE),
     };
     lamella_view out[LAYERS];
@@ -84,7 +88,7 @@ TEST(B12_progress_of_projections)
         out[l] = view_of(LAMELLA_F32, out_of[l], ROWS, ANCHORS);
     for (int i = 0; i < 4; i++) {
         lamella_relative_project *project;
-        ok(lamella_relative_project_fit(ctx, &h->stack, &h->anchors, &rules[i], &project, NULL));
+        ok(lamella_relative_project_fit(ctx, &h->stack, (rules[i].anchors = &h->anchors, &rules[i]), &project, NULL));
         told_well(&t, 0.3);
         ok(lamella_relative_project_apply(ctx, project, &h->stack, out, NULL));
         told_well(&t, 0.3);
@@ -123,13 +127,14 @@ TEST(choosing_anchors_is_nine_tenths_of_it)
         passes p;
         lamella_context *ctx = context_told(&t);
         const lamella_stack stack = read_from(h, &p, &t);
-        const lamella_relative_anchors_options options = { .struct_size = sizeof options, .method = farthest ? LAMELLA_RELATIVE_ANCHORS_FARTHEST : 0, .distance_layer = 2 };
+        lamella_relative_anchors_options options = { .struct_size = sizeof options, .method = farthest ? LAMELLA_RELATIVE_ANCHORS_FARTHEST : 0,
+                                                    .distance_layer = 2 };
         int64_t n = 0;
         for (int64_t i = -1; i < ANCHORS - 1 && farthest; i++)
             expected[n++] = i < 0 ? 0 : 0.9 * (double)i / ANCHORS;
         for (int64_t l = 0; l < LAYERS; l++)
             expected[n++] = farthest ? 0.9 + 0.1 * (double)l / LAYERS : (double)l / LAYERS;
-        ok(lamella_relative_anchors(ctx, &stack, ANCHORS, NULL, &options, &anchors, NULL, NULL, NULL, NULL));
+        ok(lamella_relative_anchors(ctx, &stack, ANCHORS, &anchors, &options, NULL, NULL));
         began_at(&p, expected, n);
         for (int64_t l = 0; l < LAYERS; l++)
             check(was_told(&t, (farthest ? 0.9 : 0) + (farthest ? 0.1 : 1) * ((double)l + 0.5) / LAYERS)); /* rows are gathered, then measured */
@@ -143,13 +148,14 @@ TEST(a_fit_gathers_transforms_and_compares)
     static float out_of[LAYERS][ROWS * ANCHORS];
     double expected[LAYERS];
     lamella_view out[LAYERS];
-    const lamella_relative_project_options rules = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE);
+    lamella_relative_project_options rules = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN,
+                                                   .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE);
     told t;
     passes p;
     lamella_context *ctx = context_told(&t);
     lamella_stack stack = read_from(h, &p, &t);
     lamella_relative_project *project;
-    ok(lamella_relative_project_fit(ctx, &stack, &h->anchors, &rules, &project, NULL));
+    ok(lamella_relative_project_fit(ctx, &stack, (rules.anchors = &h->anchors, &rules), &project, NULL));
     for (int64_t l = 0; l < LAYERS; l++) {
         expected[l] = (double)l / LAYERS;
         out[l] = view_of(LAMELLA_F32, out_of[l], ROWS, ANCHORS);
@@ -175,7 +181,7 @@ TEST(stitching_fits_trains_and_tests)
         lamella_context *ctx = context_told(&t);
         lamella_stack stack = read_from(h, &p, &t);
         const lamella_view accuracy = view_of(LAMELLA_F64, accuracy_of, n_spaces, n_spaces);
-        const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = LAMELLA_RELATIVE_HEAD_RIDGE };
+        lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = LAMELLA_RELATIVE_HEAD_RIDGE };
         stack.n_layers = n_spaces;
         for (int64_t l = 0; l < n_spaces; l++) {
             const double n = (double)n_spaces;
@@ -183,7 +189,8 @@ TEST(stitching_fits_trains_and_tests)
             expected[n_spaces + l] = 0.1 + 0.8 * (l % 2 ? (double)l - 0.7 : (double)l) / n;
             expected[2 * n_spaces + l] = 0.9 + 0.1 * (double)l / n;
         }
-        ok(lamella_relative_stitch(ctx, &stack, &h->label, &h->anchors, &h->train, &h->test, NULL, &options, &accuracy, NULL, NULL, NULL));
+        ok(lamella_relative_stitch(ctx, &stack, &h->label, &h->anchors, &h->train, &h->test, &options,
+                                   WITH(lamella_relative_stitch_outputs, .accuracy = &accuracy), NULL));
         began_at(&p, expected, 3 * n_spaces);
         for (int64_t l = 0; l < n_spaces; l++) {
             const int64_t alone = l % 2 == 0 && l == n_spaces - 1;

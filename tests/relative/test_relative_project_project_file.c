@@ -24,7 +24,8 @@ TEST(every_rule_stands_by_name_and_comes_back)
     const lamella_view rows = view_of(LAMELLA_F32, x, 6, 2);
     for (int i = 0; i < 4 * 8 * 3; i++) {
         const int32_t transform = 1 + i % 4, similarity = 1 + i / 4 % 8, relative = 1 + i / 32;
-        lamella_relative_project *project = fitted(rows, NULL, RULES(.transform = transform, .similarity = similarity, .relative_transform = relative)), *loaded;
+        lamella_relative_project *project = fitted(rows, NULL,
+                                                   RULES(.transform = transform, .similarity = similarity, .relative_transform = relative)), *loaded;
         lamella_view bytes, again, rules, width, rank, dropped;
         ok(lamella_relative_project_bytes(project, &bytes));
         check(bytes.dtype == LAMELLA_U8 && bytes.rank == 1);
@@ -63,11 +64,12 @@ TEST(the_arrays_of_each_rule)
     for (int i = 0; i < 4 * 8 * 3; i++) {
         const int32_t t = 1 + i % 4, s = 1 + i / 4 % 8, r = 1 + i / 32;
         const int distances = s >= LAMELLA_RELATIVE_EUCLIDEAN && s <= LAMELLA_RELATIVE_LINF;
-        const int kept[] = { 1, t > 1, t > 1, t == LAMELLA_RELATIVE_TRANSFORM_ZSCORE, t == LAMELLA_RELATIVE_TRANSFORM_WHITEN, s == LAMELLA_RELATIVE_BASIS,
+        const int kept[] = { 1, t > 1, t > 1, t == LAMELLA_RELATIVE_TRANSFORM_ZSCORE, t == LAMELLA_RELATIVE_TRANSFORM_WHITEN,
+                            s == LAMELLA_RELATIVE_BASIS,
                              distances || s == LAMELLA_RELATIVE_PRODUCT, r > 1, r == LAMELLA_RELATIVE_TRANSFORM_ZSCORE };
         const lamella_relative_project_options rules = RULES(.transform = t, .similarity = s, .relative_transform = r);
         lamella_relative_project *project;
-        ok(lamella_relative_project_fit(NULL, &stack, NULL, &rules, &project, NULL));
+        ok(lamella_relative_project_fit(NULL, &stack, &rules, &project, NULL));
         for (int k = 0; k < 9; k++) {
             lamella_view v;
             lamella_status status = lamella_relative_project_get(project, all[k].name, &v);

@@ -14,7 +14,9 @@ static lamella_status fit_of_case(matrix *m, const lamella_relative_project_opti
         numbers[n++] = i;
     const lamella_view *anchors = n ? matrix_list(m, LAMELLA_I64, numbers, n) : NULL;
     lamella_relative_project_result result = { .struct_size = sizeof result };
-    lamella_status status = lamella_relative_project_fit(m->ctx, &m->stack, anchors, rules, &project, &result);
+    lamella_relative_project_options options = COPY_OF(lamella_relative_project_options, rules);
+    options.anchors = anchors;
+    lamella_status status = lamella_relative_project_fit(m->ctx, &m->stack, &options, &project, &result);
     if (status == LAMELLA_OK) {
         matrix_number(m, "n_zero_rows", (double)result.n_zero_rows);
         matrix_number(m, "n_constant_columns", (double)result.n_constant_columns);
@@ -73,7 +75,7 @@ static const lamella_relative_project *project_of_case(const matrix *m, int64_t 
     }
     const lamella_stack anchors = { .struct_size = sizeof anchors, .layer = layer, .n_layers = asked.n_layers };
     lamella_relative_project_free(project);
-    ok(lamella_relative_project_fit(NULL, &anchors, NULL, rules, &project, NULL));
+    ok(lamella_relative_project_fit(NULL, &anchors, rules, &project, NULL));
     last = asked;
     return project;
 }
@@ -139,9 +141,12 @@ static const oracle_case oracle_cases[] = {
     CASE("linf.none", .transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_LINF),
     CASE("linf.whiten", .transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_LINF),
     CASE("basis.centre", .similarity = LAMELLA_RELATIVE_BASIS),
-    CASE("euclidean.by_mean", .transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_EUCLIDEAN, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN),
-    CASE("l1.by_mean", .transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_L1, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN),
-    CASE("linf.by_mean", .transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_LINF, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN),
+    CASE("euclidean.by_mean", .transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_EUCLIDEAN,
+         .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN),
+    CASE("l1.by_mean", .transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_L1,
+         .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN),
+    CASE("linf.by_mean", .transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_LINF,
+         .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN),
     CASE("cosine.relative_zscore", .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE),
     CASE("euclidean.relative_centre", .similarity = LAMELLA_RELATIVE_EUCLIDEAN, .relative_transform = LAMELLA_RELATIVE_TRANSFORM_CENTRE),
 };
@@ -153,8 +158,11 @@ static void oracle_project(const lamella_relative_project_options *rules, float 
 {
     lamella_view layer[2] = { *example("digits/z0"), *example("digits/z2") }, row[2], to[2];
     lamella_relative_project *project;
-    lamella_stack all = { .struct_size = sizeof all, .layer = layer, .n_layers = 2 }, some = { .struct_size = sizeof some, .layer = row, .n_layers = 2 };
-    ok(lamella_relative_project_fit(NULL, &all, golden("relative/project/anchors"), rules, &project, NULL));
+    lamella_stack all = { .struct_size = sizeof all, .layer = layer, .n_layers = 2 }, some = { .struct_size = sizeof some, .layer = row,
+                                                                                              .n_layers = 2 };
+    lamella_relative_project_options options = COPY_OF(lamella_relative_project_options, rules);
+    options.anchors = golden("relative/project/anchors");
+    ok(lamella_relative_project_fit(NULL, &all, &options, &project, NULL));
     for (int l = 0; l < 2; l++) {
         ok(lamella_tensor_slice(&layer[l], 0, 0, 140, 7, &row[l]));
         out[l] = malloc(sizeof(float) * (size_t)(ORACLE_ROWS * width));
@@ -438,7 +446,7 @@ TEST(masked_rows_are_zeros_and_never_read)
     lamella_view layer = view_of(LAMELLA_F32, x, 3, 2), mask = view_of(LAMELLA_U8, valid, 3), to = view_of(LAMELLA_F32, out, 3, 2);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1, .mask = &mask };
     lamella_relative_project *project;
-    ok(lamella_relative_project_fit(NULL, &stack, NULL, NULL, &project, NULL));
+    ok(lamella_relative_project_fit(NULL, &stack, NULL, &project, NULL));
     ok(lamella_relative_project_apply(NULL, project, &stack, &to, NULL));
     const float expected[] = { 1, -1, 0, 0, -1, 1 };
     equal_bits(out, expected, sizeof expected);
@@ -454,7 +462,7 @@ TEST(a_constant_column_is_not_scaled_and_counted)
     lamella_relative_project_result result = { .struct_size = sizeof result };
     for (int transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE; transform <= LAMELLA_RELATIVE_TRANSFORM_WHITEN; transform++) {
         const lamella_relative_project_options rules = RULES(.transform = transform);
-        ok(lamella_relative_project_fit(NULL, &stack, NULL, &rules, &project, &result));
+        ok(lamella_relative_project_fit(NULL, &stack, &rules, &project, &result));
         equal(result.n_constant_columns, 1);
         if (transform == LAMELLA_RELATIVE_TRANSFORM_ZSCORE) {
             ok(lamella_relative_project_get(project, "scale.0", &v));
@@ -510,10 +518,11 @@ TEST(layers_do_not_touch_each_other)
     const lamella_stack all = { .struct_size = sizeof all, .layer = layer, .n_layers = N_LAYERS };
     for (int similarity = LAMELLA_RELATIVE_COSINE; similarity <= LAMELLA_RELATIVE_ABSOLUTE; similarity++)
         for (int transform = LAMELLA_RELATIVE_TRANSFORM_NONE; transform <= LAMELLA_RELATIVE_TRANSFORM_WHITEN; transform++) {
-            const lamella_relative_project_options rules = RULES(.transform = transform, .similarity = similarity, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN,
+            const lamella_relative_project_options rules = RULES(.transform = transform, .similarity = similarity,
+                                                                 .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN,
                                                                  .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE, .directions = LAMELLA_RELATIVE_RANK_UNSCALED);
             lamella_relative_project *together;
-            ok(lamella_relative_project_fit(NULL, &all, NULL, &rules, &together, NULL));
+            ok(lamella_relative_project_fit(NULL, &all, &rules, &together, NULL));
             for (int l = 0; l < N_LAYERS; l++) {
                 lamella_relative_project *alone = fitted(layer[l], NULL, rules);
                 static const char *const of_layers[] = { "width", "rank", "dropped" };
@@ -556,7 +565,8 @@ TEST(rcond_is_a_share_of_the_largest_at_its_edge_and_beside_it)
 {
     double x[] = { 8, 1, -8, 1, 8, -1, -8, -1 };
     lamella_view v = view_of(LAMELLA_F64, x, 4, 2);
-    const lamella_relative_project_options white = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .directions = LAMELLA_RELATIVE_RANK_UNSCALED);
+    const lamella_relative_project_options white = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN,
+                                                         .directions = LAMELLA_RELATIVE_RANK_UNSCALED);
     lamella_relative_project_options rules = white;
     for (int k = 0; k < 2; k++) {
         rules.rcond = 1.0 / 64 + k * 1e-12; /* at least that share */
@@ -577,7 +587,8 @@ TEST(a_millionth_is_the_default_of_unscaled_directions)
     for (int k = 0; k < 2; k++) {
         const double y = k ? 0.99 : 1.2;
         double x[] = { 1000, y, -1000, y, 1000, -y, -1000, -y };
-        equal(rank_by(view_of(LAMELLA_F64, x, 4, 2), RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .directions = LAMELLA_RELATIVE_RANK_UNSCALED)), 2 - k);
+        equal(rank_by(view_of(LAMELLA_F64, x, 4, 2), RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN,
+                                                           .directions = LAMELLA_RELATIVE_RANK_UNSCALED)), 2 - k);
     }
 }
 
@@ -591,7 +602,8 @@ TEST(distances_by_their_mean_forget_how_small_rows_are)
         small[i] = ldexp(x[i], -10);
     }
     for (int similarity = LAMELLA_RELATIVE_EUCLIDEAN; similarity <= LAMELLA_RELATIVE_LINF; similarity++) {
-        const lamella_relative_project_options rules = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = similarity, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN);
+        const lamella_relative_project_options rules = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = similarity,
+                                                             .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN);
         float *a = relative_of(view_of(LAMELLA_F64, x, N, 3), NULL, rules), *b = relative_of(view_of(LAMELLA_F64, small, N, 3), NULL, rules);
         equal_bits(a, b, N * N * (int64_t)sizeof *a);
         free(a), free(b);
@@ -697,14 +709,14 @@ TEST(bad_arguments_are_named)
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
     lamella_relative_project *project;
     lamella_relative_project_options rules = RULES(.transform = 5);
-    refused(lamella_relative_project_fit(NULL, &stack, NULL, &rules, &project, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_relative_project_fit(NULL, &stack, &rules, &project, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_project_fit: options.transform is 5, expected 0 to 4");
     check(project == NULL);
     rules = RULES(.relative_transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN);
-    refused(lamella_relative_project_fit(NULL, &stack, NULL, &rules, &project, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_relative_project_fit(NULL, &stack, &rules, &project, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_project_fit: options.relative_transform is 4, expected 0 to 3");
     rules = RULES(.shrinkage = -0.5);
-    refused(lamella_relative_project_fit(NULL, &stack, NULL, &rules, &project, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_relative_project_fit(NULL, &stack, &rules, &project, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_project_fit: options.shrinkage is -0.5, expected a finite number of 0 or more");
     project = fitted(layer, NULL, RULES(0));
     refused(lamella_relative_project_apply(NULL, project, &stack, &to, NULL), LAMELLA_ERR_SHAPE,

@@ -136,7 +136,7 @@ static void equals_definition(lamella_relative_project_options o, sizes z, int32
     expect(&o, z, &e);
     const lamella_view to = view_of(LAMELLA_F32, out, z.rows, e.width);
     o.struct_size = sizeof o;
-    ok(lamella_relative_project_fit(NULL, &stack, &anchors, &o, &project, &result));
+    ok(lamella_relative_project_fit(NULL, &stack, (o.anchors = &anchors, &o), &project, &result));
     equal(result.n_constant_columns + result.n_zero_rows, 0);
     memset(out, 0xff, sizeof out);
     ok(lamella_relative_project_apply(NULL, project, &stack, &to, &result));
@@ -191,8 +191,10 @@ TEST(sizes_around_the_tiles)
         fill(all[k]);
         for (int plain = 0; plain < 2; plain++) {
             const int32_t transform = plain ? LAMELLA_RELATIVE_TRANSFORM_NONE : LAMELLA_RELATIVE_TRANSFORM_CENTRE;
-            equals_definition((lamella_relative_project_options){ .transform = transform, .similarity = LAMELLA_RELATIVE_COSINE }, all[k], LAMELLA_F32);
-            equals_definition((lamella_relative_project_options){ .transform = transform, .similarity = LAMELLA_RELATIVE_PRODUCT }, all[k], LAMELLA_F32);
+            equals_definition((lamella_relative_project_options){ .transform = transform, .similarity = LAMELLA_RELATIVE_COSINE }, all[k],
+                              LAMELLA_F32);
+            equals_definition((lamella_relative_project_options){ .transform = transform, .similarity = LAMELLA_RELATIVE_PRODUCT }, all[k],
+                              LAMELLA_F32);
         }
     }
 }
@@ -205,7 +207,8 @@ TEST(distances_to_anchors_that_are_all_equal)
         static const double apart[] = { 5, 7, 4 };
         lamella_view distance;
         lamella_relative_project *project = fitted(view_of(LAMELLA_F32, rows, 3, 2), NULL,
-                                                   RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = s, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN));
+                                                   RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = s,
+                                                         .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN));
         ok(lamella_relative_project_get(project, "distance.0", &distance));
         float *out = projected(project, view_of(LAMELLA_F32, other, 1, 2), NULL);
         for (int a = 0; a < 3; a++) {
@@ -234,7 +237,7 @@ TEST(anchors_of_nothing_are_counted)
         const lamella_relative_project_options plain = RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE);
         lamella_relative_project_result result = { .struct_size = sizeof result };
         lamella_relative_project *project;
-        ok(lamella_relative_project_fit(NULL, &stack, NULL, &plain, &project, &result));
+        ok(lamella_relative_project_fit(NULL, &stack, &plain, &project, &result));
         equal(result.n_zero_rows, n_zero + 3);
         equal(result.n_constant_columns, 0);
         lamella_relative_project_free(project);
@@ -252,7 +255,8 @@ TEST(whitened_anchors_have_unit_covariance)
     for (int64_t i = 0; i < z.rows * z.dim; i++)
         x[i] = sin((double)(i * i + 3 * i)) * (double)(1 + i % 3) + 2;
     const lamella_view layer = view_of(LAMELLA_F64, x, z.rows, z.dim), anchors = view_of(LAMELLA_I64, number, z.anchors);
-    lamella_relative_project *project = fitted(layer, &anchors, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_ABSOLUTE));
+    lamella_relative_project *project = fitted(layer, &anchors,
+                                               RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_ABSOLUTE));
     ok(lamella_relative_project_get(project, "mean.0", &mean));
     ok(lamella_relative_project_get(project, "root.0", &root));
     const double *w = root.data, *m = mean.data;

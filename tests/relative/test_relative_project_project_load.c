@@ -8,7 +8,7 @@ OPERATION(lamella_relative_project_load, .in_memory = 1, .forms = FORM_ROWS, .ab
     lamella_relative_project *project = NULL, *loaded = NULL;
     lamella_view bytes;
     const lamella_relative_project_options rules = RULES(.similarity = LAMELLA_RELATIVE_PRODUCT);
-    lamella_status status = lamella_relative_project_fit(m->ctx, &m->stack, NULL, &rules, &project, NULL);
+    lamella_status status = lamella_relative_project_fit(m->ctx, &m->stack, &rules, &project, NULL);
     if (status == LAMELLA_OK) {
         ok(lamella_relative_project_bytes(project, &bytes));
         status = lamella_relative_project_load(m->ctx, matrix_bytes(m, &bytes), &loaded);

@@ -9,7 +9,7 @@ static const char *saved_path(void)
     return path;
 }
 
-static const lamella_relative_project_options kinds[] = {
+static lamella_relative_project_options kinds[] = {
     { .struct_size = sizeof kinds[0] },
     { .struct_size = sizeof kinds[0], .transform = LAMELLA_RELATIVE_TRANSFORM_WHITEN, .similarity = LAMELLA_RELATIVE_PRODUCT, .shrinkage = 0.1,
       .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN, .relative_transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE },
@@ -48,7 +48,7 @@ TEST(layers_of_two_widths_are_one_file)
     lamella_view layer[] = { *example("digits/z3"), *example("digits/z4") }, rank;
     lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = 2 };
     lamella_relative_project *project, *opened;
-    ok(lamella_relative_project_fit(NULL, &stack, golden("relative/project/anchors"), &kinds[1], &project, NULL));
+    ok(lamella_relative_project_fit(NULL, &stack, (kinds[1].anchors = golden("relative/project/anchors"), &kinds[1]), &project, NULL));
     ok(lamella_relative_project_save(NULL, project, saved_path()));
     ok(lamella_relative_project_open(NULL, saved_path(), &opened));
     ok(lamella_relative_project_get(opened, "rank", &rank));

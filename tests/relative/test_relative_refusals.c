@@ -27,7 +27,8 @@ static sound *fresh(void)
     s.mask = view_of(LAMELLA_U8, s.valid, N);
     s.numbers = view_of(LAMELLA_I64, s.number, 3), s.labels = view_of(LAMELLA_I64, s.label_of, N);
     s.train = view_of(LAMELLA_I64, s.number, 4), s.test = view_of(LAMELLA_I64, s.number + 4, 2);
-    s.accuracy = view_of(LAMELLA_F64, s.accuracy_of, 2, 2), s.f1 = view_of(LAMELLA_F64, s.f1_of, 2, 2), s.flags = view_of(LAMELLA_I32, s.flag_of, 2, 2);
+    s.accuracy = view_of(LAMELLA_F64, s.accuracy_of, 2, 2), s.f1 = view_of(LAMELLA_F64, s.f1_of, 2, 2), s.flags = view_of(LAMELLA_I32, s.flag_of, 2,
+            2);
     s.anchors = view_of(LAMELLA_I64, s.anchor_of, 3), s.condition = view_of(LAMELLA_F64, s.condition_of, 2);
     s.rank = view_of(LAMELLA_I64, s.rank_of, 2), s.duplicates = view_of(LAMELLA_I64, s.duplicate_of, 2);
     s.stack = (lamella_stack){ .struct_size = sizeof s.stack, .layer = s.layer, .n_layers = 2 };
@@ -37,7 +38,11 @@ static sound *fresh(void)
 static lamella_status anchors_of(sound *s, const lamella_view *given, const lamella_relative_anchors_options *options)
 {
     lamella_relative_anchors_result result = { .struct_size = sizeof result };
-    return lamella_relative_anchors(NULL, &s->stack, 3, given, options, &s->anchors, &s->condition, &s->rank, &s->duplicates, &result);
+    lamella_relative_anchors_options o = COPY_OF(lamella_relative_anchors_options, options);
+    o.given = given;
+    return lamella_relative_anchors(NULL, &s->stack, 3, &s->anchors, &o,
+                                    WITH(lamella_relative_anchors_outputs, .condition = &s->condition, .rank = &s->rank,
+                                         .duplicates = &s->duplicates), &result);
 }
 
 #define CHOICE(...) &(const lamella_relative_anchors_options){ .struct_size = sizeof(lamella_relative_anchors_options), __VA_ARGS__ }
@@ -46,29 +51,32 @@ TEST(anchors_name_what_they_cannot_take)
 {
 #define SAYS(given, options, status, text) refused(anchors_of(s, given, options), LAMELLA_ERR_##status, "lamella_relative_anchors: " text)
     sound *s = fresh();
-    lamella_view square = view_of(LAMELLA_I64, s->number, 3, 1), none = view_of(LAMELLA_I64, s->number, 0), real = view_of(LAMELLA_F64, s->accuracy_of, 3);
+    lamella_view square = view_of(LAMELLA_I64, s->number, 3, 1), none = view_of(LAMELLA_I64, s->number, 0), real = view_of(LAMELLA_F64,
+            s->accuracy_of, 3);
     ok(anchors_of(s, NULL, NULL));
     ok(anchors_of(s, &s->numbers, NULL));
-    SAYS(&square, NULL, SHAPE, "given.rank is 2, expected 1: row numbers");
-    SAYS(&none, NULL, EMPTY, "given has no row number, expected at least 1");
-    SAYS(&real, NULL, DTYPE, "given.dtype is 2 (f64), expected i32|i64");
+    SAYS(&square, NULL, SHAPE, "options.given.rank is 2, expected 1: row numbers");
+    SAYS(&none, NULL, EMPTY, "options.given has no row number, expected at least 1");
+    SAYS(&real, NULL, DTYPE, "options.given.dtype is 2 (f64), expected i32|i64");
     s->number[1] = -1;
-    SAYS(&s->numbers, NULL, ARGUMENT, "given[1] is -1, expected 0 to 5 (= rows of the stack - 1)");
+    SAYS(&s->numbers, NULL, ARGUMENT, "options.given[1] is -1, expected 0 to 5 (= rows of the stack - 1)");
     s->number[1] = N;
-    SAYS(&s->numbers, NULL, ARGUMENT, "given[1] is 6, expected 0 to 5 (= rows of the stack - 1)");
+    SAYS(&s->numbers, NULL, ARGUMENT, "options.given[1] is 6, expected 0 to 5 (= rows of the stack - 1)");
     SAYS(NULL, CHOICE(.farthest = 3), ARGUMENT, "options.farthest is 3, expected 0 to 2");
-    SAYS(NULL, CHOICE(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .start = N), ARGUMENT, "options.start is 6, expected a row outside the mask, 0 to 5");
-    SAYS(NULL, CHOICE(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .start = -1), ARGUMENT, "options.start is -1, expected a row outside the mask, 0 to 5");
+    SAYS(NULL, CHOICE(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .start = N), ARGUMENT,
+         "options.start is 6, expected a row outside the mask, 0 to 5");
+    SAYS(NULL, CHOICE(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .start = -1), ARGUMENT,
+         "options.start is -1, expected a row outside the mask, 0 to 5");
     SAYS(NULL, CHOICE(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .distance_layer = -1), ARGUMENT, "options.distance_layer is -1, expected 0 to 1");
     SAYS(NULL, CHOICE(.method = LAMELLA_RELATIVE_ANCHORS_FARTHEST, .distance_layer = 2), ARGUMENT, "options.distance_layer is 2, expected 0 to 1");
     ok(anchors_of(s, NULL, CHOICE(.start = N, .distance_layer = 2))); /* RANDOM starts nowhere */
     SAYS(NULL, CHOICE(.reserved0 = 1), ARGUMENT, "options.reserved0 is 1, expected 0");
     s->condition.shape[0] = 1;
-    SAYS(NULL, NULL, SHAPE, "condition.shape[0] is 1, expected 2");
+    SAYS(NULL, NULL, SHAPE, "outputs.condition.shape[0] is 1, expected 2");
     s = fresh(), s->rank.dtype = LAMELLA_F64;
-    SAYS(NULL, NULL, DTYPE, "rank.dtype is 2 (f64), expected i64");
+    SAYS(NULL, NULL, DTYPE, "outputs.rank.dtype is 2 (f64), expected i64");
     s = fresh(), s->duplicates.shape[0] = 1;
-    SAYS(NULL, NULL, SHAPE, "duplicates.shape[0] is 1, expected 2");
+    SAYS(NULL, NULL, SHAPE, "outputs.duplicates.shape[0] is 1, expected 2");
     s = fresh(), s->anchors.shape[0] = 2;
     SAYS(NULL, NULL, SHAPE, "anchors.shape[0] is 2, expected 3");
     s = fresh(), s->stack.mask = &s->mask;
@@ -79,7 +87,7 @@ TEST(anchors_name_what_they_cannot_take)
     SAYS(NULL, NULL, EMPTY, "stack.layer[1] has dim 0, expected at least 1");
     s = fresh();
     lamella_relative_anchors_result result = { .struct_size = 2 };
-    refused(lamella_relative_anchors(NULL, &s->stack, 3, NULL, NULL, &s->anchors, NULL, NULL, NULL, &result), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_relative_anchors(NULL, &s->stack, 3, &s->anchors, NULL, NULL, &result), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_anchors: result.struct_size is 2, expected its sizeof (8 to 4096)");
 #undef SAYS
 }
@@ -87,8 +95,10 @@ TEST(anchors_name_what_they_cannot_take)
 static lamella_status stitch_of(sound *s, const lamella_relative_project_options *projection, const lamella_relative_stitch_options *options)
 {
     lamella_relative_stitch_result result = { .struct_size = sizeof result };
-    return lamella_relative_stitch(NULL, &s->stack, &s->labels, &s->numbers, &s->train, &s->test, projection, options, &s->accuracy, &s->f1, &s->flags,
-                                   &result);
+    lamella_relative_stitch_options o = COPY_OF(lamella_relative_stitch_options, options);
+    o.projection = projection;
+    return lamella_relative_stitch(NULL, &s->stack, &s->labels, &s->numbers, &s->train, &s->test, &o,
+                                   WITH(lamella_relative_stitch_outputs, .accuracy = &s->accuracy, .f1 = &s->f1, .flags = &s->flags), &result);
 }
 
 #define HEAD(...) &(const lamella_relative_stitch_options){ .struct_size = sizeof(lamella_relative_stitch_options), __VA_ARGS__ }
@@ -116,18 +126,26 @@ TEST(stitching_names_what_it_cannot_take)
     s = fresh(), s->labels.dtype = LAMELLA_F64;
     SAYS(NULL, NULL, DTYPE, "labels.dtype is 2 (f64), expected i32|i64");
     s = fresh(), s->accuracy.shape[0] = 1;
-    SAYS(NULL, NULL, SHAPE, "accuracy.shape[0] is 1, expected 2");
+    SAYS(NULL, NULL, SHAPE, "outputs.accuracy.shape[0] is 1, expected 2");
     s = fresh(), s->f1.shape[1] = 1;
-    SAYS(NULL, NULL, SHAPE, "f1.shape[1] is 1, expected 2");
+    SAYS(NULL, NULL, SHAPE, "outputs.f1.shape[1] is 1, expected 2");
     s = fresh(), s->flags.dtype = LAMELLA_I64;
-    SAYS(NULL, NULL, DTYPE, "flags.dtype is 8 (i64), expected i32");
+    SAYS(NULL, NULL, DTYPE, "outputs.flags.dtype is 8 (i64), expected i32");
     s = fresh(), s->layer[1].shape[1] = 0;
     SAYS(NULL, NULL, EMPTY, "stack.layer[1] has dim 0, expected at least 1");
     s = fresh();
     lamella_relative_stitch_result result = { .struct_size = 2 };
-    refused(lamella_relative_stitch(NULL, &s->stack, &s->labels, &s->numbers, &s->train, &s->test, NULL, NULL, &s->accuracy, NULL, NULL, &result),
+    refused(lamella_relative_stitch(NULL, &s->stack, &s->labels, &s->numbers, &s->train, &s->test, NULL,
+                                    WITH(lamella_relative_stitch_outputs, .accuracy = &s->accuracy), &result),
             LAMELLA_ERR_ARGUMENT, "lamella_relative_stitch: result.struct_size is 2, expected its sizeof (8 to 4096)");
 #undef SAYS
+}
+
+static lamella_status fit_by(const sound *s, const lamella_relative_project_options *rules, lamella_relative_project **project)
+{
+    lamella_relative_project_options o = COPY_OF(lamella_relative_project_options, rules);
+    o.anchors = &s->numbers;
+    return lamella_relative_project_fit(NULL, &s->stack, &o, project, NULL);
 }
 
 TEST(a_fit_names_what_it_cannot_take)
@@ -142,7 +160,7 @@ TEST(a_fit_names_what_it_cannot_take)
         { { .rcond = -2 }, "options.rcond is -2, expected a finite number of 0 or more" },
         { { .basis_rcond = INFINITY }, "options.basis_rcond is inf, expected a finite number of 0 or more" },
     };
-#define SAYS(rules, status, text) refused(lamella_relative_project_fit(NULL, &s->stack, &s->numbers, rules, &project, NULL), LAMELLA_ERR_##status, text)
+#define SAYS(rules, status, text) refused(fit_by(s, rules, &project), LAMELLA_ERR_##status, text)
     sound *s = fresh();
     lamella_relative_project *project = (lamella_relative_project *)s;
     char text[160];
@@ -153,20 +171,20 @@ TEST(a_fit_names_what_it_cannot_take)
         SAYS(&rules, ARGUMENT, text);
         check(project == NULL);
     }
-    refused(lamella_relative_project_fit(NULL, &s->stack, NULL, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_relative_project_fit(NULL, &s->stack, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_project_fit: project is NULL, expected a handle to fill");
     s->layer[1].shape[1] = 0;
     SAYS(NULL, EMPTY, "lamella_relative_project_fit: stack.layer[1] has dim 0, expected at least 1");
     s = fresh(), s->numbers.shape[0] = 0;
-    SAYS(NULL, EMPTY, "lamella_relative_project_fit: anchors has no row number, expected at least 1");
+    SAYS(NULL, EMPTY, "lamella_relative_project_fit: options.anchors has no row number, expected at least 1");
     s = fresh(), s->layer[0].shape[0] = s->layer[1].shape[0] = 0;
-    refused(lamella_relative_project_fit(NULL, &s->stack, NULL, NULL, &project, NULL), LAMELLA_ERR_EMPTY,
+    refused(lamella_relative_project_fit(NULL, &s->stack, NULL, &project, NULL), LAMELLA_ERR_EMPTY,
             "lamella_relative_project_fit: stack has no row, expected at least 1");
     s = fresh(), s->stack.mask = &s->mask;
-    refused(lamella_relative_project_fit(NULL, &s->stack, NULL, NULL, &project, NULL), LAMELLA_ERR_EMPTY,
+    refused(lamella_relative_project_fit(NULL, &s->stack, NULL, &project, NULL), LAMELLA_ERR_EMPTY,
             "lamella_relative_project_fit: stack has no row outside the mask, expected at least 1");
     lamella_relative_project_result result = { .struct_size = 2 };
-    refused(lamella_relative_project_fit(NULL, &fresh()->stack, NULL, NULL, &project, &result), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_relative_project_fit(NULL, &fresh()->stack, NULL, &project, &result), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_project_fit: result.struct_size is 2, expected its sizeof (8 to 4096)");
 #undef SAYS
 }
@@ -176,8 +194,9 @@ TEST(what_is_done_with_a_projection_names_what_it_cannot_take)
     sound *s = fresh();
     lamella_relative_project *project, *other;
     lamella_view v;
-    ok(lamella_relative_project_fit(NULL, &s->stack, &s->numbers, NULL, &project, NULL));
-    ok(lamella_relative_project_apply(NULL, project, &s->stack, (const lamella_view[]){ s->out[0], view_of(LAMELLA_F32, (float[N * 3]){ 0 }, N, 3) }, NULL));
+    ok(lamella_relative_project_fit(NULL, &s->stack, WITH(lamella_relative_project_options, .anchors = &s->numbers), &project, NULL));
+    ok(lamella_relative_project_apply(NULL, project, &s->stack, (const lamella_view[]){ s->out[0], view_of(LAMELLA_F32, (float[N * 3]){ 0 }, N, 3) },
+                                      NULL));
     refused(lamella_relative_project_apply(NULL, project, &s->stack, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_project_apply: out is NULL, expected 2 views (one a layer)");
     refused(lamella_relative_project_apply(NULL, project, &s->stack, s->out, NULL), LAMELLA_ERR_ARGUMENT,

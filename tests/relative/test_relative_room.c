@@ -27,15 +27,17 @@ static const lamella_stack *layers(int64_t n)
 
 static lamella_status anchors(lamella_context *ctx, int64_t n)
 {
-    const lamella_view to = view_of(LAMELLA_I64, found, ANCHORS), ranks = view_of(LAMELLA_I64, rank_of, n), duplicates = view_of(LAMELLA_I64, duplicate_of, n);
-    return lamella_relative_anchors(ctx, layers(n), ANCHORS, NULL, NULL, &to, NULL, &ranks, &duplicates, NULL);
+    const lamella_view to = view_of(LAMELLA_I64, found, ANCHORS), ranks = view_of(LAMELLA_I64, rank_of, n), duplicates = view_of(LAMELLA_I64,
+            duplicate_of, n);
+    return lamella_relative_anchors(ctx, layers(n), ANCHORS, &to, NULL,
+                                    WITH(lamella_relative_anchors_outputs, .rank = &ranks, .duplicates = &duplicates), NULL);
 }
 
 static lamella_status fit_by(lamella_context *ctx, int64_t n, lamella_relative_project_options rules)
 {
     const lamella_view listed = view_of(LAMELLA_I64, number, ANCHORS);
     lamella_relative_project *project;
-    lamella_status status = lamella_relative_project_fit(ctx, layers(n), &listed, &rules, &project, NULL);
+    lamella_status status = lamella_relative_project_fit(ctx, layers(n), (rules.anchors = &listed, &rules), &project, NULL);
     lamella_relative_project_free(project);
     return status;
 }
@@ -52,7 +54,8 @@ static lamella_status fit_whitened(lamella_context *ctx, int64_t n)
 
 static lamella_status fit_distances(lamella_context *ctx, int64_t n)
 {
-    return fit_by(ctx, n, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_L1, .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN));
+    return fit_by(ctx, n, RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .similarity = LAMELLA_RELATIVE_L1,
+                                .distances = LAMELLA_RELATIVE_DISTANCES_BY_MEAN));
 }
 
 static lamella_status apply(lamella_context *ctx, int64_t n)
@@ -62,7 +65,7 @@ static lamella_status apply(lamella_context *ctx, int64_t n)
     lamella_relative_project *project;
     for (int64_t l = 0; l < n; l++)
         out[l] = view_of(LAMELLA_F32, out_of[l], N, ANCHORS);
-    ok(lamella_relative_project_fit(NULL, layers(n), &listed, NULL, &project, NULL));
+    ok(lamella_relative_project_fit(NULL, layers(n), WITH(lamella_relative_project_options, .anchors = &listed), &project, NULL));
     lamella_status status = lamella_relative_project_apply(ctx, project, layers(n), out, NULL);
     lamella_relative_project_free(project);
     return status;
@@ -71,9 +74,11 @@ static lamella_status apply(lamella_context *ctx, int64_t n)
 static lamella_status stitch(lamella_context *ctx, int64_t n)
 {
     const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = LAMELLA_RELATIVE_HEAD_RIDGE };
-    const lamella_view labels = view_of(LAMELLA_I64, label, N), listed = view_of(LAMELLA_I64, number, 9), train = view_of(LAMELLA_I64, number + 9, TRAIN),
+    const lamella_view labels = view_of(LAMELLA_I64, label, N), listed = view_of(LAMELLA_I64, number, 9), train = view_of(LAMELLA_I64, number + 9,
+            TRAIN),
                        test = view_of(LAMELLA_I64, number + 9 + TRAIN, N - 9 - TRAIN), accuracy = view_of(LAMELLA_F64, accuracy_of, n, n);
-    return lamella_relative_stitch(ctx, layers(n), &labels, &listed, &train, &test, NULL, &options, &accuracy, NULL, NULL, NULL);
+    return lamella_relative_stitch(ctx, layers(n), &labels, &listed, &train, &test, &options,
+                                   WITH(lamella_relative_stitch_outputs, .accuracy = &accuracy), NULL);
 }
 
 TEST(many_layers_need_the_workspace_of_one)

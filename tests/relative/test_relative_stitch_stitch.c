@@ -20,7 +20,8 @@ static lamella_status stitch_of_case(matrix *m, int32_t head)
                        *test = matrix_list(m, LAMELLA_I64, numbers + n_train, n - n_train), *of = matrix_input(m, LAMELLA_I64, labels, n);
     const lamella_view *accuracy = matrix_out(m, "accuracy", LAMELLA_F64, k, k), *f1 = matrix_out(m, "f1", LAMELLA_F64, k, k),
                        *flags = matrix_out(m, "flags", LAMELLA_I32, k, k);
-    lamella_status status = lamella_relative_stitch(m->ctx, &m->stack, of, all, train, test, NULL, &options, accuracy, f1, flags, &result);
+    lamella_status status = lamella_relative_stitch(m->ctx, &m->stack, of, all, train, test, &options,
+                                                    WITH(lamella_relative_stitch_outputs, .accuracy = accuracy, .f1 = f1, .flags = flags), &result);
     matrix_number(m, "accuracy_within", result.accuracy_within);
     matrix_number(m, "n_anchor_tests", (double)result.n_anchor_tests);
     return status;
@@ -74,7 +75,8 @@ static lamella_status stitch_small(small_case *s, const lamella_relative_stitch_
     s->layer[1] = view_of(LAMELLA_F32, s->y, 8, 2);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = s->layer, .n_layers = 2, .mask = &mask };
     s->result = (lamella_relative_stitch_result){ .struct_size = sizeof s->result };
-    return lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, NULL, options, &accuracy, NULL, &flags, &s->result);
+    return lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, options,
+                                   WITH(lamella_relative_stitch_outputs, .accuracy = &accuracy, .flags = &flags), &s->result);
 }
 
 TEST(two_classes_of_any_labels)
@@ -107,7 +109,8 @@ TEST(A1_tokens_are_pooled_before)
     const lamella_view labels = view_of(LAMELLA_I64, s->labels, 4), rows = view_of(LAMELLA_I64, s->train, 1),
                        accuracy = view_of(LAMELLA_F64, s->accuracy, 1, 1), layer = view_of(LAMELLA_F32, s->x, 4, 2, 2);
     const lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
-    refused(lamella_relative_stitch(NULL, &stack, &labels, &rows, &rows, &rows, NULL, NULL, &accuracy, NULL, NULL, NULL), LAMELLA_ERR_SHAPE,
+    refused(lamella_relative_stitch(NULL, &stack, &labels, &rows, &rows, &rows, NULL, WITH(lamella_relative_stitch_outputs, .accuracy = &accuracy),
+                                    NULL), LAMELLA_ERR_SHAPE,
             "lamella_relative_stitch: stack has tokens, expected layers [sample, dim]: pool them first (lamella_fusion_pool)");
 }
 
@@ -129,14 +132,17 @@ TEST(M2_outputs_lie_apart_from_what_is_read)
             int64_t before[8];
             char message[160];
             memcpy(before, s->labels, sizeof before);
-            snprintf(message, sizeof message, "lamella_relative_stitch: %s shares memory with %s, expected an output apart from the inputs", out[o], name[i]);
-            refused(lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, NULL, NULL, o ? &apart : &over, o == 1 ? &over : NULL,
-                                            o == 2 ? &over : NULL, NULL),
+            snprintf(message, sizeof message, "lamella_relative_stitch: outputs.%s shares memory with %s, expected an output apart from the inputs",
+                     out[o], name[i]);
+            refused(lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, NULL,
+                                            WITH(lamella_relative_stitch_outputs, .accuracy = o ? &apart : &over, .f1 = o == 1 ? &over : NULL,
+                                                 .flags = o == 2 ? &over : NULL), NULL),
                     LAMELLA_ERR_ARGUMENT, message);
             equal_bits(s->labels, before, sizeof before);
         }
-    refused(lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, NULL, NULL, &apart, &apart, NULL, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_relative_stitch: f1 shares memory with accuracy, expected an output apart from the others");
+    refused(lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, NULL,
+                                    WITH(lamella_relative_stitch_outputs, .accuracy = &apart, .f1 = &apart), NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_relative_stitch: outputs.f1 shares memory with outputs.accuracy, expected an output apart from the others");
 }
 
 TEST(masked_rows_are_neither_read_nor_listed)
@@ -173,7 +179,8 @@ TEST(tests_among_anchors_and_train_rows_are_counted)
 TEST(options_of_an_older_host_are_taken)
 {
     small_case *s = small();
-    const lamella_relative_stitch_options old = { .struct_size = 8, .head = LAMELLA_RELATIVE_HEAD_RIDGE, .penalty = -7 }, older = { .struct_size = 7 };
+    const lamella_relative_stitch_options old = { .struct_size = 8, .head = LAMELLA_RELATIVE_HEAD_RIDGE,
+                                                 .penalty = -7 }, older = { .struct_size = 7 };
     ok(stitch_small(s, &old));
     refused(stitch_small(s, &older), LAMELLA_ERR_ARGUMENT, "lamella_relative_stitch: options.struct_size is 7, expected its sizeof (8 to 4096)");
 }
@@ -198,12 +205,15 @@ TEST(zeros_are_the_defaults)
     int told_apart = 0, converged = 0;
     for (int64_t steps = 1; steps < 40 && !converged; steps++) {
         const lamella_relative_stitch_options options[] = { { .struct_size = sizeof *options, .max_iterations = steps },
-                                                            { .struct_size = sizeof *options, .max_iterations = steps, .penalty = 1, .tolerance = 1e-10 },
-                                                            { .struct_size = sizeof *options, .max_iterations = steps, .penalty = 2, .tolerance = 1e-17 } };
+                                                            { .struct_size = sizeof *options, .max_iterations = steps, .penalty = 1,
+                                                             .tolerance = 1e-10 },
+                                                            { .struct_size = sizeof *options, .max_iterations = steps, .penalty = 2,
+                                                             .tolerance = 1e-17 } };
         lamella_status status[3];
         for (int k = 0; k < 3; k++) {
             const lamella_view accuracy = view_of(LAMELLA_F64, &accuracy_of[k], 1, 1), f1 = view_of(LAMELLA_F64, &f1_of[k], 1, 1);
-            status[k] = lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, NULL, &options[k], &accuracy, &f1, NULL, NULL);
+            status[k] = lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, &options[k],
+                                                WITH(lamella_relative_stitch_outputs, .accuracy = &accuracy, .f1 = &f1), NULL);
         }
         equal(status[0], status[1]);
         near(accuracy_of[0], accuracy_of[1], ABSOLUTE, 0);
@@ -222,9 +232,11 @@ TEST(classes_that_are_not_there_do_not_count)
     int64_t label[9] = { 1, 1, 1, 2, 2, 2, 3, 3, 3 }, number[] = { 0, 1, 3, 4, 6, 7, 2, 5 };
     double accuracy_of, f1_of;
     const lamella_view layer = view_of(LAMELLA_F32, x, 9, 2), labels = view_of(LAMELLA_I64, label, 9), train = view_of(LAMELLA_I64, number, 6),
-                       test = view_of(LAMELLA_I64, number + 6, 2), accuracy = view_of(LAMELLA_F64, &accuracy_of, 1, 1), f1 = view_of(LAMELLA_F64, &f1_of, 1, 1);
+                       test = view_of(LAMELLA_I64, number + 6, 2), accuracy = view_of(LAMELLA_F64, &accuracy_of, 1, 1), f1 = view_of(LAMELLA_F64,
+                               &f1_of, 1, 1);
     const lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
-    ok(lamella_relative_stitch(NULL, &stack, &labels, &train, &train, &test, NULL, NULL, &accuracy, &f1, NULL, NULL));
+    ok(lamella_relative_stitch(NULL, &stack, &labels, &train, &train, &test, NULL,
+                               WITH(lamella_relative_stitch_outputs, .accuracy = &accuracy, .f1 = &f1), NULL));
     near(accuracy_of, 1, ABSOLUTE, 0);
     near(f1_of, 1, ABSOLUTE, 1e-15);
 }
@@ -253,7 +265,8 @@ TEST(M14_long_lists_ask_whether_to_stop)
         label[i] = i % 2;
         number[i] = i;
     }
-    const lamella_view layer = view_of(LAMELLA_F32, x, LONG + 4, 1), labels = view_of(LAMELLA_I64, label, LONG + 4), anchors = view_of(LAMELLA_I64, number, 2),
+    const lamella_view layer = view_of(LAMELLA_F32, x, LONG + 4, 1), labels = view_of(LAMELLA_I64, label, LONG + 4), anchors = view_of(LAMELLA_I64,
+            number, 2),
                        accuracy = view_of(LAMELLA_F64, &accuracy_of, 1, 1);
     const lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
     ok(lamella_context_create(&options, &ctx));
@@ -262,7 +275,8 @@ TEST(M14_long_lists_ask_whether_to_stop)
         for (int whole = 0; whole < 2; whole++) {
             const lamella_view few = view_of(LAMELLA_I64, number, 4), many = view_of(LAMELLA_I64, number + 4, LONG - !whole);
             asked = 0;
-            returns(lamella_relative_stitch(ctx, &stack, &labels, &anchors, tests ? &few : &many, tests ? &many : &few, NULL, &ridge, &accuracy, NULL, NULL, NULL),
+            returns(lamella_relative_stitch(ctx, &stack, &labels, &anchors, tests ? &few : &many, tests ? &many : &few, &ridge,
+                                            WITH(lamella_relative_stitch_outputs, .accuracy = &accuracy), NULL),
                     tests ? LAMELLA_OK : LAMELLA_NOTE);
             n[whole] = asked;
         }

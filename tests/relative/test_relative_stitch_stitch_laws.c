@@ -127,7 +127,8 @@ static void equals_definition(const setting *g)
     const lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = SPACES };
     const lamella_relative_stitch_options options = { .struct_size = sizeof options, .head = LAMELLA_RELATIVE_HEAD_RIDGE, .penalty = g->penalty };
     lamella_relative_stitch_result result = { .struct_size = sizeof result };
-    returns(lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, NULL, &options, &accuracy, &f1, NULL, &result),
+    returns(lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, &options,
+                                    WITH(lamella_relative_stitch_outputs, .accuracy = &accuracy, .f1 = &f1), &result),
             g->unknown ? LAMELLA_NOTE : LAMELLA_OK);
     project(s);
     for (int i = 0; i < SPACES * SPACES; i++) {
@@ -160,7 +161,8 @@ TEST(one_space_has_nothing_between)
                  test = view_of(LAMELLA_I64, s->test, s->n_test), accuracy = view_of(LAMELLA_F64, &accuracy_of, 1, 1);
     const lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
     lamella_relative_stitch_result result = { .struct_size = sizeof result };
-    ok(lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, NULL, NULL, &accuracy, NULL, NULL, &result));
+    ok(lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, NULL, WITH(lamella_relative_stitch_outputs, .accuracy = &accuracy),
+                               &result));
     near(result.accuracy_within, accuracy_of, ABSOLUTE, 0);
     check(isnan(result.accuracy_between) && result.n_pairs == 0);
 }
@@ -179,7 +181,8 @@ TEST(a_head_is_fitted_to_the_tolerance_that_is_asked_for)
         for (int loose = 0; loose < 2; loose++) {
             const lamella_relative_stitch_options options = { .struct_size = sizeof options, .max_iterations = steps, .tolerance = loose ? 0.05 : 0,
                                                               .penalty = 30 };
-            status[loose] = lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, NULL, &options, &accuracy, NULL, NULL, NULL);
+            status[loose] = lamella_relative_stitch(NULL, &stack, &labels, &anchors, &train, &test, &options,
+                                                    WITH(lamella_relative_stitch_outputs, .accuracy = &accuracy), NULL);
         }
     equal(status[1], LAMELLA_OK);
     equal(status[0], LAMELLA_NOT_CONVERGED);
@@ -195,13 +198,15 @@ TEST(spaces_do_not_touch_each_other)
     const lamella_view all = view_of(LAMELLA_F64, of_all, SPACES, SPACES), two = view_of(LAMELLA_F64, of_two, 2, 2);
     for (int l = 0; l < SPACES; l++)
         layer[l] = view_of(LAMELLA_F64, s->x[l], ROWS, DIM);
-    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = SPACES }, last = { .struct_size = sizeof last, .layer = layer + 1, .n_layers = 2 };
-    ok(lamella_relative_stitch(NULL, &last, &labels, &anchors, &train, &test, NULL, NULL, &two, NULL, NULL, NULL));
+    lamella_stack stack = { .struct_size = sizeof stack, .layer = layer, .n_layers = SPACES }, last = { .struct_size = sizeof last,
+            .layer = layer + 1, .n_layers = 2 };
+    ok(lamella_relative_stitch(NULL, &last, &labels, &anchors, &train, &test, NULL, WITH(lamella_relative_stitch_outputs, .accuracy = &two), NULL));
     for (int32_t threads = 1; threads <= 4; threads++) {
         const lamella_context_options options = { .struct_size = sizeof options, .threads = threads };
         lamella_context *ctx;
         ok(lamella_context_create(&options, &ctx));
-        ok(lamella_relative_stitch(ctx, &stack, &labels, &anchors, &train, &test, NULL, NULL, &all, NULL, NULL, NULL));
+        ok(lamella_relative_stitch(ctx, &stack, &labels, &anchors, &train, &test, NULL, WITH(lamella_relative_stitch_outputs, .accuracy = &all),
+                                   NULL));
         for (int i = 0; i < 4; i++)
             near(of_all[(1 + i / 2) * SPACES + 1 + i % 2], of_two[i], ABSOLUTE, 0);
         lamella_context_free(ctx);

@@ -71,8 +71,8 @@ TEST(ids_are_0_or_more)
     int64_t ids[] = { 0, 7, -2 };
     int32_t small[] = { -1, 0, 0 };
     const lamella_view v = view_of(LAMELLA_F32, x, 3, 1), of_ids = view_of(LAMELLA_I64, ids, 3), of_small = view_of(LAMELLA_I32, small, 3);
-    refused(rows_of(NULL, &v, &of_ids, 1), LAMELLA_ERR_ARGUMENT, "rows_of: base_ids[2] is -2, expected 0 or more");
-    refused(rows_of(NULL, &v, &of_small, 1), LAMELLA_ERR_ARGUMENT, "rows_of: base_ids[0] is -1, expected 0 or more");
+    refused(rows_of(NULL, &v, &of_ids, 1), LAMELLA_ERR_ARGUMENT, "rows_of: options.base_ids[2] is -2, expected 0 or more");
+    refused(rows_of(NULL, &v, &of_small, 1), LAMELLA_ERR_ARGUMENT, "rows_of: options.base_ids[0] is -1, expected 0 or more");
     ids[2] = 0;
     ok(rows_of(NULL, &v, &of_ids, 1));
 }

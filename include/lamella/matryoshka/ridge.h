@@ -14,6 +14,16 @@ typedef struct lamella_matryoshka_ridge_options {
     int32_t  readout; /* LAMELLA_READOUT_..., 0 = MEAN: how a stack with tokens is pooled first; not WEIGHTED */
 } lamella_matryoshka_ridge_options;
 
+/* What is wanted. */
+typedef struct lamella_matryoshka_ridge_outputs {
+    uint32_t            struct_size;
+    uint32_t            reserved0;
+    const lamella_view *error;
+    const lamella_view *accuracy;
+    const lamella_view *best;
+    const lamella_view *flags;
+} lamella_matryoshka_ridge_outputs;
+
 typedef struct lamella_matryoshka_ridge_result {
     uint32_t struct_size;
     uint32_t reserved0;
@@ -53,10 +63,11 @@ LAMELLA_API lamella_status lamella_matryoshka_ridge_options_init(lamella_matryos
  * @in        widths    list i64 [width] each 1 .. dim of every layer, in any order
  * @in        n_widths  i64 at least 1
  * @in        options   options NULL: default
- * @out       error     f64 [layer, width, penalty, task]
- * @out       accuracy  f64 [layer, width, penalty, task]
- * @out       best      i64 [layer, width, task] the penalty of least error, the first of equals
- * @out       flags     i32 [layer, width, task] bits LAMELLA_CELL_...: a task of one class is IMPOSSIBLE, its best -1
+ * @out       outputs   outputs NULL: none
+ * @out       outputs.error    f64 [layer, width, penalty, task]
+ * @out       outputs.accuracy f64 [layer, width, penalty, task]
+ * @out       outputs.best     i64 [layer, width, task] the penalty of least error, the first of equals
+ * @out       outputs.flags    i32 [layer, width, task] bits LAMELLA_CELL_...: a task of one class is IMPOSSIBLE, its best -1
  * @out       result    result NULL: not wanted
  * @return    OK, NOTE if a task is impossible, a cell unstable or a sample empty; ARGUMENT, SHAPE, DTYPE, NONFINITE, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED; EMPTY if no row takes part or no task is possible
  * @precision mixed: Gram, factors and sums of errors f64, rows of Z and residuals f32, f64 where 1 - h is small (of f64 rows: under 0.2); tokens are pooled to f32 as lamella_fusion_pool does, one token of f64 too
@@ -65,8 +76,8 @@ LAMELLA_API lamella_status lamella_matryoshka_ridge_options_init(lamella_matryos
  */
 LAMELLA_API lamella_status lamella_matryoshka_ridge(lamella_context *ctx, const lamella_stack *stack, const lamella_view *labels,
     const double *penalties, int64_t n_penalties, const int64_t *widths, int64_t n_widths,
-    const lamella_matryoshka_ridge_options *options, const lamella_view *error, const lamella_view *accuracy,
-    const lamella_view *best, const lamella_view *flags, lamella_matryoshka_ridge_result *result);
+    const lamella_matryoshka_ridge_options *options, const lamella_matryoshka_ridge_outputs *outputs,
+    lamella_matryoshka_ridge_result *result);
 
 #ifdef __cplusplus
 }

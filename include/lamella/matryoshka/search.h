@@ -22,12 +22,29 @@ typedef struct lamella_matryoshka_search_options {
     uint32_t struct_size;
     int32_t  similarity; /* LAMELLA_MATRYOSHKA_SEARCH_..., 0 = COSINE */
     int64_t  width;      /* 0 = all dims; else the first 1 .. dim */
+    const lamella_view *base_ids; /* not of an index, which has its own */
+    const lamella_view *query_ids;
 } lamella_matryoshka_search_options;
+
+typedef struct lamella_matryoshka_search_outputs {
+    uint32_t            struct_size;
+    uint32_t            reserved0;
+    const lamella_view *found;
+} lamella_matryoshka_search_outputs;
 
 typedef struct lamella_matryoshka_index_options {
     uint32_t struct_size;
     int32_t  similarity; /* LAMELLA_MATRYOSHKA_SEARCH_..., 0 = COSINE */
+    const lamella_view *base_ids;
 } lamella_matryoshka_index_options;
+
+/* What is wanted. */
+typedef struct lamella_matryoshka_search_merge_outputs {
+    uint32_t            struct_size;
+    uint32_t            reserved0;
+    const lamella_view *ids;
+    const lamella_view *scores;
+} lamella_matryoshka_search_merge_outputs;
 
 typedef struct lamella_matryoshka_search_result {
     uint32_t struct_size;
@@ -69,12 +86,13 @@ LAMELLA_API lamella_status lamella_matryoshka_index_options_init(lamella_matryos
  * @in        base      f32|f64|f16|bf16 [row, dim]
  * @in        queries   f32|f64|f16|bf16 [query, dim]
  * @in        k         i64 at least 1; may be more than there are rows
- * @in        base_ids  i32|i64 [row] 0 or more, what is found and breaks ties; NULL: row numbers
- * @in        query_ids i32|i64 [query] rows of this id are left out, -1 leaves out none; NULL: none are
- * @in        options   options NULL: cosine over all dims
  * @out       ids       i64 [query, k] -1 where there is no further row
  * @out       scores    f64 [query, k] NaN there
- * @out       found     i64 [query] how many there are; NULL: not wanted
+ * @in        options   options NULL: cosine over all dims
+ * @in        options.base_ids  i32|i64 [row] 0 or more, what is found and breaks ties; NULL: row numbers
+ * @in        options.query_ids i32|i64 [query] rows of this id are left out, -1 leaves out none; NULL: none are
+ * @out       outputs   outputs NULL: none
+ * @out       outputs.found i64 [query] how many there are
  * @out       result    result NULL: not wanted
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32 to pick rows, f64 to rank them
@@ -82,8 +100,8 @@ LAMELLA_API lamella_status lamella_matryoshka_index_options_init(lamella_matryos
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_matryoshka_search(lamella_context *ctx, const lamella_view *base, const lamella_view *queries, int64_t k,
-    const lamella_view *base_ids, const lamella_view *query_ids, const lamella_matryoshka_search_options *options,
-    const lamella_view *ids, const lamella_view *scores, const lamella_view *found, lamella_matryoshka_search_result *result);
+    const lamella_view *ids, const lamella_view *scores, const lamella_matryoshka_search_options *options,
+    const lamella_matryoshka_search_outputs *outputs, lamella_matryoshka_search_result *result);
 
 /**
  * Joins what two searches of the same queries found in two parts of a base: the k best of both, as one search of the whole would find them.
@@ -94,8 +112,9 @@ LAMELLA_API lamella_status lamella_matryoshka_search(lamella_context *ctx, const
  * @in        second_ids    i64 [query, second_found]
  * @in        second_scores f64 [query, second_found]
  * @in        k             i64 at least 1
- * @out       ids           i64 [query, k] -1 where there is no further row
- * @out       scores        f64 [query, k] NaN there
+ * @out       outputs       outputs NULL: none
+ * @out       outputs.ids    i64 [query, k] -1 where there is no further row
+ * @out       outputs.scores f64 [query, k] NaN there
  * @nonfinite a NaN of id -1 is no row; any other is refused
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision exact
@@ -104,22 +123,22 @@ LAMELLA_API lamella_status lamella_matryoshka_search(lamella_context *ctx, const
  */
 LAMELLA_API lamella_status lamella_matryoshka_search_merge(lamella_context *ctx, const lamella_view *first_ids,
     const lamella_view *first_scores, const lamella_view *second_ids, const lamella_view *second_scores, int64_t k,
-    const lamella_view *ids, const lamella_view *scores);
+    const lamella_matryoshka_search_merge_outputs *outputs);
 
 /**
  * Keeps a copy of rows in f32, with what a search needs to know of them.
  *
  * @paper     Matryoshka Representation Learning
  * @in        base     f32|f64|f16|bf16 [row, dim]
- * @in        base_ids i32|i64 [row] 0 or more; NULL: row numbers
  * @in        options  options NULL: cosine
+ * @in        options.base_ids i32|i64 [row] 0 or more; NULL: row numbers
  * @out       index    handle lamella_matryoshka_index; NULL on failure
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32
  * @cost      O(rows * dim) time and memory
  * @since     0.1
  */
-LAMELLA_API lamella_status lamella_matryoshka_index_create(lamella_context *ctx, const lamella_view *base, const lamella_view *base_ids,
+LAMELLA_API lamella_status lamella_matryoshka_index_create(lamella_context *ctx, const lamella_view *base,
     const lamella_matryoshka_index_options *options, lamella_matryoshka_index **index);
 
 /**
@@ -129,11 +148,12 @@ LAMELLA_API lamella_status lamella_matryoshka_index_create(lamella_context *ctx,
  * @in        index     handle lamella_matryoshka_index
  * @in        queries   f32|f64|f16|bf16 [query, dim]
  * @in        k         i64 at least 1; may be more than there are rows
- * @in        query_ids i32|i64 [query] rows of this id are left out, -1 leaves out none; NULL: none are
- * @in        options   options NULL: all dims; similarity 0, or that of the index
  * @out       ids       i64 [query, k] -1 where there is no further row
  * @out       scores    f64 [query, k] NaN there
- * @out       found     i64 [query] how many there are; NULL: not wanted
+ * @in        options   options NULL: all dims; similarity 0, or that of the index
+ * @in        options.query_ids i32|i64 [query] rows of this id are left out, -1 leaves out none; NULL: none are
+ * @out       outputs   outputs NULL: none
+ * @out       outputs.found i64 [query] how many there are
  * @out       result    result NULL: not wanted
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32 to pick rows, f64 to rank them
@@ -141,8 +161,9 @@ LAMELLA_API lamella_status lamella_matryoshka_index_create(lamella_context *ctx,
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_matryoshka_index_search(lamella_context *ctx, const lamella_matryoshka_index *index,
-    const lamella_view *queries, int64_t k, const lamella_view *query_ids, const lamella_matryoshka_search_options *options,
-    const lamella_view *ids, const lamella_view *scores, const lamella_view *found, lamella_matryoshka_search_result *result);
+    const lamella_view *queries, int64_t k, const lamella_view *ids, const lamella_view *scores,
+    const lamella_matryoshka_search_options *options, const lamella_matryoshka_search_outputs *outputs,
+    lamella_matryoshka_search_result *result);
 
 /**
  * A named array of an index, READONLY, valid until it is freed: "rows" f32 [row, dim], "ids" i64 [row] if there were base_ids.

@@ -48,8 +48,8 @@ LAMELLA_API lamella_status lamella_matryoshka_truncate_options_init(lamella_matr
  * @in        stack   stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is cut
  * @in        widths  list i64 [width] each 1 .. dim of every layer, in any order
  * @in        n_widths i64 at least 1
- * @in        options options NULL: L2
  * @out       out[layer, width] f32 [lead, widths[k]] rows under the mask are zeros
+ * @in        options options NULL: L2
  * @out       result  result NULL: not wanted
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, NUMERIC if f32 does not hold an f64 row, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32, norms f64
@@ -57,8 +57,8 @@ LAMELLA_API lamella_status lamella_matryoshka_truncate_options_init(lamella_matr
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_matryoshka_truncate(lamella_context *ctx, const lamella_stack *stack,
-    const int64_t *widths, int64_t n_widths, const lamella_matryoshka_truncate_options *options,
-    const lamella_view *out, lamella_matryoshka_truncate_result *result);
+    const int64_t *widths, int64_t n_widths, const lamella_view *out, const lamella_matryoshka_truncate_options *options,
+    lamella_matryoshka_truncate_result *result);
 
 #ifdef __cplusplus
 }

@@ -29,7 +29,17 @@ typedef struct lamella_relative_anchors_options {
     int64_t  distance_layer; /* FARTHEST: the layer whose rows are measured, by its place in the stack */
     int32_t  farthest;       /* LAMELLA_RELATIVE_FARTHEST_..., 0 = UNIT */
     int32_t  reserved0;
+    const lamella_view *given;
 } lamella_relative_anchors_options;
+
+/* How well the anchors span each layer. */
+typedef struct lamella_relative_anchors_outputs {
+    uint32_t            struct_size;
+    uint32_t            reserved0;
+    const lamella_view *condition;
+    const lamella_view *rank;
+    const lamella_view *duplicates;
+} lamella_relative_anchors_outputs;
 
 typedef struct lamella_relative_anchors_result {
     uint32_t struct_size;
@@ -58,12 +68,13 @@ LAMELLA_API lamella_status lamella_relative_anchors_options_init(lamella_relativ
  * @paper     Relative representations enable zero-shot latent space communication
  * @in        stack     stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is one; rows under the mask are none, and only FARTHEST looks at rows that are no anchors
  * @in        n_anchors i64 at least 1; of a given list its length
- * @in        given     i32|i64 [given] row numbers, repeats allowed and counted; NULL: chosen by the library
- * @in        options   options NULL: random, seed 0
  * @out       anchors   i64 [n_anchors] row numbers
- * @out       condition f64 [layer] NULL: not wanted
- * @out       rank      i64 [layer] NULL: not wanted
- * @out       duplicates i64 [layer] anchors whose row equals an earlier anchor's, repeats among them; NULL: not wanted
+ * @in        options   options NULL: random, seed 0
+ * @in        options.given i32|i64 [given] row numbers, repeats allowed and counted; NULL: chosen by the library
+ * @out       outputs   outputs NULL: none
+ * @out       outputs.condition  f64 [layer]
+ * @out       outputs.rank       i64 [layer]
+ * @out       outputs.duplicates i64 [layer] anchors whose row equals an earlier anchor's, repeats among them
  * @out       result    result NULL: not wanted
  * @return    OK, NOTE if a row number stands twice or an anchor's row equals another's; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
  * @precision f64
@@ -71,8 +82,8 @@ LAMELLA_API lamella_status lamella_relative_anchors_options_init(lamella_relativ
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_relative_anchors(lamella_context *ctx, const lamella_stack *stack, int64_t n_anchors,
-    const lamella_view *given, const lamella_relative_anchors_options *options, const lamella_view *anchors,
-    const lamella_view *condition, const lamella_view *rank, const lamella_view *duplicates, lamella_relative_anchors_result *result);
+    const lamella_view *anchors, const lamella_relative_anchors_options *options, const lamella_relative_anchors_outputs *outputs,
+    lamella_relative_anchors_result *result);
 
 #ifdef __cplusplus
 }

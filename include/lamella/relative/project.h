@@ -55,6 +55,7 @@ typedef struct lamella_relative_project_options {
     double   shrinkage;          /* WHITEN: 0 or more */
     double   rcond;              /* WHITEN: 0 = the rule's own */
     double   basis_rcond;        /* BASIS: singular values over this share of the largest count; 0 = root of max(eps(dtype)^2, dim 2.2e-16) */
+    const lamella_view *anchors;
 } lamella_relative_project_options;
 
 typedef struct lamella_relative_project_result {
@@ -83,8 +84,8 @@ LAMELLA_API lamella_status lamella_relative_project_options_init(lamella_relativ
  *
  * @paper     Relative representations enable zero-shot latent space communication
  * @in        stack   stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is one
- * @in        anchors i32|i64 [anchor] row numbers, none under the mask; other rows are not looked at. NULL: every row
- * @in        options options NULL: centred cosine
+ * @in        options options NULL: centred cosine to every row
+ * @in        options.anchors i32|i64 [anchor] row numbers, none under the mask; other rows are not looked at. NULL: every row
  * @out       project handle lamella_relative_project; NULL on failure
  * @out       result  result NULL: not wanted
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
@@ -92,7 +93,7 @@ LAMELLA_API lamella_status lamella_relative_project_options_init(lamella_relativ
  * @cost      O(layers * anchors * dim), one pass over the rows; O(dim^3) for WHITEN, O(anchors * dim * min(anchors, dim)) for BASIS
  * @since     0.1
  */
-LAMELLA_API lamella_status lamella_relative_project_fit(lamella_context *ctx, const lamella_stack *stack, const lamella_view *anchors,
+LAMELLA_API lamella_status lamella_relative_project_fit(lamella_context *ctx, const lamella_stack *stack,
     const lamella_relative_project_options *options, lamella_relative_project **project, lamella_relative_project_result *result);
 
 /**

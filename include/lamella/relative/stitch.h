@@ -22,7 +22,17 @@ typedef struct lamella_relative_stitch_options {
     double   penalty;        /* 0 = 1; scikit-learn's C of LOGISTIC (less is smoother), alpha of RIDGE (more is smoother) */
     int64_t  max_iterations; /* LOGISTIC: 0 = 1000 */
     double   tolerance;      /* LOGISTIC: 0 = 1e-10; the objective is within this share of its least value */
+    const lamella_relative_project_options *projection;
 } lamella_relative_stitch_options;
+
+/* What is wanted. */
+typedef struct lamella_relative_stitch_outputs {
+    uint32_t            struct_size;
+    uint32_t            reserved0;
+    const lamella_view *accuracy;
+    const lamella_view *f1;
+    const lamella_view *flags;
+} lamella_relative_stitch_outputs;
 
 typedef struct lamella_relative_stitch_result {
     uint32_t struct_size;
@@ -59,11 +69,12 @@ LAMELLA_API lamella_status lamella_relative_stitch_options_init(lamella_relative
  * @in        anchors    i32|i64 [anchor] row numbers
  * @in        train      i32|i64 [train] row numbers, none twice
  * @in        test       i32|i64 [test] row numbers, none twice
- * @in        projection options of lamella_relative_project_fit; NULL: centred cosine
  * @in        options    options of the heads; NULL: logistic, C = 1
- * @out       accuracy   f64 [layer, layer] row: the space of the head, column: the space it is tested on; NaN without a score
- * @out       f1         f64 [layer, layer] weighted by the classes' test rows; NULL: not wanted
- * @out       flags      i32 [layer, layer] bits LAMELLA_CELL_...: ABSOLUTE spaces of two widths are IMPOSSIBLE; NULL: not wanted
+ * @in        options.projection options of lamella_relative_project_fit, without anchors; NULL: centred cosine
+ * @out       outputs    outputs NULL: none
+ * @out       outputs.accuracy f64 [layer, layer] row: the space of the head, column: the space it is tested on; NaN without a score
+ * @out       outputs.f1       f64 [layer, layer] weighted by the classes' test rows
+ * @out       outputs.flags    i32 [layer, layer] bits LAMELLA_CELL_...: ABSOLUTE spaces of two widths are IMPOSSIBLE
  * @out       result     result NULL: not wanted
  * @return    OK, NOTE if a test row is also a train row or an anchor or of a class of no train row, or a pair has no score, NOT_CONVERGED if a head did not; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
  * @precision representations f32, heads mixed: loss and steps f64
@@ -71,9 +82,8 @@ LAMELLA_API lamella_status lamella_relative_stitch_options_init(lamella_relative
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_relative_stitch(lamella_context *ctx, const lamella_stack *stack, const lamella_view *labels,
-    const lamella_view *anchors, const lamella_view *train, const lamella_view *test, const lamella_relative_project_options *projection,
-    const lamella_relative_stitch_options *options, const lamella_view *accuracy, const lamella_view *f1, const lamella_view *flags,
-    lamella_relative_stitch_result *result);
+    const lamella_view *anchors, const lamella_view *train, const lamella_view *test, const lamella_relative_stitch_options *options,
+    const lamella_relative_stitch_outputs *outputs, lamella_relative_stitch_result *result);
 
 #ifdef __cplusplus
 }

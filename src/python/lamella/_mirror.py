@@ -611,6 +611,30 @@ class lamella_probe_linear_result(Structure):
     }
 
 
+class lamella_matryoshka_grid_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("second", POINTER(lamella_stack)),
+    ]
+    layout = (16, [0, 4, 8])
+    details = {
+        'second': ('inside', None),
+    }
+
+
+class lamella_matryoshka_grid_outputs(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("dot", POINTER(lamella_view)),
+    ]
+    layout = (16, [0, 4, 8])
+    details = {
+        'dot': ('inside', None),
+    }
+
+
 class lamella_matryoshka_grid_result(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -635,6 +659,24 @@ class lamella_matryoshka_ridge_options(Structure):
     }
 
 
+class lamella_matryoshka_ridge_outputs(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("error", POINTER(lamella_view)),
+        ("accuracy", POINTER(lamella_view)),
+        ("best", POINTER(lamella_view)),
+        ("flags", POINTER(lamella_view)),
+    ]
+    layout = (40, [0, 4, 8, 16, 24, 32])
+    details = {
+        'error': ('inside', None),
+        'accuracy': ('inside', None),
+        'best': ('inside', None),
+        'flags': ('inside', None),
+    }
+
+
 class lamella_matryoshka_ridge_result(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -655,10 +697,26 @@ class lamella_matryoshka_search_options(Structure):
         ("struct_size", c_uint32),
         ("similarity", c_int32),
         ("width", c_int64),
+        ("base_ids", POINTER(lamella_view)),
+        ("query_ids", POINTER(lamella_view)),
+    ]
+    layout = (32, [0, 4, 8, 16, 24])
+    details = {
+        'similarity': ('enum', 'LAMELLA_MATRYOSHKA_SEARCH_COSINE'),
+        'base_ids': ('inside', None),
+        'query_ids': ('inside', None),
+    }
+
+
+class lamella_matryoshka_search_outputs(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("found", POINTER(lamella_view)),
     ]
     layout = (16, [0, 4, 8])
     details = {
-        'similarity': ('enum', 'LAMELLA_MATRYOSHKA_SEARCH_COSINE'),
+        'found': ('inside', None),
     }
 
 
@@ -666,10 +724,26 @@ class lamella_matryoshka_index_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
         ("similarity", c_int32),
+        ("base_ids", POINTER(lamella_view)),
     ]
-    layout = (8, [0, 4])
+    layout = (16, [0, 4, 8])
     details = {
         'similarity': ('enum', 'LAMELLA_MATRYOSHKA_SEARCH_COSINE'),
+        'base_ids': ('inside', None),
+    }
+
+
+class lamella_matryoshka_search_merge_outputs(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("ids", POINTER(lamella_view)),
+        ("scores", POINTER(lamella_view)),
+    ]
+    layout = (24, [0, 4, 8, 16])
+    details = {
+        'ids': ('inside', None),
+        'scores': ('inside', None),
     }
 
 
@@ -718,11 +792,29 @@ class lamella_relative_anchors_options(Structure):
         ("distance_layer", c_int64),
         ("farthest", c_int32),
         ("reserved0", c_int32),
+        ("given", POINTER(lamella_view)),
     ]
-    layout = (40, [0, 4, 8, 16, 24, 32, 36])
+    layout = (48, [0, 4, 8, 16, 24, 32, 36, 40])
     details = {
         'method': ('enum', 'LAMELLA_RELATIVE_ANCHORS_RANDOM'),
         'farthest': ('enum', 'LAMELLA_RELATIVE_FARTHEST_UNIT'),
+        'given': ('inside', None),
+    }
+
+
+class lamella_relative_anchors_outputs(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("condition", POINTER(lamella_view)),
+        ("rank", POINTER(lamella_view)),
+        ("duplicates", POINTER(lamella_view)),
+    ]
+    layout = (32, [0, 4, 8, 16, 24])
+    details = {
+        'condition': ('inside', None),
+        'rank': ('inside', None),
+        'duplicates': ('inside', None),
     }
 
 
@@ -748,14 +840,16 @@ class lamella_relative_project_options(Structure):
         ("shrinkage", c_double),
         ("rcond", c_double),
         ("basis_rcond", c_double),
+        ("anchors", POINTER(lamella_view)),
     ]
-    layout = (48, [0, 4, 8, 12, 16, 20, 24, 32, 40])
+    layout = (56, [0, 4, 8, 12, 16, 20, 24, 32, 40, 48])
     details = {
         'transform': ('enum', 'LAMELLA_RELATIVE_TRANSFORM_NONE'),
         'similarity': ('enum', 'LAMELLA_RELATIVE_COSINE'),
         'distances': ('enum', 'LAMELLA_RELATIVE_DISTANCES_RAW'),
         'relative_transform': ('enum', 'LAMELLA_RELATIVE_TRANSFORM_NONE'),
         'directions': ('enum', 'LAMELLA_RELATIVE_RANK_SCALED'),
+        'anchors': ('inside', None),
     }
 
 
@@ -778,10 +872,28 @@ class lamella_relative_stitch_options(Structure):
         ("penalty", c_double),
         ("max_iterations", c_int64),
         ("tolerance", c_double),
+        ("projection", POINTER(lamella_relative_project_options)),
+    ]
+    layout = (40, [0, 4, 8, 16, 24, 32])
+    details = {
+        'head': ('enum', 'LAMELLA_RELATIVE_HEAD_LOGISTIC'),
+        'projection': ('inside', None),
+    }
+
+
+class lamella_relative_stitch_outputs(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("accuracy", POINTER(lamella_view)),
+        ("f1", POINTER(lamella_view)),
+        ("flags", POINTER(lamella_view)),
     ]
     layout = (32, [0, 4, 8, 16, 24])
     details = {
-        'head': ('enum', 'LAMELLA_RELATIVE_HEAD_LOGISTIC'),
+        'accuracy': ('inside', None),
+        'f1': ('inside', None),
+        'flags': ('inside', None),
     }
 
 
@@ -925,7 +1037,7 @@ class lamella_fusion_pool_result(Structure):
     }
 
 
-STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_io_reading, lamella_moments_layers_options, lamella_moments_layers_outputs, lamella_moments_gram_update_options, lamella_moments_rank_options, lamella_moments_rank_outputs, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_options, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_probe_depth_options, lamella_probe_depth_outputs, lamella_probe_depth_result, lamella_probe_linear_options, lamella_probe_linear_result, lamella_matryoshka_grid_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_result, lamella_matryoshka_search_options, lamella_matryoshka_index_options, lamella_matryoshka_search_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_relative_stitch_options, lamella_relative_stitch_result, lamella_fusion_over_options, lamella_fusion_over_outputs, lamella_fusion_over_backward_outputs, lamella_fusion_over_result, lamella_fusion_mix_options, lamella_fusion_mix_backward_outputs, lamella_fusion_mix_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
+STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_io_reading, lamella_moments_layers_options, lamella_moments_layers_outputs, lamella_moments_gram_update_options, lamella_moments_rank_options, lamella_moments_rank_outputs, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_options, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_probe_depth_options, lamella_probe_depth_outputs, lamella_probe_depth_result, lamella_probe_linear_options, lamella_probe_linear_result, lamella_matryoshka_grid_options, lamella_matryoshka_grid_outputs, lamella_matryoshka_grid_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_outputs, lamella_matryoshka_ridge_result, lamella_matryoshka_search_options, lamella_matryoshka_search_outputs, lamella_matryoshka_index_options, lamella_matryoshka_search_merge_outputs, lamella_matryoshka_search_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_outputs, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_relative_stitch_options, lamella_relative_stitch_outputs, lamella_relative_stitch_result, lamella_fusion_over_options, lamella_fusion_over_outputs, lamella_fusion_over_backward_outputs, lamella_fusion_over_result, lamella_fusion_mix_options, lamella_fusion_mix_backward_outputs, lamella_fusion_mix_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
 
 FUNCTIONS = [
     dict(name="lamella_version", python="lamella.version", returns=c_char_p, checked=False,
@@ -1849,6 +1961,11 @@ FUNCTIONS = [
          doc=('Frees a probe; views of its memory end with it.\n'),
          arguments=[
              dict(name='probe', way='inout', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),]),
+    dict(name="lamella_matryoshka_grid_options_init", python="lamella.matryoshka.grid_options_init", returns=c_int32, checked=True,
+         doc=('The options of lamella.matryoshka.grid_cosine and what they are if not given.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_matryoshka_grid_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
     dict(name="lamella_matryoshka_grid_cosine", python="lamella.matryoshka.grid_cosine", returns=c_int32, checked=True,
          doc=('Cosines and dot products of pairs of samples, for every layer and each of a list of prefix widths.\n'
              '\n'
@@ -1858,9 +1975,9 @@ FUNCTIONS = [
              'rows of no pair are not looked at.\n'
              '\n'
              '  first      a stack of f32|f64|f16|bf16 [layer, sample, dim] pool tokens first\n'
-             '  second     a stack of f32|f64|f16|bf16 [layer, other, dim] as many layers; None: the first\n'
              '  pairs      i32|i64 [pair, 2] a sample of the first stack and one of the second, each by its row; if both have sample_id, they are the same\n'
              '  widths     list of integers [width] each 1 .. dim of every layer, in any order\n'
+             '  second     a stack of f32|f64|f16|bf16 [layer, other, dim] as many layers; None: the first\n'
              '\n'
              'Returns\n'
              '  cosine     f64 [layer, width, pair] NaN for a pair with a masked sample\n'
@@ -1869,21 +1986,23 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='first', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
-             dict(name='second', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'other', 'dim'], optional=True),
              dict(name='pairs', way='in', kind='view', dtypes=['i32', 'i64'], axes=['pair', '2'], no_booleans=True),
              dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
              dict(name='n_widths', way='in', kind='count', ctype=c_int64, of='widths'),
              dict(name='cosine', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'pair']),
-             dict(name='dot', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'pair'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_matryoshka_grid_options', optional=True),
+             dict(name='second', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'other', 'dim'], optional=True, inside='options'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_matryoshka_grid_outputs'),
+             dict(name='dot', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'pair'], optional=True, inside='outputs'),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_grid_result', optional=True),]),
     dict(name="lamella_matryoshka_grid_spearman", python="lamella.matryoshka.grid_spearman", returns=c_int32, checked=True,
          doc=("Spearman's rank correlation of those cosines with gold values, for every layer and width: Pearson's of average ranks.\n"
              '\n'
              '  first      a stack of f32|f64|f16|bf16 [layer, sample, dim] pool tokens first\n'
-             '  second     a stack of f32|f64|f16|bf16 [layer, other, dim] as many layers; None: the first\n'
              '  pairs      i32|i64 [pair, 2] a sample of the first stack and one of the second, each by its row; if both have sample_id, they are the same\n'
              '  gold       f32|f64|i32|i64 [pair] finite, higher for more similar; ties share the mean of their ranks\n'
              '  widths     list of integers [width] each 1 .. dim of every layer, in any order\n'
+             '  second     a stack of f32|f64|f16|bf16 [layer, other, dim] as many layers; None: the first\n'
              '\n'
              'Returns\n'
              '  rho        f64 [layer, width] NaN where the cosines are all equal\n'
@@ -1891,12 +2010,13 @@ FUNCTIONS = [
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='first', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
-             dict(name='second', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'other', 'dim'], optional=True),
              dict(name='pairs', way='in', kind='view', dtypes=['i32', 'i64'], axes=['pair', '2'], no_booleans=True),
              dict(name='gold', way='in', kind='view', dtypes=['f32', 'f64', 'i32', 'i64'], axes=['pair']),
              dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
              dict(name='n_widths', way='in', kind='count', ctype=c_int64, of='widths'),
              dict(name='rho', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width']),
+             dict(name='options', way='in', kind='options', of='lamella_matryoshka_grid_options', optional=True),
+             dict(name='second', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'other', 'dim'], optional=True, inside='options'),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_grid_result', optional=True),]),
     dict(name="lamella_matryoshka_ridge_options_init", python="lamella.matryoshka.ridge_options_init", returns=c_int32, checked=True,
          doc=('The options of lamella.matryoshka.ridge and what they are if not given.\n'),
@@ -1935,10 +2055,11 @@ FUNCTIONS = [
              dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
              dict(name='n_widths', way='in', kind='count', ctype=c_int64, of='widths'),
              dict(name='options', way='in', kind='options', of='lamella_matryoshka_ridge_options', optional=True),
-             dict(name='error', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'penalty', 'task']),
-             dict(name='accuracy', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'penalty', 'task']),
-             dict(name='best', way='out', kind='view', dtypes=['i64'], axes=['layer', 'width', 'task']),
-             dict(name='flags', way='out', kind='view', dtypes=['i32'], axes=['layer', 'width', 'task']),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_matryoshka_ridge_outputs'),
+             dict(name='error', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'penalty', 'task'], optional=True, inside='outputs'),
+             dict(name='accuracy', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'penalty', 'task'], optional=True, inside='outputs'),
+             dict(name='best', way='out', kind='view', dtypes=['i64'], axes=['layer', 'width', 'task'], optional=True, inside='outputs'),
+             dict(name='flags', way='out', kind='view', dtypes=['i32'], axes=['layer', 'width', 'task'], optional=True, inside='outputs'),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_ridge_result', optional=True),]),
     dict(name="lamella_matryoshka_search_options_init", python="lamella.matryoshka.search_options_init", returns=c_int32, checked=True,
          doc=('The options of lamella.matryoshka.search and what they are if not given.\n'),
@@ -1961,10 +2082,10 @@ FUNCTIONS = [
              '  base       f32|f64|f16|bf16 [row, dim]\n'
              '  queries    f32|f64|f16|bf16 [query, dim]\n'
              '  k          integer at least 1; may be more than there are rows\n'
-             '  base_ids   i32|i64 [row] 0 or more, what is found and breaks ties; None: row numbers\n'
-             '  query_ids  i32|i64 [query] rows of this id are left out, -1 leaves out none; None: none are\n'
              '  similarity "cosine", "dot"; default "cosine"\n'
              '  width      default all dims; else the first 1 .. dim\n'
+             '  base_ids   i32|i64 [row] 0 or more, what is found and breaks ties; None: row numbers\n'
+             '  query_ids  i32|i64 [query] rows of this id are left out, -1 leaves out none; None: none are\n'
              '\n'
              'Returns\n'
              '  ids        i64 [query, k] -1 where there is no further row\n'
@@ -1976,12 +2097,13 @@ FUNCTIONS = [
              dict(name='base', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['row', 'dim']),
              dict(name='queries', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['query', 'dim']),
              dict(name='k', way='in', kind='i64', ctype=c_int64),
-             dict(name='base_ids', way='in', kind='view', dtypes=['i32', 'i64'], axes=['row'], optional=True, no_booleans=True),
-             dict(name='query_ids', way='in', kind='view', dtypes=['i32', 'i64'], axes=['query'], optional=True, no_booleans=True),
-             dict(name='options', way='in', kind='options', of='lamella_matryoshka_search_options', optional=True),
              dict(name='ids', way='out', kind='view', dtypes=['i64'], axes=['query', 'k']),
              dict(name='scores', way='out', kind='view', dtypes=['f64'], axes=['query', 'k']),
-             dict(name='found', way='out', kind='view', dtypes=['i64'], axes=['query'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_matryoshka_search_options', optional=True),
+             dict(name='base_ids', way='in', kind='view', dtypes=['i32', 'i64'], axes=['row'], optional=True, inside='options', no_booleans=True),
+             dict(name='query_ids', way='in', kind='view', dtypes=['i32', 'i64'], axes=['query'], optional=True, inside='options', no_booleans=True),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_matryoshka_search_outputs'),
+             dict(name='found', way='out', kind='view', dtypes=['i64'], axes=['query'], optional=True, inside='outputs'),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_search_result', optional=True),]),
     dict(name="lamella_matryoshka_search_merge", python="lamella.matryoshka.search_merge", returns=c_int32, checked=True,
          doc=('Joins what two searches of the same queries found in two parts of a base: the k best of both, as one search of the whole would find them.\n'
@@ -2002,19 +2124,20 @@ FUNCTIONS = [
              dict(name='second_ids', way='in', kind='view', dtypes=['i64'], axes=['query', 'second_found']),
              dict(name='second_scores', way='in', kind='view', dtypes=['f64'], axes=['query', 'second_found']),
              dict(name='k', way='in', kind='i64', ctype=c_int64),
-             dict(name='ids', way='out', kind='view', dtypes=['i64'], axes=['query', 'k']),
-             dict(name='scores', way='out', kind='view', dtypes=['f64'], axes=['query', 'k']),]),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_matryoshka_search_merge_outputs'),
+             dict(name='ids', way='out', kind='view', dtypes=['i64'], axes=['query', 'k'], optional=True, inside='outputs'),
+             dict(name='scores', way='out', kind='view', dtypes=['f64'], axes=['query', 'k'], optional=True, inside='outputs'),]),
     dict(name="lamella_matryoshka_index_create", python="lamella.matryoshka.Index", returns=c_int32, checked=True,
          doc=('Keeps a copy of rows in f32, with what a search needs to know of them.\n'
              '\n'
              '  base       f32|f64|f16|bf16 [row, dim]\n'
-             '  base_ids   i32|i64 [row] 0 or more; None: row numbers\n'
-             '  similarity "cosine", "dot"; default "cosine"\n'),
+             '  similarity "cosine", "dot"; default "cosine"\n'
+             '  base_ids   i32|i64 [row] 0 or more; None: row numbers\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='base', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['row', 'dim']),
-             dict(name='base_ids', way='in', kind='view', dtypes=['i32', 'i64'], axes=['row'], optional=True, no_booleans=True),
              dict(name='options', way='in', kind='options', of='lamella_matryoshka_index_options', optional=True),
+             dict(name='base_ids', way='in', kind='view', dtypes=['i32', 'i64'], axes=['row'], optional=True, inside='options', no_booleans=True),
              dict(name='index', way='out', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),]),
     dict(name="lamella_matryoshka_index_search", python="lamella.matryoshka.Index.search", returns=c_int32, checked=True,
          doc=('Searches the rows of an index: the ids and scores, to the bit, of lamella.matryoshka.search. Any number of threads may search one index.\n'
@@ -2022,9 +2145,10 @@ FUNCTIONS = [
              '\n'
              '  queries    f32|f64|f16|bf16 [query, dim]\n'
              '  k          integer at least 1; may be more than there are rows\n'
-             '  query_ids  i32|i64 [query] rows of this id are left out, -1 leaves out none; None: none are\n'
              '  similarity "cosine", "dot"; default "cosine"\n'
              '  width      default all dims; else the first 1 .. dim\n'
+             '  base_ids   not of an index, which has its own\n'
+             '  query_ids  i32|i64 [query] rows of this id are left out, -1 leaves out none; None: none are\n'
              '\n'
              'Returns\n'
              '  ids        i64 [query, k] -1 where there is no further row\n'
@@ -2036,11 +2160,12 @@ FUNCTIONS = [
              dict(name='index', way='in', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),
              dict(name='queries', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['query', 'dim']),
              dict(name='k', way='in', kind='i64', ctype=c_int64),
-             dict(name='query_ids', way='in', kind='view', dtypes=['i32', 'i64'], axes=['query'], optional=True, no_booleans=True),
-             dict(name='options', way='in', kind='options', of='lamella_matryoshka_search_options', optional=True),
              dict(name='ids', way='out', kind='view', dtypes=['i64'], axes=['query', 'k']),
              dict(name='scores', way='out', kind='view', dtypes=['f64'], axes=['query', 'k']),
-             dict(name='found', way='out', kind='view', dtypes=['i64'], axes=['query'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_matryoshka_search_options', optional=True),
+             dict(name='query_ids', way='in', kind='view', dtypes=['i32', 'i64'], axes=['query'], optional=True, inside='options', no_booleans=True),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_matryoshka_search_outputs'),
+             dict(name='found', way='out', kind='view', dtypes=['i64'], axes=['query'], optional=True, inside='outputs'),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_search_result', optional=True),]),
     dict(name="lamella_matryoshka_index_get", python="lamella.matryoshka.Index.get", returns=c_int32, checked=True,
          doc=('A named array of an index, read-only, valid until it is freed: "rows" f32 [row, dim], "ids" i64 [row] if there were base_ids.\n'
@@ -2081,8 +2206,8 @@ FUNCTIONS = [
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
              dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
              dict(name='n_widths', way='in', kind='count', ctype=c_int64, of='widths'),
-             dict(name='options', way='in', kind='options', of='lamella_matryoshka_truncate_options', optional=True),
              dict(name='out', way='out', kind='views', dtypes=['f32'], axes=['lead', 'widths[k]'], each=['layer', 'width']),
+             dict(name='options', way='in', kind='options', of='lamella_matryoshka_truncate_options', optional=True),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_truncate_result', optional=True),]),
     dict(name="lamella_relative_anchors_options_init", python="lamella.relative.anchors_options_init", returns=c_int32, checked=True,
          doc=('The options of lamella.relative.anchors and what they are if not given.\n'),
@@ -2099,12 +2224,12 @@ FUNCTIONS = [
              '\n'
              '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token\'s row is one; rows under the mask are none, and only "farthest" looks at rows that are no anchors\n'
              '  n_anchors  integer at least 1; of a given list its length\n'
-             '  given      i32|i64 [given] row numbers, repeats allowed and counted; None: chosen by the library\n'
              '  method     "random", "farthest"; default "random"; not read where anchors are given\n'
              '  seed       "random"\n'
              '  start      "farthest": the first anchor\n'
              '  distance_layer "farthest": the layer whose rows are measured, by its place in the stack\n'
              '  farthest   "unit", "raw"; default "unit"\n'
+             '  given      i32|i64 [given] row numbers, repeats allowed and counted; None: chosen by the library\n'
              '\n'
              'Returns\n'
              '  anchors    i64 [n_anchors] row numbers\n'
@@ -2116,12 +2241,13 @@ FUNCTIONS = [
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
              dict(name='n_anchors', way='in', kind='i64', ctype=c_int64),
-             dict(name='given', way='in', kind='view', dtypes=['i32', 'i64'], axes=['given'], optional=True, no_booleans=True),
-             dict(name='options', way='in', kind='options', of='lamella_relative_anchors_options', optional=True),
              dict(name='anchors', way='out', kind='view', dtypes=['i64'], axes=['n_anchors']),
-             dict(name='condition', way='out', kind='view', dtypes=['f64'], axes=['layer'], optional=True),
-             dict(name='rank', way='out', kind='view', dtypes=['i64'], axes=['layer'], optional=True),
-             dict(name='duplicates', way='out', kind='view', dtypes=['i64'], axes=['layer'], optional=True),
+             dict(name='options', way='in', kind='options', of='lamella_relative_anchors_options', optional=True),
+             dict(name='given', way='in', kind='view', dtypes=['i32', 'i64'], axes=['given'], optional=True, inside='options', no_booleans=True),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_relative_anchors_outputs'),
+             dict(name='condition', way='out', kind='view', dtypes=['f64'], axes=['layer'], optional=True, inside='outputs'),
+             dict(name='rank', way='out', kind='view', dtypes=['i64'], axes=['layer'], optional=True, inside='outputs'),
+             dict(name='duplicates', way='out', kind='view', dtypes=['i64'], axes=['layer'], optional=True, inside='outputs'),
              dict(name='result', way='out', kind='result', of='lamella_relative_anchors_result', optional=True),]),
     dict(name="lamella_relative_project_options_init", python="lamella.relative.project_options_init", returns=c_int32, checked=True,
          doc=('The options of lamella.relative.Project.fit and what they are if not given.\n'),
@@ -2136,7 +2262,6 @@ FUNCTIONS = [
              'Spaces of the same samples (layers, models, modalities) are layers of one stack; they may differ in width.\n'
              '\n'
              "  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is one\n"
-             '  anchors    i32|i64 [anchor] row numbers, none under the mask; other rows are not looked at. None: every row\n'
              '  transform  "none", "centre", "zscore", "whiten"; default "centre": hidden states share a mean that plain cosine mostly measures\n'
              '  similarity "cosine", "angular", "euclidean", "l1", "linf", "basis", "product", "absolute"; default "cosine"\n'
              '  distances  "raw", "by_mean"; default "raw"\n'
@@ -2145,14 +2270,15 @@ FUNCTIONS = [
              '  shrinkage  "whiten": 0 or more\n'
              '  rcond      "whiten": default the rule\'s own\n'
              '  basis_rcond "basis": singular values over this share of the largest count; default root of max(eps(dtype)^2, dim 2.2e-16)\n'
+             '  anchors    i32|i64 [anchor] row numbers, none under the mask; other rows are not looked at. None: every row\n'
              '\n'
              'Returns\n'
              '  result     n_zero_rows, n_constant_columns\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
-             dict(name='anchors', way='in', kind='view', dtypes=['i32', 'i64'], axes=['anchor'], optional=True, no_booleans=True),
              dict(name='options', way='in', kind='options', of='lamella_relative_project_options', optional=True),
+             dict(name='anchors', way='in', kind='view', dtypes=['i32', 'i64'], axes=['anchor'], optional=True, inside='options', no_booleans=True),
              dict(name='project', way='out', kind='handle', ctype=c_void_p, of='lamella_relative_project'),
              dict(name='result', way='out', kind='result', of='lamella_relative_project_result', optional=True),]),
     dict(name="lamella_relative_project_apply", python="lamella.relative.Project.apply", returns=c_int32, checked=True,
@@ -2241,6 +2367,10 @@ FUNCTIONS = [
              '  anchors    i32|i64 [anchor] row numbers\n'
              '  train      i32|i64 [train] row numbers, none twice\n'
              '  test       i32|i64 [test] row numbers, none twice\n'
+             '  head       "logistic", "ridge"; default "logistic"\n'
+             '  penalty    default 1; scikit-learn\'s C of "logistic" (less is smoother), alpha of "ridge" (more is smoother)\n'
+             '  max_iterations "logistic": default 1000\n'
+             '  tolerance  "logistic": default 1e-10; the objective is within this share of its least value\n'
              '  transform  "none", "centre", "zscore", "whiten"; default "centre": hidden states share a mean that plain cosine mostly measures\n'
              '  similarity "cosine", "angular", "euclidean", "l1", "linf", "basis", "product", "absolute"; default "cosine"\n'
              '  distances  "raw", "by_mean"; default "raw"\n'
@@ -2249,10 +2379,7 @@ FUNCTIONS = [
              '  shrinkage  "whiten": 0 or more\n'
              '  rcond      "whiten": default the rule\'s own\n'
              '  basis_rcond "basis": singular values over this share of the largest count; default root of max(eps(dtype)^2, dim 2.2e-16)\n'
-             '  head       "logistic", "ridge"; default "logistic"\n'
-             '  penalty    default 1; scikit-learn\'s C of "logistic" (less is smoother), alpha of "ridge" (more is smoother)\n'
-             '  max_iterations "logistic": default 1000\n'
-             '  tolerance  "logistic": default 1e-10; the objective is within this share of its least value\n'
+             '  anchors\n'
              '\n'
              'Returns\n'
              '  accuracy   f64 [layer, layer] row: the space of the head, column: the space it is tested on; NaN without a score\n'
@@ -2266,11 +2393,12 @@ FUNCTIONS = [
              dict(name='anchors', way='in', kind='view', dtypes=['i32', 'i64'], axes=['anchor'], no_booleans=True),
              dict(name='train', way='in', kind='view', dtypes=['i32', 'i64'], axes=['train'], no_booleans=True),
              dict(name='test', way='in', kind='view', dtypes=['i32', 'i64'], axes=['test'], no_booleans=True),
-             dict(name='projection', way='in', kind='options', of='lamella_relative_project_options', optional=True),
              dict(name='options', way='in', kind='options', of='lamella_relative_stitch_options', optional=True),
-             dict(name='accuracy', way='out', kind='view', dtypes=['f64'], axes=['layer', 'layer']),
-             dict(name='f1', way='out', kind='view', dtypes=['f64'], axes=['layer', 'layer'], optional=True),
-             dict(name='flags', way='out', kind='view', dtypes=['i32'], axes=['layer', 'layer'], optional=True),
+             dict(name='projection', way='in', kind='options', of='lamella_relative_project_options', optional=True, inside='options'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_relative_stitch_outputs'),
+             dict(name='accuracy', way='out', kind='view', dtypes=['f64'], axes=['layer', 'layer'], optional=True, inside='outputs'),
+             dict(name='f1', way='out', kind='view', dtypes=['f64'], axes=['layer', 'layer'], optional=True, inside='outputs'),
+             dict(name='flags', way='out', kind='view', dtypes=['i32'], axes=['layer', 'layer'], optional=True, inside='outputs'),
              dict(name='result', way='out', kind='result', of='lamella_relative_stitch_result', optional=True),]),
     dict(name="lamella_fusion_over_options_init", python="lamella.fusion.over_options_init", returns=c_int32, checked=True,
          doc=('The options of lamella.fusion.over and what they are if not given.\n'),
