@@ -382,6 +382,6 @@ LAMELLA_INTERNAL int            mask_fits(const int64_t *mask, int32_t rank, con
 LAMELLA_INTERNAL lamella_status stack_open(call *c, const file_operations *ops, const char *path, const lamella_io_stack_options *options,
                                            lamella_io_file **file, lamella_stack *stack, lamella_io_stack_result *result, lamella_io_fault *fault);
 LAMELLA_INTERNAL lamella_status stack_save(call *c, const file_operations *ops, const char *path, const lamella_stack *stack,
-                                           const char *const *names, const lamella_view *labels, int64_t n_labels, const char *from);
+                                           const lamella_io_stack_save_options *options);
 
 #endif

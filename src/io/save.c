@@ -167,7 +167,7 @@ static lamella_status sort_metadata(call *c, const char *const *metadata, int64_
     char name[64];
     TAKE(c, p, n);
     for (int64_t i = 0; i < 2 * n; i++)
-        TRY(check_utf8(c, metadata[i], indexed_name(name, sizeof name, "metadata", i)));
+        TRY(check_utf8(c, metadata[i], indexed_name(name, sizeof name, "options.metadata", i)));
     for (int64_t i = 0; i < n; i++)
         p[i] = (save_pair){ metadata[2 * i], metadata[2 * i + 1] };
     sort_in_place(n, pair_of_save_less, pair_of_save_swap, p);
@@ -175,7 +175,7 @@ static lamella_status sort_metadata(call *c, const char *const *metadata, int64_
         if (!strcmp(p[i - 1].key, p[i].key)) {
             char shown[256];
             text_cut(shown, LENGTH(shown), p[i].key, (int64_t)strlen(p[i].key));
-            return fail(c, LAMELLA_ERR_ARGUMENT, "metadata has the key \"%s\" twice", shown);
+            return fail(c, LAMELLA_ERR_ARGUMENT, "options.metadata has the key \"%s\" twice", shown);
         }
     *pairs = p;
     return LAMELLA_OK;
@@ -253,27 +253,41 @@ lamella_status safetensors_image(call *c, arena *memory, save_array *arrays, int
 }
 
 static lamella_status save_arrays(call *c, const char *path, const char *const *names, const lamella_view *arrays, int64_t n_arrays,
-                                  const char *const *metadata, int64_t n_metadata)
+                                  const lamella_io_file_save_options *options)
 {
+    lamella_io_file_save_options o;
     save_array *a;
     if (n_arrays < 0 || n_arrays > IO_ARRAYS)
         return fail(c, LAMELLA_ERR_ARGUMENT, "n_arrays is %lld, expected 0 to %d", (long long)n_arrays, IO_ARRAYS);
     if (n_arrays && (!names || !arrays))
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected %lld", names ? "arrays" : "names", (long long)n_arrays);
-    if (n_metadata < 0 || n_metadata > IO_PAIRS || (n_metadata && !metadata))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "n_metadata is %lld, expected %s", (long long)n_metadata,
-                    metadata ? "0 to 100000" : "0 (metadata is NULL)");
+    TRY(OPTIONS(c, o, options));
+    TRY(check_reserved(c, o.reserved0, "options.reserved0"));
+    if (o.n_metadata < 0 || o.n_metadata > IO_PAIRS || (o.n_metadata && !o.metadata))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.n_metadata is %lld, expected %s", (long long)o.n_metadata,
+                    o.metadata ? "0 to 100000" : "0 (options.metadata is NULL)");
     TAKE(c, a, n_arrays);
     for (int64_t i = 0; i < n_arrays; i++) {
         char name[64];
         a[i] = (save_array){ .name = names[i] };
         TRY(view_check(c, &a[i].view, &arrays[i], ANY_DTYPE, indexed_name(name, sizeof name, "arrays", i)));
     }
-    return safetensors_save(c, file_operations_of_system(), path, a, n_arrays, metadata, n_metadata);
+    return safetensors_save(c, file_operations_of_system(), path, a, n_arrays, o.metadata, o.n_metadata);
 }
 
-lamella_status lamella_io_file_save(lamella_context *ctx, const char *path, const char *const *names,
-    const lamella_view *arrays, int64_t n_arrays, const char *const *metadata, int64_t n_metadata)
+lamella_status lamella_io_file_save(lamella_context *ctx, const char *path, const char *const *names, const lamella_view *arrays, int64_t n_arrays,
+                                    const lamella_io_file_save_options *options)
 {
-    CALL(ctx, save_arrays(c, path, names, arrays, n_arrays, metadata, n_metadata));
+    CALL(ctx, save_arrays(c, path, names, arrays, n_arrays, options));
+}
+
+static lamella_status save_defaults(call *c, lamella_io_file_save_options *options, uint32_t struct_size)
+{
+    const lamella_io_file_save_options defaults = { .metadata = NULL };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_io_file_save_options_init(lamella_io_file_save_options *options, uint32_t struct_size)
+{
+    CALL(NULL, save_defaults(c, options, struct_size));
 }

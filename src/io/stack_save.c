@@ -99,14 +99,14 @@ static lamella_status add_part(call *c, const lamella_view *part, const char *na
 static lamella_status add_label(call *c, const stack *s, const char *label, const lamella_view *view, int64_t i, save_array *a, int64_t *n)
 {
     char *name, indexed[64];
-    TRY(check_utf8(c, label, indexed_name(indexed, sizeof indexed, "names", i)));
+    TRY(check_utf8(c, label, indexed_name(indexed, sizeof indexed, "options.names", i)));
     int64_t bytes = (int64_t)strlen(label);
     if (bytes > LABEL_BYTES)
         return fail(c, LAMELLA_ERR_LIMIT, "%s has %lld bytes, expected at most %lld", indexed, (long long)bytes, (long long)LABEL_BYTES);
     TAKE(c, name, (int64_t)sizeof LABEL_PREFIX + bytes);
     memcpy(name, LABEL_PREFIX, sizeof LABEL_PREFIX);
     memcpy(name + sizeof LABEL_PREFIX - 1, label, (size_t)bytes + 1);
-    indexed_name(indexed, sizeof indexed, "labels", i);
+    indexed_name(indexed, sizeof indexed, "options.labels", i);
     a[*n] = (save_array){ .name = name };
     TRY(view_check(c, &a[*n].view, view, ANY_DTYPE, indexed));
     TRY(view_check_shape(c, &a[*n].view, indexed, &s->n_samples, 1));
@@ -114,35 +114,48 @@ static lamella_status add_label(call *c, const stack *s, const char *label, cons
     return LAMELLA_OK;
 }
 
-lamella_status stack_save(call *c, const file_operations *ops, const char *path, const lamella_stack *stack_, const char *const *names,
-                          const lamella_view *labels, int64_t n_labels, const char *from)
+lamella_status stack_save(call *c, const file_operations *ops, const char *path, const lamella_stack *stack_,
+                          const lamella_io_stack_save_options *options)
 {
+    lamella_io_stack_save_options o;
     stack s;
     save_array *a;
     char depths[24];
     int64_t n = 0;
     TRY(check_path(c, path));
     TRY(stack_check(c, &s, stack_, ANY_DTYPE & ~DTYPE_BIT(LAMELLA_BOOL), "stack"));
-    if (n_labels < 0 || n_labels > IO_ARRAYS || (n_labels && (!names || !labels)))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "n_labels is %lld, expected %s", (long long)n_labels,
-                    names && labels ? "0 to 1000000" : "0 (names or labels is NULL)");
-    if (from)
-        TRY(check_utf8(c, from, "source"));
-    TAKE(c, a, s.n_layers + 3 + n_labels);
+    TRY(OPTIONS(c, o, options));
+    TRY(check_reserved(c, o.reserved0, "options.reserved0"));
+    if (o.n_labels < 0 || o.n_labels > IO_ARRAYS || (o.n_labels && (!o.names || !o.labels)))
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.n_labels is %lld, expected %s", (long long)o.n_labels,
+                    o.names && o.labels ? "0 to 1000000" : "0 (options.names or options.labels is NULL)");
+    if (o.source)
+        TRY(check_utf8(c, o.source, "options.source"));
+    TAKE(c, a, s.n_layers + 3 + o.n_labels);
     TRY(add_layers(c, &s, a, &n));
     TRY(add_part(c, s.host.offsets, "offsets", a, &n));
     TRY(add_part(c, s.host.mask, "mask", a, &n));
     TRY(add_part(c, s.host.sample_id, "sample_id", a, &n));
-    for (int64_t i = 0; i < n_labels; i++)
-        TRY(add_label(c, &s, names[i], &labels[i], i, a, &n));
+    for (int64_t i = 0; i < o.n_labels; i++)
+        TRY(add_label(c, &s, o.names[i], &o.labels[i], i, a, &n));
     snprintf(depths, sizeof depths, "%lld", (long long)(s.host.n_depths ? s.host.n_depths : stack_depth(&s, s.n_layers - 1) + 1));
     const char *metadata[] = { "lamella.format", "1", "n_depths", depths, "last_normed", s.host.flags & LAMELLA_LAST_NORMED ? "1" : "0",
-                               "source", from };
-    return safetensors_save(c, ops, path, a, n, metadata, from ? 4 : 3);
+                               "source", o.source };
+    return safetensors_save(c, ops, path, a, n, metadata, o.source ? 4 : 3);
 }
 
-lamella_status lamella_io_stack_save(lamella_context *ctx, const char *path, const lamella_stack *stack,
-    const char *const *names, const lamella_view *labels, int64_t n_labels, const char *source)
+lamella_status lamella_io_stack_save(lamella_context *ctx, const char *path, const lamella_stack *stack, const lamella_io_stack_save_options *options)
 {
-    CALL(ctx, stack_save(c, file_operations_of_system(), path, stack, names, labels, n_labels, source));
+    CALL(ctx, stack_save(c, file_operations_of_system(), path, stack, options));
+}
+
+static lamella_status stack_save_defaults(call *c, lamella_io_stack_save_options *options, uint32_t struct_size)
+{
+    const lamella_io_stack_save_options defaults = { .names = NULL };
+    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
+}
+
+lamella_status lamella_io_stack_save_options_init(lamella_io_stack_save_options *options, uint32_t struct_size)
+{
+    CALL(NULL, stack_save_defaults(c, options, struct_size));
 }

@@ -7,7 +7,7 @@
                     NAME i64|f64|path|text|address     a number, a file's path, text, a place in the host's memory
                     NAME handle lamella_TYPE           an object;  NAME options, outputs, result [lamella_TYPE]: size-led structs
                     options.NAME ..., outputs.NAME ... what may be left out: a field of the struct in the line before; the length of a
-                                                       list is the field behind it
+                                                       list is the number behind it, which lists of one length share
 
 An axis is a name (the same name, the same size), a number, `dim` or `dim(l)` (the width of a layer), `lead` (all leading axes of a
 layer, or any axes of a view), `widths[k]` (an element of an input list), `width(object)` (a layer's entry of the array of that name
@@ -194,9 +194,9 @@ def members(struct, lines, structs, complain):
         if member.kind:
             fit_type(member, structs, complain)
         if member.kind == "list" or member.kind == "views" and way == "in":
-            behind = fields[at + 1] if at + 1 < len(fields) else None
+            behind = next((f for f in fields[at + 1:] if "*" not in f.type), None)    # lists of one length share it
             if behind is None or behind.type != "int64_t":
-                complain(line, f"{member.name}: the field behind a list is its length")
+                complain(line, f"{member.name}: the number behind a list is its length")
             else:
                 member.count = behind.name
         described.append(member)

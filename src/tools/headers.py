@@ -10,7 +10,7 @@ import grammar
 ORDER = ("base", "context", "tensor", "io", "record", "codes", "moments", "measure", "attend", "loss",
          "probe", "matryoshka", "relative", "fusion")
 PAPER_ROOMS = ("probe", "matryoshka", "relative", "fusion")
-MAX_LINES, MAX_FUNCTIONS = 400, 15
+MAX_LINES, MAX_FUNCTIONS, MAX_PARAMETERS = 400, 15, 6
 ENUM_FIRST = re.compile(r"(LAMELLA_\w+)(?: ?\.\.\.)?(?=[,;]|$)")
 
 
@@ -146,6 +146,10 @@ def check_function(function, api, complain):
     words = function.name.split("_")
     if words[1] != function.room and function.file not in ("lamella/base.h", "lamella/context.h"):
         complain(line, f"{function.name}: the second word is not its room, {function.room}")
+    needed = [a.name for a in function.arguments if not a.inside and a.kind not in ("context", "options", "outputs", "result")]
+    if len(needed) > MAX_PARAMETERS:
+        complain(line, f"{function.name}: {len(needed)} parameters besides ctx, options, outputs and result, over {MAX_PARAMETERS}: what may be left "
+                       "out is a field of the options or the outputs")
     options = [f.name for a in function.arguments if a.kind == "options" and a.of in api.structs for f in api.structs[a.of].fields
                if "*" not in f.type]
     for a in function.arguments:

@@ -124,6 +124,34 @@ class Grammar(Planted):
         copies = "".join(text.replace("_score(", f"_score{i}(") for i in range(15))
         self.errors("/**\n", copies + "/**\n", "16 functions, over 15")
 
+    def test_too_many_parameters(self):
+        more = [("a", "b", "c", "d")]
+        self.change("include/lamella/probe/fit.h", " * @in     options options", "".join(f" * @in     {n} f32 [row]\n" for n in more[0]) + " * @in     options options")
+        self.errors("    const lamella_probe_score_options *options, const lamella_view *score);",
+                    "".join(f"    const lamella_view *{n}," for n in more[0]) + "    const lamella_probe_score_options *options, const lamella_view *score);",
+                    "8 parameters besides ctx, options, outputs and result, over 6")
+
+    def with_field(self, field, line, *words):
+        self.change("include/lamella/probe/fit.h", "    int32_t  kind;\n", "    int32_t  kind;\n" + field)
+        self.errors("NULL: default\n", "NULL: default\n" + line, *words)
+
+    def test_field_that_is_an_input(self):
+        self.change("include/lamella/probe/fit.h", "    int32_t  kind;\n", "    int32_t  kind;\n    const lamella_view *mask;\n")
+        self.change("include/lamella/probe/fit.h", "NULL: default\n", "NULL: default\n * @in     options.mask f32 [row] NULL: none\n")
+        api = headers.read(self.root)
+        self.assertEqual(api.errors, [])
+        mask = next(a for a in api.functions[0].arguments if a.name == "mask")
+        self.assertEqual((mask.inside, mask.kind, mask.optional, mask.of_struct), ("options", "view", True, "lamella_probe_score_options"))
+
+    def test_line_of_no_field(self):
+        self.with_field("", " * @in     options.mask f32 [row]\n", "a line for no parameter", "options.mask")
+
+    def test_field_of_another_type(self):
+        self.with_field("    const double *mask;\n", " * @in     options.mask f32 [row]\n", "mask: view is declared const double *")
+
+    def test_list_without_a_length(self):
+        self.with_field("    const int64_t *ids;\n", " * @in     options.ids list i64 [id]\n", "ids: the number behind a list is its length")
+
     def test_header_of_no_room(self):
         self.write("include/lamella/prove.h", "/* prove: nothing */\n")
         self.sees(headers.read(self.root).errors, "prove.h", "of no room")

@@ -27,7 +27,7 @@ static inline lamella_status open_with(const char *name, const char *prefix, int
 
 static inline void save_arrays(const char *name, const char *const *names, const lamella_view *arrays, int64_t n)
 {
-    ok(lamella_io_file_save(NULL, in_folder(name), names, arrays, n, NULL, 0));
+    ok(lamella_io_file_save(NULL, in_folder(name), names, arrays, n, NULL));
 }
 
 /* Rows of a layer read one by one, three at a time, all at once. */
@@ -75,7 +75,8 @@ static inline const char *readings_of(const char *name)
     ok(lamella_io_file_open(NULL, in_folder(name), NULL, &file, NULL));
     int64_t i = 0;
     for (; lamella_io_reading_get(file, i, &r) == LAMELLA_OK; i++)
-        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s/%d/%d x%lld", i ? " " : "", r.prefix, (int)r.layer_axis, (int)r.form, (long long)r.n_layers);
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s/%d/%d x%lld", i ? " " : "", r.prefix, (int)r.layer_axis, (int)r.form,
+                              (long long)r.n_layers);
     returns(lamella_io_reading_get(file, i, &r), LAMELLA_ERR_ARGUMENT);
     returns(lamella_io_reading_get(file, -1, &r), LAMELLA_ERR_ARGUMENT);
     lamella_io_file_free(file);

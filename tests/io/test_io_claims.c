@@ -309,7 +309,7 @@ TEST(M5_rows_of_nothing_are_saved_at_once)
     lamella_io_entry entry = { .struct_size = sizeof entry };
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1, .read = count_reads, .user = &asked };
     folder_make();
-    ok(lamella_io_stack_save(NULL, in_folder("s"), &stack, NULL, NULL, 0, NULL));
+    ok(lamella_io_stack_save(NULL, in_folder("s"), &stack, NULL));
     equal(asked, 0);
     ok(lamella_io_file_open(NULL, in_folder("s"), NULL, &file, NULL));
     ok(lamella_io_entry_get(file, 0, &entry));

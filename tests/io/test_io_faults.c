@@ -242,13 +242,14 @@ TEST(a_failing_read_of_a_stack_is_told)
     lamella_view layer = view_of(LAMELLA_F32, values, 20, 50), label = view_of(LAMELLA_F32, values, 20);
     lamella_stack stack = { .struct_size = sizeof stack, .layer = &layer, .n_layers = 1 };
     folder_make();
-    ok(lamella_io_stack_save(NULL, in_folder("stack"), &stack, (const char *[]){ "l" }, &label, 1, NULL));
+    ok(lamella_io_stack_save(NULL, in_folder("stack"), &stack,
+                             WITH(lamella_io_stack_save_options, .names = (const char *[]){ "l" }, .labels = &label, .n_labels = 1)));
     faulty = (struct faulty){ 0 };
     ok(open_stack(&file, &stack));
     int64_t calls = faulty.calls;
     faulty.fail_at = faulty.calls + 1;
     faulty.code = EIO;
-    returns(lamella_io_stack_save(NULL, in_folder("copy"), &stack, NULL, NULL, 0, NULL), LAMELLA_ERR_IO);
+    returns(lamella_io_stack_save(NULL, in_folder("copy"), &stack, NULL), LAMELLA_ERR_IO);
     equal(folder_count(), 1);
     lamella_io_file_free(file);
     for (int64_t k = 1; k <= calls; k++) {

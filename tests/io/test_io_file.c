@@ -78,7 +78,8 @@ TEST(arguments_that_are_none_are_named)
     refused(lamella_io_sizes_get(file, NULL, &pairs), LAMELLA_ERR_ARGUMENT, "lamella_io_sizes_get: n_entries is NULL, expected a number to fill");
     refused(lamella_io_label_get(file, NULL, &v), LAMELLA_ERR_ARGUMENT, "lamella_io_label_get: name is NULL, expected the name of a label");
     refused(lamella_io_label_get(file, "l", NULL), LAMELLA_ERR_ARGUMENT, "lamella_io_label_get: out is NULL, expected a view to fill");
-    refused(lamella_io_file_read(NULL, file, NULL, 0, &into), LAMELLA_ERR_ARGUMENT, "lamella_io_file_read: name is NULL, expected the name of an array");
+    refused(lamella_io_file_read(NULL, file, NULL, 0, &into), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_file_read: name is NULL, expected the name of an array");
     ok(lamella_io_sizes_get(file, &n, &pairs));
     check(n == 2 && pairs == 1);
     lamella_io_file_free(file);
@@ -125,7 +126,8 @@ TEST(an_open_that_runs_out_of_memory_says_so_and_leaves_nothing)
     lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1 };
     lamella_io_file *file;
     folder_make();
-    ok(lamella_io_stack_save(NULL, in_folder("s"), &s, (const char *[]){ "l" }, &label, 1, NULL));
+    ok(lamella_io_stack_save(NULL, in_folder("s"), &s, WITH(lamella_io_stack_save_options, .names = (const char *[]){ "l" }, .labels = &label,
+                                                            .n_labels = 1)));
     int64_t live = a.live;
     test_allocator_fail(&a, 0, 0);
     ok(lamella_io_stack_open(ctx, in_folder("s"), NULL, &file, &s, NULL, NULL));
@@ -181,7 +183,7 @@ TEST(threads_share_an_open_file)
     for (int i = 0; i < 100; i++)
         x[i] = (float)i;
     folder_make();
-    ok(lamella_io_file_save(NULL, in_folder("x"), (const char *[]){ "x" }, &v, 1, NULL, 0));
+    ok(lamella_io_file_save(NULL, in_folder("x"), (const char *[]){ "x" }, &v, 1, NULL));
     ok(lamella_io_file_open(NULL, in_folder("x"), NULL, &file, NULL));
     for (int t = 0; t < 4; t++) {
         s[t] = (shared){ file, 0 };

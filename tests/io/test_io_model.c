@@ -93,14 +93,16 @@ TEST(a_file_that_is_no_model_of_this_kind_is_refused)
 {
     static const char *const metadata[][4] = { { "lamella.kind", "room.thing", "lamella.format", "2" }, { "lamella.kind", "room.thing", "x", "1" },
                                                { "lamella.format", "1", "x", "1" }, { "lamella.kind", "", "lamella.format", "1" } };
-    static const char *const says[] = { "lamella.format is 2, expected 1", "lamella.format is missing, expected 1", "lamella.kind is missing, expected \"room.thing\"",
+    static const char *const says[] = { "lamella.format is 2, expected 1", "lamella.format is missing, expected 1",
+                                       "lamella.kind is missing, expected \"room.thing\"",
                                         "lamella.kind is \"\", expected \"room.thing\"" };
     char expected[300];
     lamella_view v = view_of(LAMELLA_F64, numbers, 6);
     folder_make();
     question q = { .path = strdup(in_folder("m")), .kind = "room.thing" };
     for (int i = 0; i < 4; i++) {
-        ok(lamella_io_file_save(NULL, q.path, (const char *[]){ "numbers" }, &v, 1, metadata[i], 2));
+        ok(lamella_io_file_save(NULL, q.path, (const char *[]){ "numbers" }, &v, 1,
+                                WITH(lamella_io_file_save_options, .metadata = metadata[i], .n_metadata = 2)));
         snprintf(expected, sizeof expected, "model_answer: %s: %s", q.path, says[i]);
         refused(model_answer(&q), LAMELLA_ERR_FORMAT, expected);
     }
@@ -121,7 +123,8 @@ static lamella_status ask_array(call *c, const lamella_io_file *f, void *data)
 {
     array_wanted *w = data;
     int64_t found[4] = { -1, -1, -1, -1 };
-    lamella_status checked = model_check(c, f, w->name, w->dtype, w->rank, w->shape), status = model_array(c, f, w->name, w->dtype, w->rank, w->shape, w->to);
+    lamella_status checked = model_check(c, f, w->name, w->dtype, w->rank, w->shape), status = model_array(c, f, w->name, w->dtype, w->rank, w->shape,
+            w->to);
     if (status == LAMELLA_OK) {
         equal(model_shape(c, f, w->name, w->dtype, w->rank, found), LAMELLA_OK);
         for (int a = 0; a < 4; a++)

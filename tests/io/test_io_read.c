@@ -8,7 +8,8 @@
 TEST(a_view_has_the_strides_of_its_shape)
 {
     static const struct { int32_t rank; int64_t shape[6], stride[6]; } views[] = {
-        { 0, { 0 }, { 0 } }, { 1, { 5 }, { 1 } }, { 2, { 3, 4 }, { 4, 1 } }, { 2, { 3, 0 }, { 1, 1 } }, { 2, { 0, 3 }, { 3, 1 } }, { 3, { 2, 0, 3 }, { 3, 3, 1 } },
+        { 0, { 0 }, { 0 } }, { 1, { 5 }, { 1 } }, { 2, { 3, 4 }, { 4, 1 } }, { 2, { 3, 0 }, { 1, 1 } }, { 2, { 0, 3 }, { 3, 1 } }, { 3, { 2, 0, 3 },
+                { 3, 3, 1 } },
         { 6, { 1, 2, 1, 3, 1, 2 }, { 12, 6, 6, 2, 2, 1 } },
     };
     float x[16] = { 0 };
@@ -17,7 +18,7 @@ TEST(a_view_has_the_strides_of_its_shape)
         lamella_io_file *file[2];
         lamella_io_fault fault;
         lamella_view v, a = view_make(LAMELLA_F32, x, views[i].shape, views[i].rank);
-        ok(lamella_io_file_save(NULL, in_folder("f"), (const char *[]){ "x" }, &a, 1, NULL, 0));
+        ok(lamella_io_file_save(NULL, in_folder("f"), (const char *[]){ "x" }, &a, 1, NULL));
         bytes b = file_bytes(in_folder("f"));
         ok(lamella_io_file_open(NULL, in_folder("f"), NULL, &file[0], NULL));
         ok(load(NULL, b, 0, &file[1], &fault));
@@ -75,8 +76,10 @@ TEST(bytes_change_places_within_their_element)
 TEST(text_is_cut_between_characters_and_cleaned)
 {
     static const struct { const char *from; int64_t n, size; const char *to; } cuts[] = {
-        { "abc", 3, 4, "abc" }, { "abc", 3, 3, "ab" }, { "abc", 3, 1, "" }, { "abc", 2, 9, "ab" }, { "a\xc3\xa9z", 4, 4, "a\xc3\xa9" }, { "a\xc3\xa9z", 4, 3, "a" },
-        { "a\xc3\xa9z", 4, 5, "a\xc3\xa9z" }, { "\x01\x1f \x7f~\n", 6, 9, "?? ?~?" }, { "\xff\xc3", 2, 9, "??" }, { "\xf0\x9f\x98\x80!", 5, 5, "\xf0\x9f\x98\x80" },
+        { "abc", 3, 4, "abc" }, { "abc", 3, 3, "ab" }, { "abc", 3, 1, "" }, { "abc", 2, 9, "ab" }, { "a\xc3\xa9z", 4, 4,
+                "a\xc3\xa9" }, { "a\xc3\xa9z", 4, 3, "a" },
+        { "a\xc3\xa9z", 4, 5, "a\xc3\xa9z" }, { "\x01\x1f \x7f~\n", 6, 9, "?? ?~?" }, { "\xff\xc3", 2, 9, "??" }, { "\xf0\x9f\x98\x80!", 5, 5,
+                "\xf0\x9f\x98\x80" },
         { "\xf0\x9f\x98\x80!", 5, 4, "" }, { "", 0, 1, "" }, { "\xe2\x82", 2, 9, "??" },
     };
     for (int i = 0; i < LENGTH(cuts); i++) {
@@ -104,8 +107,10 @@ static int32_t keep_told(double fraction, const char *stage, void *user)
 TEST(reading_tells_how_far_it_has_come)
 {
     static const struct { int64_t rows, dim, apart, at_once; } reads[] = {
-        { 16 << 20, 1, 1, 16 << 20 }, { (16 << 20) + 1, 1, 1, 16 << 20 }, { 1 << 20, 1, 2, 1 << 20 }, { (1 << 20) + 1, 1, 2, 1 << 20 }, { (3 << 20) - 1, 1, 2, 1 << 20 },
-        { 2, (1 << 20) + 1, 2, 1 }, { 3, 1 << 20, 2, 1 }, { 5, 1 << 19, 2, 2 }, { 2, 16 << 20, 1, 1 }, { 2, (16 << 20) - 1, 1, 1 }, { 5, 5 << 20, 1, 3 },
+        { 16 << 20, 1, 1, 16 << 20 }, { (16 << 20) + 1, 1, 1, 16 << 20 }, { 1 << 20, 1, 2, 1 << 20 }, { (1 << 20) + 1, 1, 2,
+                1 << 20 }, { (3 << 20) - 1, 1, 2, 1 << 20 },
+        { 2, (1 << 20) + 1, 2, 1 }, { 3, 1 << 20, 2, 1 }, { 5, 1 << 19, 2, 2 }, { 2, 16 << 20, 1, 1 }, { 2, (16 << 20) - 1, 1, 1 }, { 5, 5 << 20, 1,
+                3 },
     };
     lamella_context *ctx;
     lamella_context_options options = { .struct_size = sizeof options, .threads = 1, .progress = keep_told };

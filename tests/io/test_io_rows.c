@@ -33,7 +33,8 @@ static int64_t place_of_cell(const int64_t *shape, int32_t rank, int32_t axis, i
 
 TEST(layers_along_any_axis_are_read_as_by_plain_indices)
 {
-    static const struct { int32_t rank; int64_t shape[5]; } arrays[] = { { 3, { 3, 4, 5 } }, { 3, { 1, 7, 2 } }, { 3, { 6, 1, 3 } }, { 4, { 2, 3, 4, 5 } }, { 4, { 3, 5, 1, 4 } },
+    static const struct { int32_t rank; int64_t shape[5]; } arrays[] = { { 3, { 3, 4, 5 } }, { 3, { 1, 7, 2 } }, { 3, { 6, 1, 3 } },
+                                                                        { 4, { 2, 3, 4, 5 } }, { 4, { 3, 5, 1, 4 } },
                                                                          { 5, { 2, 3, 2, 3, 4 } }, { 5, { 3, 2, 4, 1, 2 } } };
     lamella_io_file *file;
     folder_make();
@@ -107,7 +108,8 @@ static void write_f8(const char *name, const int64_t *shape, int32_t rank, int f
 
 TEST(rows_in_any_order_of_axes_and_bytes_are_the_same_numbers)
 {
-    static const struct { int32_t rank; int64_t shape[4]; } arrays[] = { { 1, { 1500 } }, { 2, { 1100, 3 } }, { 3, { 513, 2, 3 } }, { 4, { 5, 2, 3, 2 } }, { 2, { 512, 2 } }, { 2, { 1, 9 } } };
+    static const struct { int32_t rank; int64_t shape[4]; } arrays[] = { { 1, { 1500 } }, { 2, { 1100, 3 } }, { 3, { 513, 2, 3 } },
+                                                                        { 4, { 5, 2, 3, 2 } }, { 2, { 512, 2 } }, { 2, { 1, 9 } } };
     static double got[8000], apart[16000];
     lamella_io_file *file;
     folder_make();
@@ -147,7 +149,8 @@ TEST(rows_in_any_order_of_axes_and_bytes_are_the_same_numbers)
 /* Sizes around a block of the writer, dense and with every second number left out. */
 TEST(files_of_any_size_hold_what_was_given)
 {
-    static const int64_t sizes[] = { 0, 1, 4095, 4096, 4097, (1 << 20) - 200, (1 << 20) - 128, (1 << 20) - 127, 1 << 20, (1 << 20) + 1, (2 << 20) - 128, (2 << 20) + 5, 3 << 20 };
+    static const int64_t sizes[] = { 0, 1, 4095, 4096, 4097, (1 << 20) - 200, (1 << 20) - 128, (1 << 20) - 127, 1 << 20, (1 << 20) + 1,
+                                    (2 << 20) - 128, (2 << 20) + 5, 3 << 20 };
     uint8_t *x = malloc(6 << 20);
     folder_make();
     for (int i = 0; i < 6 << 20; i++)
@@ -201,16 +204,20 @@ TEST(how_many_arrays_and_pairs_are_saved_is_limited)
     const char *name = "x", *pair[] = { "k", "v" };
     folder_make();
     const char *path = in_folder("x");
-    refused(lamella_io_file_save(NULL, path, &name, &a, -1, NULL, 0), LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: n_arrays is -1, expected 0 to 1000000");
-    refused(lamella_io_file_save(NULL, path, &name, &a, 1000001, NULL, 0), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_io_file_save(NULL, path, &name, &a, -1, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_file_save: n_arrays is -1, expected 0 to 1000000");
+    refused(lamella_io_file_save(NULL, path, &name, &a, 1000001, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_io_file_save: n_arrays is 1000001, expected 0 to 1000000");
-    refused(lamella_io_file_save(NULL, path, NULL, &a, 1, NULL, 0), LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: names is NULL, expected 1");
-    refused(lamella_io_file_save(NULL, path, &name, NULL, 1, NULL, 0), LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: arrays is NULL, expected 1");
-    refused(lamella_io_file_save(NULL, path, &name, &a, 1, pair, -1), LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: n_metadata is -1, expected 0 to 100000");
-    refused(lamella_io_file_save(NULL, path, &name, &a, 1, pair, 100001), LAMELLA_ERR_ARGUMENT,
-            "lamella_io_file_save: n_metadata is 100001, expected 0 to 100000");
-    refused(lamella_io_file_save(NULL, path, &name, &a, 1, NULL, 1), LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: n_metadata is 1, expected 0 (metadata is NULL)");
-    ok(lamella_io_file_save(NULL, path, &name, &a, 1, pair, 1));
-    ok(lamella_io_file_save(NULL, path, NULL, NULL, 0, NULL, 0));
+    refused(lamella_io_file_save(NULL, path, NULL, &a, 1, NULL), LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: names is NULL, expected 1");
+    refused(lamella_io_file_save(NULL, path, &name, NULL, 1, NULL), LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: arrays is NULL, expected 1");
+    refused(lamella_io_file_save(NULL, path, &name, &a, 1, WITH(lamella_io_file_save_options, .metadata = pair, .n_metadata = -1)),
+            LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: options.n_metadata is -1, expected 0 to 100000");
+    refused(lamella_io_file_save(NULL, path, &name, &a, 1, WITH(lamella_io_file_save_options, .metadata = pair, .n_metadata = 100001)),
+            LAMELLA_ERR_ARGUMENT,
+            "lamella_io_file_save: options.n_metadata is 100001, expected 0 to 100000");
+    refused(lamella_io_file_save(NULL, path, &name, &a, 1, WITH(lamella_io_file_save_options, .n_metadata = 1)), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_file_save: options.n_metadata is 1, expected 0 (options.metadata is NULL)");
+    ok(lamella_io_file_save(NULL, path, &name, &a, 1, WITH(lamella_io_file_save_options, .metadata = pair, .n_metadata = 1)));
+    ok(lamella_io_file_save(NULL, path, NULL, NULL, 0, NULL));
     folder_remove();
 }

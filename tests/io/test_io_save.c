@@ -104,7 +104,8 @@ TEST(every_dtype_comes_back_from_safetensors)
         for (int64_t e = 0; e < 15; e++)
             memcpy(scattered[i] + (e / 5 + e % 5 * 4) * size, (char *)raw->data + e * size, (size_t)size);
     }
-    ok(lamella_io_file_save(NULL, in_folder("all.safetensors"), names, arrays, N, metadata, 2));
+    ok(lamella_io_file_save(NULL, in_folder("all.safetensors"), names, arrays, N,
+                            WITH(lamella_io_file_save_options, .metadata = metadata, .n_metadata = 2)));
     ok(lamella_io_file_open(NULL, in_folder("all.safetensors"), NULL, &file, NULL));
     int64_t before = INT64_MAX, end = 0;
     static const char *const order[N] = { "F64", "I64", "F32", "I32", "BF16", "F16", "BOOL", "I8", "U8" };
@@ -215,27 +216,32 @@ TEST(what_cannot_be_saved_is_refused_before_a_file_is_made)
     char name[5000];
     memset(name, 'n', sizeof name);
     name[4097] = 0;
-    refused(lamella_io_file_save(NULL, path, (const char *[]){ "x", "x" }, a, 2, NULL, 0), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_io_file_save(NULL, path, (const char *[]){ "x", "x" }, a, 2, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_io_file_save: names has \"x\" twice");
-    refused(lamella_io_file_save(NULL, path, (const char *[]){ "\xff" }, a, 1, NULL, 0), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_io_file_save(NULL, path, (const char *[]){ "\xff" }, a, 1, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_io_file_save: names[0] is not UTF-8 at byte 0");
-    refused(lamella_io_file_save(NULL, path, (const char *[]){ "__metadata__" }, a, 1, NULL, 0), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_io_file_save(NULL, path, (const char *[]){ "__metadata__" }, a, 1, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_io_file_save: names[0] is \"__metadata__\", which the format keeps for itself");
-    refused(lamella_io_file_save(NULL, path, (const char *[]){ name }, a, 1, NULL, 0), LAMELLA_ERR_LIMIT,
+    refused(lamella_io_file_save(NULL, path, (const char *[]){ name }, a, 1, NULL), LAMELLA_ERR_LIMIT,
             "lamella_io_file_save: names[0] has 4097 bytes, expected at most 4096");
-    refused(lamella_io_file_save(NULL, path, (const char *[]){ "x" }, a, 1, (const char *[]){ "k", "1", "k", "2" }, 2), LAMELLA_ERR_ARGUMENT,
-            "lamella_io_file_save: metadata has the key \"k\" twice");
-    refused(lamella_io_file_save(NULL, path, (const char *[]){ "x" }, a, 1, (const char *[]){ "k", NULL }, 1), LAMELLA_ERR_ARGUMENT,
-            "lamella_io_file_save: metadata[1] is NULL, expected a text");
-    refused(lamella_io_file_save(NULL, NULL, (const char *[]){ "x" }, a, 1, NULL, 0), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_io_file_save(NULL, path, (const char *[]){ "x" }, a, 1,
+                                 WITH(lamella_io_file_save_options, .metadata = (const char *[]){ "k", "1", "k", "2" },
+                                      .n_metadata = 2)), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_file_save: options.metadata has the key \"k\" twice");
+    refused(lamella_io_file_save(NULL, path, (const char *[]){ "x" }, a, 1,
+                                 WITH(lamella_io_file_save_options, .metadata = (const char *[]){ "k", NULL },
+                                      .n_metadata = 1)), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_file_save: options.metadata[1] is NULL, expected a text");
+    refused(lamella_io_file_save(NULL, NULL, (const char *[]){ "x" }, a, 1, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_io_file_save: path is NULL, expected the path of a file");
     char *value = malloc(100000001);
     memset(value, 'v', 100000000);
     value[100000000] = 0;
-    returns(lamella_io_file_save(NULL, path, NULL, NULL, 0, (const char *[]){ "k", value }, 1), LAMELLA_ERR_LIMIT);
+    returns(lamella_io_file_save(NULL, path, NULL, NULL, 0, WITH(lamella_io_file_save_options, .metadata = (const char *[]){ "k", value },
+                                                                 .n_metadata = 1)), LAMELLA_ERR_LIMIT);
     free(value);
     a[1].dtype = 0;
-    returns(lamella_io_file_save(NULL, path, (const char *[]){ "x", "y" }, a, 2, NULL, 0), LAMELLA_ERR_DTYPE);
+    returns(lamella_io_file_save(NULL, path, (const char *[]){ "x", "y" }, a, 2, NULL), LAMELLA_ERR_DTYPE);
     equal(folder_count(), 0);
     folder_remove();
 }
@@ -250,7 +256,7 @@ TEST(what_is_no_regular_file_is_not_replaced)
     const char *pipe = in_folder("pipe");
     equal(mkfifo(pipe, 0600), 0);
     returns(lamella_io_npy_save(NULL, pipe, &a), LAMELLA_ERR_IO);
-    returns(lamella_io_file_save(NULL, pipe, (const char *[]){ "x" }, &a, 1, NULL, 0), LAMELLA_ERR_IO);
+    returns(lamella_io_file_save(NULL, pipe, (const char *[]){ "x" }, &a, 1, NULL), LAMELLA_ERR_IO);
     check(strstr(lamella_last_error(), "it cannot be replaced by a file: is no regular file") != NULL);
     equal(stat(pipe, &s), 0);
     check(S_ISFIFO(s.st_mode));
@@ -265,8 +271,10 @@ TEST(order_of_the_arguments_does_not_matter)
     int64_t i[2] = { 3, 4 };
     lamella_view f = view_of(LAMELLA_F32, x, 2), n = view_of(LAMELLA_I64, i, 2);
     folder_make();
-    ok(lamella_io_file_save(NULL, in_folder("1"), (const char *[]){ "a", "b" }, (lamella_view[]){ f, n }, 2, (const char *[]){ "k", "1", "j", "2" }, 2));
-    ok(lamella_io_file_save(NULL, in_folder("2"), (const char *[]){ "b", "a" }, (lamella_view[]){ n, f }, 2, (const char *[]){ "j", "2", "k", "1" }, 2));
+    ok(lamella_io_file_save(NULL, in_folder("1"), (const char *[]){ "a", "b" }, (lamella_view[]){ f, n }, 2,
+                            WITH(lamella_io_file_save_options, .metadata = (const char *[]){ "k", "1", "j", "2" }, .n_metadata = 2)));
+    ok(lamella_io_file_save(NULL, in_folder("2"), (const char *[]){ "b", "a" }, (lamella_view[]){ n, f }, 2,
+                            WITH(lamella_io_file_save_options, .metadata = (const char *[]){ "j", "2", "k", "1" }, .n_metadata = 2)));
     bytes first = file_bytes(in_folder("1")), second = file_bytes(in_folder("2"));
     equal(first.n, second.n);
     equal_bits(first.at, second.at, first.n);
@@ -277,23 +285,27 @@ TEST(order_of_the_arguments_does_not_matter)
 
 /* ---- the generic matrix ---- */
 
-OPERATION(lamella_io_npy_save, .dtypes = EVERY_DTYPE, .in_memory = 1, .keeps_dtype = 1, .nonfinite = 1, .empty_is_ok = 1, .keeps_shape = 1, .absolute = 1)
+OPERATION(lamella_io_npy_save, .dtypes = EVERY_DTYPE, .in_memory = 1, .keeps_dtype = 1, .nonfinite = 1, .empty_is_ok = 1, .keeps_shape = 1,
+          .absolute = 1)
 {
     lamella_status status = lamella_io_npy_save(m->ctx, matrix_path(m), m->view);
     matrix_file(m, "file", matrix_path(m));
     return status;
 }
 
-OPERATION(lamella_io_file_save, .dtypes = EVERY_DTYPE, .in_memory = 1, .keeps_dtype = 1, .nonfinite = 1, .empty_is_ok = 1, .keeps_shape = 1, .absolute = 1)
+OPERATION(lamella_io_file_save, .dtypes = EVERY_DTYPE, .in_memory = 1, .keeps_dtype = 1, .nonfinite = 1, .empty_is_ok = 1, .keeps_shape = 1,
+          .absolute = 1)
 {
     static const char *const names[] = { "first" }, *const metadata[] = { "key", "value" };
-    lamella_status status = lamella_io_file_save(m->ctx, matrix_path(m), names, m->view, 1, metadata, 1);
+    lamella_status status = lamella_io_file_save(m->ctx, matrix_path(m), names, m->view, 1,
+                                                 WITH(lamella_io_file_save_options, .metadata = metadata, .n_metadata = 1));
     matrix_file(m, "file", matrix_path(m));
     return status;
 }
 
 /* What is read from bytes in memory is what was saved: it makes the same file again. */
-OPERATION(lamella_io_file_load, .dtypes = EVERY_DTYPE, .forms = FORM_ROWS, .in_memory = 1, .keeps_dtype = 1, .nonfinite = 1, .quick = 1, .empty_is_ok = 1,
+OPERATION(lamella_io_file_load, .dtypes = EVERY_DTYPE, .forms = FORM_ROWS, .in_memory = 1, .keeps_dtype = 1, .nonfinite = 1, .quick = 1,
+          .empty_is_ok = 1,
           .keeps_shape = 1, .absolute = 1)
 {
     const lamella_view *x = m->view;
@@ -315,4 +327,16 @@ OPERATION(lamella_io_file_load, .dtypes = EVERY_DTYPE, .forms = FORM_ROWS, .in_m
     free(rows);
     free(b.at);
     return status;
+}
+
+TEST(options_of_saving_are_what_zero_means)
+{
+    lamella_io_file_save_options file;
+    lamella_io_stack_save_options stack;
+    memset(&file, 255, sizeof file);
+    memset(&stack, 255, sizeof stack);
+    ok(lamella_io_file_save_options_init(&file, sizeof file));
+    ok(lamella_io_stack_save_options_init(&stack, sizeof stack));
+    check(file.struct_size == sizeof file && !file.reserved0 && !file.metadata && !file.n_metadata);
+    check(stack.struct_size == sizeof stack && !stack.reserved0 && !stack.names && !stack.labels && !stack.n_labels && !stack.source);
 }

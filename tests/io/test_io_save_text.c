@@ -32,15 +32,15 @@ TEST(a_header_is_written_as_short_as_it_can_be)
     lamella_view a[] = { view_of(LAMELLA_U8, u, 3), view_of(LAMELLA_F32, f, 2, 3), view_of(LAMELLA_F32, f, 0, 4), view_of(LAMELLA_F64, f) };
     static const char *const names[] = { "a b\"c\\d", "\x01\x1f\n~\x7f\xc3\xa9", "", "scalar" }, *const pairs[] = { "k", "", "", "v\t" };
     folder_make();
-    ok(lamella_io_file_save(NULL, in_folder("x"), NULL, NULL, 0, NULL, 0));
+    ok(lamella_io_file_save(NULL, in_folder("x"), NULL, NULL, 0, NULL));
     equal_text(header_saved("x"), "{}");
-    ok(lamella_io_file_save(NULL, in_folder("x"), NULL, NULL, 0, pairs, 1));
+    ok(lamella_io_file_save(NULL, in_folder("x"), NULL, NULL, 0, WITH(lamella_io_file_save_options, .metadata = pairs, .n_metadata = 1)));
     equal_text(header_saved("x"), "{\"__metadata__\":{\"k\":\"\"}}");
-    ok(lamella_io_file_save(NULL, in_folder("x"), NULL, NULL, 0, pairs, 2));
+    ok(lamella_io_file_save(NULL, in_folder("x"), NULL, NULL, 0, WITH(lamella_io_file_save_options, .metadata = pairs, .n_metadata = 2)));
     equal_text(header_saved("x"), "{\"__metadata__\":{\"\":\"v\\u0009\",\"k\":\"\"}}");
-    ok(lamella_io_file_save(NULL, in_folder("x"), names, a, 1, NULL, 0));
+    ok(lamella_io_file_save(NULL, in_folder("x"), names, a, 1, NULL));
     equal_text(header_saved("x"), "{\"a b\\\"c\\\\d\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[0,3]}}");
-    ok(lamella_io_file_save(NULL, in_folder("x"), names, a, 4, pairs, 1));
+    ok(lamella_io_file_save(NULL, in_folder("x"), names, a, 4, WITH(lamella_io_file_save_options, .metadata = pairs, .n_metadata = 1)));
     equal_text(header_saved("x"), "{\"__metadata__\":{\"k\":\"\"},\"scalar\":{\"dtype\":\"F64\",\"shape\":[],\"data_offsets\":[0,8]},\"\":{\"dtype\":\"F32\",\"shape\":[0,4],"
                "\"data_offsets\":[8,8]},\"\\u0001\\u001f\\u000a~\x7f\xc3\xa9\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[8,32]},\"a b\\\"c\\\\d\":{\"dtype\":\"U8\",\"shape\":[3],"
                "\"data_offsets\":[32,35]}}");
@@ -56,7 +56,7 @@ TEST(data_begins_at_the_next_multiple_of_64)
     for (int n = 0; n < 70; n++) {
         memset(name, 'n', sizeof name);
         name[n] = 0;
-        ok(lamella_io_file_save(NULL, in_folder("x"), (const char *[]){ name }, &a, 1, NULL, 0));
+        ok(lamella_io_file_save(NULL, in_folder("x"), (const char *[]){ name }, &a, 1, NULL));
         bytes b = file_bytes(in_folder("x"));
         equal(b.n, (8 + (int64_t)strlen("{\"\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}") + n + 63) / 64 * 64 + 1);
         equal(b.at[b.n - 1], 7);
@@ -94,7 +94,8 @@ TEST(an_image_is_the_file_that_is_saved)
     static double x[60];
     for (int i = 0; i < 60; i++)
         x[i] = i + 0.5;
-    save_array a[] = { { .name = "turned" }, { .name = "none" }, { .name = "no_rows" }, { .name = "scalar" }, { .name = "bytes" }, { .name = "apart" } };
+    save_array a[] = { { .name = "turned" }, { .name = "none" }, { .name = "no_rows" }, { .name = "scalar" }, { .name = "bytes" },
+                      { .name = "apart" } };
     a[0].view = view_of(LAMELLA_F64, x, 3, 4, 5);
     a[0].view.stride[0] = 1, a[0].view.stride[1] = 15, a[0].view.stride[2] = 3;
     a[1].view = view_of(LAMELLA_F32, x, 3, 0, 2);
@@ -128,42 +129,55 @@ TEST(an_image_is_the_file_that_is_saved)
 TEST(a_text_that_is_none_is_named_with_its_place)
 {
     float x[5] = { 0 };
-    lamella_view a[] = { view_of(LAMELLA_F32, x, 1), view_of(LAMELLA_F32, x, 1) }, label[] = { view_of(LAMELLA_F32, x, 1), view_of(LAMELLA_F32, x, 1) };
+    lamella_view a[] = { view_of(LAMELLA_F32, x, 1), view_of(LAMELLA_F32, x, 1) }, label[] = { view_of(LAMELLA_F32, x, 1),
+                                                                                              view_of(LAMELLA_F32, x, 1) };
     lamella_stack s = { .struct_size = sizeof s, .layer = a, .n_layers = 1 };
     char name[4200], expected[300];
     a[0] = view_of(LAMELLA_F32, x, 1, 5);
     folder_make();
     const char *path = in_folder("x");
-    refused(lamella_io_file_save(NULL, path, (const char *[]){ "a", "bc\xc3\xa9\xff" }, a, 2, NULL, 0), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_io_file_save(NULL, path, (const char *[]){ "a", "bc\xc3\xa9\xff" }, a, 2, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_io_file_save: names[1] is not UTF-8 at byte 4");
-    refused(lamella_io_file_save(NULL, path, (const char *[]){ "a", NULL }, a, 2, NULL, 0), LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: names[1] is NULL, expected a text");
-    refused(lamella_io_file_save(NULL, path, (const char *[]){ "a", "a" }, a, 2, NULL, 0), LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: names has \"a\" twice");
-    refused(lamella_io_file_save(NULL, path, NULL, NULL, 0, (const char *[]){ "a", "b", "c", "de\x80" }, 2), LAMELLA_ERR_ARGUMENT,
-            "lamella_io_file_save: metadata[3] is not UTF-8 at byte 2");
-    refused(lamella_io_file_save(NULL, path, NULL, NULL, 0, (const char *[]){ "a", "b", "c", NULL }, 2), LAMELLA_ERR_ARGUMENT,
-            "lamella_io_file_save: metadata[3] is NULL, expected a text");
-    refused(lamella_io_file_save(NULL, path, NULL, NULL, 0, (const char *[]){ "z", "b", "a", "b", "z", "c" }, 3), LAMELLA_ERR_ARGUMENT,
-            "lamella_io_file_save: metadata has the key \"z\" twice");
-    refused(lamella_io_stack_save(NULL, path, &s, (const char *[]){ "a", "b\xff" }, label, 2, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_io_stack_save: names[1] is not UTF-8 at byte 1");
-    refused(lamella_io_stack_save(NULL, path, &s, (const char *[]){ "a", "a" }, label, 2, NULL), LAMELLA_ERR_ARGUMENT,
+    refused(lamella_io_file_save(NULL, path, (const char *[]){ "a", NULL }, a, 2, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_file_save: names[1] is NULL, expected a text");
+    refused(lamella_io_file_save(NULL, path, (const char *[]){ "a", "a" }, a, 2, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_file_save: names has \"a\" twice");
+    refused(lamella_io_file_save(NULL, path, NULL, NULL, 0, WITH(lamella_io_file_save_options,
+                                                                 .metadata = (const char *[]){ "a", "b", "c",
+                                                                                              "de\x80" }, .n_metadata = 2)), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_file_save: options.metadata[3] is not UTF-8 at byte 2");
+    refused(lamella_io_file_save(NULL, path, NULL, NULL, 0, WITH(lamella_io_file_save_options, .metadata = (const char *[]){ "a", "b", "c", NULL },
+                                                                 .n_metadata = 2)), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_file_save: options.metadata[3] is NULL, expected a text");
+    refused(lamella_io_file_save(NULL, path, NULL, NULL, 0, WITH(lamella_io_file_save_options,
+                                                                 .metadata = (const char *[]){ "z", "b", "a", "b", "z",
+                                                                                              "c" }, .n_metadata = 3)), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_file_save: options.metadata has the key \"z\" twice");
+    refused(lamella_io_stack_save(NULL, path, &s, WITH(lamella_io_stack_save_options, .names = (const char *[]){ "a", "b\xff" }, .labels = label,
+                                                       .n_labels = 2)), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_stack_save: options.names[1] is not UTF-8 at byte 1");
+    refused(lamella_io_stack_save(NULL, path, &s, WITH(lamella_io_stack_save_options, .names = (const char *[]){ "a", "a" }, .labels = label,
+                                                       .n_labels = 2)), LAMELLA_ERR_ARGUMENT,
             "lamella_io_stack_save: names has \"label.a\" twice");
-    refused(lamella_io_stack_save(NULL, path, &s, NULL, NULL, 0, "abc\xc3"), LAMELLA_ERR_ARGUMENT, "lamella_io_stack_save: source is not UTF-8 at byte 3");
+    refused(lamella_io_stack_save(NULL, path, &s, WITH(lamella_io_stack_save_options, .source = "abc\xc3")), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_stack_save: options.source is not UTF-8 at byte 3");
     for (int n = 4089; n <= 4097; n++) {
         memset(name, 'n', sizeof name);
         name[n] = 0;
         if (n > 4090) {
-            snprintf(expected, sizeof expected, "lamella_io_stack_save: names[1] has %d bytes, expected at most 4090", n);
-            refused(lamella_io_stack_save(NULL, path, &s, (const char *[]){ "a", name }, label, 2, NULL), LAMELLA_ERR_LIMIT, expected);
+            snprintf(expected, sizeof expected, "lamella_io_stack_save: options.names[1] has %d bytes, expected at most 4090", n);
+            refused(lamella_io_stack_save(NULL, path, &s, WITH(lamella_io_stack_save_options, .names = (const char *[]){ "a", name }, .labels = label,
+                                                               .n_labels = 2)), LAMELLA_ERR_LIMIT, expected);
         } else {
-            ok(lamella_io_stack_save(NULL, path, &s, (const char *[]){ "a", name }, label, 2, NULL));
+            ok(lamella_io_stack_save(NULL, path, &s, WITH(lamella_io_stack_save_options, .names = (const char *[]){ "a", name }, .labels = label,
+                                                          .n_labels = 2)));
         }
         a[1] = a[0];
         if (n > 4096)
-            refused(lamella_io_file_save(NULL, path, (const char *[]){ "a", name }, a, 2, NULL, 0), LAMELLA_ERR_LIMIT,
+            refused(lamella_io_file_save(NULL, path, (const char *[]){ "a", name }, a, 2, NULL), LAMELLA_ERR_LIMIT,
                     "lamella_io_file_save: names[1] has 4097 bytes, expected at most 4096");
         else
-            ok(lamella_io_file_save(NULL, path, (const char *[]){ "a", name }, a, 2, NULL, 0));
+            ok(lamella_io_file_save(NULL, path, (const char *[]){ "a", name }, a, 2, NULL));
     }
     folder_remove();
 }
@@ -177,15 +191,23 @@ TEST(counts_are_taken_up_to_their_limits)
     const char *none = NULL;
     folder_make();
     const char *path = in_folder("x");
-    refused(lamella_io_file_save(NULL, path, NULL, &layer, 1000000, NULL, 0), LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: names is NULL, expected 1000000");
-    refused(lamella_io_file_save(NULL, path, NULL, &layer, 1000001, NULL, 0), LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: n_arrays is 1000001, expected 0 to 1000000");
-    refused(lamella_io_file_save(NULL, path, NULL, NULL, 0, &none, 100000), LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: metadata[0] is NULL, expected a text");
-    refused(lamella_io_file_save(NULL, path, NULL, NULL, 0, &none, 100001), LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: n_metadata is 100001, expected 0 to 100000");
-    refused(lamella_io_file_save(NULL, path, NULL, NULL, 0, NULL, -1), LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: n_metadata is -1, expected 0 (metadata is NULL)");
-    refused(lamella_io_stack_save(NULL, path, &s, &none, &label, 1000000, NULL), LAMELLA_ERR_ARGUMENT, "lamella_io_stack_save: names[0] is NULL, expected a text");
-    refused(lamella_io_stack_save(NULL, path, &s, &none, &label, 1000001, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_io_stack_save: n_labels is 1000001, expected 0 to 1000000");
-    refused(lamella_io_stack_save(NULL, path, &s, &none, NULL, 1, NULL), LAMELLA_ERR_ARGUMENT, "lamella_io_stack_save: n_labels is 1, expected 0 (names or labels is NULL)");
+    refused(lamella_io_file_save(NULL, path, NULL, &layer, 1000000, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_file_save: names is NULL, expected 1000000");
+    refused(lamella_io_file_save(NULL, path, NULL, &layer, 1000001, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_file_save: n_arrays is 1000001, expected 0 to 1000000");
+    refused(lamella_io_file_save(NULL, path, NULL, NULL, 0, WITH(lamella_io_file_save_options, .metadata = &none, .n_metadata = 100000)),
+            LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: options.metadata[0] is NULL, expected a text");
+    refused(lamella_io_file_save(NULL, path, NULL, NULL, 0, WITH(lamella_io_file_save_options, .metadata = &none, .n_metadata = 100001)),
+            LAMELLA_ERR_ARGUMENT, "lamella_io_file_save: options.n_metadata is 100001, expected 0 to 100000");
+    refused(lamella_io_file_save(NULL, path, NULL, NULL, 0, WITH(lamella_io_file_save_options, .n_metadata = -1)), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_file_save: options.n_metadata is -1, expected 0 (options.metadata is NULL)");
+    refused(lamella_io_stack_save(NULL, path, &s, WITH(lamella_io_stack_save_options, .names = &none, .labels = &label, .n_labels = 1000000)),
+            LAMELLA_ERR_ARGUMENT, "lamella_io_stack_save: options.names[0] is NULL, expected a text");
+    refused(lamella_io_stack_save(NULL, path, &s, WITH(lamella_io_stack_save_options, .names = &none, .labels = &label, .n_labels = 1000001)),
+            LAMELLA_ERR_ARGUMENT,
+            "lamella_io_stack_save: options.n_labels is 1000001, expected 0 to 1000000");
+    refused(lamella_io_stack_save(NULL, path, &s, WITH(lamella_io_stack_save_options, .names = &none, .n_labels = 1)), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_stack_save: options.n_labels is 1, expected 0 (options.names or options.labels is NULL)");
     equal(folder_count(), 0);
     folder_remove();
 }
@@ -222,7 +244,8 @@ static lamella_status save_claim(const claimed *claim)
 TEST(arrays_have_at_most_2_to_the_53_bytes_together)
 {
     const int64_t most = INT64_C(1) << 53;
-    const claimed fit[] = { { { most, 0 } }, { { most - 1, 1 } }, { { 1, most - 1 } } }, over[] = { { { most + 1, 0 } }, { { most, 1 } }, { { 1, most } }, { { 1, INT64_MAX } },
+    const claimed fit[] = { { { most, 0 } }, { { most - 1, 1 } }, { { 1, most - 1 } } }, over[] = { { { most + 1, 0 } }, { { most, 1 } },
+                                                                                                   { { 1, most } }, { { 1, INT64_MAX } },
                                                                                                 { { most, INT64_MAX } } };
     char expected[300];
     folder_make();

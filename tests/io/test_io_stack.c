@@ -80,14 +80,16 @@ TEST(a_stack_in_memory_and_one_that_is_read_make_one_file)
     for (int l = 0; l < 4; l++)
         layer[l] = view_of(LAMELLA_F32, x[l], 5, 6);
     lamella_stack s = { .struct_size = sizeof s, .flags = LAMELLA_LAST_NORMED, .layer = layer, .n_layers = 4, .depth = depth, .n_depths = 13 };
-    ok(lamella_io_stack_save(NULL, in_folder("memory"), &s, (const char *[]){ "l" }, &label, 1, "a test"));
+    ok(lamella_io_stack_save(NULL, in_folder("memory"), &s, WITH(lamella_io_stack_save_options, .names = (const char *[]){ "l" }, .labels = &label,
+                                                                 .n_labels = 1, .source = "a test")));
     bytes memory = file_bytes(in_folder("memory"));
     for (int64_t most = 1; most <= 5; most += 2) {
         for (int l = 0; l < 4; l++)
             layer[l].data = NULL;
         s.read = read_some;
         s.user = &most;
-        ok(lamella_io_stack_save(NULL, in_folder("read"), &s, (const char *[]){ "l" }, &label, 1, "a test"));
+        ok(lamella_io_stack_save(NULL, in_folder("read"), &s, WITH(lamella_io_stack_save_options, .names = (const char *[]){ "l" }, .labels = &label,
+                                                                   .n_labels = 1, .source = "a test")));
         bytes read = file_bytes(in_folder("read"));
         equal(read.n, memory.n);
         equal_bits(read.at, memory.at, memory.n);
@@ -101,7 +103,9 @@ TEST(a_stack_in_memory_and_one_that_is_read_make_one_file)
         equal(opened.depth[l], depth[l]);
         layer_reads_as(l, x[l][0], 5, 6);
     }
-    ok(lamella_io_stack_save(NULL, in_folder("again"), &opened, (const char *[]){ "l" }, &label, 1, "a test"));
+    ok(lamella_io_stack_save(NULL, in_folder("again"), &opened,
+                             WITH(lamella_io_stack_save_options, .names = (const char *[]){ "l" }, .labels = &label, .n_labels = 1,
+                                  .source = "a test")));
     bytes again = file_bytes(in_folder("again"));
     equal_bits(again.at, memory.at, memory.n);
     free(again.at);
@@ -111,7 +115,7 @@ TEST(a_stack_in_memory_and_one_that_is_read_make_one_file)
     s.n_depths = 0;
     for (int l = 0; l < 4; l++)
         layer[l] = view_of(LAMELLA_F32, x[l], 5, 6);
-    ok(lamella_io_stack_save(NULL, in_folder("memory"), &s, NULL, NULL, 0, NULL));
+    ok(lamella_io_stack_save(NULL, in_folder("memory"), &s, NULL));
     ok(open_with("memory", NULL, 0, &file));
     equal(opened.n_depths, 10);
     lamella_io_file_free(file);
@@ -134,7 +138,7 @@ TEST(a_read_stack_is_saved_densely_whatever_its_strides)
             layer[l].stride[1] = way == 1 ? 7 : way == 2 ? 5 : 0;
         }
         lamella_stack s = { .struct_size = sizeof s, .layer = layer, .n_layers = 4, .depth = depth, .read = way ? read_some : NULL, .user = &most };
-        ok(lamella_io_stack_save(NULL, in_folder(way ? "read" : "memory"), &s, NULL, NULL, 0, NULL));
+        ok(lamella_io_stack_save(NULL, in_folder(way ? "read" : "memory"), &s, NULL));
         bytes memory = file_bytes(in_folder("memory")), read = file_bytes(in_folder(way ? "read" : "memory"));
         equal(read.n, memory.n);
         equal_bits(read.at, memory.at, memory.n);
@@ -162,7 +166,8 @@ TEST(every_part_and_label_is_saved_under_its_name)
     for (int k = 0; k < 3; k++)
         labels[k] = view_of(LAMELLA_I64, label[k], 3);
     folder_make();
-    ok(lamella_io_stack_save(NULL, in_folder("f"), &s, (const char *[]){ "one", "two %s", "" }, labels, 3, "where it is from"));
+    ok(lamella_io_stack_save(NULL, in_folder("f"), &s, WITH(lamella_io_stack_save_options, .names = (const char *[]){ "one", "two %s", "" },
+                                                            .labels = labels, .n_labels = 3, .source = "where it is from")));
     ok(open_with("f", NULL, 0, &file));
     ok(lamella_io_sizes_get(file, &entries, &pairs));
     equal(entries, 8);
@@ -180,15 +185,19 @@ TEST(every_part_and_label_is_saved_under_its_name)
         equal_text(value, metadata[2 * k + 1]);
     }
     lamella_io_file_free(file);
-    refused(lamella_io_stack_save(NULL, in_folder("g"), &s, (const char *[]){ "one", NULL }, labels, 2, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_io_stack_save: names[1] is NULL, expected a text");
-    refused(lamella_io_stack_save(NULL, in_folder("g"), &s, NULL, labels, 1, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_io_stack_save: n_labels is 1, expected 0 (names or labels is NULL)");
-    refused(lamella_io_stack_save(NULL, in_folder("g"), &s, (const char *[]){ "a" }, labels, -1, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_io_stack_save: n_labels is -1, expected 0 to 1000000");
+    refused(lamella_io_stack_save(NULL, in_folder("g"), &s, WITH(lamella_io_stack_save_options, .names = (const char *[]){ "one", NULL },
+                                                                 .labels = labels, .n_labels = 2)), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_stack_save: options.names[1] is NULL, expected a text");
+    refused(lamella_io_stack_save(NULL, in_folder("g"), &s, WITH(lamella_io_stack_save_options, .labels = labels, .n_labels = 1)),
+            LAMELLA_ERR_ARGUMENT,
+            "lamella_io_stack_save: options.n_labels is 1, expected 0 (options.names or options.labels is NULL)");
+    refused(lamella_io_stack_save(NULL, in_folder("g"), &s, WITH(lamella_io_stack_save_options, .names = (const char *[]){ "a" }, .labels = labels,
+                                                                 .n_labels = -1)), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_stack_save: options.n_labels is -1, expected 0 to 1000000");
     labels[1].shape[0] = 2;
-    refused(lamella_io_stack_save(NULL, in_folder("g"), &s, (const char *[]){ "a", "b" }, labels, 2, NULL), LAMELLA_ERR_SHAPE,
-            "lamella_io_stack_save: labels[1].shape[0] is 2, expected 3");
+    refused(lamella_io_stack_save(NULL, in_folder("g"), &s, WITH(lamella_io_stack_save_options, .names = (const char *[]){ "a", "b" },
+                                                                 .labels = labels, .n_labels = 2)), LAMELLA_ERR_SHAPE,
+            "lamella_io_stack_save: options.labels[1].shape[0] is 2, expected 3");
     equal(folder_count(), 1);
     folder_remove();
 }
@@ -208,7 +217,7 @@ TEST(a_read_that_stops_or_lies_ends_the_save)
         lamella_view layer = view_of(LAMELLA_F32, x, 5, 6);
         layer.data = NULL;
         lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .read = read_badly, .user = (void *)&answers[i] };
-        returns(lamella_io_stack_save(NULL, in_folder("f"), &s, NULL, NULL, 0, NULL), expected[i]);
+        returns(lamella_io_stack_save(NULL, in_folder("f"), &s, NULL), expected[i]);
         equal(folder_count(), 0);
     }
     folder_remove();
@@ -224,7 +233,7 @@ TEST(masked_and_ragged_stacks_come_back)
     lamella_stack s = { .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .mask = &m, .offsets = &o, .sample_id = &i };
     lamella_io_file *file;
     folder_make();
-    ok(lamella_io_stack_save(NULL, in_folder("ragged"), &s, NULL, NULL, 0, NULL));
+    ok(lamella_io_stack_save(NULL, in_folder("ragged"), &s, NULL));
     ok(open_with("ragged", NULL, 0, &file));
     check(opened.mask->dtype == LAMELLA_BOOL && !memcmp(opened.mask->data, mask, 20));
     check(opened.offsets->dtype == LAMELLA_I32 && !memcmp(opened.offsets->data, offsets, 16));
@@ -233,7 +242,7 @@ TEST(masked_and_ragged_stacks_come_back)
     layer = view_of(LAMELLA_F32, x, 4, 5, 6);
     m = view_of(LAMELLA_U8, mask, 4, 5);
     s = (lamella_stack){ .struct_size = sizeof s, .layer = &layer, .n_layers = 1, .mask = &m };
-    ok(lamella_io_stack_save(NULL, in_folder("masked"), &s, NULL, NULL, 0, NULL));
+    ok(lamella_io_stack_save(NULL, in_folder("masked"), &s, NULL));
     ok(open_with("masked", NULL, 0, &file));
     check(opened.layer[0].rank == 3 && opened.mask->rank == 2 && !opened.offsets && !memcmp(opened.mask->data, mask, 20));
     lamella_io_file_free(file);
@@ -253,7 +262,8 @@ TEST(parts_that_do_not_fit_are_refused)
     save_arrays("float", (const char *[]){ "layer.0", "offsets" }, a, 2);
     returns(open_with("float", NULL, 0, &file), LAMELLA_ERR_DTYPE);
     check(strstr(lamella_last_error(), "\"offsets\" is F32 of rank 1, expected I32 or I64 of [n_samples + 1]") != NULL);
-    ok(lamella_io_file_save(NULL, in_folder("newer"), (const char *[]){ "layer.0" }, a, 1, (const char *[]){ "lamella.format", "2" }, 1));
+    ok(lamella_io_file_save(NULL, in_folder("newer"), (const char *[]){ "layer.0" }, a, 1,
+                            WITH(lamella_io_file_save_options, .metadata = (const char *[]){ "lamella.format", "2" }, .n_metadata = 1)));
     returns(open_with("newer", NULL, 0, &file), LAMELLA_ERR_UNSUPPORTED);
     folder_remove();
 }
@@ -337,7 +347,7 @@ TEST(a_file_gives_the_same_bits_however_it_is_delivered)
 OPERATION(lamella_io_stack_save, .dtypes = EVERY_DTYPE & ~(1 << LAMELLA_BOOL), .keeps_dtype = 1, .nonfinite = 1, .empty_is_ok = 1, .keeps_shape = 1,
           .absolute = 1)
 {
-    lamella_status status = lamella_io_stack_save(m->ctx, matrix_path(m), &m->stack, NULL, NULL, 0, "the matrix");
+    lamella_status status = lamella_io_stack_save(m->ctx, matrix_path(m), &m->stack, WITH(lamella_io_stack_save_options, .source = "the matrix"));
     matrix_file(m, "file", matrix_path(m));
     return status;
 }

@@ -222,7 +222,8 @@ TEST(parts_leave_the_readings_that_they_fit)
 TEST(a_mask_over_several_axes_leaves_the_reading_that_it_fits)
 {
     static const struct { int32_t rank; int64_t shape[5], mask_rank, mask[4]; const char *left; } cases[] = {
-        { 4, { 3, 7, 2, 1 }, 2, { 7, 2 }, "1" }, { 4, { 3, 7, 2, 1 }, 2, { 3, 2 }, "2" }, { 4, { 3, 7, 2, 1 }, 3, { 3, 7, 2 }, "-1" }, { 4, { 3, 7, 2, 1 }, 2, { 3, 7 }, "1 2 -1" },
+        { 4, { 3, 7, 2, 1 }, 2, { 7, 2 }, "1" }, { 4, { 3, 7, 2, 1 }, 2, { 3, 2 }, "2" }, { 4, { 3, 7, 2, 1 }, 3, { 3, 7, 2 }, "-1" }, { 4,
+                { 3, 7, 2, 1 }, 2, { 3, 7 }, "1 2 -1" },
         { 4, { 2, 3, 4, 5 }, 2, { 2, 4 }, "2" }, { 4, { 2, 3, 4, 5 }, 2, { 3, 4 }, "1" }, { 4, { 2, 3, 4, 5 }, 2, { 2, 5 }, "1 2 -1" },
         { 5, { 2, 3, 4, 1, 5 }, 3, { 3, 4, 1 }, "1" }, { 5, { 2, 3, 2, 3, 2 }, 3, { 2, 2, 3 }, "2" }, { 5, { 2, 3, 2, 3, 2 }, 3, { 3, 2, 3 }, "1" },
         { 5, { 2, 3, 2, 3, 2 }, 3, { 2, 3, 2 }, "1 2" },
@@ -252,7 +253,8 @@ static lamella_status read_parts(lamella_io_file *f, lamella_io_stack_result *re
 TEST(parts_in_the_other_byte_order_are_turned)
 {
     static const int32_t dtypes[] = { LAMELLA_I8, LAMELLA_U8, LAMELLA_BOOL, LAMELLA_I32, LAMELLA_I64, LAMELLA_F16, LAMELLA_F32, LAMELLA_F64 };
-    static const char *const names[] = { "label.i1", "label.u1", "label.b1", "label.i4", "label.i8", "label.f2", "label.f4", "label.f8", "offsets", "sample_id", "mask", "x" };
+    static const char *const names[] = { "label.i1", "label.u1", "label.b1", "label.i4", "label.i8", "label.f2", "label.f4", "label.f8", "offsets",
+                                        "sample_id", "mask", "x" };
     static char numbers[8][2][8], turned[8][16];
     int64_t offsets[] = { 0, 2, 7 }, id[] = { 5, -6 }, turned_offsets[3], turned_id[2];
     int32_t mask[7] = { 0, 1, 0, 1, 1, 1, 0 };
@@ -352,7 +354,8 @@ TEST(each_label_is_found_among_many)
 static const char *beside_metadata(const char *key, const char *value, lamella_status status)
 {
     lamella_view layer = view_of(LAMELLA_F32, x, 5, 6);
-    ok(lamella_io_file_save(NULL, in_folder("f"), (const char *[]){ "layer.4" }, &layer, 1, (const char *[]){ key, value }, 1));
+    ok(lamella_io_file_save(NULL, in_folder("f"), (const char *[]){ "layer.4" }, &layer, 1,
+                            WITH(lamella_io_file_save_options, .metadata = (const char *[]){ key, value }, .n_metadata = 1)));
     return says(NULL, 0, status);
 }
 
@@ -370,11 +373,13 @@ TEST(A9_metadata_is_taken_or_refused)
         equal(opened.flags, 0);
     }
     for (int i = 0; i < LENGTH(neither); i++) {
-        snprintf(expected, sizeof expected, ": byte 8: \"last_normed\": the metadata last_normed is \"%s\", expected true or false, 1 or 0", neither[i]);
+        snprintf(expected, sizeof expected, ": byte 8: \"last_normed\": the metadata last_normed is \"%s\", expected true or false, 1 or 0",
+                 neither[i]);
         equal_text(beside_metadata("last_normed", neither[i], LAMELLA_ERR_FORMAT), expected);
     }
     for (int i = 0; i < LENGTH(numbers); i++) {
-        snprintf(expected, sizeof expected, ": byte 8: \"n_depths\": the metadata n_depths is \"%s\", expected a number of 1 to 18 digits", numbers[i]);
+        snprintf(expected, sizeof expected, ": byte 8: \"n_depths\": the metadata n_depths is \"%s\", expected a number of 1 to 18 digits",
+                 numbers[i]);
         equal_text(beside_metadata("n_depths", numbers[i], LAMELLA_ERR_FORMAT), expected);
     }
     beside_metadata("n_depths", "123456789012345678", LAMELLA_OK);

@@ -23,21 +23,30 @@ static void write_parts(const char *header, int64_t data_bytes, const char *last
 TEST(a_part_of_another_kind_is_refused_in_a_sentence)
 {
     static const struct { const char *header; int64_t bytes; const char *last; int64_t n; lamella_status status; const char *says; } cases[] = {
-        { ROWS PART("offsets", "I16", "2", 8, 12), 12, "", 0, LAMELLA_ERR_DTYPE, ": \"offsets\" is I16 of rank 1, expected I32 or I64 of [n_samples + 1]" },
-        { ROWS PART("offsets", "F64", "2", 8, 24), 24, "", 0, LAMELLA_ERR_DTYPE, ": \"offsets\" is F64 of rank 1, expected I32 or I64 of [n_samples + 1]" },
-        { ROWS PART("offsets", "I32", "2,1", 8, 16), 16, "", 0, LAMELLA_ERR_DTYPE, ": \"offsets\" is I32 of rank 2, expected I32 or I64 of [n_samples + 1]" },
-        { ROWS PART("offsets", "I64", "", 8, 16), 16, "", 0, LAMELLA_ERR_DTYPE, ": \"offsets\" is I64 of rank 0, expected I32 or I64 of [n_samples + 1]" },
-        { ROWS PART("sample_id", "F32", "2", 8, 16), 16, "", 0, LAMELLA_ERR_DTYPE, ": \"sample_id\" is F32 of rank 1, expected whole numbers of [n_samples] that i64 holds" },
-        { ROWS PART("sample_id", "BF16", "2", 8, 12), 12, "", 0, LAMELLA_ERR_DTYPE, ": \"sample_id\" is BF16 of rank 1, expected whole numbers of [n_samples] that i64 holds" },
-        { ROWS PART("sample_id", "I32", "2,1", 8, 16), 16, "", 0, LAMELLA_ERR_DTYPE, ": \"sample_id\" is I32 of rank 2, expected whole numbers of [n_samples] that i64 holds" },
+        { ROWS PART("offsets", "I16", "2", 8, 12), 12, "", 0, LAMELLA_ERR_DTYPE,
+         ": \"offsets\" is I16 of rank 1, expected I32 or I64 of [n_samples + 1]" },
+        { ROWS PART("offsets", "F64", "2", 8, 24), 24, "", 0, LAMELLA_ERR_DTYPE,
+         ": \"offsets\" is F64 of rank 1, expected I32 or I64 of [n_samples + 1]" },
+        { ROWS PART("offsets", "I32", "2,1", 8, 16), 16, "", 0, LAMELLA_ERR_DTYPE,
+         ": \"offsets\" is I32 of rank 2, expected I32 or I64 of [n_samples + 1]" },
+        { ROWS PART("offsets", "I64", "", 8, 16), 16, "", 0, LAMELLA_ERR_DTYPE,
+         ": \"offsets\" is I64 of rank 0, expected I32 or I64 of [n_samples + 1]" },
+        { ROWS PART("sample_id", "F32", "2", 8, 16), 16, "", 0, LAMELLA_ERR_DTYPE,
+         ": \"sample_id\" is F32 of rank 1, expected whole numbers of [n_samples] that i64 holds" },
+        { ROWS PART("sample_id", "BF16", "2", 8, 12), 12, "", 0, LAMELLA_ERR_DTYPE,
+         ": \"sample_id\" is BF16 of rank 1, expected whole numbers of [n_samples] that i64 holds" },
+        { ROWS PART("sample_id", "I32", "2,1", 8, 16), 16, "", 0, LAMELLA_ERR_DTYPE,
+         ": \"sample_id\" is I32 of rank 2, expected whole numbers of [n_samples] that i64 holds" },
         { ROWS PART("sample_id", "U64", "2", 8, 24), 24, "\0\0\0\0\0\0\0\x80", 8, LAMELLA_ERR_DTYPE,
           ": \"sample_id\" is U64 of rank 1, expected whole numbers of [n_samples] that i64 holds" },
         { ROWS PART("sample_id", "U64", "2", 8, 24), 24, "\0\0\0\0\0\0\0\x80\0\0\0\0\0\0\0\0", 16, LAMELLA_ERR_DTYPE,
           ": \"sample_id\" is U64 of rank 1, expected whole numbers of [n_samples] that i64 holds" },
-        { LAYER PART("mask", "F8_E4M3", "2,3", 24, 30), 30, "", 0, LAMELLA_ERR_DTYPE, ": \"mask\" is F8_E4M3 of rank 2, expected BOOL or whole numbers over the layers' leading axes" },
+        { LAYER PART("mask", "F8_E4M3", "2,3", 24, 30), 30, "", 0, LAMELLA_ERR_DTYPE,
+         ": \"mask\" is F8_E4M3 of rank 2, expected BOOL or whole numbers over the layers' leading axes" },
         { LAYER PART("mask", "U64", "2,3", 24, 72), 72, "\0\0\0\0\0\0\0\x80", 8, LAMELLA_ERR_DTYPE,
           ": \"mask\" is U64 of rank 2, expected 0 for padding and 1 for a token, nothing below 0" },
-        { LAYER PART("mask", "U8", "3,2", 24, 30), 30, "", 0, LAMELLA_ERR_SHAPE, ": \"mask\" does not fit the layers, expected a number for each of their leading axes" },
+        { LAYER PART("mask", "U8", "3,2", 24, 30), 30, "", 0, LAMELLA_ERR_SHAPE,
+         ": \"mask\" does not fit the layers, expected a number for each of their leading axes" },
         { LAYER PART("mask", "U8", "1,1,1,1,1,1,2,3", 24, 30), 30, "", 0, LAMELLA_ERR_DTYPE, ": \"mask\" is U8 of rank 8, expected at most 6 axes" },
         { LAYER PART("mask", "I64", "2,1,1,1,1,1,3", 24, 72), 72, "", 0, LAMELLA_ERR_DTYPE, ": \"mask\" is I64 of rank 7, expected at most 6 axes" },
         { LAYER PART("padding_mask", "U8", "2,3", 24, 30), 30, "", 0, LAMELLA_ERR_ARGUMENT,
@@ -55,11 +64,14 @@ TEST(a_part_of_another_kind_is_refused_in_a_sentence)
 TEST(a_padding_mask_of_any_type_says_the_same)
 {
     static const struct { const char *header; int64_t bytes; const char *last; int64_t n; } files[] = {
-        { LAYER PART("padding_mask", "BOOL", "2,3", 24, 30), 30, "\0\1\0\1\1\0", 6 }, { LAYER PART("padding_mask", "U8", "2,3", 24, 30), 30, "\0\x80\0\1\xff\0", 6 },
-        { LAYER PART("padding_mask", "I8", "2,3", 24, 30), 30, "\0\1\0\1\x7f\0", 6 }, { LAYER PART("padding_mask", "I16", "2,3", 24, 36), 36, "\0\0\0\1\0\0\1\0\1\0\0\0", 12 },
+        { LAYER PART("padding_mask", "BOOL", "2,3", 24, 30), 30, "\0\1\0\1\1\0", 6 }, { LAYER PART("padding_mask", "U8", "2,3", 24, 30), 30,
+                                                                                       "\0\x80\0\1\xff\0", 6 },
+        { LAYER PART("padding_mask", "I8", "2,3", 24, 30), 30, "\0\1\0\1\x7f\0", 6 }, { LAYER PART("padding_mask", "I16", "2,3", 24, 36), 36,
+                                                                                       "\0\0\0\1\0\0\1\0\1\0\0\0", 12 },
         { LAYER PART("padding_mask", "U16", "2,3", 24, 36), 36, "\0\0\0\xff\0\0\1\0\1\0\0\0", 12 },
         { LAYER PART("padding_mask", "U32", "2,3", 24, 48), 48, "\0\0\0\0\0\0\0\xff\0\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0", 24 },
-        { LAYER PART("padding_mask", "U64", "2,3", 24, 72), 72, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 48 },
+        { LAYER PART("padding_mask", "U64", "2,3", 24, 72), 72,
+         "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 48 },
     };
     static const uint8_t marked[] = { 0, 1, 0, 1, 1, 0 };
     folder_make();
@@ -93,13 +105,17 @@ static void keep_said(int32_t level, const char *message, void *user)
 /* What no view holds is kept by name, and why is said when it is asked for. */
 TEST(a_label_that_no_view_holds_is_said)
 {
-    static const char header[] = ROWS PART("label.big", "U64", "2", 8, 24) PART("label.deep", "I32", "1,1,2,1,1,1,1", 24, 32) PART("label.f8", "F8_E5M2", "2", 32, 34)
-        PART("label.six", "U16", "1,1,2,1,1,1", 34, 38) PART("label.bf", "BF16", "2", 38, 42) PART("label.gap", "I32", "3,0,2", 42, 42) PART("label.first", "U64", "2", 42, 58);
+    static const char header[] = ROWS PART("label.big", "U64", "2", 8, 24) PART("label.deep", "I32", "1,1,2,1,1,1,1", 24, 32) PART("label.f8",
+            "F8_E5M2", "2", 32, 34)
+        PART("label.six", "U16", "1,1,2,1,1,1", 34, 38) PART("label.bf", "BF16", "2", 38, 42) PART("label.gap", "I32", "3,0,2", 42,
+                                                                                                   42) PART("label.first", "U64", "2", 42, 58);
     static const struct { const char *name, *says; } refusals[] = {
-        { "big", "label.big\" is U64, and holds numbers over 9223372036854775807, the most of i64" }, { "first", "label.first\" is U64, and holds numbers over 9223372036854775807, the most of i64" },
+        { "big", "label.big\" is U64, and holds numbers over 9223372036854775807, the most of i64" }, { "first",
+                "label.first\" is U64, and holds numbers over 9223372036854775807, the most of i64" },
         { "deep", "label.deep\" is I32, of which there is no view" }, { "f8", "label.f8\" is F8_E5M2, of which there is no view" },
     };
-    static const char *const logged[] = { "f: \"label.big\" of U64 was not read", "f: \"label.deep\" of I32 was not read", "f: \"label.f8\" of F8_E5M2 was not read",
+    static const char *const logged[] = { "f: \"label.big\" of U64 was not read", "f: \"label.deep\" of I32 was not read",
+                                         "f: \"label.f8\" of F8_E5M2 was not read",
                                           "f: \"label.first\" of U64 was not read", "f: \"label.six\" of U16 was read as i64" };
     char text[1200], expected[400];
     lamella_io_file *f;
@@ -194,7 +210,8 @@ TEST(readings_are_listed_up_to_64)
         while (lamella_io_reading_get(f, listed, &r) == LAMELLA_OK)
             listed++;
         equal(listed, all < 64 ? all : 64);
-        snprintf(expected, sizeof expected, "lamella_io_reading_get: index is %d, expected 0 to %d: there are %d readings", listed, listed - 1, listed);
+        snprintf(expected, sizeof expected, "lamella_io_reading_get: index is %d, expected 0 to %d: there are %d readings", listed, listed - 1,
+                 listed);
         refused(lamella_io_reading_get(f, listed, &r), LAMELLA_ERR_ARGUMENT, expected);
         snprintf(expected, sizeof expected, "lamella_io_reading_get: index is -1, expected 0 to %d: there are %d readings", listed - 1, listed);
         refused(lamella_io_reading_get(f, -1, &r), LAMELLA_ERR_ARGUMENT, expected);
@@ -247,7 +264,8 @@ TEST(what_is_no_stack_is_said)
     equal_text(says("x", 0, LAMELLA_ERR_SHAPE), ": \"x\" has rank 1, expected [sample, dim] or [layer, sample, dim]");
     FILE_OF({ "h.0", LAMELLA_F32, 1, { 5 } }, { "h.1", LAMELLA_F32, 1, { 5 } });
     equal_text(says(NULL, 0, LAMELLA_ERR_SHAPE), none);
-    FILE_OF({ "offsets", LAMELLA_F32, 2, { 2, 3 } }, { "mask", LAMELLA_F32, 2, { 2, 3 } }, { "label.0", LAMELLA_F32, 2, { 2, 3 } }, { "label.1", LAMELLA_F32, 2, { 2, 3 } });
+    FILE_OF({ "offsets", LAMELLA_F32, 2, { 2, 3 } }, { "mask", LAMELLA_F32, 2, { 2, 3 } }, { "label.0", LAMELLA_F32, 2, { 2, 3 } },
+            { "label.1", LAMELLA_F32, 2, { 2, 3 } });
     equal_text(says(NULL, 0, LAMELLA_ERR_SHAPE), none);
     FILE_OF({ "mask", LAMELLA_I32, 2, { 2, 3 } }, { "x", LAMELLA_I64, 1, { 3 } }, { "y", LAMELLA_U8, 2, { 2, 3 } });
     equal_text(says(NULL, 0, LAMELLA_ERR_DTYPE), " holds no stack: \"y\" is U8, expected floats");
@@ -282,7 +300,8 @@ TEST(layers_differ_in_their_last_axis_only)
     folder_make();
     for (int i = 0; i < LENGTH(pairs); i++) {
         FILE_OF({ "h.0", LAMELLA_F32, 3, { 2, 3, 4 } }, pairs[i].second);
-        equal_text(says(NULL, 0, pairs[i].fits ? LAMELLA_OK : LAMELLA_ERR_SHAPE), pairs[i].fits ? "" : ": \"h.1\" differs from the first in more than its last axis");
+        equal_text(says(NULL, 0, pairs[i].fits ? LAMELLA_OK : LAMELLA_ERR_SHAPE),
+                   pairs[i].fits ? "" : ": \"h.1\" differs from the first in more than its last axis");
     }
     write_parts("{\"layer.0\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]}" PART("layer.1", "F8_E4M3", "2,1", 8, 10), 10, "", 0);
     equal_text(says(NULL, 0, LAMELLA_ERR_SHAPE), ": \"layer.1\" is F8_E4M3, of which there is no view");
@@ -337,7 +356,8 @@ TEST(long_metadata_is_shown_by_its_first_63_bytes)
         value[n] = 0;
         for (int key = 0; key < 3; key++) {
             const char *const pair[] = { (const char *[]){ "n_depths", "last_normed", "lamella.format" }[key], value };
-            ok(lamella_io_file_save(NULL, in_folder("f"), (const char *[]){ "layer.4" }, &layer, 1, pair, 1));
+            ok(lamella_io_file_save(NULL, in_folder("f"), (const char *[]){ "layer.4" }, &layer, 1,
+                                    WITH(lamella_io_file_save_options, .metadata = pair, .n_metadata = 1)));
             if (key == 2)
                 snprintf(expected, sizeof expected, ": lamella.format is \"%.63s\", expected 1: a newer Lamella wrote it", value);
             else
@@ -368,18 +388,21 @@ static int64_t read_zeros(int64_t depth, int64_t first_row, int64_t n_rows, cons
 TEST(rows_are_saved_by_blocks_of_a_mebibyte)
 {
     static const struct { int32_t dtype; int64_t rows, dims[2], most; } stacks[] = {
-        { LAMELLA_U8, (1 << 20) + 3, { 1, 1 }, 1 << 20 }, { LAMELLA_F32, 100000, { 3, 2 }, (1 << 20) / 12 }, { LAMELLA_F32, 100000, { 2, 3 }, (1 << 20) / 12 },
-        { LAMELLA_F64, 3, { 131072, 1 }, 1 }, { LAMELLA_F64, 3, { 131073, 5 }, 1 }, { LAMELLA_F64, 5, { 65536, 5 }, 2 }, { LAMELLA_F64, 5, { 65537, 5 }, 1 },
+        { LAMELLA_U8, (1 << 20) + 3, { 1, 1 }, 1 << 20 }, { LAMELLA_F32, 100000, { 3, 2 }, (1 << 20) / 12 }, { LAMELLA_F32, 100000, { 2, 3 },
+                (1 << 20) / 12 },
+        { LAMELLA_F64, 3, { 131072, 1 }, 1 }, { LAMELLA_F64, 3, { 131073, 5 }, 1 }, { LAMELLA_F64, 5, { 65536, 5 }, 2 }, { LAMELLA_F64, 5,
+                { 65537, 5 }, 1 },
     };
     folder_make();
     for (int i = 0; i < LENGTH(stacks); i++) {
         lamella_view layer[2];
         for (int l = 0; l < 2; l++)
-            layer[l] = (lamella_view){ .dtype = stacks[i].dtype, .rank = 2, .shape = { stacks[i].rows, stacks[i].dims[l] }, .flags = LAMELLA_READONLY };
+            layer[l] = (lamella_view){ .dtype = stacks[i].dtype, .rank = 2, .shape = { stacks[i].rows, stacks[i].dims[l] },
+                                      .flags = LAMELLA_READONLY };
         lamella_stack s = { .struct_size = sizeof s, .layer = layer, .n_layers = 2, .read = read_zeros };
         most_wanted = n_wanted = 0;
         fails_at = -1;
-        ok(lamella_io_stack_save(NULL, in_folder("x"), &s, NULL, NULL, 0, NULL));
+        ok(lamella_io_stack_save(NULL, in_folder("x"), &s, NULL));
         equal(most_wanted, stacks[i].most);
         equal(n_wanted, 2 * ((stacks[i].rows + stacks[i].most - 1) / stacks[i].most));
     }
@@ -404,7 +427,7 @@ TEST(a_read_that_fails_is_told_with_its_place)
         n_wanted = 0;
         fails_at = 4; /* after three rows of the first layer, the second of the other */
         fails_with = answers[i].answer;
-        refused(lamella_io_stack_save(NULL, in_folder("x"), &s, NULL, NULL, 0, NULL), answers[i].status, answers[i].says);
+        refused(lamella_io_stack_save(NULL, in_folder("x"), &s, NULL), answers[i].status, answers[i].says);
         equal(folder_count(), 0);
     }
     folder_remove();

@@ -104,7 +104,8 @@ TEST(every_struct_of_another_size_is_refused_by_name)
             lamella_io_file *f = handle;
             memset(&theirs, 0, sizeof theirs);
             theirs.size = bad[k];
-            snprintf(expected, sizeof expected, "%s: %s.struct_size is %u, expected its sizeof (8 to 4096)", structs[i].function, structs[i].name, (unsigned)bad[k]);
+            snprintf(expected, sizeof expected, "%s: %s.struct_size is %u, expected its sizeof (8 to 4096)", structs[i].function, structs[i].name,
+                     (unsigned)bad[k]);
             refused(structs[i].call(&theirs, &f), LAMELLA_ERR_ARGUMENT, expected);
             check(f == NULL && theirs.size == bad[k]);
         }
@@ -240,7 +241,8 @@ TEST(every_option_out_of_its_range_is_refused_with_what_it_may_be)
             FILE_OF(BLOCK("x"));
         for (int k = 0; k < 6; k++) {
             lamella_io_file *f = handle;
-            snprintf(expected, sizeof expected, "%s: options.%s is %d, expected %s", options[i].function, options[i].name, (int)options[i].bad[k], options[i].range);
+            snprintf(expected, sizeof expected, "%s: options.%s is %d, expected %s", options[i].function, options[i].name, (int)options[i].bad[k],
+                     options[i].range);
             refused(options[i].call(options[i].bad[k], &f), LAMELLA_ERR_ARGUMENT, expected);
             check(f == NULL);
         }
@@ -313,12 +315,12 @@ static lamella_status path_of_npy(const char *path)
 
 static lamella_status path_of_file_save(const char *path)
 {
-    return lamella_io_file_save(NULL, path, (const char *const[]){ "\xff" }, &image, 1, NULL, 0);
+    return lamella_io_file_save(NULL, path, (const char *const[]){ "\xff" }, &image, 1, NULL);
 }
 
 static lamella_status path_of_stack_save(const char *path)
 {
-    return lamella_io_stack_save(NULL, path, NULL, NULL, NULL, -1, NULL);
+    return lamella_io_stack_save(NULL, path, NULL, WITH(lamella_io_stack_save_options, .n_labels = -1));
 }
 
 TEST(no_path_is_told_first)
@@ -335,7 +337,8 @@ TEST(no_path_is_told_first)
             refused(calls[i].call(empty ? "" : NULL), LAMELLA_ERR_ARGUMENT, expected);
         }
     refused(lamella_io_kind(NULL, "x", NULL), LAMELLA_ERR_ARGUMENT, "lamella_io_kind: kind is NULL, expected a number to fill");
-    refused(lamella_io_file_load(NULL, &image, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT, "lamella_io_file_load: file is NULL, expected a handle to fill");
+    refused(lamella_io_file_load(NULL, &image, NULL, NULL, NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_io_file_load: file is NULL, expected a handle to fill");
     refused(lamella_io_stack_open(NULL, "x", NULL, NULL, &opened, NULL, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_io_stack_open: file is NULL, expected a handle to fill");
     lamella_io_file *f = handle = NULL;

@@ -115,7 +115,8 @@ static written *sound(void)
 
 static lamella_status open_written(written *w, lamella_relative_project **project)
 {
-    ok(lamella_io_file_save(NULL, w->path, w->name, w->array, ARRAYS + 1, w->metadata, 5));
+    ok(lamella_io_file_save(NULL, w->path, w->name, w->array, ARRAYS + 1,
+                            WITH(lamella_io_file_save_options, .metadata = w->metadata, .n_metadata = 5)));
     lamella_status status = lamella_relative_project_open(NULL, w->path, project);
     unlink(w->path);
     return status;

@@ -66,11 +66,11 @@ TEST(files_that_are_no_projection_are_refused)
     const char *shown = saved_path();
     lamella_view array = view_of(LAMELLA_F32, x, 1);
     lamella_relative_project *project = (lamella_relative_project *)x;
-    ok(lamella_io_file_save(NULL, saved_path(), names, &array, 1, metadata, 2));
+    ok(lamella_io_file_save(NULL, saved_path(), names, &array, 1, WITH(lamella_io_file_save_options, .metadata = metadata, .n_metadata = 2)));
     snprintf(expected, sizeof expected, "lamella_relative_project_open: %s: lamella.kind is \"probe.linear\", expected \"relative.project\"", shown);
     refused(lamella_relative_project_open(NULL, saved_path(), &project), LAMELLA_ERR_FORMAT, expected);
     check(project == NULL);
-    ok(lamella_io_file_save(NULL, saved_path(), names, &array, 1, NULL, 0));
+    ok(lamella_io_file_save(NULL, saved_path(), names, &array, 1, NULL));
     snprintf(expected, sizeof expected, "lamella_relative_project_open: %s: lamella.kind is missing, expected \"relative.project\"", shown);
     refused(lamella_relative_project_open(NULL, saved_path(), &project), LAMELLA_ERR_FORMAT, expected);
     unlink(saved_path());

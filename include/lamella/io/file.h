@@ -187,6 +187,23 @@ LAMELLA_API lamella_status lamella_io_sizes_get(const lamella_io_file *file, int
 LAMELLA_API lamella_status lamella_io_file_read(lamella_context *ctx, const lamella_io_file *file, const char *name, int64_t first_row,
     const lamella_view *into);
 
+typedef struct lamella_io_file_save_options {
+    uint32_t           struct_size;
+    uint32_t           reserved0;
+    const char *const *metadata;
+    int64_t            n_metadata;
+} lamella_io_file_save_options;
+
+/**
+ * Writes the default options, at most struct_size bytes of them.
+ *
+ * @out    options     options what zero means, spelled out
+ * @in     struct_size i64 sizeof(lamella_io_file_save_options) of the caller
+ * @return OK; ARGUMENT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_io_file_save_options_init(lamella_io_file_save_options *options, uint32_t struct_size);
+
 /**
  * Saves named arrays as .safetensors: data from a multiple of 64 on, arrays by falling element size, then name, metadata by key. The
  * file is written beside `path` and renamed into place: there is the old file or the new one, never half of one. Symbolic links are
@@ -197,14 +214,14 @@ LAMELLA_API lamella_status lamella_io_file_read(lamella_context *ctx, const lame
  * @in        names      list text [array]
  * @in        arrays[array] f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead]
  * @in        n_arrays   i64
- * @in        metadata   list text [2 * pair] key, value, key, value ...; NULL: none
- * @in        n_metadata i64 pairs
+ * @in        options    options NULL: no metadata
+ * @in        options.metadata list text [2 * pair] key, value, key, value ...; n_metadata counts pairs; NULL: none
  * @nonfinite saved as they are
  * @return    OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, IO, CALLBACK, STOPPED
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_io_file_save(lamella_context *ctx, const char *path, const char *const *names,
-    const lamella_view *arrays, int64_t n_arrays, const char *const *metadata, int64_t n_metadata);
+    const lamella_view *arrays, int64_t n_arrays, const lamella_io_file_save_options *options);
 
 /**
  * Saves one array as .npy version 1, row-major; bf16 as |V2. Written as lamella_io_file_save does.

@@ -107,21 +107,39 @@ LAMELLA_API lamella_status lamella_io_reading_get(const lamella_io_file *file, i
  */
 LAMELLA_API lamella_status lamella_io_label_get(const lamella_io_file *file, const char *name, lamella_view *out);
 
+typedef struct lamella_io_stack_save_options {
+    uint32_t            struct_size;
+    uint32_t            reserved0;
+    const char *const  *names;
+    const lamella_view *labels;
+    int64_t             n_labels;
+    const char         *source; /* where the states come from, for the metadata; NULL = none */
+} lamella_io_stack_save_options;
+
+/**
+ * Writes the default options, at most struct_size bytes of them.
+ *
+ * @out    options     options what zero means, spelled out
+ * @in     struct_size i64 sizeof(lamella_io_stack_save_options) of the caller
+ * @return OK; ARGUMENT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_io_stack_save_options_init(lamella_io_stack_save_options *options, uint32_t struct_size);
+
 /**
  * Saves a stack, in memory or read, as a stack file; blocks of rows pass through, never the whole.
  *
  * @in        path       path
  * @in        stack      stack f32|f64|f16|bf16|i8|u8|i32|i64 [layer, sample, dim], or with tokens
- * @in        names      list text [label] NAME of each label; NULL: none
- * @in        labels[label] i8|u8|bool|i32|i64|f32|f64|f16|bf16 [sample] NULL: none
- * @in        n_labels   i64
- * @in        source     text where the states come from, for the metadata; NULL: none
+ * @in        options    options NULL: no labels
+ * @in        options.names         list text [label] NAME of each label; NULL: none
+ * @in        options.labels[label] i8|u8|bool|i32|i64|f32|f64|f16|bf16 [sample] NULL: none
  * @nonfinite saved as they are
  * @return    OK; ARGUMENT, SHAPE, DTYPE, EMPTY, MEMORY, LIMIT, IO, CALLBACK, STOPPED
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_io_stack_save(lamella_context *ctx, const char *path, const lamella_stack *stack,
-    const char *const *names, const lamella_view *labels, int64_t n_labels, const char *source);
+    const lamella_io_stack_save_options *options);
 
 #ifdef __cplusplus
 }

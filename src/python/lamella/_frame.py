@@ -203,7 +203,7 @@ class Frame:
         struct, of = self.structs[argument["inside"]], getattr(value, "_obj", value)    # of byref
         setattr(struct, argument["name"], of if isinstance(of, ctypes.Array) else ctypes.pointer(of))
         if "count" in argument:
-            setattr(struct, argument["count"], len(of))
+            setattr(struct, argument["count"], self.axes.names[(argument.get("each") or argument["axes"])[0].rpartition("*")[2].strip()])
 
     def prepare(self):
         arguments = self.function.arguments

@@ -208,6 +208,20 @@ class lamella_io_file_options(Structure):
     }
 
 
+class lamella_io_file_save_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("metadata", POINTER(c_char_p)),
+        ("n_metadata", c_int64),
+    ]
+    layout = (24, [0, 4, 8, 16])
+    details = {
+        'metadata': ('inside', None),
+        'n_metadata': ('inside', None),
+    }
+
+
 class lamella_io_stack_options(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -249,6 +263,23 @@ class lamella_io_reading(Structure):
     layout = (280, [0, 4, 8, 12, 16, 24])
     details = {
         'form': ('enum', 'LAMELLA_IO_FORM_LAYERS'),
+    }
+
+
+class lamella_io_stack_save_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("names", POINTER(c_char_p)),
+        ("labels", POINTER(lamella_view)),
+        ("n_labels", c_int64),
+        ("source", c_char_p),
+    ]
+    layout = (40, [0, 4, 8, 16, 24, 32])
+    details = {
+        'names': ('inside', None),
+        'labels': ('inside', None),
+        'n_labels': ('inside', None),
     }
 
 
@@ -1037,7 +1068,7 @@ class lamella_fusion_pool_result(Structure):
     }
 
 
-STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_stack_options, lamella_io_stack_result, lamella_io_reading, lamella_moments_layers_options, lamella_moments_layers_outputs, lamella_moments_gram_update_options, lamella_moments_rank_options, lamella_moments_rank_outputs, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_options, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_probe_depth_options, lamella_probe_depth_outputs, lamella_probe_depth_result, lamella_probe_linear_options, lamella_probe_linear_result, lamella_matryoshka_grid_options, lamella_matryoshka_grid_outputs, lamella_matryoshka_grid_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_outputs, lamella_matryoshka_ridge_result, lamella_matryoshka_search_options, lamella_matryoshka_search_outputs, lamella_matryoshka_index_options, lamella_matryoshka_search_merge_outputs, lamella_matryoshka_search_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_outputs, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_relative_stitch_options, lamella_relative_stitch_outputs, lamella_relative_stitch_result, lamella_fusion_over_options, lamella_fusion_over_outputs, lamella_fusion_over_backward_outputs, lamella_fusion_over_result, lamella_fusion_mix_options, lamella_fusion_mix_backward_outputs, lamella_fusion_mix_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
+STRUCTS = [lamella_view, lamella_stack, lamella_context_options, lamella_build, lamella_tensor_finite_result, lamella_io_fault, lamella_io_entry, lamella_io_file_options, lamella_io_file_save_options, lamella_io_stack_options, lamella_io_stack_result, lamella_io_reading, lamella_io_stack_save_options, lamella_moments_layers_options, lamella_moments_layers_outputs, lamella_moments_gram_update_options, lamella_moments_rank_options, lamella_moments_rank_outputs, lamella_measure_classification_options, lamella_measure_classification_result, lamella_measure_correlation_options, lamella_measure_correlation_result, lamella_measure_regression_options, lamella_measure_regression_result, lamella_measure_folds_options, lamella_measure_folds_result, lamella_measure_bootstrap_options, lamella_measure_bootstrap_result, lamella_probe_depth_options, lamella_probe_depth_outputs, lamella_probe_depth_result, lamella_probe_linear_options, lamella_probe_linear_result, lamella_matryoshka_grid_options, lamella_matryoshka_grid_outputs, lamella_matryoshka_grid_result, lamella_matryoshka_ridge_options, lamella_matryoshka_ridge_outputs, lamella_matryoshka_ridge_result, lamella_matryoshka_search_options, lamella_matryoshka_search_outputs, lamella_matryoshka_index_options, lamella_matryoshka_search_merge_outputs, lamella_matryoshka_search_result, lamella_matryoshka_truncate_options, lamella_matryoshka_truncate_result, lamella_relative_anchors_options, lamella_relative_anchors_outputs, lamella_relative_anchors_result, lamella_relative_project_options, lamella_relative_project_result, lamella_relative_stitch_options, lamella_relative_stitch_outputs, lamella_relative_stitch_result, lamella_fusion_over_options, lamella_fusion_over_outputs, lamella_fusion_over_backward_outputs, lamella_fusion_over_result, lamella_fusion_mix_options, lamella_fusion_mix_backward_outputs, lamella_fusion_mix_result, lamella_fusion_pool_options, lamella_fusion_pool_result]
 
 FUNCTIONS = [
     dict(name="lamella_version", python="lamella.version", returns=c_char_p, checked=False,
@@ -1368,6 +1399,11 @@ FUNCTIONS = [
              dict(name='name', way='in', kind='text', ctype=c_char_p),
              dict(name='first_row', way='in', kind='i64', ctype=c_int64),
              dict(name='into', way='out', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['row', 'lead'], by_caller=True),]),
+    dict(name="lamella_io_file_save_options_init", python="lamella.io.file_save_options_init", returns=c_int32, checked=True,
+         doc=('The options of lamella.io.file_save and what they are if not given.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_io_file_save_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
     dict(name="lamella_io_file_save", python="lamella.io.file_save", returns=c_int32, checked=True,
          doc=('Saves named arrays as .safetensors: data from a multiple of 64 on, arrays by falling element size, then name, metadata by key. The\n'
              'file is written beside `path` and renamed into place: there is the old file or the new one, never half of one. Symbolic links are\n'
@@ -1377,15 +1413,15 @@ FUNCTIONS = [
              '  path       path\n'
              '  names      list of texts [array]\n'
              '  arrays     for each array f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead]\n'
-             '  metadata   list of texts [2 * pair] key, value, key, value ...; None: none\n'),
+             '  metadata   list of texts [2 * pair] key, value, key, value ...; n_metadata counts pairs; None: none\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
              dict(name='names', way='in', kind='list', ctype=POINTER(c_char_p), axes=['array'], of='text'),
              dict(name='arrays', way='in', kind='views', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['lead'], each=['array']),
              dict(name='n_arrays', way='in', kind='count', ctype=c_int64, of='names'),
-             dict(name='metadata', way='in', kind='list', ctype=POINTER(c_char_p), axes=['2 * pair'], of='text', optional=True),
-             dict(name='n_metadata', way='in', kind='count', ctype=c_int64, of='metadata'),]),
+             dict(name='options', way='in', kind='options', of='lamella_io_file_save_options', optional=True),
+             dict(name='metadata', way='in', kind='list', ctype=POINTER(c_char_p), axes=['2 * pair'], of='text', optional=True, inside='options', count='n_metadata'),]),
     dict(name="lamella_io_npy_save", python="lamella.io.npy_save", returns=c_int32, checked=True,
          doc=('Saves one array as .npy version 1, row-major; bf16 as |V2. Written as lamella.io.file_save does.\n'
              '\n'
@@ -1451,22 +1487,26 @@ FUNCTIONS = [
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
              dict(name='name', way='in', kind='text', ctype=c_char_p),
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
+    dict(name="lamella_io_stack_save_options_init", python="lamella.io.stack_save_options_init", returns=c_int32, checked=True,
+         doc=('The options of lamella.io.stack_save and what they are if not given.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_io_stack_save_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
     dict(name="lamella_io_stack_save", python="lamella.io.stack_save", returns=c_int32, checked=True,
          doc=('Saves a stack, in memory or read, as a stack file; blocks of rows pass through, never the whole.\n'
              '\n'
              '  path       path\n'
              '  stack      a stack of f32|f64|f16|bf16|i8|u8|i32|i64 [layer, sample, dim], or with tokens\n'
+             '  source     where the states come from, for the metadata; default none\n'
              '  names      list of texts [label] NAME of each label; None: none\n'
-             '  labels     for each label i8|u8|bool|i32|i64|f32|f64|f16|bf16 [sample] None: none\n'
-             '  source     text where the states come from, for the metadata; None: none\n'),
+             '  labels     for each label i8|u8|bool|i32|i64|f32|f64|f16|bf16 [sample] None: none\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='path', way='in', kind='path'),
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64'], axes=['layer', 'sample', 'dim']),
-             dict(name='names', way='in', kind='list', ctype=POINTER(c_char_p), axes=['label'], of='text', optional=True),
-             dict(name='labels', way='in', kind='views', dtypes=['i8', 'u8', 'bool', 'i32', 'i64', 'f32', 'f64', 'f16', 'bf16'], axes=['sample'], each=['label'], optional=True),
-             dict(name='n_labels', way='in', kind='count', ctype=c_int64, of='names'),
-             dict(name='source', way='in', kind='text', ctype=c_char_p, optional=True),]),
+             dict(name='options', way='in', kind='options', of='lamella_io_stack_save_options', optional=True),
+             dict(name='names', way='in', kind='list', ctype=POINTER(c_char_p), axes=['label'], of='text', optional=True, inside='options', count='n_labels'),
+             dict(name='labels', way='in', kind='views', dtypes=['i8', 'u8', 'bool', 'i32', 'i64', 'f32', 'f64', 'f16', 'bf16'], axes=['sample'], each=['label'], optional=True, inside='options', count='n_labels'),]),
     dict(name="lamella_moments_layers_options_init", python="lamella.moments.layers_options_init", returns=c_int32, checked=True,
          doc=('The options of lamella.moments.layers and what they are if not given.\n'),
          arguments=[
