@@ -7,11 +7,7 @@
 
 #define CLAIM ((int64_t)1 << 40)
 #define MOST_BYTES ((int64_t)64 << 20)
-#ifdef LAMELLA_CHECKED
-#define MOST_SECONDS 60 /* in builds that are slower by what watches them */
-#else
-#define MOST_SECONDS 5
-#endif
+#define MOST_SECONDS (WATCHED ? 60 : 5)
 
 typedef struct claim {
     const char *what;
