@@ -225,10 +225,10 @@ typedef struct layers_out {
 static lamella_status check_range_kept(call *c, const layer_figures *f, const layers_out *out, int64_t l)
 {
     const column_moments *m = &f->columns;
-    int kept = isfinite(f->norm_sum);
-    for (int64_t j = 0; j < m->dim; j++)
+    int kept = m->n == 0 || isfinite(f->norm_sum);
+    for (int64_t j = 0; m->n && j < m->dim; j++)
         kept &= isfinite(m->mean[j]) && (!out->variance || isfinite(column_variance(m, j, 1)));
-    if (m->n && !kept)
+    if (!kept)
         return fail(c, LAMELLA_ERR_NUMERIC, "stack.layer[%lld] has numbers whose squares do not fit f64, expected less than 1e150", (long long)l);
     return LAMELLA_OK;
 }
