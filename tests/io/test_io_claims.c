@@ -39,7 +39,7 @@ TEST(M5_layers_that_cost_the_file_nothing_are_limited)
 
 /* ---- what is repeated ---- */
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef LAMELLA_CHECKED
 #define HEADER_BYTES 4000000 /* only whether it is right */
 #define SECONDS 60
 #else

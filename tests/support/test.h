@@ -27,6 +27,12 @@ enum { SANITIZED = 1 };
 #else
 enum { SANITIZED = 0 };
 #endif
+/* By a sanitizer or memcheck: slower, and in an address space that is not the process's alone. */
+#ifdef LAMELLA_CHECKED
+enum { WATCHED = 1 };
+#else
+enum { WATCHED = 0 };
+#endif
 
 /* Check's START_TEST without its END_TEST; the test registers itself before main. */
 #define TEST(name)                                                                      \

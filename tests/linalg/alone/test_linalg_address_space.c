@@ -9,7 +9,7 @@
 
 #define MB ((int64_t)1 << 20)
 
-enum { LIMITED = !SANITIZED }; /* a sanitizer's shadow takes all the space there is */
+enum { LIMITED = !WATCHED }; /* what watches takes all the space there is */
 
 enum { IS_OK = 10, IS_MEMORY = 11, IS_ELSE = 12, SECONDS = 5 };
 

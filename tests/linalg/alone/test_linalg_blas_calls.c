@@ -16,8 +16,8 @@ int   openblas_get_num_threads(void);
 void  openblas_set_num_threads(int num_threads);
 
 static int64_t calls, inside, most_inside;
-static double  result_before; /* C[0] as BLAS gets it */
-static int64_t rows_seen, stride_seen;
+static __thread double  result_before; /* C[0] as BLAS gets it */
+static __thread int64_t rows_seen, stride_seen;
 static int64_t many_threads; /* calls that met a BLAS with threads of its own */
 static int     recording = 1; /* or, with many callers, staying a while */
 
