@@ -14,6 +14,9 @@ LAMELLA_INTERNAL void           pool_free(pool *p);
 /* Runs task(0 .. n - 1, data), all before it returns. Work is cut by data, never by the number of threads. Tasks never allocate,
  * log, report progress or set messages. CALLBACK or STOPPED if the host's parallel_for says so. */
 LAMELLA_INTERNAL lamella_status parallel(call *c, int64_t n, void (*task)(int64_t i, void *data), void *data);
+/* The same for tasks that last: after each that the calling thread ran, progress is told of all that are done, and once it says STOPPED
+ * the rest is left undone. A host's parallel_for may run none on that thread, so it gets `at_once` at a time. */
+LAMELLA_INTERNAL lamella_status parallel_asking(call *c, int64_t n, int64_t at_once, void (*task)(int64_t i, void *data), void *data);
 LAMELLA_INTERNAL int32_t        parallel_width(const call *c);
 /* 1 in a task on the thread that made the call. */
 LAMELLA_INTERNAL int            parallel_is_caller(const call *c);

@@ -68,6 +68,39 @@ lamella_status parallel(call *c, int64_t n, void (*task)(int64_t i, void *data),
     return LAMELLA_OK;
 }
 
+/* Tasks that last, of which the first is number `first` of n. */
+typedef struct asking_task {
+    call          *c;
+    void         (*task)(int64_t i, void *data);
+    void          *data;
+    int64_t        first, n, done;
+    lamella_status status; /* of the last question; only the calling thread asks, the others look */
+} asking_task;
+
+static void run_asking_task(int64_t i, void *data)
+{
+    asking_task *t = data;
+    if (__atomic_load_n(&t->status, __ATOMIC_RELAXED) != LAMELLA_OK)
+        return;
+    t->task(t->first + i, t->data);
+    int64_t done = __atomic_add_fetch(&t->done, 1, __ATOMIC_RELAXED);
+    if (parallel_is_caller(t->c))
+        __atomic_store_n(&t->status, progress(t->c, done, t->n), __ATOMIC_RELAXED);
+}
+
+lamella_status parallel_asking(call *c, int64_t n, int64_t at_once, void (*task)(int64_t i, void *data), void *data)
+{
+    asking_task t = { c, task, data, 0, n, 0, LAMELLA_OK };
+    int64_t step = c->ctx && c->ctx->parallel_for ? at_once : MAX(n, 1);
+    TRY(progress(c, 0, n));
+    for (; t.first < n; t.first += step) {
+        TRY(parallel(c, MIN(step, n - t.first), run_asking_task, &t));
+        TRY(t.status);
+        TRY(progress(c, t.done, n));
+    }
+    return LAMELLA_OK;
+}
+
 void lowest_reset(lowest *l)
 {
     __atomic_store_n(&l->value, INT64_MAX, __ATOMIC_RELAXED);

@@ -21,7 +21,7 @@ typedef struct tiles_work {
     const similar_pass *p;
     const kernels      *simd;
     scratch             pieces;
-    int64_t             n_blocks, first_task;
+    int64_t             n_blocks;
     int64_t             panel_bytes, rows_bytes, scores_bytes; /* of a piece: packed queries, packed rows, scores, then the room */
 } tiles_work;
 
@@ -72,7 +72,7 @@ static void tiles_task(int64_t i, void *data)
 {
     tiles_work *w = data;
     const similar_pass *p = w->p;
-    int64_t task = w->first_task + i, part = task / w->n_blocks, first_q = task % w->n_blocks * p->block_queries;
+    int64_t part = i / w->n_blocks, first_q = i % w->n_blocks * p->block_queries;
     int64_t n_q = MIN(p->block_queries, p->queries->n - first_q);
     int64_t end = MIN((part + 1) * p->part_rows, p->base->n);
     char *piece = scratch_claim(&w->pieces), *room = piece + w->panel_bytes + w->rows_bytes + w->scores_bytes;
@@ -90,11 +90,11 @@ static void tiles_task(int64_t i, void *data)
 }
 
 /* One query waits for memory: rows are read as they lie. */
-static void dots_task(int64_t i, void *data)
+static void dots_task(int64_t part, void *data)
 {
     tiles_work *w = data;
     const similar_pass *p = w->p;
-    int64_t part = w->first_task + i, end = MIN((part + 1) * p->part_rows, p->base->n);
+    int64_t end = MIN((part + 1) * p->part_rows, p->base->n);
     char *piece = scratch_claim(&w->pieces), *room = piece + w->panel_bytes + w->rows_bytes + w->scores_bytes;
     float *scores = (float *)(room - w->scores_bytes);
     memset(room, 0, (size_t)p->room_bytes);
@@ -125,17 +125,13 @@ lamella_status similar_tiles(call *c, const similar_pass *p)
         !size_add(panel, w.rows_bytes + w.scores_bytes + p->room_bytes + 2 * CACHE_LINE, &bytes)) /* it and the whole are rounded up */
         return fail(c, LAMELLA_ERR_MEMORY, "rows of %lld dims do not fit into memory", (long long)p->width);
     w.panel_bytes = whole_lines(panel);
-    TRY(progress(c, 0, n_tasks));
     if (!n_tasks)
-        return LAMELLA_OK;
+        return progress(c, 0, n_tasks);
     arena_mark before = arena_now(&c->memory);
     TRY(scratch_open(c, w.panel_bytes + w.rows_bytes + w.scores_bytes + p->room_bytes, &w.pieces));
     double of_task = (double)p->block_queries * (double)p->part_rows * (double)p->width;
     int64_t at_once = MAX(of_task * TASKS_BETWEEN_POLLS <= PRODUCTS_BETWEEN_POLLS ? TASKS_BETWEEN_POLLS : 1, parallel_width(c));
-    for (; w.first_task < n_tasks; w.first_task += at_once) {
-        TRY(parallel(c, MIN(at_once, n_tasks - w.first_task), p->by_dot && p->queries->n == 1 ? dots_task : tiles_task, &w));
-        TRY(progress(c, MIN(w.first_task + at_once, n_tasks), n_tasks));
-    }
+    TRY(parallel_asking(c, n_tasks, at_once, p->by_dot && p->queries->n == 1 ? dots_task : tiles_task, &w));
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }

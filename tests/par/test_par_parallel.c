@@ -1,16 +1,8 @@
-/* The host's parallel_for, honest and not; the width; the lowest number reported; the CPUs. */
-#include "par/par.h"
-#include "support/test.h"
+/* The host's parallel_for, honest and not; the width; tasks that ask; the lowest number reported; the CPUs. */
+#include "par/pools.h"
 #include <pthread.h>
-#include <sched.h>
-#include <stdio.h>
 
 typedef void task_function(int64_t i, void *data);
-
-static lamella_status run(lamella_context *ctx, int64_t n, task_function *task, void *data)
-{
-    CALL(ctx, parallel(c, n, task, data));
-}
 
 static void count(int64_t i, void *data)
 {
@@ -148,6 +140,118 @@ TEST(the_width_is_that_of_whoever_runs_the_tasks)
     equal(width(NULL), 1);
     equal(width(&host), 3);
     equal(width(&alone), 1);
+}
+
+/* ---- tasks that ask ---- */
+
+static lamella_status run_asking(lamella_context *ctx, int64_t n, int64_t at_once, task_function *task, int64_t *times)
+{
+    CALL(ctx, parallel_asking(c, n, at_once, task, times));
+}
+
+static struct { double told[16], stop_at; int n; } heard;
+
+static int32_t hear(double fraction, const char *stage, void *user)
+{
+    (void)stage, (void)user;
+    heard.told[MIN(heard.n, 15)] = fraction;
+    __atomic_fetch_add(&heard.n, 1, __ATOMIC_RELEASE);
+    return fraction >= heard.stop_at ? LAMELLA_STOP : 0;
+}
+
+static void heard_is(const double *told, int n)
+{
+    equal(heard.n, n);
+    for (int i = 0; i < n; i++)
+        near(heard.told[i], told[i], ABSOLUTE, 1e-15);
+    heard.n = 0;
+}
+
+static void ran(const int64_t *times, int64_t n, int64_t of)
+{
+    for (int64_t i = 0; i < of; i++)
+        equal(times[i], i < n);
+}
+
+TEST(whoever_runs_tasks_alone_asks_after_each)
+{
+    static const double all[] = { 0, 0.2, 0.4, 0.6, 0.8, 1, 1 };
+    lamella_context ctx = { .memory = allocator_of_libc(), .threads = 1, .progress = hear };
+    int64_t times[5] = { 0 }, stopped[5] = { 0 };
+    heard.stop_at = 2;
+    ok(run_asking(&ctx, 5, 2, count, times));
+    ran(times, 5, 5);
+    heard_is(all, 7);
+    heard.stop_at = 0.5;
+    returns(run_asking(&ctx, 5, 2, count, stopped), LAMELLA_STOPPED);
+    ran(stopped, 3, 5);
+    heard_is(all, 4);
+}
+
+TEST(no_tasks_are_all_done)
+{
+    static const double all[] = { 1 };
+    lamella_context ctx = { .memory = allocator_of_libc(), .threads = 1, .progress = hear };
+    heard.stop_at = 2;
+    ok(run_asking(&ctx, 0, 2, count, NULL));
+    heard_is(all, 1);
+}
+
+TEST(a_host_with_threads_of_its_own_is_asked_after_so_many_at_once)
+{
+    static const double all[] = { 0, 0.4, 0.8, 1 };
+    lamella_context ctx = context_of_host(on_three_threads);
+    int64_t times[10] = { 0 }, stopped[10] = { 0 };
+    ctx.progress = hear;
+    heard.stop_at = 2;
+    ok(run_asking(&ctx, 10, 4, count, times));
+    ran(times, 10, 10);
+    heard_is(all, 4);
+    heard.stop_at = 0.5;
+    returns(run_asking(&ctx, 10, 4, count, stopped), LAMELLA_STOPPED);
+    ran(stopped, 8, 10);
+    heard_is(all, 3);
+}
+
+TEST(the_calling_thread_asks_while_workers_work)
+{
+    lamella_context ctx = context_of(2);
+    static int64_t times[10000];
+    ctx.progress = hear;
+    heard.stop_at = 2;
+    ok(run_asking(&ctx, 10000, 1, count, times));
+    ran(times, 10000, 10000);
+    check(heard.n > 2); /* unless the worker ran them all */
+    near(heard.told[0], 0, ABSOLUTE, 0);
+    heard.n = 0;
+    end_context(&ctx);
+}
+
+static pthread_t caller;
+
+/* Workers do nothing before the calling thread has asked. */
+static void count_later(int64_t i, void *data)
+{
+    while (!pthread_equal(pthread_self(), caller) && __atomic_load_n(&heard.n, __ATOMIC_ACQUIRE) < 2)
+        usleep(100);
+    if (!pthread_equal(pthread_self(), caller))
+        usleep(1000);
+    count(i, data);
+}
+
+TEST(workers_leave_undone_what_is_left_once_the_caller_hears_stop)
+{
+    static int64_t times[10000];
+    lamella_context ctx = context_of(2);
+    int64_t n = 0;
+    ctx.progress = hear;
+    caller = pthread_self();
+    heard.stop_at = 1e-4; /* after the first that the calling thread ran */
+    returns(run_asking(&ctx, 10000, 1, count_later, times), LAMELLA_STOPPED);
+    for (int i = 0; i < 10000; i++)
+        n += times[i];
+    check(n > 0 && n < 10000);
+    end_context(&ctx);
 }
 
 static void report(int64_t i, void *data)
