@@ -31,11 +31,11 @@ enum {
  * context the second is not refused. */
 typedef struct lamella_context_options {
     uint32_t struct_size;
-    int32_t  threads;             /* 0 = the CPUs of the affinity mask, 1 = no thread of ours; at most 256 */
-    int32_t  simd;                /* LAMELLA_SIMD_..., 0 = the best; a level that the processor has */
-    int32_t  own_blas;            /* 1 = OpenBLAS has one thread from here on, in the whole process; 0 = while it works for us */
-    int64_t  max_workspace_bytes; /* 0 = no limit; what one call may allocate beside its outputs */
-    double   deadline_seconds;    /* 0 = none; budget of each call, then STOPPED */
+    int32_t  threads;             /* {0 to 256} 0 = the CPUs of the affinity mask, 1 = no thread of ours */
+    int32_t  simd;                /* {LAMELLA_SIMD_...} 0 = the best; a level that the processor has */
+    int32_t  own_blas;            /* {0 or 1} 1 = OpenBLAS has one thread from here on, in the whole process; 0 = while it works for us */
+    int64_t  max_workspace_bytes; /* {0 or more} 0 = no limit; what one call may allocate beside its outputs */
+    double   deadline_seconds;    /* {0 or more} 0 = none; budget of each call, then STOPPED */
     /* Both or neither; release gets the bytes that were asked for. */
     void   *(*allocate)(int64_t bytes, int64_t alignment, void *user);
     void    (*release)(void *memory, int64_t bytes, int64_t alignment, void *user);
@@ -50,7 +50,7 @@ typedef struct lamella_context_options {
 typedef struct lamella_build {
     uint32_t struct_size;
     int32_t  simd_present;  /* bits 1 << LAMELLA_SIMD_...: levels that this processor has */
-    int32_t  simd_chosen;   /* LAMELLA_SIMD_... */
+    int32_t  simd_chosen;   /* {LAMELLA_SIMD_...} */
     int32_t  threads;       /* of this context; 1 for NULL */
     int32_t  blas_threads;  /* of the BLAS library, as the host has them */
     int32_t  reserved0;
@@ -75,7 +75,7 @@ LAMELLA_API lamella_status lamella_context_options_init(lamella_context_options 
  * has one thread, ours beside it, and its own number after: a host that uses BLAS on another thread meanwhile sees that, and own_blas
  * makes it lasting.
  *
- * @in     options options NULL: all default
+ * @in     options options {optional} NULL: all default
  * @out    ctx     handle lamella_context; NULL on failure
  * @return OK; ARGUMENT, MEMORY, UNSUPPORTED
  * @since  0.1

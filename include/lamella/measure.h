@@ -37,7 +37,7 @@ enum {
 typedef struct lamella_measure_classification_options {
     uint32_t struct_size;
     uint32_t reserved0;
-    double   threshold; /* of one score a row: positive if score > threshold. 0 suits decision values, 0.5 probabilities */
+    double   threshold; /* {finite} of one score a row: positive if score > threshold. 0 suits decision values, 0.5 probabilities */
     const int64_t      *classes;
     int64_t             n_classes;
     const lamella_view *mask;
@@ -58,7 +58,7 @@ typedef struct lamella_measure_classification_result {
 typedef struct lamella_measure_correlation_options {
     uint32_t struct_size;
     uint32_t reserved0;
-    double   confidence; /* 0 = 0.95 */
+    double   confidence; /* {over 0, under 1; 0 = 0.95} */
     const lamella_view *mask;
 } lamella_measure_correlation_options;
 
@@ -89,10 +89,10 @@ typedef struct lamella_measure_regression_result {
 
 typedef struct lamella_measure_folds_options {
     uint32_t struct_size;
-    int32_t  order;   /* LAMELLA_MEASURE_FOLDS_..., 0 = SHUFFLED */
-    int64_t  n_folds; /* 0 = 5; not read with a hold-out */
-    double   holdout; /* 0, or a share in (0, 1): one fold of ceil(share * groups) groups, the rest only trained on */
-    uint64_t seed;
+    int32_t  order;   /* {LAMELLA_MEASURE_FOLDS_...; 0 = SHUFFLED} */
+    int64_t  n_folds; /* {1 or more; 0 = 5} not read with a hold-out */
+    double   holdout; /* {0 or more, under 1} 0 = folds; else one fold of ceil(share * groups) groups, the rest only trained on */
+    uint64_t seed;  /* {any} */
     const lamella_view *groups;
     const lamella_view *strata;
 } lamella_measure_folds_options;
@@ -108,11 +108,11 @@ typedef struct lamella_measure_folds_result {
 
 typedef struct lamella_measure_bootstrap_options {
     uint32_t struct_size;
-    int32_t  statistic;   /* LAMELLA_MEASURE_STATISTIC_..., 0 = ACCURACY */
-    int64_t  n_resamples; /* 0 = 1000 */
-    double   confidence;  /* 0 = 0.95 */
-    double   threshold;   /* as in classification */
-    uint64_t seed;
+    int32_t  statistic;   /* {LAMELLA_MEASURE_STATISTIC_...; 0 = ACCURACY} */
+    int64_t  n_resamples; /* {1 or more; 0 = 1000} */
+    double   confidence;  /* {over 0, under 1; 0 = 0.95} */
+    double   threshold;   /* {finite} as in classification */
+    uint64_t seed;  /* {any} */
     const lamella_view *gold;
     const lamella_view *versus;
     const int64_t      *classes;
@@ -165,9 +165,9 @@ LAMELLA_API lamella_status lamella_measure_classification_options_init(lamella_m
  * weights, each counts with their mean). Two classes: one score a row, for the class of the larger label. Three and more: a score
  * for each class, the largest wins, of equal ones the first.
  *
- * @in        scores    f32|f64|f16|bf16 [sample, class] or [sample] for two classes; two columns are taken as second less first
- * @in        labels    i32|i64 [sample] any integers
- * @in        options   options NULL: threshold 0
+ * @in        scores    f32|f64|f16|bf16 [sample, class] {or [sample]} for two classes; two columns are taken as second less first
+ * @in        labels    i32|i64 [sample] {any integers}
+ * @in        options   options {optional} NULL: threshold 0
  * @in        options.classes list i64 [class] the label of each column; NULL: the labels that occur, rising
  * @in        options.mask    u8|bool [sample] 0 = left out, never read; NULL: all rows
  * @in        options.weights f32|f64 [sample] 0 or more; NULL: 1 each
@@ -195,7 +195,7 @@ LAMELLA_API lamella_status lamella_measure_correlation_options_init(lamella_meas
  *
  * @in        x       f32|f64|f16|bf16 [sample]
  * @in        y       f32|f64|f16|bf16 [sample]
- * @in        options options NULL: default
+ * @in        options options {optional} NULL: default
  * @in        options.mask u8|bool [sample] 0 = left out, never read; NULL: all rows
  * @out       result  result
  * @return    OK, NOTE if a figure is not defined; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT
@@ -223,7 +223,7 @@ LAMELLA_API lamella_status lamella_measure_regression_options_init(lamella_measu
  *
  * @in        predicted f32|f64|f16|bf16 [sample]
  * @in        gold      f32|f64|f16|bf16 [sample]
- * @in        options   options NULL: all rows alike
+ * @in        options   options {optional} NULL: all rows alike
  * @in        options.mask    u8|bool [sample] 0 = left out, never read; NULL: all rows
  * @in        options.weights f32|f64 [sample] 0 or more; NULL: 1 each
  * @out       result    result
@@ -253,10 +253,10 @@ LAMELLA_API lamella_status lamella_measure_folds_options_init(lamella_measure_fo
  *
  * @in        n_samples i64 number of rows
  * @out       folds     i32 [n_samples] 0 .. n_folds - 1
- * @in        options   options NULL: 5 folds, shuffled, seed 0
- * @in        options.groups i32|i64 [n_samples] any integers, rows of one group share a fold; NULL: each row by itself
- * @in        options.strata i32|i64 [n_samples] any integers, as labels; NULL: one stratum
- * @out       result    result NULL: not wanted
+ * @in        options   options {optional} NULL: 5 folds, shuffled, seed 0
+ * @in        options.groups i32|i64 [n_samples] {any integers} rows of one group share a fold; NULL: each row by itself
+ * @in        options.strata i32|i64 [n_samples] {any integers} as labels; NULL: one stratum
+ * @out       result    result {optional}
  * @return    OK, NOTE if a fold has no row of some stratum; ARGUMENT if there are more folds than groups, SHAPE, DTYPE, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision exact
  * @cost      O(samples * folds)
@@ -281,12 +281,12 @@ LAMELLA_API lamella_status lamella_measure_bootstrap_options_init(lamella_measur
  * With `versus`, other scores of the same rows, it is the interval of the difference, both on the same resamples: systems differ if
  * it leaves 0 out. A resample on which the statistic is not defined is left out and counted; one beyond f64 is NUMERIC.
  *
- * @in        scores    f32|f64|f16|bf16 [sample, class] or [sample], as the statistic wants them
+ * @in        scores    f32|f64|f16|bf16 [sample, class] {or [sample]} as the statistic wants them
  * @in        options   options accuracy, 1000 resamples, 0.95, seed 0 are what zero means
  * @in        options.gold    i32|i64|f32|f64|f16|bf16 [sample] labels, or numbers for R2, PEARSON, SPEARMAN; NULL: for MEAN only
  * @in        options.versus  f32|f64|f16|bf16 [sample, class] shaped like scores; NULL: no difference
  * @in        options.classes list i64 [class] the label of each column; NULL: the labels that occur, rising
- * @in        options.groups  i32|i64 [sample] any integers; NULL: each row by itself
+ * @in        options.groups  i32|i64 [sample] {any integers} NULL: each row by itself
  * @in        options.mask    u8|bool [sample] 0 = left out, never read; NULL: all rows
  * @in        options.weights f32|f64 [sample] 0 or more; not for PEARSON and SPEARMAN; NULL: 1 each
  * @out       result    result

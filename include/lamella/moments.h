@@ -38,7 +38,7 @@ enum {
 typedef struct lamella_moments_layers_options {
     uint32_t struct_size;
     uint32_t reserved0;
-    double   outlier; /* 0 = 100: a column is an outlier if its root mean square is over this times the layer's median one */
+    double   outlier; /* {over 0; 0 = 100} a column is an outlier if its root mean square is over this times the layer's median one */
 } lamella_moments_layers_options;
 
 /* What is wanted. */
@@ -76,8 +76,8 @@ LAMELLA_API lamella_status lamella_moments_layers_options_init(lamella_moments_l
  * A column is constant if its spread is within the rounding of its mean: at most 2^-52 |mean|, a step or two of f64 there.
  *
  * @in        stack    stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row
- * @in        options  options NULL: default
- * @out       outputs  outputs NULL: none
+ * @in        options  options {optional} NULL: default
+ * @out       outputs  outputs {optional} NULL: none
  * @out       outputs.norms           f64 [layer, 3] NaN for a layer without a finite row
  * @out       outputs.counts          i64 [layer, 8]
  * @out       outputs.shares          f64 [layer, 3] NaN for a layer without a finite row
@@ -135,7 +135,7 @@ LAMELLA_API lamella_status lamella_moments_gram_update_options_init(lamella_mome
  *
  * @inout     gram    handle lamella_moments_gram
  * @in        x       f32|f64|f16|bf16 [row, dim]
- * @in        options options NULL: no y, weights 1
+ * @in        options options {optional} NULL: no y, weights 1
  * @in        options.y       f32|f64|f16|bf16 [row, cross_dim] of a state that has it
  * @in        options.weights f32|f64 [row] each finite, 0 or more; rows of weight 0 are not read; NULL: 1 each
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, MEMORY, LIMIT, NUMERIC if squares do not fit f64, CALLBACK, STOPPED
@@ -203,10 +203,10 @@ LAMELLA_API void lamella_moments_gram_free(lamella_moments_gram *gram);
 /* What counts as a direction. Zero means default. */
 typedef struct lamella_moments_rank_options {
     uint32_t struct_size;
-    int32_t  uncentred; /* 1 = of the rows as they are: columns scaled to unit norm, 0 = to unit spread about their mean */
-    int32_t  unscaled;  /* 1 = eigenvalues of the columns as they are, where `rcond` has to be given */
+    int32_t  uncentred; /* {0 or 1} 1 = of the rows as they are: columns scaled to unit norm, 0 = to unit spread about their mean */
+    int32_t  unscaled;  /* {0 or 1} 1 = eigenvalues of the columns as they are, where `rcond` has to be given */
     int32_t  reserved0;
-    double   rcond;     /* eigenvalues under this times the largest are dropped; 0 = max(eps of the layer's dtype squared, dim x 2^-52) */
+    double   rcond;     /* {0 or more, under 1} eigenvalues under this times the largest are dropped; 0 = max(eps of the layer's dtype squared, dim x 2^-52) */
 } lamella_moments_rank_options;
 
 /* What is wanted. */
@@ -238,8 +238,8 @@ LAMELLA_API lamella_status lamella_moments_rank_options_init(lamella_moments_ran
  *
  * @in        stack    stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row
  * @out       rank     i64 [layer]
- * @in        options  options NULL: default
- * @out       outputs  outputs NULL: none
+ * @in        options  options {optional} NULL: default
+ * @out       outputs  outputs {optional} NULL: none
  * @out       outputs.constant        i64 [layer] columns
  * @out       outputs.dropped         f64 [layer] share of the sum of the eigenvalues
  * @out       outputs.spectrum[layer] f64 [dim(l)] the eigenvalues, falling

@@ -26,10 +26,10 @@ typedef struct lamella_tensor_finite_result {
  * Fills a READONLY view of host memory.
  *
  * @in     data   address the first element; may be NULL if an extent is 0
- * @in     dtype  i64 LAMELLA_F32 ...
+ * @in     dtype  i64 {LAMELLA_F32 ...}
  * @in     rank   i64 0 .. LAMELLA_MAX_RANK
  * @in     shape  list i64 [rank]
- * @in     stride list i64 [rank] in elements; NULL: row-major
+ * @in     stride list i64 [rank] {optional} in elements; NULL: row-major
  * @out    out    f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead] the view
  * @return OK; ARGUMENT, SHAPE, DTYPE
  * @since  0.1
@@ -41,10 +41,10 @@ LAMELLA_API lamella_status lamella_tensor_view(const void *data, int32_t dtype, 
  * Fills a writable view of host memory; the arguments are those of lamella_tensor_view.
  *
  * @in     data   address the first element; may be NULL if an extent is 0
- * @in     dtype  i64 LAMELLA_F32 ...
+ * @in     dtype  i64 {LAMELLA_F32 ...}
  * @in     rank   i64 0 .. LAMELLA_MAX_RANK
  * @in     shape  list i64 [rank]
- * @in     stride list i64 [rank] in elements; NULL: row-major
+ * @in     stride list i64 [rank] {optional} in elements; NULL: row-major
  * @out    out    f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead] the view
  * @return OK; ARGUMENT, SHAPE, DTYPE
  * @since  0.1
@@ -132,7 +132,7 @@ LAMELLA_API lamella_status lamella_tensor_sizes(const lamella_stack *stack, int6
 /**
  * Creates zeroed layers [n_samples, dim] and a stack of them: outputs for hosts that bring no buffers. Its layers are writable.
  *
- * @in     dtype     i64 LAMELLA_F32 ...
+ * @in     dtype     i64 {LAMELLA_F32 ...}
  * @in     n_layers  i64 at least 1
  * @in     n_samples i64
  * @in     dim       i64

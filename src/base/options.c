@@ -1,6 +1,7 @@
 /* Size-led structs across the border. */
 #include "base/base.h"
 
+#include <math.h>
 #include <string.h>
 
 #define LARGEST_STRUCT 4096
@@ -50,24 +51,59 @@ void write_sized(void *theirs, const void *ours, int64_t our_size)
     memcpy((char *)theirs + led, (const char *)ours + led, (size_t)(MIN(our_size, size) - led));
 }
 
-lamella_status init_sized(call *c, void *theirs, uint32_t struct_size, const void *defaults, int64_t our_size)
+static int64_t size_of_option(const option_rule *r)
+{
+    return r->type == OPTION_I32 ? (int64_t)sizeof(int32_t) : (int64_t)sizeof(int64_t);
+}
+
+static void set_option(const option_rule *r, void *options, double value)
+{
+    char *at = (char *)options + r->at;
+    if (r->type == OPTION_F64)
+        *(double *)at = value;
+    else if (r->type == OPTION_I64)
+        *(int64_t *)at = (int64_t)value;
+    else
+        *(int32_t *)at = (int32_t)value;
+}
+
+static lamella_status check_option(call *c, const option_rule *r, void *options, const char *name)
+{
+    const char *at = (const char *)options + r->at;
+    number n;
+    double value = r->type == OPTION_F64 ? *(const double *)at : r->type == OPTION_I64 ? (double)*(const int64_t *)at : (double)*(const int32_t *)at;
+    if (value == 0 && r->zero_stands) {
+        set_option(r, options, r->zero);
+        return LAMELLA_OK;
+    }
+    if (r->type == OPTION_F64 && (value < r->low || value > r->high || !isfinite(value)))
+        return fail(c, isfinite(value) ? LAMELLA_ERR_ARGUMENT : LAMELLA_ERR_NONFINITE, "%s.%s is %s, expected %s", name, r->name,
+                    number_text(value, &n), r->expected);
+    if (value < r->low || value > r->high)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s.%s is %lld, expected %s", name, r->name,
+                    r->type == OPTION_I64 ? (long long)*(const int64_t *)at : (long long)*(const int32_t *)at, r->expected);
+    return LAMELLA_OK;
+}
+
+lamella_status read_options(call *c, void *ours, int64_t our_size, const void *theirs, const char *name, const option_rule *rules, int64_t n_rules)
+{
+    TRY(read_sized(c, ours, our_size, 8, theirs, name));
+    for (int64_t i = 0; i < n_rules; i++)
+        TRY(check_option(c, &rules[i], ours, name));
+    return LAMELLA_OK;
+}
+
+lamella_status init_options(call *c, void *theirs, uint32_t struct_size, int64_t our_size, const option_rule *rules, int64_t n_rules)
 {
     if (!theirs)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options is NULL, expected a struct to fill");
     if (struct_size < 8 || struct_size > LARGEST_STRUCT)
         return fail(c, LAMELLA_ERR_ARGUMENT, "struct_size is %u, expected the struct's sizeof (8 to %d)", (unsigned)struct_size, LARGEST_STRUCT);
     memset(theirs, 0, struct_size);
-    memcpy(theirs, defaults, (size_t)MIN(our_size, struct_size));
+    for (int64_t i = 0; i < n_rules; i++)
+        if (rules[i].zero_stands && (int64_t)rules[i].at + size_of_option(&rules[i]) <= MIN(our_size, (int64_t)struct_size))
+            set_option(&rules[i], theirs, rules[i].zero);
     memcpy(theirs, &struct_size, sizeof struct_size);
-    return LAMELLA_OK;
-}
-
-lamella_status check_choice(call *c, int32_t *value, int32_t last, int32_t fallback, const char *name)
-{
-    if (*value < 0 || *value > last)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s is %d, expected 0 to %d", name, (int)*value, (int)last);
-    if (*value == 0)
-        *value = fallback;
     return LAMELLA_OK;
 }
 

@@ -1,6 +1,7 @@
 /* Contexts: options checked, threads started, BLAS warmed, all memory from the host's allocator. */
 #include "base/base.h"
 #include "linalg/blas.h"
+#include "options/options.h"
 #include "par/par.h"
 #include "simd/simd.h"
 
@@ -14,19 +15,13 @@ typedef struct context_home {
     lamella_context context;
 } context_home;
 
-static lamella_status check_context_numbers(call *c, lamella_context_options *o)
+static lamella_status choose_defaults(call *c, lamella_context_options *o)
 {
-    number n;
-    TRY(check_choice(c, &o->threads, MOST_THREADS, MIN(cpus_of_affinity_mask(), MOST_THREADS), "options.threads"));
-    TRY(check_choice(c, &o->simd, LAMELLA_SIMD_AVX512, simd_best(), "options.simd"));
-    TRY(check_choice(c, &o->own_blas, 1, 0, "options.own_blas"));
+    o->threads = o->threads ? o->threads : MIN(cpus_of_affinity_mask(), MOST_THREADS);
+    o->simd = o->simd ? o->simd : simd_best();
     if (!(simd_present() >> o->simd & 1))
         return fail(c, LAMELLA_ERR_UNSUPPORTED, "options.simd is %d, a level this processor does not have, expected 0 to %d", (int)o->simd,
                     (int)simd_best());
-    if (o->max_workspace_bytes < 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.max_workspace_bytes is %lld, expected 0 or more", (long long)o->max_workspace_bytes);
-    if (!(o->deadline_seconds >= 0))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.deadline_seconds is %s, expected 0 or more", number_text(o->deadline_seconds, &n));
     return LAMELLA_OK;
 }
 
@@ -72,8 +67,8 @@ static lamella_status create_context(call *c, const lamella_context_options *opt
     if (!ctx)
         return fail(c, LAMELLA_ERR_ARGUMENT, "ctx is NULL, expected where to put the context");
     *ctx = NULL;
-    TRY(OPTIONS(c, o, options));
-    TRY(check_context_numbers(c, &o));
+    TRY(OPTIONS(c, o, options, context));
+    TRY(choose_defaults(c, &o));
     TRY(check_context_allocator(c, &o));
 
     /* from here on, this call's memory is the host's */
@@ -105,10 +100,4 @@ void lamella_context_free(lamella_context *ctx)
     if (ctx->pool)
         pool_free(ctx->pool);
     object_free((char *)ctx - offsetof(context_home, context));
-}
-
-lamella_status lamella_context_options_init(lamella_context_options *options, uint32_t struct_size)
-{
-    const lamella_context_options defaults = { .threads = MIN(cpus_of_affinity_mask(), MOST_THREADS), .simd = simd_best() };
-    CALL(NULL, init_sized(c, options, struct_size, &defaults, sizeof defaults));
 }

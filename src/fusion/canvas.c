@@ -1,4 +1,5 @@
 #include "fusion/canvas.h"
+#include "options/options.h"
 
 #include <math.h>
 
@@ -62,20 +63,6 @@ lamella_status canvas_wanted(call *c, const canvas *v, const lamella_view *their
     return theirs ? canvas_output(c, v, theirs, name, axes, p) : LAMELLA_OK;
 }
 
-static lamella_status check_over_options(call *c, const lamella_fusion_over_options *options, lamella_fusion_over_options *o)
-{
-    number n;
-    TRY(OPTIONS(c, *o, options));
-    TRY(check_choice(c, &o->opacity, LAMELLA_FUSION_OPACITY_DENSITY, LAMELLA_FUSION_OPACITY_STRAIGHT, "options.opacity"));
-    if (o->clamp != 0 && o->clamp != 1)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.clamp is %d, expected 0 or 1", (int)o->clamp);
-    TRY(check_reserved(c, (uint64_t)o->reserved0, "options.reserved0"));
-    if (!(o->thickness >= 0 && isfinite(o->thickness)))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.thickness is %s, expected a number over 0", number_text(o->thickness, &n));
-    o->thickness = o->thickness > 0 ? o->thickness : 1;
-    return LAMELLA_OK;
-}
-
 static int64_t canvas_cells(const canvas *v)
 {
     return MAX(v->n_layers, 1) * MAX(v->n_pixels, 1) * (v->n_channels + 1);
@@ -95,7 +82,7 @@ lamella_status canvas_check(call *c, const lamella_view *colours, const lamella_
         return fail(c, LAMELLA_ERR_SHAPE, "colours has %lld layers of %lld pixels and %lld channels, expected fewer", (long long)v->n_layers,
                     (long long)v->n_pixels, (long long)v->n_channels);
     TRY(canvas_input(c, v, CANVAS_ALPHA, alpha));
-    TRY(check_over_options(c, options, &v->o));
+    TRY(OPTIONS(c, v->o, options, fusion_over));
     if (v->o.depth)
         TRY(canvas_input(c, v, CANVAS_DEPTH, v->o.depth));
     return v->o.background ? canvas_input(c, v, CANVAS_BACKGROUND, v->o.background) : LAMELLA_OK;

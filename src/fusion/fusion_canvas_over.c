@@ -103,14 +103,3 @@ lamella_status lamella_fusion_over(lamella_context *ctx, const lamella_view *col
 {
     CALL(ctx, paint_layers(c, colours, alpha, out, options, outputs, result));
 }
-
-static lamella_status over_defaults(call *c, lamella_fusion_over_options *options, uint32_t struct_size)
-{
-    const lamella_fusion_over_options defaults = { .opacity = LAMELLA_FUSION_OPACITY_STRAIGHT, .thickness = 1 };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_fusion_over_options_init(lamella_fusion_over_options *options, uint32_t struct_size)
-{
-    CALL(NULL, over_defaults(c, options, struct_size));
-}

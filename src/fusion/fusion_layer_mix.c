@@ -96,14 +96,3 @@ lamella_status lamella_fusion_mix(lamella_context *ctx, const lamella_stack *sta
 {
     CALL(ctx, mix_layers(c, stack, mixed, options, result));
 }
-
-static lamella_status mix_defaults(call *c, lamella_fusion_mix_options *options, uint32_t struct_size)
-{
-    const lamella_fusion_mix_options defaults = { .weighting = LAMELLA_FUSION_WEIGHTING_GIVEN, .rows = LAMELLA_FUSION_ROWS_RAW, .gamma = 1 };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_fusion_mix_options_init(lamella_fusion_mix_options *options, uint32_t struct_size)
-{
-    CALL(NULL, mix_defaults(c, options, struct_size));
-}

@@ -6,6 +6,7 @@
  * Differs from the codes: max is taken over valid tokens (AnglE multiplies by the mask first, so that padding enters as 0); last is the
  * last valid token on either side of padding; the mean in first + mean leaves padding out; an empty sample is a row of zeros, counted. */
 #include "lamella/fusion/pool.h"
+#include "options/options.h"
 #include "reduce/reduce.h"
 
 static lamella_status pool_tokens(call *c, const lamella_stack *stack_, const lamella_view *pooled, const lamella_fusion_pool_options *options,
@@ -20,8 +21,7 @@ static lamella_status pool_tokens(call *c, const lamella_stack *stack_, const la
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     if (!stack_has_tokens(&s))
         return fail(c, LAMELLA_ERR_SHAPE, "stack.layer[0].rank is 2, expected a token axis or offsets: [sample, dim] is pooled already");
-    TRY(OPTIONS(c, o, options));
-    TRY(check_choice(c, &o.readout, LAMELLA_READOUT_FIRST_MEAN, LAMELLA_READOUT_MEAN, "options.readout"));
+    TRY(OPTIONS(c, o, options, fusion_pool));
     TRY(sweep_open(c, &s, o.readout, o.weights, &t));
     if (!pooled)
         return fail(c, LAMELLA_ERR_ARGUMENT, "pooled is NULL, expected %lld views (one a layer)", (long long)s.n_layers);
@@ -44,15 +44,4 @@ lamella_status lamella_fusion_pool(lamella_context *ctx, const lamella_stack *st
                                    const lamella_fusion_pool_options *options, lamella_fusion_pool_result *result)
 {
     CALL(ctx, pool_tokens(c, stack, pooled, options, result));
-}
-
-static lamella_status pool_defaults(call *c, lamella_fusion_pool_options *options, uint32_t struct_size)
-{
-    const lamella_fusion_pool_options defaults = { .readout = LAMELLA_READOUT_MEAN };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_fusion_pool_options_init(lamella_fusion_pool_options *options, uint32_t struct_size)
-{
-    CALL(NULL, pool_defaults(c, options, struct_size));
 }

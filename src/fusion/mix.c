@@ -1,5 +1,6 @@
 #include "fusion/mix.h"
 #include "moments/moments.h"
+#include "options/options.h"
 #include "reduce/reduce.h"
 
 #include <math.h>
@@ -30,15 +31,8 @@ static void softmax(double *w, int64_t n)
 
 static lamella_status check_mix_options(call *c, const lamella_fusion_mix_options *options, layer_mix *m)
 {
-    number text;
-    TRY(OPTIONS(c, m->o, options));
-    TRY(check_choice(c, &m->o.weighting, LAMELLA_FUSION_WEIGHTING_SOFTMAX, LAMELLA_FUSION_WEIGHTING_GIVEN, "options.weighting"));
-    TRY(check_choice(c, &m->o.rows, LAMELLA_FUSION_ROWS_LAYER_NORM, LAMELLA_FUSION_ROWS_RAW, "options.rows"));
+    TRY(OPTIONS(c, m->o, options, fusion_mix));
     m->s.by_direction = m->o.rows != LAMELLA_FUSION_ROWS_RAW;
-    TRY(check_reserved(c, (uint64_t)m->o.reserved0, "options.reserved0"));
-    if (!isfinite(m->o.gamma))
-        return fail(c, LAMELLA_ERR_NONFINITE, "options.gamma is %s, expected a finite number", number_text(m->o.gamma, &text));
-    m->o.gamma = m->o.gamma != 0 ? m->o.gamma : 1;
     return LAMELLA_OK;
 }
 

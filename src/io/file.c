@@ -1,5 +1,6 @@
 /* Opening a file and listing what it holds. The header's checks stand in safetensors.c and npy.c. */
 #include "io/io.h"
+#include "options/options.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -125,13 +126,6 @@ lamella_status check_path(call *c, const char *path)
     return LAMELLA_OK;
 }
 
-lamella_status file_check_raw(call *c, int32_t raw_dtype)
-{
-    if (raw_dtype != 0 && raw_dtype != LAMELLA_BF16)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.raw_dtype is %d, expected 0 or LAMELLA_BF16 (%d)", (int)raw_dtype, LAMELLA_BF16);
-    return LAMELLA_OK;
-}
-
 static lamella_status file_create(call *c, const char *name, int32_t raw_dtype, lamella_io_file **file)
 {
     char *kept;
@@ -160,8 +154,7 @@ static lamella_status open_path(call *c, const char *path, const lamella_io_file
     lamella_io_fault found = { .rule = 0 };
     TRY(check_file_handle(c, file));
     TRY(RESULT_OPTIONAL(c, fault));
-    TRY(OPTIONS(c, o, options));
-    TRY(file_check_raw(c, o.raw_dtype));
+    TRY(OPTIONS(c, o, options, io_file));
     TRY(check_path(c, path));
     lamella_status status = file_open(c, file_operations_of_system(), path, o.raw_dtype, &opened, &found);
     write_sized(fault, &found, (int64_t)sizeof found);
@@ -196,8 +189,7 @@ static lamella_status load_bytes(call *c, const lamella_view *bytes, const lamel
     lamella_io_fault found = { .rule = 0 };
     TRY(check_file_handle(c, file));
     TRY(RESULT_OPTIONAL(c, fault));
-    TRY(OPTIONS(c, o, options));
-    TRY(file_check_raw(c, o.raw_dtype));
+    TRY(OPTIONS(c, o, options, io_file));
     lamella_status status = file_of_bytes(c, bytes, o.raw_dtype, &opened, &found);
     write_sized(fault, &found, (int64_t)sizeof found);
     if (status == LAMELLA_OK)
@@ -217,17 +209,6 @@ void lamella_io_file_free(lamella_io_file *file)
         return;
     source_close(&file->from);
     object_free(file);
-}
-
-static lamella_status file_options_init(call *c, lamella_io_file_options *options, uint32_t struct_size)
-{
-    static const lamella_io_file_options defaults = { .raw_dtype = 0 };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_io_file_options_init(lamella_io_file_options *options, uint32_t struct_size)
-{
-    CALL(NULL, file_options_init(c, options, struct_size));
 }
 
 static lamella_status kind_of_path(call *c, const char *path, int32_t *kind)

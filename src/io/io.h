@@ -154,7 +154,6 @@ LAMELLA_INTERNAL lamella_status    file_open(call *c, const file_operations *ops
 /* Of bytes that outlive it. */
 LAMELLA_INTERNAL lamella_status    file_of_bytes(call *c, const lamella_view *bytes, int32_t raw_dtype, lamella_io_file **file,
                                                  lamella_io_fault *fault);
-LAMELLA_INTERNAL lamella_status    file_check_raw(call *c, int32_t raw_dtype);
 LAMELLA_INTERNAL lamella_status    check_file_handle(call *c, lamella_io_file **file); /* sets it to NULL */
 LAMELLA_INTERNAL lamella_status    check_path(call *c, const char *path);
 

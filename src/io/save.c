@@ -1,6 +1,7 @@
 /* Saving named arrays as .safetensors. Data starts on a multiple of 64; arrays by falling element size, then name, so that each is
  * aligned to its own type as well. */
 #include "io/io.h"
+#include "options/options.h"
 
 #include <stdio.h>
 
@@ -261,8 +262,7 @@ static lamella_status save_arrays(call *c, const char *path, const char *const *
         return fail(c, LAMELLA_ERR_ARGUMENT, "n_arrays is %lld, expected 0 to %d", (long long)n_arrays, IO_ARRAYS);
     if (n_arrays && (!names || !arrays))
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected %lld", names ? "arrays" : "names", (long long)n_arrays);
-    TRY(OPTIONS(c, o, options));
-    TRY(check_reserved(c, o.reserved0, "options.reserved0"));
+    TRY(OPTIONS(c, o, options, io_file_save));
     if (o.n_metadata < 0 || o.n_metadata > IO_PAIRS || (o.n_metadata && !o.metadata))
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.n_metadata is %lld, expected %s", (long long)o.n_metadata,
                     o.metadata ? "0 to 100000" : "0 (options.metadata is NULL)");
@@ -279,15 +279,4 @@ lamella_status lamella_io_file_save(lamella_context *ctx, const char *path, cons
                                     const lamella_io_file_save_options *options)
 {
     CALL(ctx, save_arrays(c, path, names, arrays, n_arrays, options));
-}
-
-static lamella_status save_defaults(call *c, lamella_io_file_save_options *options, uint32_t struct_size)
-{
-    const lamella_io_file_save_options defaults = { .metadata = NULL };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_io_file_save_options_init(lamella_io_file_save_options *options, uint32_t struct_size)
-{
-    CALL(NULL, save_defaults(c, options, struct_size));
 }

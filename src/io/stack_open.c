@@ -1,5 +1,6 @@
 /* A file of layers as a stack that is read: views without data, and a `read` that finds each layer's rows on the disk. */
 #include "io/io.h"
+#include "options/options.h"
 
 #include <stdio.h>
 
@@ -168,16 +169,6 @@ static lamella_status fill(const refusal *r, const lamella_io_stack_options *o, 
     return LAMELLA_OK;
 }
 
-static lamella_status check_options(call *c, const lamella_io_stack_options *o)
-{
-    TRY(file_check_raw(c, o->raw_dtype));
-    if (o->layer_axis < -1 || o->layer_axis > 2)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.layer_axis is %d, expected -1 to 2", (int)o->layer_axis);
-    if (o->mask_marks < 0 || o->mask_marks > LAMELLA_IO_MARKS_PADDING)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.mask_marks is %d, expected 0 to %d", (int)o->mask_marks, LAMELLA_IO_MARKS_PADDING);
-    return LAMELLA_OK;
-}
-
 lamella_status stack_open(call *c, const file_operations *ops, const char *path, const lamella_io_stack_options *options, lamella_io_file **file,
                           lamella_stack *stack, lamella_io_stack_result *result, lamella_io_fault *fault)
 {
@@ -190,8 +181,7 @@ lamella_status stack_open(call *c, const file_operations *ops, const char *path,
     TRY(RESULT(c, stack));
     TRY(RESULT_OPTIONAL(c, result));
     TRY(RESULT_OPTIONAL(c, fault));
-    TRY(OPTIONS(c, o, options));
-    TRY(check_options(c, &o));
+    TRY(OPTIONS(c, o, options, io_stack));
     TRY(check_path(c, path));
     lamella_status status = file_open(c, ops, path, o.raw_dtype, &opened, &found);
     if (status == LAMELLA_OK)
@@ -208,15 +198,4 @@ lamella_status lamella_io_stack_open(lamella_context *ctx, const char *path, con
     lamella_io_file **file, lamella_stack *stack, lamella_io_stack_result *result, lamella_io_fault *fault)
 {
     CALL(ctx, stack_open(c, file_operations_of_system(), path, options, file, stack, result, fault));
-}
-
-static lamella_status stack_options_init(call *c, lamella_io_stack_options *options, uint32_t struct_size)
-{
-    static const lamella_io_stack_options defaults = { .prefix = NULL };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_io_stack_options_init(lamella_io_stack_options *options, uint32_t struct_size)
-{
-    CALL(NULL, stack_options_init(c, options, struct_size));
 }

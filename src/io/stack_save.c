@@ -1,6 +1,7 @@
 /* Saving a stack, in memory or read, as a stack file. Rows that are read keep their own dtype, so they go from the host's `read` to the
  * disk without the row iterator, whose panels are f32 or f64. */
 #include "io/io.h"
+#include "options/options.h"
 
 #include <stdio.h>
 
@@ -124,8 +125,7 @@ lamella_status stack_save(call *c, const file_operations *ops, const char *path,
     int64_t n = 0;
     TRY(check_path(c, path));
     TRY(stack_check(c, &s, stack_, ANY_DTYPE & ~DTYPE_BIT(LAMELLA_BOOL), "stack"));
-    TRY(OPTIONS(c, o, options));
-    TRY(check_reserved(c, o.reserved0, "options.reserved0"));
+    TRY(OPTIONS(c, o, options, io_stack_save));
     if (o.n_labels < 0 || o.n_labels > IO_ARRAYS || (o.n_labels && (!o.names || !o.labels)))
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.n_labels is %lld, expected %s", (long long)o.n_labels,
                     o.names && o.labels ? "0 to 1000000" : "0 (options.names or options.labels is NULL)");
@@ -147,15 +147,4 @@ lamella_status stack_save(call *c, const file_operations *ops, const char *path,
 lamella_status lamella_io_stack_save(lamella_context *ctx, const char *path, const lamella_stack *stack, const lamella_io_stack_save_options *options)
 {
     CALL(ctx, stack_save(c, file_operations_of_system(), path, stack, options));
-}
-
-static lamella_status stack_save_defaults(call *c, lamella_io_stack_save_options *options, uint32_t struct_size)
-{
-    const lamella_io_stack_save_options defaults = { .names = NULL };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_io_stack_save_options_init(lamella_io_stack_save_options *options, uint32_t struct_size)
-{
-    CALL(NULL, stack_save_defaults(c, options, struct_size));
 }

@@ -7,6 +7,7 @@
  * Differs from the codes: they slice and score every cell anew; a zero prefix has cosine 0 and is counted. */
 #include "matryoshka/grid.h"
 #include "matryoshka/widths.h"
+#include "options/options.h"
 
 #include <math.h>
 #include <string.h>
@@ -284,8 +285,7 @@ lamella_status grid_open(call *c, const lamella_stack *first, const lamella_view
                          const lamella_matryoshka_grid_options *options, pair_grid *g)
 {
     lamella_matryoshka_grid_options o;
-    TRY(OPTIONS(c, o, options));
-    TRY(check_reserved(c, o.reserved0, "options.reserved0"));
+    TRY(OPTIONS(c, o, options, matryoshka_grid));
     *g = (pair_grid){ .has_second = o.second != NULL };
     TRY(stack_check(c, &g->first, first, FLOATS, "first"));
     TRY(check_pooled(c, &g->first, "first"));
@@ -349,15 +349,4 @@ lamella_status lamella_matryoshka_grid_cosine(lamella_context *ctx, const lamell
                                               const lamella_matryoshka_grid_outputs *outputs, lamella_matryoshka_grid_result *result)
 {
     CALL(ctx, grid_of_cosines(c, first, pairs, widths, n_widths, cosine, options, outputs, result));
-}
-
-static lamella_status grid_defaults(call *c, lamella_matryoshka_grid_options *options, uint32_t struct_size)
-{
-    const lamella_matryoshka_grid_options defaults = { .second = NULL };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_matryoshka_grid_options_init(lamella_matryoshka_grid_options *options, uint32_t struct_size)
-{
-    CALL(NULL, grid_defaults(c, options, struct_size));
 }

@@ -7,6 +7,7 @@
 #include "lamella/matryoshka/ridge.h"
 #include "matryoshka/ridge_widths.h"
 #include "matryoshka/widths.h"
+#include "options/options.h"
 #include "samples/samples.h"
 
 #include <math.h>
@@ -147,8 +148,7 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     TRY(check_penalties(c, penalties, n_penalties));
     TRY(check_widths(c, &s, widths, n_widths));
-    TRY(OPTIONS(c, o, options));
-    TRY(check_choice(c, &o.readout, LAMELLA_READOUT_FIRST_MEAN, LAMELLA_READOUT_MEAN, "options.readout"));
+    TRY(OPTIONS(c, o, options, matryoshka_ridge));
     if (o.readout == LAMELLA_READOUT_WEIGHTED)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.readout is WEIGHTED, expected one without weights");
     TRY(rising_widths(c, widths, n_widths, &rising, &place));
@@ -187,15 +187,4 @@ lamella_status lamella_matryoshka_ridge(lamella_context *ctx, const lamella_stac
                                         lamella_matryoshka_ridge_result *result)
 {
     CALL(ctx, ridge_grid(c, stack, labels, penalties, n_penalties, widths, n_widths, options, outputs, result));
-}
-
-static lamella_status ridge_defaults(call *c, lamella_matryoshka_ridge_options *options, uint32_t struct_size)
-{
-    const lamella_matryoshka_ridge_options defaults = { .readout = LAMELLA_READOUT_MEAN };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_matryoshka_ridge_options_init(lamella_matryoshka_ridge_options *options, uint32_t struct_size)
-{
-    CALL(NULL, ridge_defaults(c, options, struct_size));
 }

@@ -1,5 +1,6 @@
 /* An index: rows in f32 with the bounds of their full width, searched any number of times. */
 #include "matryoshka/search.h"
+#include "options/options.h"
 
 #include <string.h>
 
@@ -19,8 +20,7 @@ static lamella_status index_create(call *c, const lamella_view *base, const lame
         return fail(c, LAMELLA_ERR_ARGUMENT, "index is NULL, expected a handle to fill");
     *index = NULL;
     TRY(check_row_matrix(c, &b, base, "base"));
-    TRY(OPTIONS(c, o, options));
-    TRY(check_choice(c, &o.similarity, LAMELLA_MATRYOSHKA_SEARCH_DOT, LAMELLA_MATRYOSHKA_SEARCH_COSINE, "options.similarity"));
+    TRY(OPTIONS(c, o, options, matryoshka_index));
     TRY(check_row_ids(c, &b_ids, o.base_ids, "options.base_ids", b.shape[0]));
     TRY(object_create(c, (int64_t)sizeof *made, &object));
     made = object;
@@ -82,15 +82,4 @@ lamella_status lamella_matryoshka_index_get(const lamella_matryoshka_index *inde
 void lamella_matryoshka_index_free(lamella_matryoshka_index *index)
 {
     object_free(index);
-}
-
-static lamella_status index_defaults(call *c, lamella_matryoshka_index_options *options, uint32_t struct_size)
-{
-    const lamella_matryoshka_index_options defaults = { .similarity = LAMELLA_MATRYOSHKA_SEARCH_COSINE };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_matryoshka_index_options_init(lamella_matryoshka_index_options *options, uint32_t struct_size)
-{
-    CALL(NULL, index_defaults(c, options, struct_size));
 }

@@ -5,6 +5,7 @@
  * The search itself is a primitive (similar/top_k.c); this file checks and writes.
  * Differs from the codes: both sides are renormalised at every width; ties go to the lowest id; a row can leave itself out by its id. */
 #include "matryoshka/search.h"
+#include "options/options.h"
 
 #include <math.h>
 #include <string.h>
@@ -34,8 +35,7 @@ lamella_status check_row_ids(call *c, lamella_view *v, const lamella_view *their
 lamella_status search_check_options(call *c, const search_request *asked, search_ready *r)
 {
     *r = (search_ready){ .k = asked->k };
-    TRY(read_sized(c, &r->o, (int64_t)sizeof r->o, 8, asked->options, "options"));
-    return LAMELLA_OK;
+    return read_matryoshka_search_options(c, &r->o, asked->options, "options");
 }
 
 lamella_status search_check(call *c, const search_request *asked, int64_t dim, search_ready *r)
@@ -48,7 +48,7 @@ lamella_status search_check(call *c, const search_request *asked, int64_t dim, s
                     (long long)dim);
     if (asked->k < 1)
         return fail(c, LAMELLA_ERR_ARGUMENT, "k is %lld, expected at least 1", (long long)asked->k);
-    if (r->width < 1 || r->width > dim)
+    if (r->width > dim)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.width is %lld, expected 0 to %lld (= base.shape[1])", (long long)r->o.width,
                     (long long)dim);
     const int64_t shape[] = { r->queries.shape[0], asked->k };
@@ -113,11 +113,11 @@ static lamella_status search_once(call *c, const lamella_view *base, const searc
     search_ready ready;
     TRY(check_row_matrix(c, &b, base, "base"));
     TRY(search_check_options(c, asked, &ready));
-    TRY(check_choice(c, &ready.o.similarity, LAMELLA_MATRYOSHKA_SEARCH_DOT, LAMELLA_MATRYOSHKA_SEARCH_COSINE, "options.similarity"));
+    int32_t similarity = ready.o.similarity ? ready.o.similarity : LAMELLA_MATRYOSHKA_SEARCH_COSINE;
     TRY(check_row_ids(c, &b_ids, ready.o.base_ids, "options.base_ids", b.shape[0]));
     TRY(search_check(c, asked, b.shape[1], &ready));
     progress_part all = progress_enter(c, 0, ROWS_SHARE);
-    TRY(searched_rows_open(c, NULL, &b, ready.o.base_ids ? &b_ids : NULL, ready.o.similarity, ready.width, &s));
+    TRY(searched_rows_open(c, NULL, &b, ready.o.base_ids ? &b_ids : NULL, similarity, ready.width, &s));
     progress_leave(c, all);
     all = progress_enter(c, ROWS_SHARE, 1);
     TRY(search_run(c, &s, asked, &ready));
@@ -131,15 +131,4 @@ lamella_status lamella_matryoshka_search(lamella_context *ctx, const lamella_vie
 {
     const search_request asked = { queries, k, ids, scores, options, outputs, result };
     CALL(ctx, search_once(c, base, &asked));
-}
-
-static lamella_status search_defaults(call *c, lamella_matryoshka_search_options *options, uint32_t struct_size)
-{
-    const lamella_matryoshka_search_options defaults = { .similarity = LAMELLA_MATRYOSHKA_SEARCH_COSINE };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_matryoshka_search_options_init(lamella_matryoshka_search_options *options, uint32_t struct_size)
-{
-    CALL(NULL, search_defaults(c, options, struct_size));
 }

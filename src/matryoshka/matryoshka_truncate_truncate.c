@@ -7,6 +7,7 @@
  * Differs from the codes: they slice only, or renormalise each width in a pass of its own; a zero prefix stays zero without a floor. */
 #include "lamella/matryoshka/truncate.h"
 #include "matryoshka/widths.h"
+#include "options/options.h"
 #include "reduce/reduce.h"
 
 #include <string.h>
@@ -87,8 +88,7 @@ static lamella_status cut_stack(call *c, const lamella_stack *stack_, const int6
 
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     TRY(check_widths(c, &s, widths, n_widths));
-    TRY(OPTIONS(c, o, options));
-    TRY(check_choice(c, &o.normalise, LAMELLA_MATRYOSHKA_NORMALISE_NONE, LAMELLA_MATRYOSHKA_NORMALISE_L2, "options.normalise"));
+    TRY(OPTIONS(c, o, options, matryoshka_truncate));
     TRY(plan_cuts(c, &s, widths, n_widths, out, &rising, &checked));
     TRY(RESULT_OPTIONAL(c, result));
 
@@ -109,15 +109,4 @@ lamella_status lamella_matryoshka_truncate(lamella_context *ctx, const lamella_s
                                            lamella_matryoshka_truncate_result *result)
 {
     CALL(ctx, cut_stack(c, stack, widths, n_widths, out, options, result));
-}
-
-static lamella_status truncate_defaults(call *c, lamella_matryoshka_truncate_options *options, uint32_t struct_size)
-{
-    const lamella_matryoshka_truncate_options defaults = { .normalise = LAMELLA_MATRYOSHKA_NORMALISE_L2 };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_matryoshka_truncate_options_init(lamella_matryoshka_truncate_options *options, uint32_t struct_size)
-{
-    CALL(NULL, truncate_defaults(c, options, struct_size));
 }

@@ -11,8 +11,6 @@
 /* Samples of a prediction: mask and weights are the host's, or NULL. Weights go to a largest of 1/2 to 1, by a power of two: figures are
  * ratios, and sums and products of weights stay within f64. */
 LAMELLA_INTERNAL lamella_status measured_samples(call *c, int64_t n, const lamella_view *mask, const lamella_view *weights, samples *s);
-/* 0 = 0.95; else between 0 and 1. */
-LAMELLA_INTERNAL lamella_status check_confidence(call *c, double *confidence);
 
 /* ---- what is evaluated: measure/evaluate.c ---- */
 

@@ -21,13 +21,3 @@ lamella_status measured_samples(call *c, int64_t n, const lamella_view *mask, co
         scale_weights(s);
     return LAMELLA_OK;
 }
-
-lamella_status check_confidence(call *c, double *confidence)
-{
-    number n;
-    if (!(*confidence >= 0 && *confidence < 1))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.confidence is %s, expected over 0 and under 1", number_text(*confidence, &n));
-    if (*confidence == 0)
-        *confidence = 0.95;
-    return LAMELLA_OK;
-}

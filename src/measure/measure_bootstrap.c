@@ -1,5 +1,6 @@
 /* Bootstrap of one statistic, or of its difference between two systems on the same resamples. */
 #include "measure/evaluate.h"
+#include "options/options.h"
 
 #include <math.h>
 
@@ -14,19 +15,6 @@ typedef struct bootstrap_inputs {
 static int is_of_classes(const bootstrap_inputs *in)
 {
     return in->o.statistic <= LAMELLA_MEASURE_STATISTIC_AP;
-}
-
-static lamella_status check_bootstrap_options(call *c, const lamella_measure_bootstrap_options *options, lamella_measure_bootstrap_options *o)
-{
-    TRY(OPTIONS(c, *o, options));
-    TRY(check_choice(c, &o->statistic, LAMELLA_MEASURE_STATISTIC_MEAN, LAMELLA_MEASURE_STATISTIC_ACCURACY, "options.statistic"));
-    TRY(check_confidence(c, &o->confidence));
-    if (o->n_resamples < 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.n_resamples is %lld, expected 0 or more", (long long)o->n_resamples);
-    if (!isfinite(o->threshold))
-        return fail(c, LAMELLA_ERR_NONFINITE, "options.threshold is not finite, expected a number");
-    o->n_resamples = o->n_resamples ? o->n_resamples : 1000;
-    return LAMELLA_OK;
 }
 
 static lamella_status check_scores(call *c, const bootstrap_inputs *in, const lamella_view *v, const char *name)
@@ -107,7 +95,7 @@ static lamella_status bootstrap_scores(call *c, const lamella_view *scores, cons
     keyed_row *sorted;
     int64_t cells;
 
-    TRY(check_bootstrap_options(c, options, &in.o));
+    TRY(OPTIONS(c, in.o, options, measure_bootstrap));
     TRY(check_bootstrap(c, scores, &in));
     TRY(samples_groups(c, &in.rows, in.o.groups, "options.groups", &of_rows));
     s.n += in.o.versus != NULL;
@@ -142,15 +130,4 @@ lamella_status lamella_measure_bootstrap(lamella_context *ctx, const lamella_vie
                                          lamella_measure_bootstrap_result *result)
 {
     CALL(ctx, bootstrap_scores(c, scores, options, result));
-}
-
-static lamella_status bootstrap_defaults(call *c, lamella_measure_bootstrap_options *options, uint32_t struct_size)
-{
-    const lamella_measure_bootstrap_options defaults = { .statistic = LAMELLA_MEASURE_STATISTIC_ACCURACY, .n_resamples = 1000, .confidence = 0.95 };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_measure_bootstrap_options_init(lamella_measure_bootstrap_options *options, uint32_t struct_size)
-{
-    CALL(NULL, bootstrap_defaults(c, options, struct_size));
 }

@@ -1,5 +1,6 @@
 /* Accuracy, F1, AUC and AP of decision values: the formulas stand in binary.c and classes.c. */
 #include "measure/evaluate.h"
+#include "options/options.h"
 
 #include <math.h>
 
@@ -23,10 +24,7 @@ static lamella_status score_classes(call *c, const lamella_view *scores, const l
     TRY(VIEW(c, s, scores, FLOATS));
     if (s.rank != 1 && s.rank != 2)
         return fail(c, LAMELLA_ERR_SHAPE, "scores.rank is %d, expected 1 or 2", (int)s.rank);
-    TRY(OPTIONS(c, o, options));
-    TRY(check_reserved(c, (uint64_t)o.reserved0, "options.reserved0"));
-    if (!isfinite(o.threshold))
-        return fail(c, LAMELLA_ERR_NONFINITE, "options.threshold is not finite, expected a number");
+    TRY(OPTIONS(c, o, options, measure_classification));
     TRY(measured_samples(c, s.shape[0], o.mask, o.weights, &rows));
     TRY(samples_classes(c, &rows, labels, "labels", o.classes, o.n_classes, &gold));
     TRY(RESULT(c, result));
@@ -48,15 +46,4 @@ lamella_status lamella_measure_classification(lamella_context *ctx, const lamell
                                               const lamella_measure_classification_options *options, lamella_measure_classification_result *result)
 {
     CALL(ctx, score_classes(c, scores, labels, options, result));
-}
-
-static lamella_status classification_defaults(call *c, lamella_measure_classification_options *options, uint32_t struct_size)
-{
-    const lamella_measure_classification_options defaults = { .threshold = 0 };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_measure_classification_options_init(lamella_measure_classification_options *options, uint32_t struct_size)
-{
-    CALL(NULL, classification_defaults(c, options, struct_size));
 }

@@ -1,5 +1,6 @@
 /* Pearson with Fisher's interval, Spearman: the formulas stand in correlation.c. */
 #include "measure/evaluate.h"
+#include "options/options.h"
 
 static lamella_status correlate(call *c, const lamella_view *x, const lamella_view *y,
                                 const lamella_measure_correlation_options *options, lamella_measure_correlation_result *result)
@@ -16,9 +17,7 @@ static lamella_status correlate(call *c, const lamella_view *x, const lamella_vi
     TRY(view_check_shape(c, &x_view, "x", x_view.shape, 1));
     TRY(VIEW(c, y_view, y, FLOATS));
     TRY(view_check_shape(c, &y_view, "y", x_view.shape, 1));
-    TRY(OPTIONS(c, o, options));
-    TRY(check_reserved(c, (uint64_t)o.reserved0, "options.reserved0"));
-    TRY(check_confidence(c, &o.confidence));
+    TRY(OPTIONS(c, o, options, measure_correlation));
     TRY(measured_samples(c, x_view.shape[0], o.mask, NULL, &rows));
     TRY(RESULT(c, result));
 
@@ -42,15 +41,4 @@ lamella_status lamella_measure_correlation(lamella_context *ctx, const lamella_v
                                            const lamella_measure_correlation_options *options, lamella_measure_correlation_result *result)
 {
     CALL(ctx, correlate(c, x, y, options, result));
-}
-
-static lamella_status correlation_defaults(call *c, lamella_measure_correlation_options *options, uint32_t struct_size)
-{
-    const lamella_measure_correlation_options defaults = { .confidence = 0.95 };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_measure_correlation_options_init(lamella_measure_correlation_options *options, uint32_t struct_size)
-{
-    CALL(NULL, correlation_defaults(c, options, struct_size));
 }

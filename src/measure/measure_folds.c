@@ -1,23 +1,18 @@
 /* Folds for a host: checks, and what the folds look like; the dealing is in folds.c. */
 #include "measure/evaluate.h"
+#include "options/options.h"
 
 #include <string.h>
 
-static lamella_status check_fold_options(call *c, const lamella_measure_folds_options *options, lamella_measure_folds_options *checked, fold_plan *p)
+static lamella_status check_fold_options(call *c, const lamella_measure_folds_options *options, lamella_measure_folds_options *o, fold_plan *p)
 {
-    lamella_measure_folds_options o;
-    number n;
-    TRY(OPTIONS(c, o, options));
-    *checked = o;
-    TRY(check_choice(c, &o.order, LAMELLA_MEASURE_FOLDS_IN_ORDER, LAMELLA_MEASURE_FOLDS_SHUFFLED, "options.order"));
-    if (!(o.holdout >= 0 && o.holdout < 1))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.holdout is %s, expected 0, or a share under 1", number_text(o.holdout, &n));
-    if (o.strata && o.order == LAMELLA_MEASURE_FOLDS_IN_ORDER)
+    TRY(OPTIONS(c, *o, options, measure_folds));
+    if (o->strata && o->order == LAMELLA_MEASURE_FOLDS_IN_ORDER)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.strata is given beside options.order IN_ORDER, expected none, or SHUFFLED");
-    p->n_folds = o.holdout > 0 ? 1 : o.n_folds ? o.n_folds : 5;
-    p->holdout = o.holdout;
-    p->in_order = o.order == LAMELLA_MEASURE_FOLDS_IN_ORDER;
-    p->seed = o.seed;
+    p->n_folds = o->holdout > 0 ? 1 : o->n_folds;
+    p->holdout = o->holdout;
+    p->in_order = o->order == LAMELLA_MEASURE_FOLDS_IN_ORDER;
+    p->seed = o->seed;
     return LAMELLA_OK;
 }
 
@@ -81,15 +76,4 @@ lamella_status lamella_measure_folds(lamella_context *ctx, int64_t n_samples, co
                                      const lamella_measure_folds_options *options, lamella_measure_folds_result *result)
 {
     CALL(ctx, make_folds(c, n_samples, folds, options, result));
-}
-
-static lamella_status folds_defaults(call *c, lamella_measure_folds_options *options, uint32_t struct_size)
-{
-    const lamella_measure_folds_options defaults = { .order = LAMELLA_MEASURE_FOLDS_SHUFFLED, .n_folds = 5 };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_measure_folds_options_init(lamella_measure_folds_options *options, uint32_t struct_size)
-{
-    CALL(NULL, folds_defaults(c, options, struct_size));
 }

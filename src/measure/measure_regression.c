@@ -1,5 +1,6 @@
 /* R2 and the mean squared error: the formulas stand in correlation.c. */
 #include "measure/evaluate.h"
+#include "options/options.h"
 
 #include <math.h>
 
@@ -33,8 +34,7 @@ static lamella_status score_numbers(call *c, const lamella_view *predicted, cons
     TRY(view_check_shape(c, &p_view, "predicted", p_view.shape, 1));
     TRY(VIEW(c, y_view, gold, FLOATS));
     TRY(view_check_shape(c, &y_view, "gold", p_view.shape, 1));
-    TRY(OPTIONS(c, o, options));
-    TRY(check_reserved(c, (uint64_t)o.reserved0, "options.reserved0"));
+    TRY(OPTIONS(c, o, options, measure_regression));
     TRY(measured_samples(c, p_view.shape[0], o.mask, o.weights, &rows));
     TRY(RESULT(c, result));
 
@@ -55,15 +55,4 @@ lamella_status lamella_measure_regression(lamella_context *ctx, const lamella_vi
                                           const lamella_measure_regression_options *options, lamella_measure_regression_result *result)
 {
     CALL(ctx, score_numbers(c, predicted, gold, options, result));
-}
-
-static lamella_status regression_defaults(call *c, lamella_measure_regression_options *options, uint32_t struct_size)
-{
-    const lamella_measure_regression_options defaults = { .mask = NULL };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_measure_regression_options_init(lamella_measure_regression_options *options, uint32_t struct_size)
-{
-    CALL(NULL, regression_defaults(c, options, struct_size));
 }

@@ -2,6 +2,7 @@
  *
  * An update sums its rows in memory of the call and joins them at the end, so nothing happens to the state until nothing can fail. */
 #include "moments/gram_object.h"
+#include "options/options.h"
 #include "samples/samples.h"
 
 #include <float.h>
@@ -113,8 +114,7 @@ static lamella_status update_gram(call *c, lamella_moments_gram *state, const la
     lamella_view layer[2];
     gram sums;
     TRY(gram_object_check(c, state, "gram"));
-    TRY(OPTIONS(c, o, options));
-    TRY(check_reserved(c, o.reserved0, "options.reserved0"));
+    TRY(OPTIONS(c, o, options, moments_gram_update));
     TRY(check_rows(c, state, x, o.y, layer));
     stack s = { .layer = layer, .n_layers = state->cross_dim ? 2 : 1, .n_samples = layer[0].shape[0], .n_vectors = layer[0].shape[0],
                 .n_rows = layer[0].shape[0], .per_row = 1 };
@@ -131,17 +131,6 @@ lamella_status lamella_moments_gram_update(lamella_context *ctx, lamella_moments
                                            const lamella_moments_gram_update_options *options)
 {
     CALL(ctx, update_gram(c, gram, x, options));
-}
-
-static lamella_status update_defaults(call *c, lamella_moments_gram_update_options *options, uint32_t struct_size)
-{
-    const lamella_moments_gram_update_options defaults = { .y = NULL };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_moments_gram_update_options_init(lamella_moments_gram_update_options *options, uint32_t struct_size)
-{
-    CALL(NULL, update_defaults(c, options, struct_size));
 }
 
 /* ---- looking in ---- */

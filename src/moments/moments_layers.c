@@ -2,9 +2,10 @@
  *
  * A task takes one panel through all layers: row norms, odd rows, cosines to the layer before, and the panel's column moments. The
  * calling thread joins the panels in their order, so no figure depends on threads, blocks or reads. */
-#include "lamella/moments.h"
 #include "base/sort.h"
+#include "lamella/moments.h"
 #include "moments/moments.h"
+#include "options/options.h"
 #include "reduce/reduce.h"
 
 #include <math.h>
@@ -277,15 +278,11 @@ static lamella_status describe_layers(call *c, const lamella_stack *stack_, cons
     layer_figures *all = NULL;
     stack s;
     double *energy;
-    number n;
     lamella_status status = LAMELLA_OK;
 
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     TRY(check_not_empty(c, &s));
-    TRY(OPTIONS(c, o, options));
-    TRY(check_reserved(c, o.reserved0, "options.reserved0"));
-    if (!(o.outlier >= 0 && isfinite(o.outlier)))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.outlier is %s, expected a finite number of 0 or more", number_text(o.outlier, &n));
+    TRY(OPTIONS(c, o, options, moments_layers));
     const int64_t table[] = { s.n_layers, 3 }, table_of_counts[] = { s.n_layers, 8 };
     TRY(OUTPUTS(c, wanted, outputs));
     TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
@@ -300,7 +297,7 @@ static lamella_status describe_layers(call *c, const lamella_stack *stack_, cons
     TAKE(c, energy, 2 * stack_widest(&s));
     for (int64_t l = 0; l < s.n_layers; l++) {
         column_figures g;
-        column_figures_of(&all[l], o.outlier > 0 ? o.outlier : 100, energy, &g);
+        column_figures_of(&all[l], o.outlier, energy, &g);
         TRY(check_range_kept(c, &all[l], &out, l));
         put_layer(&all[l], &g, l, &out);
         if (all[l].n_nonfinite_rows)
@@ -313,15 +310,4 @@ lamella_status lamella_moments_layers(lamella_context *ctx, const lamella_stack 
                                       const lamella_moments_layers_outputs *outputs)
 {
     CALL(ctx, describe_layers(c, stack, options, outputs));
-}
-
-static lamella_status layers_defaults(call *c, lamella_moments_layers_options *options, uint32_t struct_size)
-{
-    const lamella_moments_layers_options defaults = { .outlier = 100 };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_moments_layers_options_init(lamella_moments_layers_options *options, uint32_t struct_size)
-{
-    CALL(NULL, layers_defaults(c, options, struct_size));
 }

@@ -1,6 +1,7 @@
 /* How many directions every layer has, by the house's rule or a sheet's. */
 #include "lamella/moments.h"
 #include "moments/moments.h"
+#include "options/options.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,13 +13,7 @@ typedef struct rank_out {
 
 static lamella_status check_rank_options(call *c, const lamella_moments_rank_options *options, lamella_moments_rank_options *o)
 {
-    number n;
-    TRY(read_sized(c, o, (int64_t)sizeof *o, 8, options, "options"));
-    TRY(check_choice(c, &o->uncentred, 1, 0, "options.uncentred"));
-    TRY(check_choice(c, &o->unscaled, 1, 0, "options.unscaled"));
-    TRY(check_reserved(c, (uint64_t)o->reserved0, "options.reserved0"));
-    if (!(o->rcond >= 0 && o->rcond < 1))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.rcond is %s, expected 0 to less than 1", number_text(o->rcond, &n));
+    TRY(OPTIONS(c, *o, options, moments_rank));
     if (o->unscaled && o->rcond == 0)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.rcond is 0, expected a threshold, since options.unscaled is set");
     return LAMELLA_OK;
@@ -86,15 +81,4 @@ lamella_status lamella_moments_rank(lamella_context *ctx, const lamella_stack *s
                                     const lamella_moments_rank_options *options, const lamella_moments_rank_outputs *outputs)
 {
     CALL(ctx, rank_layers(c, stack, rank, options, outputs));
-}
-
-static lamella_status rank_defaults(call *c, lamella_moments_rank_options *options, uint32_t struct_size)
-{
-    const lamella_moments_rank_options defaults = { .uncentred = 0 };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_moments_rank_options_init(lamella_moments_rank_options *options, uint32_t struct_size)
-{
-    CALL(NULL, rank_defaults(c, options, struct_size));
 }

@@ -102,7 +102,7 @@ LAMELLA_INTERNAL int            is_present(const linear_unit *u, int64_t class);
 /* An output without a fit: the class has no training row, and is never chosen, or there is but one class. */
 LAMELLA_INTERNAL void           put_absent(const linear_work *w, const linear_unit *u, int64_t l, int64_t penalty, int64_t output);
 
-LAMELLA_INTERNAL lamella_status linear_plan_options(call *c, lamella_probe_linear_options *o);
+LAMELLA_INTERNAL lamella_status linear_plan_options(call *c, const lamella_probe_linear_options *options, lamella_probe_linear_options *o);
 LAMELLA_INTERNAL lamella_status linear_plan(call *c, const lamella_view *labels, linear_work *w);
 /* Returns in `possible` how many folds of all tasks can be scored. */
 LAMELLA_INTERNAL lamella_status linear_units(call *c, linear_work *w, int64_t *possible);

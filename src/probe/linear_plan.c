@@ -1,4 +1,5 @@
 /* Inputs of a fit, checked one by one: options, penalties, labels to classes, folds, groups, weights. */
+#include "options/options.h"
 #include "probe/linear.h"
 
 #include <math.h>
@@ -156,40 +157,12 @@ static lamella_status plan_folds(call *c, linear_work *w)
 
 /* ---- options ---- */
 
-static lamella_status check_number(call *c, double value, double least, double most, const char *name)
+lamella_status linear_plan_options(call *c, const lamella_probe_linear_options *options, lamella_probe_linear_options *o)
 {
-    number a, b, x;
-    if (value >= least && value < most)
-        return LAMELLA_OK;
-    return fail(c, LAMELLA_ERR_ARGUMENT, "options.%s is %s, expected %s to below %s", name, number_text(value, &x), number_text(least, &a),
-                number_text(most, &b));
-}
-
-lamella_status linear_plan_options(call *c, lamella_probe_linear_options *o)
-{
-    TRY(check_choice(c, &o->kind, LAMELLA_PROBE_RIDGE, LAMELLA_PROBE_LOGISTIC, "options.kind"));
-    TRY(check_choice(c, &o->classes, LAMELLA_PROBE_CLASSES_ONE_VS_REST, LAMELLA_PROBE_CLASSES_MULTINOMIAL, "options.classes"));
-    TRY(check_choice(c, &o->readout, LAMELLA_READOUT_FIRST_MEAN, LAMELLA_READOUT_MEAN, "options.readout"));
+    TRY(OPTIONS(c, *o, options, probe_linear));
     if (o->readout == LAMELLA_READOUT_WEIGHTED)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.readout is WEIGHTED, expected another: pool with the weights first");
-    TRY(check_choice(c, &o->standardise, 1, 0, "options.standardise"));
-    TRY(check_choice(c, &o->balanced, 1, 0, "options.balanced"));
-    TRY(check_choice(c, &o->nested, 1, 0, "options.nested"));
-    TRY(check_reserved(c, (uint64_t)o->reserved0, "options.reserved0"));
-    TRY(check_number(c, o->holdout, 0, 1, "holdout"));
-    TRY(check_number(c, o->tolerance, 0, 1, "tolerance"));
-    TRY(check_number(c, o->confidence, 0, 1, "confidence"));
-    if (o->n_folds < 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.n_folds is %lld, expected 0 or more", (long long)o->n_folds);
-    if (o->max_iterations < 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.max_iterations is %lld, expected 0 or more", (long long)o->max_iterations);
-    if (o->n_bootstrap < -1)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.n_bootstrap is %lld, expected -1 or more", (long long)o->n_bootstrap);
-    o->n_folds = o->n_folds ? o->n_folds : 5;
-    o->max_iterations = o->max_iterations ? o->max_iterations : FIT_MAX_ITERATIONS;
-    o->tolerance = o->tolerance > 0 ? o->tolerance : FIT_TOLERANCE;
-    o->n_bootstrap = o->n_bootstrap ? MAX(o->n_bootstrap, 0) : 1000;
-    o->confidence = o->confidence > 0 ? o->confidence : 0.95;
+    o->n_bootstrap = MAX(o->n_bootstrap, 0);
     return LAMELLA_OK;
 }
 

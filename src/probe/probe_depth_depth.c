@@ -11,6 +11,7 @@
  * Differs from the paper: none of the three has to exist; read literally the converging point need not be final, so `settled` stands by it. */
 #include "lamella/probe/depth.h"
 #include "measure/measure.h"
+#include "options/options.h"
 #include "samples/samples.h"
 
 #include <math.h>
@@ -91,27 +92,6 @@ static lamella_status scored_values(call *c, const lamella_view *correct, double
         (*value)[i] = score_at(correct, i / n, i % n);
         TRY(ask_row(c, i));
     }
-    return LAMELLA_OK;
-}
-
-static lamella_status depth_options(call *c, lamella_probe_depth_options *o, int64_t n_layers)
-{
-    number x;
-    TRY(check_reserved(c, (uint64_t)o->reserved0, "options.reserved0"));
-    if (!(o->jump >= 0) || !isfinite(o->jump))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.jump is %s, expected 0 or more", number_text(o->jump, &x));
-    if (!(o->flat >= 0) || !isfinite(o->flat))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.flat is %s, expected 0 or more", number_text(o->flat, &x));
-    if (!(o->confidence >= 0 && o->confidence < 1))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.confidence is %s, expected 0 to below 1", number_text(o->confidence, &x));
-    if (o->n_bootstrap < 0 || o->n_depths < 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.%s is %lld, expected 0 or more", o->n_depths < 0 ? "n_depths" : "n_bootstrap",
-                    (long long)(o->n_depths < 0 ? o->n_depths : o->n_bootstrap));
-    o->jump = o->jump > 0 ? o->jump : 1.1;
-    o->flat = o->flat > 0 ? o->flat : 0.03;
-    o->confidence = o->confidence > 0 ? o->confidence : 0.95;
-    o->n_bootstrap = o->n_bootstrap ? o->n_bootstrap : 1000;
-    o->n_depths = o->n_depths ? o->n_depths : n_layers;
     return LAMELLA_OK;
 }
 
@@ -222,8 +202,8 @@ static lamella_status find_depth(call *c, const lamella_view *theirs, const lame
     int64_t n_layers = correct.shape[0], n = correct.shape[1];
     if (n_layers < 1 || n < 1)
         return fail(c, LAMELLA_ERR_EMPTY, "correct has %lld layers of %lld samples, expected at least 1 of each", (long long)n_layers, (long long)n);
-    TRY(OPTIONS(c, o, options));
-    TRY(depth_options(c, &o, n_layers));
+    TRY(OPTIONS(c, o, options, probe_depth));
+    o.n_depths = o.n_depths ? o.n_depths : n_layers;
     TRY(check_depth_list(c, &o, n_layers));
     TRY(OUTPUTS(c, wanted, outputs));
     TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
@@ -241,15 +221,4 @@ lamella_status lamella_probe_depth(lamella_context *ctx, const lamella_view *cor
                                    const lamella_probe_depth_outputs *outputs, lamella_probe_depth_result *result)
 {
     CALL(ctx, find_depth(c, correct, options, outputs, result));
-}
-
-static lamella_status depth_defaults(call *c, lamella_probe_depth_options *options, uint32_t struct_size)
-{
-    const lamella_probe_depth_options defaults = { .jump = 1.1, .flat = 0.03, .n_bootstrap = 1000, .confidence = 0.95 };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_probe_depth_options_init(lamella_probe_depth_options *options, uint32_t struct_size)
-{
-    CALL(NULL, depth_defaults(c, options, struct_size));
 }

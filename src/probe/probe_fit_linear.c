@@ -122,9 +122,8 @@ static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lam
         return fail(c, LAMELLA_ERR_ARGUMENT, "probe is NULL, expected a handle to fill");
     *probe = NULL;
     TRY(stack_check(c, &given, stack_, FLOATS, "stack"));
-    TRY(OPTIONS(c, w.o, options));
+    TRY(linear_plan_options(c, options, &w.o));
     TRY(RESULT_OPTIONAL(c, result));
-    TRY(linear_plan_options(c, &w.o));
     TRY(progress(c, 0, 1));
     TRY(samples_of_stack(c, &given, w.o.readout, &w.s));
     TRY(plan_sizes(c, &w));
@@ -152,18 +151,4 @@ lamella_status lamella_probe_linear_fit(lamella_context *ctx, const lamella_stac
                                         lamella_probe_linear_result *result)
 {
     CALL(ctx, fit_linear(c, stack, labels, options, probe, result));
-}
-
-static lamella_status linear_defaults(call *c, lamella_probe_linear_options *options, uint32_t struct_size)
-{
-    const lamella_probe_linear_options defaults = {
-        .kind = LAMELLA_PROBE_LOGISTIC, .classes = LAMELLA_PROBE_CLASSES_MULTINOMIAL, .readout = LAMELLA_READOUT_MEAN, .n_folds = 5,
-        .max_iterations = FIT_MAX_ITERATIONS, .tolerance = FIT_TOLERANCE, .n_bootstrap = 1000, .confidence = 0.95,
-    };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_probe_linear_options_init(lamella_probe_linear_options *options, uint32_t struct_size)
-{
-    CALL(NULL, linear_defaults(c, options, struct_size));
 }

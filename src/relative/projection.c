@@ -71,28 +71,6 @@ int projection_array_is_kept(const lamella_relative_project_options *o, int64_t 
     return kept[which];
 }
 
-/* ---- rules ---- */
-
-static lamella_status check_not_negative(call *c, double value, const char *name)
-{
-    number n;
-    if (!(value >= 0 && isfinite(value)))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.%s is %s, expected a finite number of 0 or more", name, number_text(value, &n));
-    return LAMELLA_OK;
-}
-
-lamella_status projection_check_rules(call *c, lamella_relative_project_options *o)
-{
-    TRY(check_choice(c, &o->transform, LAMELLA_RELATIVE_TRANSFORM_WHITEN, LAMELLA_RELATIVE_TRANSFORM_CENTRE, "options.transform"));
-    TRY(check_choice(c, &o->similarity, LAMELLA_RELATIVE_ABSOLUTE, LAMELLA_RELATIVE_COSINE, "options.similarity"));
-    TRY(check_choice(c, &o->distances, LAMELLA_RELATIVE_DISTANCES_BY_MEAN, LAMELLA_RELATIVE_DISTANCES_RAW, "options.distances"));
-    TRY(check_choice(c, &o->relative_transform, LAMELLA_RELATIVE_TRANSFORM_ZSCORE, LAMELLA_RELATIVE_TRANSFORM_NONE, "options.relative_transform"));
-    TRY(check_choice(c, &o->directions, LAMELLA_RELATIVE_RANK_UNSCALED, LAMELLA_RELATIVE_RANK_SCALED, "options.directions"));
-    TRY(check_not_negative(c, o->shrinkage, "shrinkage"));
-    TRY(check_not_negative(c, o->rcond, "rcond"));
-    return check_not_negative(c, o->basis_rcond, "basis_rcond");
-}
-
 /* ---- the object ---- */
 
 lamella_status projections_create(call *c, const lamella_relative_project_options *rules, int64_t n_layers, lamella_relative_project **made)

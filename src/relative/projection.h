@@ -45,7 +45,6 @@ LAMELLA_INTERNAL double       **projection_array(projection *p, int64_t which);
 LAMELLA_INTERNAL int32_t        projection_array_shape(const projection *p, int64_t which, int64_t *shape);
 LAMELLA_INTERNAL int            projection_array_is_kept(const lamella_relative_project_options *rules, int64_t which);
 
-LAMELLA_INTERNAL lamella_status projection_check_rules(call *c, lamella_relative_project_options *rules);
 /* An object with room for the arrays of n_layers layers. */
 LAMELLA_INTERNAL lamella_status projections_create(call *c, const lamella_relative_project_options *rules, int64_t n_layers,
                                                    lamella_relative_project **made);

@@ -9,6 +9,7 @@
  * Differs from the codes: a row is never chosen twice, even where all that are left equal one that was. */
 #include "lamella/relative/anchor.h"
 #include "moments/moments.h"
+#include "options/options.h"
 #include "reduce/reduce.h"
 #include "similar/similar.h"
 
@@ -210,10 +211,10 @@ static lamella_status anchors_check_extents(call *c, const stack *s)
 
 static lamella_status check_farthest(call *c, const stack *s, const lamella_relative_anchors_options *o)
 {
-    if (o->distance_layer < 0 || o->distance_layer >= s->n_layers)
+    if (o->distance_layer >= s->n_layers)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.distance_layer is %lld, expected 0 to %lld", (long long)o->distance_layer,
                     (long long)(s->n_layers - 1));
-    if (o->start < 0 || o->start >= s->n_vectors || (s->valid && !s->valid[o->start]))
+    if (o->start >= s->n_vectors || (s->valid && !s->valid[o->start]))
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.start is %lld, expected a row outside the mask, 0 to %lld", (long long)o->start,
                     (long long)(s->n_vectors - 1));
     return LAMELLA_OK;
@@ -222,10 +223,7 @@ static lamella_status check_farthest(call *c, const stack *s, const lamella_rela
 static lamella_status anchors_check_options(call *c, const stack *s, const lamella_relative_anchors_options *options,
                                             lamella_relative_anchors_options *o)
 {
-    TRY(read_sized(c, o, (int64_t)sizeof *o, 8, options, "options"));
-    TRY(check_choice(c, &o->method, LAMELLA_RELATIVE_ANCHORS_FARTHEST, LAMELLA_RELATIVE_ANCHORS_RANDOM, "options.method"));
-    TRY(check_choice(c, &o->farthest, LAMELLA_RELATIVE_FARTHEST_RAW, LAMELLA_RELATIVE_FARTHEST_UNIT, "options.farthest"));
-    TRY(check_reserved(c, (uint64_t)o->reserved0, "options.reserved0"));
+    TRY(OPTIONS(c, *o, options, relative_anchors));
     return o->method == LAMELLA_RELATIVE_ANCHORS_FARTHEST ? check_farthest(c, s, o) : LAMELLA_OK;
 }
 
@@ -322,15 +320,4 @@ lamella_status lamella_relative_anchors(lamella_context *ctx, const lamella_stac
                                         lamella_relative_anchors_result *result)
 {
     CALL(ctx, find_anchors(c, stack, n_anchors, anchors, options, outputs, result));
-}
-
-static lamella_status anchors_defaults(call *c, lamella_relative_anchors_options *options, uint32_t struct_size)
-{
-    const lamella_relative_anchors_options defaults = { .method = LAMELLA_RELATIVE_ANCHORS_RANDOM, .farthest = LAMELLA_RELATIVE_FARTHEST_UNIT };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_relative_anchors_options_init(lamella_relative_anchors_options *options, uint32_t struct_size)
-{
-    CALL(NULL, anchors_defaults(c, options, struct_size));
 }

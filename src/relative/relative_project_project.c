@@ -6,6 +6,7 @@
  * batch it comes in. Rows go through in projection_rows.c.
  * Differs from the codes: norms have no floor, a zero row has similarity 0; angles come from |u - v| and |u + v|, distances from
  * differences, so a row is as far from itself as it should be; covariance is whitened over the directions that count. */
+#include "options/options.h"
 #include "relative/projection.h"
 
 #include <stdio.h>
@@ -32,8 +33,7 @@ static lamella_status fit_project(call *c, const lamella_stack *stack_, const la
 
     TRY(project_check_handle(c, project));
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
-    TRY(OPTIONS(c, o, options));
-    TRY(projection_check_rules(c, &o));
+    TRY(OPTIONS(c, o, options, relative_project));
     TRY(o.anchors ? row_numbers_check(c, &s, o.anchors, "options.anchors", &numbers) : row_numbers_all(c, &s, &numbers));
     TRY(RESULT_OPTIONAL(c, result));
 
@@ -162,18 +162,4 @@ lamella_status lamella_relative_project_get(const lamella_relative_project *proj
 void lamella_relative_project_free(lamella_relative_project *project)
 {
     object_free(project);
-}
-
-static lamella_status project_defaults(call *c, lamella_relative_project_options *options, uint32_t struct_size)
-{
-    const lamella_relative_project_options defaults = {
-        .transform = LAMELLA_RELATIVE_TRANSFORM_CENTRE, .similarity = LAMELLA_RELATIVE_COSINE, .distances = LAMELLA_RELATIVE_DISTANCES_RAW,
-        .relative_transform = LAMELLA_RELATIVE_TRANSFORM_NONE, .directions = LAMELLA_RELATIVE_RANK_SCALED,
-    };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_relative_project_options_init(lamella_relative_project_options *options, uint32_t struct_size)
-{
-    CALL(NULL, project_defaults(c, options, struct_size));
 }

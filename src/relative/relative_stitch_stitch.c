@@ -5,6 +5,7 @@
  *
  * Heads are linear and see each row alone. Differs from the codes: theirs normalise over the test batch, so that a score depends on which
  * rows are tested together. stitch_heads.c does the work; this file checks and writes. */
+#include "options/options.h"
 #include "relative/stitch.h"
 #include "samples/samples.h"
 
@@ -51,23 +52,6 @@ static lamella_status check_labels(call *c, const samples *s, const lamella_view
         TRY(ask_row(c, i));
         t->test.class_of[i] = (int32_t)place_of_value(distinct, t->n_classes, label[test->row[i]]);
     }
-    return LAMELLA_OK;
-}
-
-static lamella_status stitch_check_options(call *c, const lamella_relative_stitch_options *options, lamella_relative_stitch_options *o)
-{
-    number n;
-    TRY(read_sized(c, o, (int64_t)sizeof *o, 8, options, "options"));
-    TRY(check_choice(c, &o->head, LAMELLA_RELATIVE_HEAD_RIDGE, LAMELLA_RELATIVE_HEAD_LOGISTIC, "options.head"));
-    if (!(o->penalty >= 0 && isfinite(o->penalty)))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.penalty is %s, expected a finite number over 0", number_text(o->penalty, &n));
-    if (!(o->tolerance >= 0 && isfinite(o->tolerance)))
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.tolerance is %s, expected a finite number over 0", number_text(o->tolerance, &n));
-    if (o->max_iterations < 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.max_iterations is %lld, expected 0 or more", (long long)o->max_iterations);
-    o->penalty = o->penalty > 0 ? o->penalty : 1;
-    o->tolerance = o->tolerance > 0 ? o->tolerance : FIT_TOLERANCE;
-    o->max_iterations = o->max_iterations ? o->max_iterations : FIT_MAX_ITERATIONS;
     return LAMELLA_OK;
 }
 
@@ -141,9 +125,8 @@ static lamella_status stitch_spaces(call *c, const lamella_stack *stack_, const 
     TRY(check_picked(c, &s, train, "train", &t.train));
     TRY(check_picked(c, &s, test, "test", &t.test));
     TRY(check_labels(c, &all, labels, &t));
-    TRY(stitch_check_options(c, options, &t.o));
-    TRY(read_sized(c, &rules, (int64_t)sizeof rules, 8, t.o.projection, "options.projection"));
-    TRY(projection_check_rules(c, &rules));
+    TRY(OPTIONS(c, t.o, options, relative_stitch));
+    TRY(read_relative_project_options(c, &rules, t.o.projection, "options.projection"));
     if (rules.anchors)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.projection.anchors is given, expected none beside anchors");
     TRY(stitch_check_out(c, &s, outputs, &out));
@@ -167,16 +150,4 @@ lamella_status lamella_relative_stitch(lamella_context *ctx, const lamella_stack
                                        const lamella_relative_stitch_outputs *outputs, lamella_relative_stitch_result *result)
 {
     CALL(ctx, stitch_spaces(c, stack, labels, anchors, train, test, options, outputs, result));
-}
-
-static lamella_status stitch_defaults(call *c, lamella_relative_stitch_options *options, uint32_t struct_size)
-{
-    const lamella_relative_stitch_options defaults = { .head = LAMELLA_RELATIVE_HEAD_LOGISTIC, .penalty = 1, .max_iterations = FIT_MAX_ITERATIONS,
-                                                       .tolerance = FIT_TOLERANCE };
-    return init_sized(c, options, struct_size, &defaults, (int64_t)sizeof defaults);
-}
-
-lamella_status lamella_relative_stitch_options_init(lamella_relative_stitch_options *options, uint32_t struct_size)
-{
-    CALL(NULL, stitch_defaults(c, options, struct_size));
 }

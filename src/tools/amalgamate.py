@@ -10,7 +10,7 @@ import csource
 import headers
 
 # Folders by level. On levels 2 and 3 each may include those before it.
-LEVELS = (("base",), ("simd", "par"), ("order", "tensor", "linalg"),
+LEVELS = (("base",), ("options", "simd", "par"), ("order", "tensor", "linalg"),
           ("io", "codes", "reduce", "samples", "moments", "measure", "similar", "attend", "loss", "solve", "canvas", "edit", "record", "context"),
           ("probe", "matryoshka", "relative", "fusion"))
 FOLDERS = [folder for level in LEVELS for folder in level]    # those that are not there yet are passed over

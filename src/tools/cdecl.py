@@ -77,7 +77,7 @@ class Contents:
 
 TYPE = r"(?:const )?\w+(?: \*+(?: ?const \*+)?)?"
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
-STRUCT = re.compile(r"typedef struct (\w+)\s*\{(.*?)\}\s*(\w+);", re.S)
+STRUCT = re.compile(r"typedef struct (\w+)\s*\{(.*?)^\}\s*(\w+);", re.S | re.M)
 HANDLE = re.compile(r"typedef struct (\w+) (\w+);")
 ALIAS = re.compile(r"typedef (\w+) (\w+);")
 ENUM = re.compile(r"enum\s*\{(.*?)\};", re.S)

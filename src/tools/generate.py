@@ -10,6 +10,7 @@ import abi
 import catalogue
 import headers
 import mirror
+import options
 
 
 def first_line(path):
@@ -79,6 +80,8 @@ def everything(api):
     """Path -> text of all that is generated."""
     made = doorplates(api)
     made[api.root / "src/python/lamella/_mirror.py"] = mirror.text(api)
+    made[api.root / "src/options/options.h"] = options.c_header(api)
+    made[api.root / "src/options/options.c"] = options.c_source(api)
     made[api.root / "tests/api/abi.txt"] = abi.text(api)
     made[api.root / "tests/support/operations.inc"] = operations(api)
     made[api.root / "README.md"] = catalogue.readme(api)
@@ -111,8 +114,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing; say what is stale")
     parser.add_argument("root", nargs="?", default=Path(__file__).resolve().parents[2], type=Path)
-    options = parser.parse_args()
-    faults = (stale if options.check else write)(options.root)
+    given = parser.parse_args()
+    faults = (stale if given.check else write)(given.root)
     for fault in faults:
         print(fault)
     return 1 if faults else 0

@@ -11,9 +11,17 @@
 
 An axis is a name (the same name, the same size), a number, `dim` or `dim(l)` (the width of a layer), `lead` (all leading axes of a
 layer, or any axes of a view), `widths[k]` (an element of an input list), `width(object)` (a layer's entry of the array of that name
-that an input object has), an argument or a field of the options. An input is optional
-if its text has "NULL:", an output if it has "NULL: not wanted". An output whose size no input tells says "of the caller's size"; one
-that is filled only when the call fails says "filled on STATUS". An i64 whose text begins with LAMELLA_NAME takes that enum.
+that an input object has), an argument or a field of the options. What else is to be known of an argument stands in braces before the
+text, {one; another}, and nothing is read out of the text:
+
+    optional                 may be NULL, as every options.NAME and outputs.NAME may
+    or [axis]                this shape as well
+    of the caller's size     an output that no input tells the size of
+    filled on STATUS ...     an output of calls that fail
+    any integers             numbers that are names: labels, groups; bool counts as integers
+    LAMELLA_NAME_...         the enum that the number is of; LAMELLA_NAME ... by its first name
+
+Fields of structs have the same braces in their comment: the enum, and of options the range and the default (options.py).
 """
 import re
 from dataclasses import dataclass, field
@@ -41,7 +49,9 @@ class Argument:
     of: str = ""             # the struct, the object, the list's element, or what a count counts
     text: str = ""
     optional: bool = False
-    enum: str = ""           # an enumerator of the enum that the number is of
+    shorter: list = field(default_factory=list)    # the axes of the other shape that it may have
+    attributes: list = field(default_factory=list)
+    enum: str = ""           # an enumerator of the enum that the number is of, or what all its names begin with
     inside: str = ""         # the struct whose field it is, as an argument
     of_struct: str = ""      # that struct's type
     count: str = ""          # the field behind it that is its length
@@ -94,15 +104,37 @@ def bracketed(text):
     return None, text
 
 
+BRACES = re.compile(r"\{([^{}]*)\} ?")
+ENUM = re.compile(r"(LAMELLA_\w+?)(?: ?\.\.\.)?")
+PLAIN = ("optional", "of the caller's size", "any integers")
+
+
+def braces(text):
+    """What stands in braces, apart, and the text without."""
+    match = BRACES.search(text)
+    return ([part.strip() for part in match[1].split(";")], (text[:match.start()] + text[match.end():]).strip()) if match else ([], text)
+
+
+def read_attributes(argument, complain):
+    for attribute in argument.attributes:
+        enum, shape = ENUM.fullmatch(attribute), re.fullmatch(r"or (\[.*\])", attribute)
+        if enum:
+            argument.enum = enum[1]
+        elif shape:
+            argument.shorter = bracketed(shape[1])[0]
+        elif attribute not in PLAIN and not re.match("filled on [A-Z]", attribute):
+            complain(argument.line, f"{argument.name}: no attribute of ours: {attribute}")
+
+
 def parse_argument(argument, each, text, complain):
     """Fills an argument from the words after its name."""
+    argument.attributes, text = braces(text)
+    read_attributes(argument, complain)
     word, _, rest = text.partition(" ")
     rest = rest.strip()
     argument.each = bracketed(each)[0] if each else []
     if word in NUMBERS and not rest.startswith("["):
         argument.kind, argument.text = word, rest
-        enum = re.match(r"LAMELLA_\w+", rest)
-        argument.enum = enum[0] if enum else ""
     elif word in ("path", "text", "options", "outputs", "address"):
         argument.kind, argument.text = word, rest
     elif word == "result":
@@ -117,7 +149,7 @@ def parse_argument(argument, each, text, complain):
         parse_list(argument, rest, complain)
     else:
         parse_view(argument, word, rest, complain)
-    argument.optional = bool(argument.inside) or ("NULL: not wanted" if argument.way == "out" else "NULL:") in argument.text
+    argument.optional = bool(argument.inside) or "optional" in argument.attributes
 
 
 LISTS = {"i64": ("const int64_t *",), "f64": ("const double *",), "text": ("const char * const *",)}
@@ -269,7 +301,7 @@ def check_axes(found, structs, complain):
     lists = {a.name: a.axes[0] for a in inputs if a.kind == "list"}
     objects = [a.name for a in inputs if a.kind == "handle"]
     for a in found:
-        if a.way != "out" or a.kind not in ("view", "views") or "of the caller's size" in a.text:
+        if a.way != "out" or a.kind not in ("view", "views") or "of the caller's size" in a.attributes:
             continue
         for axis in a.axes + a.each:
             indexed = INDEXED.fullmatch(axis)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import cdecl
 import grammar
+import options
 
 ORDER = ("base", "context", "tensor", "io", "record", "codes", "moments", "measure", "attend", "loss",
          "probe", "matryoshka", "relative", "fusion")
 PAPER_ROOMS = ("probe", "matryoshka", "relative", "fusion")
 MAX_LINES, MAX_FUNCTIONS, MAX_PARAMETERS = 400, 15, 6
-ENUM_FIRST = re.compile(r"(LAMELLA_\w+)(?: ?\.\.\.)?(?=[,;]|$)")
 
 
 @dataclass
@@ -84,13 +84,13 @@ class Api:
         return ".".join(str(self.numbers[f"LAMELLA_VERSION_{part}"]) for part in ("MAJOR", "MINOR", "PATCH"))
 
     def enum_of(self, name):
-        """The enum that has this enumerator, or (with ... taken off) whose members all begin so."""
+        """The enum that has this enumerator, or whose members all begin so."""
         return next((e for e in self.enums if name in e.members or e.prefix == name), None)
 
     def enum_of_field(self, f):
-        """The enum that a field is of says its comment, and nothing else: LAMELLA_NAME ... or LAMELLA_NAME_... stands first."""
-        match = ENUM_FIRST.match(f.comment)
-        return self.enum_of(match[1]) if match else None
+        """The enum that a field is of, by the braces of its comment."""
+        name = options.enum_name(f)
+        return self.enum_of(name) if name else None
 
 
 def public_headers(include):
@@ -150,12 +150,12 @@ def check_function(function, api, complain):
     if len(needed) > MAX_PARAMETERS:
         complain(line, f"{function.name}: {len(needed)} parameters besides ctx, options, outputs and result, over {MAX_PARAMETERS}: what may be left "
                        "out is a field of the options or the outputs")
-    options = [f.name for a in function.arguments if a.kind == "options" and a.of in api.structs for f in api.structs[a.of].fields
-               if "*" not in f.type]
+    fields = [f.name for a in function.arguments if a.kind == "options" and a.of in api.structs for f in api.structs[a.of].fields
+              if "*" not in f.type]
     for a in function.arguments:
-        if a.name in options and not a.inside and a.kind != "sizeof":
+        if a.name in fields and not a.inside and a.kind != "sizeof":
             complain(a.line, f"{function.name}: {a.name} is also a field of the options")
-        if a.enum and not api.enum_of(a.enum):
+        if a.enum and (a.kind != "i64" or not api.enum_of(a.enum)):
             complain(a.line, f"{function.name}: {a.name}: {a.enum} is no enumerator")
 
 
@@ -184,9 +184,8 @@ def add_header(api, path, room, family):
 def check_fields(api, path, contents):
     for struct in contents.structs:
         for f in struct.fields:
-            match = ENUM_FIRST.match(f.comment)
-            if match and not api.enum_of_field(f):
-                api.errors.append(f"{path.relative_to(api.root / 'include')}:{f.line}: {f.name}: {match[1]} is no enumerator")
+            if options.enum_name(f) and not api.enum_of_field(f):
+                api.errors.append(f"{path.relative_to(api.root / 'include')}:{f.line}: {f.name}: {options.enum_name(f)} is no enumerator")
 
 
 def add_functions(api, path, room, family, contents):
@@ -218,6 +217,9 @@ def read(root):
     if api.enum_of("LAMELLA_OK"):
         for header in api.headers:
             add_functions(api, *header)
+        for path, _, _, contents in api.headers:
+            for struct in contents.structs:
+                api.errors += [f"{path.relative_to(root / 'include')}:{rule}" for rule in options.faults(api, struct)]
     return api
 
 

@@ -1,7 +1,7 @@
 """The ctypes mirror: structs, enums and the table of functions, as one Python module of data."""
-import re
 
 import abi
+import options
 import pyhelp
 
 NUMBERS = {"int8_t": "c_int8", "uint8_t": "c_uint8", "int32_t": "c_int32", "uint32_t": "c_uint32", "int64_t": "c_int64",
@@ -44,9 +44,12 @@ def struct_text(api, struct):
             details[f.name] = ("inside", None)
         elif api.enum_of_field(f):
             details[f.name] = ("enum", api.enum_of_field(f).first)
-        elif f.length and f.comment.startswith("["):
-            details[f.name] = ("length", f.comment[1:].split("]")[0])
+        elif f.length and options.parts_of(f)[:1] and options.parts_of(f)[0].startswith("length "):
+            details[f.name] = ("length", options.parts_of(f)[0].removeprefix("length "))
     lines.append(f"    layout = ({size}, {list(offsets.values())})")
+    if struct in options.structs_of(api):
+        defaults = {f.name: options.default_of(api, f) for f in options.ruled_fields(api, struct)}
+        lines.append(f"    defaults = {({name: value for name, value in defaults.items() if value is not None})!r}")
     lines += ["    details = {"] + [f"        {name!r}: {detail!r}," for name, detail in details.items()] + ["    }"]
     return "\n".join(lines)
 
@@ -64,14 +67,13 @@ def argument_entry(api, a):
     for key in ("dtypes", "axes", "each", "of", "optional", "inside", "count"):
         if getattr(a, key) and (key != "dtypes" or a.kind in ("view", "views", "stack")):
             entry[key] = getattr(a, key)
-    if a.way == "in" and a.kind == "view" and a.dtypes == ["i32", "i64"] and "any integers" not in a.text:
+    if a.way == "in" and a.kind == "view" and a.dtypes == ["i32", "i64"] and "any integers" not in a.attributes:
         entry["no_booleans"] = True     # a bool array is labels, but no row numbers
-    shorter = re.match(r"or \[([^\]]*)\] for one \w+", a.text)
-    if shorter:
-        entry["shorter"] = [axis.strip() for axis in shorter[1].split(",")]
-    if "of the caller's size" in a.text:
+    if a.shorter:
+        entry["shorter"] = a.shorter
+    if "of the caller's size" in a.attributes:
         entry["by_caller"] = True
-    if "filled on" in a.text:
+    if any(attribute.startswith("filled on") for attribute in a.attributes):
         entry["on_failure"] = True
     return entry
 

@@ -2,11 +2,11 @@
 import re
 
 import grammar
+import options
 
 NUMBER = {"i64": "integer", "f64": "number"}
 ENUMS = re.compile(r"(LAMELLA_[A-Z0-9_]+)(?: ?\.\.\.)?")
 ENDS = re.compile(r"[;,]? ?(?:valid until the \w+ is freed|NULL: not wanted|owned by the file)\b")
-FIELD_ENUM = re.compile(r"LAMELLA_\w+(?: ?\.\.\.)?[,;]? ?")
 
 
 def quoted(choices, names):
@@ -66,12 +66,22 @@ def option_line(api, f, option):
     """A field of options as the keyword it is: a callback by its arguments, a choice by its names, 0 by what it means."""
     if option.arguments is not None:
         return line(option.name, f"a function ({', '.join(a.name for a in option.arguments if a.name not in ('user', 'data'))})")
-    text, choices = option.comment, api.enum_of_field(option)
-    if choices:
-        one = FIELD_ENUM.match(text)[0].strip(" ,;") in choices.members
-        all_names = quoted(choices, [FIELD_ENUM.match(text)[0].strip(" ,;")] if one else choices.members)
-        text = f"{all_names}; {FIELD_ENUM.sub('', text, count=1)}"
+    text, parts, choices = options.words(option), options.parts_of(option), api.enum_of_field(option)
+    if choices and parts[0].endswith("..."):
+        parts = [quoted(choices, choices.members)] + parts[1:]
+    elif choices:
+        parts = [quoted(choices, [options.enum_name(option)])] + parts[1:]
+    elif parts in (["any"], ["finite"]):
+        parts = []
+    text = "; ".join(parts + [text] * bool(text))
     return line(option.name, in_python(api, f, re.sub(r"\b(0|NULL) = ", "default ", text)).rstrip("; "))
+
+
+def in_words(a, rest):
+    """What stands in braces, as far as a reader of Python wants to know it."""
+    shape = "".join(f"{attribute} " for attribute in a.attributes if attribute.startswith("or ["))
+    said = grammar.BRACES.sub(shape, rest).rstrip()
+    return f"{said}{';' if said[-1:] != ']' else ''} any integers" if "any integers" in a.attributes else said
 
 
 def argument_line(api, f, a, rest):
@@ -110,9 +120,10 @@ def argument_lines(api, f):
             to += [option_line(api, f, field) for field in own_fields(api, f, a.of)]
         elif a.kind in ("options", "result") and a.of != "lamella_stack":
             fields = ", ".join(field.name for field in own_fields(api, f, a.of))
-            to.append(line(a.name, f"of the exception, if it fails: {fields}" if "filled on" in a.text else fields))
+            failed = any(attribute.startswith("filled on") for attribute in a.attributes)
+            to.append(line(a.name, f"of the exception, if it fails: {fields}" if failed else fields))
         else:
-            to.append(argument_line(api, f, a, match[4].strip()))
+            to.append(argument_line(api, f, a, in_words(a, match[4].strip())))
     return taken + (["", "Returns"] + given if given else [])
 
 

@@ -54,7 +54,7 @@ extern "C" {
 /* Zero means default. */
 typedef struct lamella_probe_score_options {
     uint32_t struct_size;
-    int32_t  kind;
+    int32_t  kind; /* {1 to 4; 0 = 1} */
 } lamella_probe_score_options;
 
 /**
@@ -64,7 +64,7 @@ typedef struct lamella_probe_score_options {
  * @in     x       f32|f64 [row, dim]
  * @in     widths  list i64 [width]
  * @in     n_widths i64
- * @in     options options NULL: default
+ * @in     options options {optional} NULL: default
  * @out    score   f64 [row, width] of the widths
  * @return OK; SHAPE
  * @since  0.1
@@ -88,13 +88,36 @@ lamella_status lamella_probe_score(lamella_context *ctx, const lamella_view *x, 
 }
 """
 
+INTERNAL = """\
+#ifndef BASE_H
+#define BASE_H
+#include "lamella/base.h"
+#define LAMELLA_INTERNAL __attribute__((visibility("hidden")))
+#define LENGTH(array) ((int64_t)(sizeof(array) / sizeof *(array)))
+typedef struct call call;
+typedef struct option_rule {
+    const char *name;
+    int64_t     at;
+    enum { OPTION_I32, OPTION_I64, OPTION_F64 } type;
+    int         zero_stands;
+    double      zero, low, high;
+    const char *expected;
+} option_rule;
+lamella_status read_options(call *c, void *o, int64_t size, const void *given, const char *name, const option_rule *rules, int64_t n_rules);
+lamella_status init_options(call *c, void *o, uint32_t struct_size, int64_t size, const option_rule *rules, int64_t n_rules);
+#define CALL(ctx, body) call *c = (void *)(ctx); return (body)
+#endif
+"""
+
+KIND = "    int32_t  kind; /* {1 to 4; 0 = 1} */\n"
+
 FILES = {
     "include/lamella.h": "/* Lamella. */\n",
     "include/lamella/base.h": BASE,
     "include/lamella/probe.h": "/* probe: what layers hold */\n",
     "include/lamella/probe/fit.h": FIT,
     "src/probe/probe.h": '#ifndef PROBE_H\n#define PROBE_H\n#include "base/base.h"\n#include "lamella/probe/fit.h"\n#endif\n',
-    "src/base/base.h": '#ifndef BASE_H\n#define BASE_H\n#include "lamella/base.h"\n#endif\n',
+    "src/base/base.h": INTERNAL,
     "src/base/arena.c": '#include "base/base.h"\n#include <stdlib.h>\n',
     "src/probe/probe_fit_score.c": SOURCE,
     "tests/probe/test_probe_fit_score.c": '#include "support/test.h"\n#include "probe/probe.h"\nint main(void) { return lamella_probe_score != 0; }\n',

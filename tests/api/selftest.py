@@ -5,13 +5,14 @@ import sys
 import unittest
 from pathlib import Path
 
-from planted import FIT, SOURCE, Planted
+from planted import FIT, KIND, SOURCE, Planted
 
 import built
 import generate
 import headers
 import levels
 import mirror
+import options
 import touched
 import tree
 
@@ -132,11 +133,11 @@ class Grammar(Planted):
                     "8 parameters besides ctx, options, outputs and result, over 6")
 
     def with_field(self, field, line, *words):
-        self.change("include/lamella/probe/fit.h", "    int32_t  kind;\n", "    int32_t  kind;\n" + field)
+        self.change("include/lamella/probe/fit.h", KIND, KIND + field)
         self.errors("NULL: default\n", "NULL: default\n" + line, *words)
 
     def test_field_that_is_an_input(self):
-        self.change("include/lamella/probe/fit.h", "    int32_t  kind;\n", "    int32_t  kind;\n    const lamella_view *mask;\n")
+        self.change("include/lamella/probe/fit.h", KIND, KIND + "    const lamella_view *mask;\n")
         self.change("include/lamella/probe/fit.h", "NULL: default\n", "NULL: default\n * @in     options.mask f32 [row] NULL: none\n")
         api = headers.read(self.root)
         self.assertEqual(api.errors, [])
@@ -161,6 +162,9 @@ class Mirror(Planted):
     """What Python is told of the structs and functions."""
     KINDS = "enum {\n    LAMELLA_KIND_FINE   = 1,\n    LAMELLA_KIND_COARSE = 2\n};\n/* Zero means"
 
+    def with_kind(self, comment):
+        return FIT.replace("/* Zero means", self.KINDS).replace(KIND, f"    int32_t kind; /* {comment} */\n")
+
     def mirror(self):
         told = {}
         exec(mirror.text(headers.read(self.root)), told)
@@ -169,32 +173,73 @@ class Mirror(Planted):
     def test_an_enum_is_told_by_the_comment_and_not_by_a_name(self):
         self.change("include/lamella/probe/fit.h", "/* Zero means", self.KINDS)
         self.assertEqual(self.mirror()["lamella_probe_score_options"].details, {})
-        for comment in ("LAMELLA_KIND_..., 0 = FINE", "LAMELLA_KIND_FINE ..., 0 = FINE", "LAMELLA_KIND_COARSE, 0 = none", "LAMELLA_KIND_..."):
-            self.write("include/lamella/probe/fit.h", FIT.replace("/* Zero means", self.KINDS).replace("kind;", f"kind; /* {comment} */"))
+        for comment in ("{LAMELLA_KIND_...; 0 = FINE}", "{LAMELLA_KIND_COARSE}", "{LAMELLA_KIND_...; to FINE} of COARSE", "{LAMELLA_KIND_...}"):
+            self.write("include/lamella/probe/fit.h", self.with_kind(comment))
             self.assertEqual(self.mirror()["lamella_probe_score_options"].details, {"kind": ("enum", "LAMELLA_KIND_FINE")}, comment)
-        for comment in ("bits LAMELLA_KIND_...", "a LAMELLA_KIND_FINE", "LAMELLA_KIND_FINE is the first"):
-            self.write("include/lamella/probe/fit.h", FIT.replace("/* Zero means", self.KINDS).replace("kind;", f"kind; /* {comment} */"))
+        for comment in ("{any} LAMELLA_KIND_...", "{1 to 2} a LAMELLA_KIND_FINE", "{0 or 1; 0 = 1} {LAMELLA_KIND_...}"):
+            self.write("include/lamella/probe/fit.h", self.with_kind(comment))
             self.assertEqual(self.mirror()["lamella_probe_score_options"].details, {}, comment)
 
     def test_an_enum_that_is_none(self):
-        self.change("include/lamella/probe/fit.h", "kind;", "kind; /* LAMELLA_KINDS_..., 0 = FINE */")
+        self.change("include/lamella/probe/fit.h", "{1 to 4; 0 = 1}", "{LAMELLA_KINDS_...; 0 = FINE}")
         self.sees(headers.read(self.root).errors, "probe/fit.h:12: kind: LAMELLA_KINDS_ is no enumerator")
 
     def test_help_is_in_the_words_of_python(self):
-        text = FIT.replace("/* Zero means", self.KINDS).replace("kind;", "kind; /* LAMELLA_KIND_..., 0 = FINE: how COARSE it is */")
+        text = self.with_kind("{LAMELLA_KIND_...; 0 = FINE} how COARSE it is")
         text = text.replace("Scores rows.", "Scores rows, as lamella_probe_score does; a LAMELLA_KIND_COARSE one.").replace("[row, width] of the widths",
                                                                                     "[row, width] READONLY, valid until the probe is freed")
-        self.write("include/lamella/probe/fit.h", text.replace("f32|f64 [row, dim]", "f32|f64 [row, dim] options->kind; NULL: none"))
+        self.write("include/lamella/probe/fit.h", text.replace("f32|f64 [row, dim]", "f32|f64 [row, dim] {optional} options->kind; NULL: none"))
         [doc] = [entry["doc"] for entry in self.mirror()["FUNCTIONS"]]
         self.assertEqual(doc, '''Scores rows, as lamella.probe.score does; a "coarse" one.
 
   x          f32|f64 [row, dim] kind; None: none
   widths     list of integers [width]
-  kind       "fine", "coarse"; default "fine": how "coarse" it is
+  kind       "fine", "coarse"; default "fine"; how "coarse" it is
 
 Returns
   score      f64 [row, width] read-only
 ''')
+
+
+class Options(Planted):
+    """Ranges and defaults, of the braces."""
+    def rule(self, braces, type_="int32_t"):
+        self.write("include/lamella/probe/fit.h", FIT.replace("/* Zero means", Mirror.KINDS).replace(KIND, f"    {type_} kind; /* {{{braces}}} what it is */\n"))
+        api = headers.read(self.root)
+        self.assertEqual(api.errors, [])
+        rule = options.rule_of(api, api.structs["lamella_probe_score_options"].fields[1])
+        return rule.low, rule.high, rule.zero, rule.expected
+
+    def test_ranges(self):
+        inf = float("inf")
+        self.assertEqual(self.rule("1 to 4; 0 = 1"), (1, 4, 1, "1 to 4, or 0 for 1"))
+        self.assertEqual(self.rule("0 or 1"), (0, 1, None, "0 or 1"))
+        self.assertEqual(self.rule("-1 or more; 0 = 1000"), (-1, inf, 1000, "-1 or more, or 0 for 1000"))
+        self.assertEqual(self.rule("2 or less"), (-inf, 2, None, "2 or less"))
+        self.assertEqual(self.rule("over 0, under 1; 0 = 1e-3", "double"), (5e-324, 1 - 2 ** -53, 1e-3, "over 0, under 1, or 0 for 1e-3"))
+        self.assertEqual(self.rule("0.5 to 1.5", "double"), (0.5, 1.5, None, "0.5 to 1.5"))
+        self.assertEqual(self.rule("finite", "double"), (-inf, inf, None, "a finite number"))
+        self.assertEqual(self.rule("any"), (-inf, inf, None, "any"))
+
+    def test_enumerators(self):
+        self.assertEqual(self.rule("LAMELLA_KIND_...; 0 = COARSE"), (1, 2, 2, "0 to 2"))
+        self.assertEqual(self.rule("LAMELLA_KIND_..."), (1, 2, 0, "0 to 2"))
+        self.assertEqual(self.rule("LAMELLA_KIND_...; to FINE; 0 = FINE"), (1, 1, 1, "0 to 1"))
+        self.assertEqual(self.rule("LAMELLA_KIND_COARSE"), (2, 2, 0, "0 or LAMELLA_KIND_COARSE (2)"))
+
+    def test_what_is_no_rule(self):
+        for comment, words in {"what it is": "no range in braces", "{a few}": "no range: a few", "{1 to}": "no range: 1 to", "{over}": "no range: over",
+                               "{LAMELLA_KIND_...; 0 = ROUGH}": "ROUGH is none of", "{LAMELLA_KIND_...; to ROUGH}": "ROUGH is none of",
+                               "{1 to 4; 0 = none}": "none"}.items():
+            with self.subTest(comment):
+                self.write("include/lamella/probe/fit.h", FIT.replace("/* Zero means", Mirror.KINDS).replace(KIND, f"    int32_t kind; /* {comment} */\n"))
+                self.sees(headers.read(self.root).errors, "lamella_probe_score_options.kind: ", words)
+
+    def test_a_rule_is_a_row_of_a_table(self):
+        self.assertIn('''static const option_rule probe_score_rules[] = {
+    { "kind", offsetof(lamella_probe_score_options, kind), OPTION_I32, 1, 1, 1, 4, "1 to 4, or 0 for 1" },
+};
+''', options.c_source(headers.read(self.root)))
 
 
 class Stale(Planted):

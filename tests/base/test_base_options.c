@@ -2,6 +2,9 @@
 #include "support/test.h"
 #include "base/base.h"
 
+#include <math.h>
+#include <stddef.h>
+
 typedef struct old_options { uint32_t struct_size; int32_t a; } old_options;
 typedef struct our_options { uint32_t struct_size; int32_t a; double b; } our_options;
 typedef struct new_options { uint32_t struct_size; int32_t a; double b; int64_t c; } new_options;
@@ -105,30 +108,59 @@ TEST(a_stack_that_the_library_fills_follows_the_rule_of_results)
     lamella_tensor_block_free(block);
 }
 
-static lamella_status chooses(call *c, int32_t *value, int32_t last, int32_t fallback)
+typedef struct ruled { uint32_t struct_size; int32_t way; int64_t count; double share, rate; } ruled;
+
+static const option_rule rules[] = {
+    { "way", offsetof(ruled, way), OPTION_I32, 1, 2, 1, 3, "0 to 3" },
+    { "count", offsetof(ruled, count), OPTION_I64, 1, 10, 1, INFINITY, "1 or more, or 0 for 10" },
+    { "share", offsetof(ruled, share), OPTION_F64, 0, 0, 0, 0.75, "0 to 0.75" },
+    { "rate", offsetof(ruled, rate), OPTION_F64, 1, 0.5, 5e-324, INFINITY, "over 0, or 0 for 0.5" },
+};
+
+static lamella_status obeying(ruled *o, const ruled *given)
 {
-    return check_choice(c, value, last, fallback, "options.way");
+    CALL(NULL, read_options(c, o, (int64_t)sizeof *o, given, "options", rules, LENGTH(rules)));
 }
 
-static lamella_status choosing(int32_t *value, int32_t last, int32_t fallback)
+static void is_ruled(const ruled *o, int32_t way, int64_t count, double share, double rate)
 {
-    CALL(NULL, chooses(c, value, last, fallback));
+    equal(o->way, way);
+    equal(o->count, count);
+    check(o->share == share && o->rate == rate);
 }
 
-TEST(a_choice_is_one_of_those_there_are)
+TEST(what_is_not_given_is_the_default)
 {
-    for (int32_t value = -2; value < 6; value++) {
-        int32_t v = value;
-        if (value >= 0 && value <= 3) {
-            ok(choosing(&v, 3, 2));
-            equal(v, value ? value : 2);
-        } else {
-            char said[80];
-            snprintf(said, sizeof said, "choosing: options.way is %d, expected 0 to 3", (int)value);
-            refused(choosing(&v, 3, 2), LAMELLA_ERR_ARGUMENT, said);
-            equal(v, value);
-        }
-    }
+    ruled o, given = { .struct_size = sizeof given };
+    const uint32_t only_way = 8;
+    ok(obeying(&o, NULL));
+    is_ruled(&o, 2, 10, 0, 0.5);
+    ok(obeying(&o, &given));
+    is_ruled(&o, 2, 10, 0, 0.5);
+    ok(obeying(&o, &(ruled){ sizeof o, 3, 1, 0.75, 1e300 }));
+    is_ruled(&o, 3, 1, 0.75, 1e300);
+    ok(obeying(&o, &(ruled){ sizeof o, 1, INT64_MAX, 1e-300, 5e-324 }));
+    is_ruled(&o, 1, INT64_MAX, 1e-300, 5e-324);
+    memset(&given, 0x55, sizeof given);
+    given.struct_size = only_way;
+    given.way = 1;
+    ok(obeying(&o, &given));
+    is_ruled(&o, 1, 10, 0, 0.5);
+}
+
+#define REFUSED(status, text, ...) refused(obeying(&o, &(ruled){ .struct_size = sizeof o, __VA_ARGS__ }), status, "obeying: options." text)
+
+TEST(what_is_out_of_range_is_refused_by_its_rule)
+{
+    ruled o;
+    REFUSED(LAMELLA_ERR_ARGUMENT, "way is 4, expected 0 to 3", .way = 4);
+    REFUSED(LAMELLA_ERR_ARGUMENT, "way is -2147483648, expected 0 to 3", .way = INT32_MIN);
+    REFUSED(LAMELLA_ERR_ARGUMENT, "count is -9223372036854775807, expected 1 or more, or 0 for 10", .count = -INT64_MAX);
+    REFUSED(LAMELLA_ERR_ARGUMENT, "share is -1e-300, expected 0 to 0.75", .share = -1e-300);
+    REFUSED(LAMELLA_ERR_ARGUMENT, "share is 0.76, expected 0 to 0.75", .share = 0.76);
+    REFUSED(LAMELLA_ERR_NONFINITE, "share is nan, expected 0 to 0.75", .share = NAN);
+    REFUSED(LAMELLA_ERR_NONFINITE, "rate is inf, expected over 0, or 0 for 0.5", .rate = INFINITY);
+    REFUSED(LAMELLA_ERR_ARGUMENT, "rate is -1, expected over 0, or 0 for 0.5", .rate = -1);
 }
 
 static lamella_status reserves(call *c, uint64_t value)
@@ -148,22 +180,16 @@ TEST(what_is_reserved_is_zero)
     refused(reserving(UINT64_MAX), LAMELLA_ERR_ARGUMENT, "reserving: options.reserved0 is 18446744073709551615, expected 0");
 }
 
-static lamella_status initialises(call *c, void *options, uint32_t size, const our_options *defaults)
-{
-    return init_sized(c, options, size, defaults, sizeof *defaults);
-}
-
 static lamella_status initialising(void *options, uint32_t size)
 {
-    static const our_options defaults = { 0, 5, 2.5 };
-    CALL(NULL, initialises(c, options, size, &defaults));
+    CALL(NULL, init_options(c, options, size, (int64_t)sizeof(ruled), rules, LENGTH(rules)));
 }
 
 TEST(defaults_fill_what_the_host_has_and_zero_the_rest)
 {
     static unsigned char room[4100];
     for (uint32_t size = 0; size <= 4099; size += size < 40 ? 1 : size < 4090 ? 150 : 1) {
-        our_options got = { 0, 0, 0 };
+        ruled got = { 0 };
         memset(room, 0xaa, sizeof room);
         if (size < 8 || size > 4096) {
             char said[100];
@@ -175,8 +201,7 @@ TEST(defaults_fill_what_the_host_has_and_zero_the_rest)
         ok(initialising(room, size));
         memcpy(&got, room, size < sizeof got ? size : sizeof got);
         equal(got.struct_size, size);
-        equal(got.a, 5);
-        check(size < sizeof got || got.b == 2.5);
+        is_ruled(&got, 2, size < 16 ? 0 : 10, 0, size < 32 ? 0 : 0.5);
         int set = 0;
         for (uint32_t i = sizeof got; i < size; i++)
             set |= room[i];

@@ -274,7 +274,7 @@ TEST(bad_arguments_are_named)
             "lamella_fusion_over: options.clamp is 2, expected 0 or 1");
     options = (lamella_fusion_over_options){ .struct_size = sizeof options, .thickness = -1 };
     refused(lamella_fusion_over(NULL, &c, &alpha, &out, &options, NULL, NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_fusion_over: options.thickness is -1, expected a number over 0");
+            "lamella_fusion_over: options.thickness is -1, expected over 0, or 0 for 1");
 }
 
 TEST(options_init_spells_out_the_defaults)

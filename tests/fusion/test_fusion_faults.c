@@ -228,9 +228,9 @@ TEST(options_are_looked_at)
         { { .clamp = 2 }, LAMELLA_ERR_ARGUMENT, "options.clamp is 2, expected 0 or 1" }, { { .opacity = 3 }, LAMELLA_ERR_ARGUMENT,
                                                                                           "options.opacity is 3, expected 0 to 2" },
         { { .opacity = -1 }, LAMELLA_ERR_ARGUMENT, "options.opacity is -1, expected 0 to 2" },
-        { { .thickness = -0.5 }, LAMELLA_ERR_ARGUMENT, "options.thickness is -0.5, expected a number over 0" },
-        { { .thickness = (double)INFINITY }, LAMELLA_ERR_ARGUMENT, "options.thickness is inf, expected a number over 0" },
-        { { .thickness = (double)NAN }, LAMELLA_ERR_ARGUMENT, "options.thickness is nan, expected a number over 0" },
+        { { .thickness = -0.5 }, LAMELLA_ERR_ARGUMENT, "options.thickness is -0.5, expected over 0, or 0 for 1" },
+        { { .thickness = (double)INFINITY }, LAMELLA_ERR_NONFINITE, "options.thickness is inf, expected over 0, or 0 for 1" },
+        { { .thickness = (double)NAN }, LAMELLA_ERR_NONFINITE, "options.thickness is nan, expected over 0, or 0 for 1" },
     };
     for (int i = 0; i < (int)(sizeof overs / sizeof *overs); i++) {
         lamella_fusion_over_options o = overs[i].o;
@@ -247,7 +247,7 @@ TEST(options_are_looked_at)
         { { .weighting = -1 }, LAMELLA_ERR_ARGUMENT, "options.weighting is -1, expected 0 to 2" },
         { { .rows = 4 }, LAMELLA_ERR_ARGUMENT, "options.rows is 4, expected 0 to 3" }, { { .rows = -1 }, LAMELLA_ERR_ARGUMENT,
                                                                                         "options.rows is -1, expected 0 to 3" },
-        { { .gamma = (double)NAN }, LAMELLA_ERR_NONFINITE, "options.gamma is nan, expected a finite number" },
+        { { .gamma = (double)NAN }, LAMELLA_ERR_NONFINITE, "options.gamma is nan, expected a finite number, or 0 for 1" },
         { { .gamma = -(double)INFINITY }, LAMELLA_ERR_NONFINITE, "options.gamma is -inf, expected a finite number" },
     };
     for (int i = 0; i < (int)(sizeof mixes / sizeof *mixes); i++) {

@@ -366,7 +366,7 @@ TEST(bad_arguments_are_named)
             "lamella_measure_bootstrap: options.versus.shape[0] is 2, expected 3");
     options.versus = NULL, options.n_resamples = -1;
     refused(lamella_measure_bootstrap(NULL, &scores, (options.gold = &scores, &options), &r), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_bootstrap: options.n_resamples is -1, expected 0 or more");
+            "lamella_measure_bootstrap: options.n_resamples is -1, expected 1 or more, or 0 for 1000");
     options = (lamella_measure_bootstrap_options){ .struct_size = sizeof options, .statistic = LAMELLA_MEASURE_STATISTIC_MEAN };
     refused(lamella_measure_bootstrap(NULL, &scores, (options.gold = &scores, &options), &r), LAMELLA_ERR_ARGUMENT,
             "lamella_measure_bootstrap: options.gold is given, expected none for the statistic MEAN");

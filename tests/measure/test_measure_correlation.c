@@ -206,7 +206,7 @@ TEST(bad_arguments_are_named)
     refused(lamella_measure_correlation(NULL, &matrix, &a, NULL, &r), LAMELLA_ERR_SHAPE,
             "lamella_measure_correlation: x.rank is 2, expected 1");
     refused(lamella_measure_correlation(NULL, &a, &a, &options, &r), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_correlation: options.confidence is 1, expected over 0 and under 1");
+            "lamella_measure_correlation: options.confidence is 1, expected over 0, under 1, or 0 for 0.95");
 }
 
 TEST(options_init_spells_out_the_defaults)

@@ -260,7 +260,7 @@ TEST(bad_arguments_are_named)
     refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_measure_folds: the hold-out share takes 6 of 6 rows, expected some on either side");
     f.options.holdout = 1;
-    refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT, "lamella_measure_folds: options.holdout is 1, expected 0, or a share under 1");
+    refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT, "lamella_measure_folds: options.holdout is 1, expected 0 or more, under 1");
     f.options = (lamella_measure_folds_options){ .order = LAMELLA_MEASURE_FOLDS_IN_ORDER, .n_folds = 2 };
     f.strata = groups;
     refused(fold_rows(&f, fold, NULL), LAMELLA_ERR_ARGUMENT,

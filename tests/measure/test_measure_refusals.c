@@ -150,7 +150,8 @@ TEST(the_first_number_that_is_none_is_named)
 
 TEST(options_of_measure_at_their_edges)
 {
-    static const struct { double value; const char *text; } wrong[] = { { 1, "1" }, { -0.1, "-0.1" }, { NAN, "nan" } };
+    static const struct { double value; lamella_status status; const char *text; } wrong[] = {
+        { 1, LAMELLA_ERR_ARGUMENT, "1" }, { -0.1, LAMELLA_ERR_ARGUMENT, "-0.1" }, { NAN, LAMELLA_ERR_NONFINITE, "nan" } };
     lamella_view labels = by_row(label, LAMELLA_I64), scores = by_row(number, LAMELLA_F64);
     lamella_measure_correlation_result cr = { .struct_size = sizeof cr };
     lamella_measure_bootstrap_result br = { .struct_size = sizeof br };
@@ -162,29 +163,29 @@ TEST(options_of_measure_at_their_edges)
         lamella_measure_correlation_options c = { .struct_size = sizeof c, .confidence = wrong[k].value };
         lamella_measure_bootstrap_options b = { .struct_size = sizeof b, .confidence = wrong[k].value };
         lamella_measure_folds_options f = { .struct_size = sizeof f, .holdout = wrong[k].value };
-        snprintf(text, sizeof text, "lamella_measure_correlation: options.confidence is %s, expected over 0 and under 1", wrong[k].text);
-        refused(lamella_measure_correlation(NULL, &scores, &scores, &c, &cr), LAMELLA_ERR_ARGUMENT, text);
-        snprintf(text, sizeof text, "lamella_measure_bootstrap: options.confidence is %s, expected over 0 and under 1", wrong[k].text);
+        snprintf(text, sizeof text, "lamella_measure_correlation: options.confidence is %s, expected over 0, under 1, or 0 for 0.95", wrong[k].text);
+        refused(lamella_measure_correlation(NULL, &scores, &scores, &c, &cr), wrong[k].status, text);
+        snprintf(text, sizeof text, "lamella_measure_bootstrap: options.confidence is %s, expected over 0, under 1, or 0 for 0.95", wrong[k].text);
         refused(lamella_measure_bootstrap(NULL, &scores, (b.gold = &labels, b.groups = NULL,
-                                                          &b), &br), LAMELLA_ERR_ARGUMENT, text);
-        snprintf(text, sizeof text, "lamella_measure_folds: options.holdout is %s, expected 0, or a share under 1", wrong[k].text);
-        refused(lamella_measure_folds(NULL, N, &folds, &f, NULL), LAMELLA_ERR_ARGUMENT, text);
+                                                          &b), &br), wrong[k].status, text);
+        snprintf(text, sizeof text, "lamella_measure_folds: options.holdout is %s, expected 0 or more, under 1", wrong[k].text);
+        refused(lamella_measure_folds(NULL, N, &folds, &f, NULL), wrong[k].status, text);
     }
     lamella_measure_bootstrap_options b = { .struct_size = sizeof b, .threshold = INFINITY };
     refused(lamella_measure_bootstrap(NULL, &scores, (b.gold = &labels, b.groups = NULL,
                                                       &b), &br), LAMELLA_ERR_NONFINITE,
-            "lamella_measure_bootstrap: options.threshold is not finite, expected a number");
+            "lamella_measure_bootstrap: options.threshold is inf, expected a finite number");
     b = (lamella_measure_bootstrap_options){ .struct_size = sizeof b, .n_resamples = -1 };
     refused(lamella_measure_bootstrap(NULL, &scores, (b.gold = &labels, b.groups = NULL,
                                                       &b), &br), LAMELLA_ERR_ARGUMENT,
-            "lamella_measure_bootstrap: options.n_resamples is -1, expected 0 or more");
+            "lamella_measure_bootstrap: options.n_resamples is -1, expected 1 or more, or 0 for 1000");
     b = (lamella_measure_bootstrap_options){ .struct_size = sizeof b, .n_resamples = INT64_MAX / 2 + 1 };
     refused(lamella_measure_bootstrap(NULL, &scores, (b.gold = &labels, b.groups = NULL,
                                                       &b), &br), LAMELLA_ERR_MEMORY,
             "lamella_measure_bootstrap: 4611686018427387904 resamples do not fit into memory");
     lamella_measure_classification_options o = { .struct_size = sizeof o, .threshold = NAN };
     refused(lamella_measure_classification(NULL, &scores, &labels, &o, &r), LAMELLA_ERR_NONFINITE,
-            "lamella_measure_classification: options.threshold is not finite, expected a number");
+            "lamella_measure_classification: options.threshold is nan, expected a finite number");
     o = (lamella_measure_classification_options){ .struct_size = sizeof o, .reserved0 = 1 };
     refused(lamella_measure_classification(NULL, &scores, &labels, &o, &r), LAMELLA_ERR_ARGUMENT,
             "lamella_measure_classification: options.reserved0 is 1, expected 0");

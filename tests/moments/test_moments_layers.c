@@ -348,11 +348,11 @@ TEST(options_that_are_none_are_refused)
 {
     static figures f;
     float x[] = { 1, 2 };
-    static const struct { lamella_moments_layers_options o; const char *said; } cases[] = {
-        { { .reserved0 = 1 }, "lamella_moments_layers: options.reserved0 is 1, expected 0" },
-        { { .outlier = -2.5 }, "lamella_moments_layers: options.outlier is -2.5, expected a finite number of 0 or more" },
-        { { .outlier = NAN }, "lamella_moments_layers: options.outlier is nan, expected a finite number of 0 or more" },
-        { { .outlier = INFINITY }, "lamella_moments_layers: options.outlier is inf, expected a finite number of 0 or more" },
+    static const struct { lamella_moments_layers_options o; lamella_status status; const char *said; } cases[] = {
+        { { .reserved0 = 1 }, LAMELLA_ERR_ARGUMENT, "lamella_moments_layers: options.reserved0 is 1, expected 0" },
+        { { .outlier = -2.5 }, LAMELLA_ERR_ARGUMENT, "lamella_moments_layers: options.outlier is -2.5, expected over 0, or 0 for 100" },
+        { { .outlier = NAN }, LAMELLA_ERR_NONFINITE, "lamella_moments_layers: options.outlier is nan, expected over 0, or 0 for 100" },
+        { { .outlier = INFINITY }, LAMELLA_ERR_NONFINITE, "lamella_moments_layers: options.outlier is inf, expected over 0, or 0 for 100" },
     };
     lamella_view layer = view_of(LAMELLA_F32, x, 2, 1), norms = view_of(LAMELLA_F64, f.norms, 1, 3), counts = view_of(LAMELLA_I64, f.counts, 1, 8);
     lamella_view shares = view_of(LAMELLA_F64, f.shares, 1, 3), cosine = view_of(LAMELLA_F64, f.cosine, 1);
@@ -361,6 +361,6 @@ TEST(options_that_are_none_are_refused)
         lamella_moments_layers_options o = cases[i].o;
         o.struct_size = sizeof o;
         refused(lamella_moments_layers(NULL, &stack, &o, WITH(lamella_moments_layers_outputs, .norms = &norms, .counts = &counts, .shares = &shares,
-                                                              .cosine = &cosine)), LAMELLA_ERR_ARGUMENT, cases[i].said);
+                                                              .cosine = &cosine)), cases[i].status, cases[i].said);
     }
 }

@@ -326,22 +326,23 @@ TEST(bad_arguments_are_named)
     static const struct {
         lamella_probe_depth_options o;
         const char                 *message;
+        lamella_status              status;
     } wrong[] = {
-        { { .jump = -1 }, "lamella_probe_depth: options.jump is -1, expected 0 or more" },
-        { { .jump = INFINITY }, "lamella_probe_depth: options.jump is inf, expected 0 or more" },
-        { { .flat = -1 }, "lamella_probe_depth: options.flat is -1, expected 0 or more" },
-        { { .flat = INFINITY }, "lamella_probe_depth: options.flat is inf, expected 0 or more" },
-        { { .confidence = 1 }, "lamella_probe_depth: options.confidence is 1, expected 0 to below 1" },
-        { { .confidence = -0.5 }, "lamella_probe_depth: options.confidence is -0.5, expected 0 to below 1" },
-        { { .n_bootstrap = -1 }, "lamella_probe_depth: options.n_bootstrap is -1, expected 0 or more" },
-        { { .n_depths = -2 }, "lamella_probe_depth: options.n_depths is -2, expected 0 or more" },
-        { { .reserved0 = 3 }, "lamella_probe_depth: options.reserved0 is 3, expected 0" },
+        { { .jump = -1 }, "lamella_probe_depth: options.jump is -1, expected over 0, or 0 for 1.1", LAMELLA_ERR_ARGUMENT },
+        { { .jump = INFINITY }, "lamella_probe_depth: options.jump is inf, expected over 0, or 0 for 1.1", LAMELLA_ERR_NONFINITE },
+        { { .flat = -1 }, "lamella_probe_depth: options.flat is -1, expected over 0, or 0 for 0.03", LAMELLA_ERR_ARGUMENT },
+        { { .flat = INFINITY }, "lamella_probe_depth: options.flat is inf, expected over 0, or 0 for 0.03", LAMELLA_ERR_NONFINITE },
+        { { .confidence = 1 }, "lamella_probe_depth: options.confidence is 1, expected over 0, under 1, or 0 for 0.95", LAMELLA_ERR_ARGUMENT },
+        { { .confidence = -0.5 }, "lamella_probe_depth: options.confidence is -0.5, expected over 0, under 1, or 0 for 0.95", LAMELLA_ERR_ARGUMENT },
+        { { .n_bootstrap = -1 }, "lamella_probe_depth: options.n_bootstrap is -1, expected 1 or more, or 0 for 1000", LAMELLA_ERR_ARGUMENT },
+        { { .n_depths = -2 }, "lamella_probe_depth: options.n_depths is -2, expected 0 or more", LAMELLA_ERR_ARGUMENT },
+        { { .reserved0 = 3 }, "lamella_probe_depth: options.reserved0 is 3, expected 0", LAMELLA_ERR_ARGUMENT },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         lamella_probe_depth_options o = wrong[i].o;
         o.struct_size = sizeof o;
         refused(lamella_probe_depth(NULL, &correct, (o.n_layers = LAYERS, &o),
                                     WITH(lamella_probe_depth_outputs, .accuracy = &a, .beta = &bv, .as_good = &b,
-                                         .difference = &dv), &r), LAMELLA_ERR_ARGUMENT, wrong[i].message);
+                                         .difference = &dv), &r), wrong[i].status, wrong[i].message);
     }
 }

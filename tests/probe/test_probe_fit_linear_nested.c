@@ -164,7 +164,7 @@ TEST(nested_folds_are_at_least_three)
     o.nested = 2;
     refused(lamella_probe_linear_fit(NULL, &s->stack, &s->labels, (o.penalties = s->penalties.data, o.n_penalties = s->penalties.shape[0], &o), &p,
                                      NULL), LAMELLA_ERR_ARGUMENT,
-            "lamella_probe_linear_fit: options.nested is 2, expected 0 to 1");
+            "lamella_probe_linear_fit: options.nested is 2, expected 0 or 1");
 }
 
 /* Of -1 to 1 (splitmix). */

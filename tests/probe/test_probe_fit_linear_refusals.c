@@ -49,10 +49,10 @@ static lamella_status ask(asked *a)
 
 TEST(a_share_is_from_0_to_below_1)
 {
-    static const struct { size_t at; const char *name; } share[] = {
-        { offsetof(lamella_probe_linear_options, holdout), "holdout" },
-        { offsetof(lamella_probe_linear_options, tolerance), "tolerance" },
-        { offsetof(lamella_probe_linear_options, confidence), "confidence" },
+    static const struct { size_t at; const char *name, *expected; } share[] = {
+        { offsetof(lamella_probe_linear_options, holdout), "holdout", "0 or more, under 1" },
+        { offsetof(lamella_probe_linear_options, tolerance), "tolerance", "over 0, under 1, or 0 for 1e-10" },
+        { offsetof(lamella_probe_linear_options, confidence), "confidence", "over 0, under 1, or 0 for 0.95" },
     };
     static const struct { double value; const char *text; } wrong[] = { { 1, "1" }, { -0.5, "-0.5" }, { NAN, "nan" }, { 2, "2" } };
     char text[160];
@@ -60,8 +60,8 @@ TEST(a_share_is_from_0_to_below_1)
         for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
             asked *a = fresh();
             memcpy((char *)&a->o + share[i].at, &wrong[k].value, sizeof wrong[k].value);
-            snprintf(text, sizeof text, "lamella_probe_linear_fit: options.%s is %s, expected 0 to below 1", share[i].name, wrong[k].text);
-            refused(ask(a), LAMELLA_ERR_ARGUMENT, text);
+            snprintf(text, sizeof text, "lamella_probe_linear_fit: options.%s is %s, expected %s", share[i].name, wrong[k].text, share[i].expected);
+            refused(ask(a), isnan(wrong[k].value) ? LAMELLA_ERR_NONFINITE : LAMELLA_ERR_ARGUMENT, text);
         }
 }
 
@@ -69,13 +69,13 @@ TEST(a_count_is_not_negative)
 {
     asked *a = fresh();
     a->o.n_folds = -1;
-    REFUSES(ARGUMENT, "options.n_folds is -1, expected 0 or more");
+    REFUSES(ARGUMENT, "options.n_folds is -1, expected 1 or more, or 0 for 5");
     a = fresh();
     a->o.max_iterations = -1;
-    REFUSES(ARGUMENT, "options.max_iterations is -1, expected 0 or more");
+    REFUSES(ARGUMENT, "options.max_iterations is -1, expected 1 or more, or 0 for 1000");
     a = fresh();
     a->o.n_bootstrap = -2;
-    REFUSES(ARGUMENT, "options.n_bootstrap is -2, expected -1 or more");
+    REFUSES(ARGUMENT, "options.n_bootstrap is -2, expected -1 or more, or 0 for 1000");
 }
 
 TEST(a_choice_is_one_of_those_there_are)
@@ -94,10 +94,10 @@ TEST(a_choice_is_one_of_those_there_are)
     check(ask(a) == LAMELLA_ERR_ARGUMENT);
     a = fresh();
     a->o.standardise = 2;
-    REFUSES(ARGUMENT, "options.standardise is 2, expected 0 to 1");
+    REFUSES(ARGUMENT, "options.standardise is 2, expected 0 or 1");
     a = fresh();
     a->o.balanced = -1;
-    REFUSES(ARGUMENT, "options.balanced is -1, expected 0 to 1");
+    REFUSES(ARGUMENT, "options.balanced is -1, expected 0 or 1");
     a = fresh();
     a->o.reserved0 = 1;
     check(ask(a) == LAMELLA_ERR_ARGUMENT && strstr(lamella_last_error(), "reserved0"));

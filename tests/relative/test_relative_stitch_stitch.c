@@ -299,7 +299,7 @@ TEST(bad_arguments_are_named)
 {
     small_case *s = small();
     lamella_relative_stitch_options options = { .struct_size = sizeof options, .penalty = -1 };
-    refused(stitch_small(s, &options), LAMELLA_ERR_ARGUMENT, "lamella_relative_stitch: options.penalty is -1, expected a finite number over 0");
+    refused(stitch_small(s, &options), LAMELLA_ERR_ARGUMENT, "lamella_relative_stitch: options.penalty is -1, expected over 0, or 0 for 1");
     s->train[3] = 5;
     refused(stitch_small(s, NULL), LAMELLA_ERR_ARGUMENT, "lamella_relative_stitch: train[3] is 5, which stands at train[1] already");
     s->train[3] = 4;

@@ -17,10 +17,10 @@ enum {
 
 typedef struct lamella_fusion_over_options {
     uint32_t struct_size;
-    int32_t  opacity;   /* LAMELLA_FUSION_OPACITY_..., 0 = STRAIGHT */
-    int32_t  clamp;     /* 1 = an alpha outside 0 .. 1, or a density under 0, counts as the nearest that is allowed; 0 = it is refused */
+    int32_t  opacity;   /* {LAMELLA_FUSION_OPACITY_...; 0 = STRAIGHT} */
+    int32_t  clamp;     /* {0 or 1} 1 = an alpha outside 0 .. 1, or a density under 0, counts as the nearest that is allowed; 0 = it is refused */
     int32_t  reserved0;
-    double   thickness; /* of a layer of densities; 0 = 1 */
+    double   thickness; /* {over 0; 0 = 1} of a layer of densities */
     const lamella_view *depth;
     const lamella_view *background;
     const lamella_view *g_transmittance; /* of the gradients only */
@@ -69,12 +69,12 @@ LAMELLA_API lamella_status lamella_fusion_over_options_init(lamella_fusion_over_
  * @in        colours       f32|f64|f16|bf16 [layer, lead, channel] up to four axes of pixels, or none
  * @in        alpha         f32|f64|f16|bf16 [layer, lead]
  * @out       out           f32 [lead, channel]
- * @in        options       options NULL: straight alpha, refused outside 0 .. 1
+ * @in        options       options {optional} NULL: straight alpha, refused outside 0 .. 1
  * @in        options.depth         f32|f64|f16|bf16 [layer, lead] NULL: layers lie as indexed
  * @in        options.background    f32|f64|f16|bf16 [lead, channel] NULL: zeros, so that out is C, of premultiplied colours
- * @out       outputs       outputs NULL: none
+ * @out       outputs       outputs {optional} NULL: none
  * @out       outputs.transmittance f32 [lead] T behind the last layer, what is seen of the background
- * @out       result        result NULL: not wanted
+ * @out       result        result {optional}
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC if an f64 colour does not fit f32, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32, sums and alpha f64
  * @cost      O(layers * pixels * channels), and O(pixels * layers log layers) with depths
@@ -95,7 +95,7 @@ LAMELLA_API lamella_status lamella_fusion_over(lamella_context *ctx, const lamel
  * @in        far_colours        f32|f64|f16|bf16 [lead, channel] may have been painted over a background: then so is out
  * @in        far_transmittance  f32|f64|f16|bf16 [lead]
  * @out       out                f32 [lead, channel]
- * @out       outputs            outputs NULL: none
+ * @out       outputs            outputs {optional} NULL: none
  * @out       outputs.transmittance f32 [lead]
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC if an f64 colour or a result does not fit f32, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32, products and sums f64
@@ -117,11 +117,11 @@ LAMELLA_API lamella_status lamella_fusion_over_merge(lamella_context *ctx, const
  * @in        colours         f32|f64|f16|bf16 [layer, lead, channel] as in lamella_fusion_over
  * @in        alpha           f32|f64|f16|bf16 [layer, lead]
  * @in        g_out           f32|f64|f16|bf16 [lead, channel] gradient of the loss to `out`
- * @in        options         options NULL: as in lamella_fusion_over
+ * @in        options         options {optional} NULL: as in lamella_fusion_over
  * @in        options.depth           f32|f64|f16|bf16 [layer, lead] NULL: layers lie as indexed; it has no gradient
  * @in        options.background      f32|f64|f16|bf16 [lead, channel] NULL: zeros
  * @in        options.g_transmittance f32|f64|f16|bf16 [lead] to `transmittance`; NULL: zeros
- * @out       outputs         outputs NULL: none
+ * @out       outputs         outputs {optional} NULL: none
  * @out       outputs.d_colours       f32 [layer, lead, channel]
  * @out       outputs.d_alpha         f32 [layer, lead]
  * @out       outputs.d_background    f32 [lead, channel]

@@ -24,10 +24,10 @@ enum {
 
 typedef struct lamella_fusion_mix_options {
     uint32_t struct_size;
-    int32_t  weighting; /* LAMELLA_FUSION_WEIGHTING_..., 0 = GIVEN */
-    int32_t  rows;      /* LAMELLA_FUSION_ROWS_..., 0 = RAW */
+    int32_t  weighting; /* {LAMELLA_FUSION_WEIGHTING_...; 0 = GIVEN} */
+    int32_t  rows;      /* {LAMELLA_FUSION_ROWS_...; 0 = RAW} */
     int32_t  reserved0;
-    double   gamma;     /* factor of the whole; 0 = 1 */
+    double   gamma;     /* {finite; 0 = 1} factor of the whole */
     const lamella_view *weights;
 } lamella_fusion_mix_options;
 
@@ -64,9 +64,9 @@ LAMELLA_API lamella_status lamella_fusion_mix_options_init(lamella_fusion_mix_op
  * @paper     LLMs are Also Effective Embedding Models: An In-depth Overview
  * @in        stack   stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is mixed; all of one dim
  * @out       mixed   f32 [lead, dim] rows under the mask are zeros
- * @in        options options NULL: the mean of the layers, raw rows
+ * @in        options options {optional} NULL: the mean of the layers, raw rows
  * @in        options.weights f32|f64 [layer] NULL: the mean of the layers
- * @out       result  result NULL: not wanted
+ * @out       result  result {optional}
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, NUMERIC, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32, sums f64
  * @cost      O(layers * rows * dim) time, one pass over the rows
@@ -84,9 +84,9 @@ LAMELLA_API lamella_status lamella_fusion_mix(lamella_context *ctx, const lamell
  * @in        stack     stack f32|f64|f16|bf16 [layer, sample, dim] as in lamella_fusion_mix
  * @in        g_mixed   f32|f64|f16|bf16 [lead, dim] gradient of the loss to `mixed`; never read under the mask
  * @out       d_weights f64 [layer]
- * @in        options   options NULL: as in lamella_fusion_mix
+ * @in        options   options {optional} NULL: as in lamella_fusion_mix
  * @in        options.weights f32|f64 [layer] NULL: the mean of the layers
- * @out       outputs   outputs NULL: none
+ * @out       outputs   outputs {optional} NULL: none
  * @out       outputs.d_gamma f64 the gradient to gamma
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, NUMERIC, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32, sums f64

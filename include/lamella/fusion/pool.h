@@ -11,7 +11,7 @@ extern "C" {
 
 typedef struct lamella_fusion_pool_options {
     uint32_t struct_size;
-    int32_t  readout; /* LAMELLA_READOUT_..., 0 = MEAN */
+    int32_t  readout; /* {LAMELLA_READOUT_...; 0 = MEAN} */
     const lamella_view *weights;
 } lamella_fusion_pool_options;
 
@@ -42,9 +42,9 @@ LAMELLA_API lamella_status lamella_fusion_pool_options_init(lamella_fusion_pool_
  * @paper     Pooling And Attention: What Are Effective Designs For LLm-Based Embedding Models?
  * @in        stack   stack f32|f64|f16|bf16 [layer, sample, token, dim], masked or ragged; a canvas [layer, sample, y, x, dim] alike
  * @out       pooled[layer] f32 [sample, dim(l)] can stand as `layer` of the next stack
- * @in        options options NULL: mean
+ * @in        options options {optional} NULL: mean
  * @in        options.weights f32|f64 [lead] of each token, 0 or more; never read under the mask. For WEIGHTED, else NULL
- * @out       result  result NULL: not wanted
+ * @out       result  result {optional}
  * @return    OK, NOTE if a sample was empty; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32, sums f64
  * @cost      O(layers * tokens * dim) time, one pass over the rows

@@ -45,8 +45,8 @@ enum {
 /* Why a file was refused. Size-led: the caller sets struct_size only; all zero if nothing was refused. */
 typedef struct lamella_io_fault {
     uint32_t struct_size;
-    int32_t  rule;     /* LAMELLA_IO_RULE_... */
-    int32_t  kind;     /* LAMELLA_IO_..., what the first bytes say */
+    int32_t  rule;     /* {LAMELLA_IO_RULE_...} */
+    int32_t  kind;     /* {LAMELLA_IO_...} what the first bytes say */
     int32_t  reserved0;
     int64_t  offset;   /* of the first offending byte, from the file's start; 0 for SIZE */
     int64_t  expected; /* sizes in bytes; -1 where the rule has none */
@@ -57,9 +57,9 @@ typedef struct lamella_io_fault {
 /* One array of a file. Size-led: the caller sets struct_size only. */
 typedef struct lamella_io_entry {
     uint32_t    struct_size;
-    int32_t     dtype;          /* LAMELLA_F32 ..., 0 where Lamella has no view of the file's dtype */
+    int32_t     dtype;          /* {LAMELLA_F32 ...} 0 where Lamella has no view of the file's dtype */
     int64_t     rank;           /* up to 64 is listed; a view has at most LAMELLA_MAX_RANK */
-    int64_t     shape[64];      /* [rank] */
+    int64_t     shape[64];      /* {length rank} */
     int64_t     offset;         /* of the first byte, from the file's start */
     int64_t     n_bytes;
     char        file_dtype[16]; /* as the file spells it, "F16", "<f2" */
@@ -69,14 +69,14 @@ typedef struct lamella_io_entry {
 /* How to read. Zero means default. */
 typedef struct lamella_io_file_options {
     uint32_t struct_size;
-    int32_t  raw_dtype; /* LAMELLA_BF16, 0 = refused: what .npy's raw 2-byte type |V2 means */
+    int32_t  raw_dtype; /* {LAMELLA_BF16} what .npy's raw 2-byte type |V2 means; 0 = it is refused */
 } lamella_io_file_options;
 
 /**
  * Tells what a file is from its first bytes, whatever its name.
  *
  * @in     path path
- * @out    kind i64 LAMELLA_IO_SAFETENSORS ...
+ * @out    kind i64 {LAMELLA_IO_SAFETENSORS ...}
  * @return OK; ARGUMENT, IO
  * @since  0.1
  */
@@ -96,9 +96,9 @@ LAMELLA_API lamella_status lamella_io_file_options_init(lamella_io_file_options 
  * Opens a .safetensors or .npy file and checks its whole header; data is read by pread when asked for.
  *
  * @in     path    path
- * @in     options options NULL: default
+ * @in     options options {optional} NULL: default
  * @out    file    handle lamella_io_file; NULL on failure
- * @out    fault   result NULL: not wanted; filled on FORMAT, LIMIT and UNSUPPORTED
+ * @out    fault   result {optional; filled on FORMAT, LIMIT and UNSUPPORTED}
  * @return OK; ARGUMENT, MEMORY, LIMIT, IO, FORMAT, UNSUPPORTED for .npy of text, objects, records or complex numbers, CALLBACK, STOPPED
  * @cost   at most 2 x the header + 1 MiB of memory
  * @since  0.1
@@ -110,9 +110,9 @@ LAMELLA_API lamella_status lamella_io_file_open(lamella_context *ctx, const char
  * Opens the bytes of a .safetensors or .npy file in memory; they stay the host's and have to outlive the file.
  *
  * @in     bytes   u8 [byte] contiguous
- * @in     options options NULL: default
+ * @in     options options {optional} NULL: default
  * @out    file    handle lamella_io_file; NULL on failure
- * @out    fault   result NULL: not wanted; filled on FORMAT, LIMIT and UNSUPPORTED
+ * @out    fault   result {optional; filled on FORMAT, LIMIT and UNSUPPORTED}
  * @return OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, FORMAT, UNSUPPORTED as lamella_io_file_open, CALLBACK, STOPPED
  * @since  0.1
  */
@@ -179,7 +179,7 @@ LAMELLA_API lamella_status lamella_io_sizes_get(const lamella_io_file *file, int
  * @in        file      handle lamella_io_file
  * @in        name      text "" for .npy
  * @in        first_row i64
- * @out       into      f32|f64|f16|bf16|i8|u8|i32|i64|bool [row, lead] of the caller's size: rows first_row .. first_row + row - 1 of the first axis
+ * @out       into      f32|f64|f16|bf16|i8|u8|i32|i64|bool [row, lead] {of the caller's size} rows first_row .. first_row + row - 1 of the first axis
  * @nonfinite copied as they are
  * @return    OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, IO, UNSUPPORTED, CALLBACK, STOPPED
  * @since     0.1
@@ -214,7 +214,7 @@ LAMELLA_API lamella_status lamella_io_file_save_options_init(lamella_io_file_sav
  * @in        names      list text [array]
  * @in        arrays[array] f32|f64|f16|bf16|i8|u8|i32|i64|bool [lead]
  * @in        n_arrays   i64
- * @in        options    options NULL: no metadata
+ * @in        options    options {optional} NULL: no metadata
  * @in        options.metadata list text [2 * pair] key, value, key, value ...; n_metadata counts pairs; NULL: none
  * @nonfinite saved as they are
  * @return    OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, IO, CALLBACK, STOPPED

@@ -13,10 +13,10 @@ extern "C" {
 /* How to find the stack. Zero means default. */
 typedef struct lamella_io_stack_options {
     uint32_t    struct_size;
-    int32_t     raw_dtype;  /* LAMELLA_BF16, 0 = refused, as in lamella_io_file_options */
+    int32_t     raw_dtype;  /* {LAMELLA_BF16} as in lamella_io_file_options */
     const char *prefix;     /* the name of a tensor, what stands before the integers of several, "h.", or their name with {} for the integer, "blocks.{}.out"; NULL = "layer.", else what leaves no doubt */
-    int32_t     layer_axis; /* of one tensor of three axes and more: 1 = first, [layer, sample, dim]; 2 = second, [token, layer, dim]; -1 = none, one layer [sample, token, dim]; 0 = refused if in doubt */
-    int32_t     mask_marks; /* LAMELLA_IO_MARKS_..., what 1 means in a padding_mask or key_padding_mask; 0 = such a mask is refused */
+    int32_t     layer_axis; /* {-1 to 2} of one tensor of three axes and more: 1 = first, [layer, sample, dim]; 2 = second, [token, layer, dim]; -1 = none, one layer [sample, token, dim]; 0 = refused if in doubt */
+    int32_t     mask_marks; /* {LAMELLA_IO_MARKS_...} what 1 means in a padding_mask or key_padding_mask; 0 = such a mask is refused */
 } lamella_io_stack_options;
 
 /* What 1 means in a mask. In mask, attention_mask, attn_mask, token_mask, input_mask and valid_mask it is a token. */
@@ -36,7 +36,7 @@ enum {
 /* What lamella_io_stack_open took. Size-led: the caller sets struct_size only. */
 typedef struct lamella_io_stack_result {
     uint32_t struct_size;
-    int32_t  form;        /* LAMELLA_IO_FORM_... */
+    int32_t  form;        /* {LAMELLA_IO_FORM_...} */
     int64_t  n_cast;      /* labels whose I16, U16, U32 or U64 became i64 */
     char     name[256];   /* the prefix or the tensor taken, cut to fit */
     char     mask[64];    /* the tensor taken as the mask, "" = none */
@@ -45,7 +45,7 @@ typedef struct lamella_io_stack_result {
 /* One way to read a file as a stack: what to set in the options. Size-led: the caller sets struct_size only. */
 typedef struct lamella_io_reading {
     uint32_t struct_size;
-    int32_t  form;        /* LAMELLA_IO_FORM_... */
+    int32_t  form;        /* {LAMELLA_IO_FORM_...} */
     int32_t  layer_axis;
     int32_t  reserved0;
     int64_t  n_layers;
@@ -73,11 +73,11 @@ LAMELLA_API lamella_status lamella_io_stack_options_init(lamella_io_stack_option
  * any whole type and have its usual names; one that fits tokens which the layers do not have is left aside.
  *
  * @in     path    path
- * @in     options options NULL: default
+ * @in     options options {optional} NULL: default
  * @out    file    handle lamella_io_file; owns what the stack points to; NULL on failure
  * @out    stack   result lamella_stack; valid until the file is freed
- * @out    result  result NULL: not wanted
- * @out    fault   result NULL: not wanted; filled on FORMAT and LIMIT
+ * @out    result  result {optional}
+ * @out    fault   result {optional; filled on FORMAT and LIMIT}
  * @return OK; ARGUMENT, SHAPE, DTYPE, EMPTY, MEMORY, LIMIT, IO, FORMAT, UNSUPPORTED, CALLBACK, STOPPED
  * @since  0.1
  */
@@ -131,7 +131,7 @@ LAMELLA_API lamella_status lamella_io_stack_save_options_init(lamella_io_stack_s
  *
  * @in        path       path
  * @in        stack      stack f32|f64|f16|bf16|i8|u8|i32|i64 [layer, sample, dim], or with tokens
- * @in        options    options NULL: no labels
+ * @in        options    options {optional} NULL: no labels
  * @in        options.names         list text [label] NAME of each label; NULL: none
  * @in        options.labels[label] i8|u8|bool|i32|i64|f32|f64|f16|bf16 [sample] NULL: none
  * @nonfinite saved as they are

@@ -54,11 +54,11 @@ LAMELLA_API lamella_status lamella_matryoshka_grid_options_init(lamella_matryosh
  * @in        widths   list i64 [width] each 1 .. dim of every layer, in any order
  * @in        n_widths i64 at least 1
  * @out       cosine   f64 [layer, width, pair] NaN for a pair with a masked sample
- * @in        options  options NULL: pairs within one stack
+ * @in        options  options {optional} NULL: pairs within one stack
  * @in        options.second stack f32|f64|f16|bf16 [layer, other, dim] as many layers; NULL: the first
- * @out       outputs  outputs NULL: none
+ * @out       outputs  outputs {optional} NULL: none
  * @out       outputs.dot f64 [layer, width, pair] a[:m] . b[:m], not renormalised; NaN for a pair with a masked sample
- * @out       result   result NULL: not wanted
+ * @out       result   result {optional}
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f64 sums of f32 rows
  * @cost      O(layers * pairs * dim) time; stacks that are read: one pass for the pairs whose rows are read together, more for the others
@@ -78,9 +78,9 @@ LAMELLA_API lamella_status lamella_matryoshka_grid_cosine(lamella_context *ctx, 
  * @in        widths   list i64 [width] each 1 .. dim of every layer, in any order
  * @in        n_widths i64 at least 1
  * @out       rho      f64 [layer, width] NaN where the cosines are all equal
- * @in        options  options NULL: pairs within one stack
+ * @in        options  options {optional} NULL: pairs within one stack
  * @in        options.second stack f32|f64|f16|bf16 [layer, other, dim] as many layers; NULL: the first
- * @out       result   result NULL: not wanted
+ * @out       result   result {optional}
  * @return    OK, NOTE if a cell is undefined; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED; NUMERIC if all are
  * @precision f64 sums of f32 rows
  * @cost      O(layers * pairs * (dim + widths * log pairs)) time, O(widths * pairs) workspace; passes as for the cosines

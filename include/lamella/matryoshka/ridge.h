@@ -11,7 +11,7 @@ extern "C" {
 
 typedef struct lamella_matryoshka_ridge_options {
     uint32_t struct_size;
-    int32_t  readout; /* LAMELLA_READOUT_..., 0 = MEAN: how a stack with tokens is pooled first; not WEIGHTED */
+    int32_t  readout; /* {LAMELLA_READOUT_...; 0 = MEAN} how a stack with tokens is pooled first; not WEIGHTED */
 } lamella_matryoshka_ridge_options;
 
 /* What is wanted. */
@@ -57,18 +57,18 @@ LAMELLA_API lamella_status lamella_matryoshka_ridge_options_init(lamella_matryos
  *
  * @paper     2D Matryoshka Sentence Embeddings
  * @in        stack     stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then options->readout pools first; masked samples are left out
- * @in        labels    i32|i64 [task, sample] or [sample] for one task; any integers, two values each; more classes: one task a class
+ * @in        labels    i32|i64 [task, sample] {or [sample]; any integers} for one task; two values each; more classes: one task a class
  * @in        penalties list f64 [penalty] each over 0
  * @in        n_penalties i64 at least 1
  * @in        widths    list i64 [width] each 1 .. dim of every layer, in any order
  * @in        n_widths  i64 at least 1
- * @in        options   options NULL: default
- * @out       outputs   outputs NULL: none
+ * @in        options   options {optional} NULL: default
+ * @out       outputs   outputs {optional} NULL: none
  * @out       outputs.error    f64 [layer, width, penalty, task]
  * @out       outputs.accuracy f64 [layer, width, penalty, task]
  * @out       outputs.best     i64 [layer, width, task] the penalty of least error, the first of equals
  * @out       outputs.flags    i32 [layer, width, task] bits LAMELLA_CELL_...: a task of one class is IMPOSSIBLE, its best -1
- * @out       result    result NULL: not wanted
+ * @out       result    result {optional}
  * @return    OK, NOTE if a task is impossible, a cell unstable or a sample empty; ARGUMENT, SHAPE, DTYPE, NONFINITE, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED; EMPTY if no row takes part or no task is possible
  * @precision mixed: Gram, factors and sums of errors f64, rows of Z and residuals f32, f64 where 1 - h is small (of f64 rows: under 0.2); tokens are pooled to f32 as lamella_fusion_pool does, one token of f64 too
  * @cost      O(layers * penalties * rows * dim^2) time, O(penalties * dim^2) workspace, two passes over the rows

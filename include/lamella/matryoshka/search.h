@@ -20,8 +20,8 @@ typedef struct lamella_matryoshka_index lamella_matryoshka_index;
 
 typedef struct lamella_matryoshka_search_options {
     uint32_t struct_size;
-    int32_t  similarity; /* LAMELLA_MATRYOSHKA_SEARCH_..., 0 = COSINE */
-    int64_t  width;      /* 0 = all dims; else the first 1 .. dim */
+    int32_t  similarity; /* {LAMELLA_MATRYOSHKA_SEARCH_...} 0 = COSINE, or that of the index */
+    int64_t  width;      /* {0 or more} 0 = all dims; else the first 1 .. dim */
     const lamella_view *base_ids; /* not of an index, which has its own */
     const lamella_view *query_ids;
 } lamella_matryoshka_search_options;
@@ -34,7 +34,7 @@ typedef struct lamella_matryoshka_search_outputs {
 
 typedef struct lamella_matryoshka_index_options {
     uint32_t struct_size;
-    int32_t  similarity; /* LAMELLA_MATRYOSHKA_SEARCH_..., 0 = COSINE */
+    int32_t  similarity; /* {LAMELLA_MATRYOSHKA_SEARCH_...; 0 = COSINE} */
     const lamella_view *base_ids;
 } lamella_matryoshka_index_options;
 
@@ -88,12 +88,12 @@ LAMELLA_API lamella_status lamella_matryoshka_index_options_init(lamella_matryos
  * @in        k         i64 at least 1; may be more than there are rows
  * @out       ids       i64 [query, k] -1 where there is no further row
  * @out       scores    f64 [query, k] NaN there
- * @in        options   options NULL: cosine over all dims
+ * @in        options   options {optional} NULL: cosine over all dims
  * @in        options.base_ids  i32|i64 [row] 0 or more, what is found and breaks ties; NULL: row numbers
  * @in        options.query_ids i32|i64 [query] rows of this id are left out, -1 leaves out none; NULL: none are
- * @out       outputs   outputs NULL: none
+ * @out       outputs   outputs {optional} NULL: none
  * @out       outputs.found i64 [query] how many there are
- * @out       result    result NULL: not wanted
+ * @out       result    result {optional}
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32 to pick rows, f64 to rank them
  * @cost      O(queries * rows * width) time; O(rows) workspace, and O(rows * dim) for a base that is not f32 with unit stride
@@ -112,7 +112,7 @@ LAMELLA_API lamella_status lamella_matryoshka_search(lamella_context *ctx, const
  * @in        second_ids    i64 [query, second_found]
  * @in        second_scores f64 [query, second_found]
  * @in        k             i64 at least 1
- * @out       outputs       outputs NULL: none
+ * @out       outputs       outputs {optional} NULL: none
  * @out       outputs.ids    i64 [query, k] -1 where there is no further row
  * @out       outputs.scores f64 [query, k] NaN there
  * @nonfinite a NaN of id -1 is no row; any other is refused
@@ -130,7 +130,7 @@ LAMELLA_API lamella_status lamella_matryoshka_search_merge(lamella_context *ctx,
  *
  * @paper     Matryoshka Representation Learning
  * @in        base     f32|f64|f16|bf16 [row, dim]
- * @in        options  options NULL: cosine
+ * @in        options  options {optional} NULL: cosine
  * @in        options.base_ids i32|i64 [row] 0 or more; NULL: row numbers
  * @out       index    handle lamella_matryoshka_index; NULL on failure
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
@@ -150,11 +150,11 @@ LAMELLA_API lamella_status lamella_matryoshka_index_create(lamella_context *ctx,
  * @in        k         i64 at least 1; may be more than there are rows
  * @out       ids       i64 [query, k] -1 where there is no further row
  * @out       scores    f64 [query, k] NaN there
- * @in        options   options NULL: all dims; similarity 0, or that of the index
+ * @in        options   options {optional} NULL: all dims; similarity 0, or that of the index
  * @in        options.query_ids i32|i64 [query] rows of this id are left out, -1 leaves out none; NULL: none are
- * @out       outputs   outputs NULL: none
+ * @out       outputs   outputs {optional} NULL: none
  * @out       outputs.found i64 [query] how many there are
- * @out       result    result NULL: not wanted
+ * @out       result    result {optional}
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32 to pick rows, f64 to rank them
  * @cost      O(queries * rows * width) time

@@ -17,7 +17,7 @@ enum {
 
 typedef struct lamella_matryoshka_truncate_options {
     uint32_t struct_size;
-    int32_t  normalise; /* LAMELLA_MATRYOSHKA_NORMALISE_..., 0 = L2 */
+    int32_t  normalise; /* {LAMELLA_MATRYOSHKA_NORMALISE_...; 0 = L2} */
 } lamella_matryoshka_truncate_options;
 
 typedef struct lamella_matryoshka_truncate_result {
@@ -49,8 +49,8 @@ LAMELLA_API lamella_status lamella_matryoshka_truncate_options_init(lamella_matr
  * @in        widths  list i64 [width] each 1 .. dim of every layer, in any order
  * @in        n_widths i64 at least 1
  * @out       out[layer, width] f32 [lead, widths[k]] rows under the mask are zeros
- * @in        options options NULL: L2
- * @out       result  result NULL: not wanted
+ * @in        options options {optional} NULL: L2
+ * @out       result  result {optional}
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, NUMERIC if f32 does not hold an f64 row, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32, norms f64
  * @cost      O(layers * rows * dim) time, one pass over the rows

@@ -13,12 +13,12 @@ extern "C" {
 typedef struct lamella_probe_depth_options {
     uint32_t struct_size;
     uint32_t reserved0;
-    double   jump;        /* 0 = 1.1: a rise by this factor or more */
-    double   flat;        /* 0 = 0.03: a step is flat if its factor is nearer to 1 than this; one that lies exactly here is not */
-    int64_t  n_depths;    /* 0 = the number of layers given; what depths are measured against, so that of the whole model */
-    int64_t  n_bootstrap; /* 0 = 1000 resamples */
-    double   confidence;  /* 0 = 0.95 */
-    int64_t  seed;
+    double   jump;        /* {over 0; 0 = 1.1} a rise by this factor or more */
+    double   flat;        /* {over 0; 0 = 0.03} a step is flat if its factor is nearer to 1 than this; one that lies exactly here is not */
+    int64_t  n_depths;    /* {0 or more} 0 = the number of layers given; what depths are measured against, so that of the whole model */
+    int64_t  n_bootstrap; /* {1 or more; 0 = 1000} resamples */
+    double   confidence;  /* {over 0, under 1; 0 = 0.95} */
+    int64_t  seed; /* {any} */
     const lamella_view *groups;
     const int64_t      *depths;
     int64_t             n_layers;
@@ -68,10 +68,10 @@ LAMELLA_API lamella_status lamella_probe_depth_options_init(lamella_probe_depth_
  *
  * @paper     Exploring Concept Depth: How Large Language Models Acquire Knowledge at Different Layers?
  * @in        correct    u8|bool [layer, sample] 1 = the layer's probe had the row right, u8 255 = not scored; of a fitted probe: its array `correct`, one task
- * @in        options    options NULL: default
+ * @in        options    options {optional} NULL: default
  * @in        options.groups     i32|i64 [sample] resampled whole; of a fitted probe: its array `groups`; NULL: each row a group of its own
  * @in        options.depths     list i64 [layer] of each layer, rising from 0 or more, at most n_depths; NULL: 0, 1, ...
- * @out       outputs    outputs NULL: none
+ * @out       outputs    outputs {optional} NULL: none
  * @out       outputs.accuracy   f64 [layer]
  * @out       outputs.beta       f64 [layer] NaN for the first, and after an accuracy of 0
  * @out       outputs.as_good    u8 [layer] 1 = not told from the best

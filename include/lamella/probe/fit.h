@@ -27,20 +27,20 @@ enum {
 /* Zero means default. */
 typedef struct lamella_probe_linear_options {
     uint32_t struct_size;
-    int32_t  kind;           /* LAMELLA_PROBE_LOGISTIC ..., 0 = LOGISTIC */
-    int32_t  classes;        /* LAMELLA_PROBE_CLASSES_..., 0 = MULTINOMIAL */
-    int32_t  readout;        /* LAMELLA_READOUT_..., 0 = MEAN: how tokens are pooled first; not WEIGHTED */
-    int32_t  standardise;    /* 1 = columns to mean 0 and spread 1 on each fit's training rows, under their weights; weights come back in raw units */
-    int32_t  balanced;       /* 1 = class weights that give every class of the training rows the same total: all / (classes x the class's) */
-    int64_t  n_folds;        /* 0 = 5; where no fold numbers are given */
-    double   holdout;        /* 0 = folds; else one fold, of this share of the rows or groups */
-    int64_t  seed;           /* of the shuffle before the folds, and of the bootstrap */
-    int64_t  max_iterations; /* 0 = 1000, of each fit */
-    double   tolerance;      /* 0 = 1e-10: converged is an objective within this share of its least value; where many steps each win
+    int32_t  kind;           /* {LAMELLA_PROBE_LOGISTIC ...; 0 = LOGISTIC} */
+    int32_t  classes;        /* {LAMELLA_PROBE_CLASSES_...; 0 = MULTINOMIAL} */
+    int32_t  readout;        /* {LAMELLA_READOUT_...; 0 = MEAN} how tokens are pooled first; not WEIGHTED */
+    int32_t  standardise;    /* {0 or 1} 1 = columns to mean 0 and spread 1 on each fit's training rows, under their weights; weights come back in raw units */
+    int32_t  balanced;       /* {0 or 1} 1 = class weights that give every class of the training rows the same total: all / (classes x the class's) */
+    int64_t  n_folds;        /* {1 or more; 0 = 5} where no fold numbers are given */
+    double   holdout;        /* {0 or more, under 1} 0 = folds; else one fold, of this share of the rows or groups */
+    int64_t  seed;           /* {any} of the shuffle before the folds, and of the bootstrap */
+    int64_t  max_iterations; /* {1 or more; 0 = 1000} of each fit */
+    double   tolerance;      /* {over 0, under 1; 0 = 1e-10} converged is an objective within this share of its least value; where many steps each win
                                 little (several classes, large penalties) that is an estimate, and several times as much may be left */
-    int64_t  n_bootstrap;    /* 0 = 1000 resamples; -1 = no intervals */
-    double   confidence;     /* 0 = 0.95 */
-    int32_t  nested;         /* 1 = each fold is also scored at the penalty that its own training rows choose, by the other folds: at least 3 folds;
+    int64_t  n_bootstrap;    /* {-1 or more; 0 = 1000} resamples; -1 = no intervals */
+    double   confidence;     /* {over 0, under 1; 0 = 0.95} */
+    int32_t  nested;         /* {0 or 1} 1 = each fold is also scored at the penalty that its own training rows choose, by the other folds: at least 3 folds;
                                 as many fits again for each fold. Intervals and `correct` are of that choice then */
     int32_t  reserved0;
     const lamella_view *label_mask;
@@ -98,15 +98,15 @@ LAMELLA_API lamella_status lamella_probe_linear_options_init(lamella_probe_linea
  *
  * @paper     Exploring Concept Depth: How Large Language Models Acquire Knowledge at Different Layers?
  * @in        stack          stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then options->readout pools first; masked rows and samples without a valid token are left out
- * @in        labels         i32|i64 [task, sample] or [sample] for one task; any integers
- * @in        options        options NULL: logistic, 5 folds
- * @in        options.label_mask     u8|bool [task, sample] or [sample]; 0 = no label; NULL: all have one
- * @in        options.groups         i32|i64 [sample] rows that stay together, any integers; NULL: each row a group of its own
+ * @in        labels         i32|i64 [task, sample] {or [sample]; any integers} for one task
+ * @in        options        options {optional} NULL: logistic, 5 folds
+ * @in        options.label_mask     u8|bool [task, sample] {or [sample]} 0 = no label; NULL: all have one
+ * @in        options.groups         i32|i64 [sample] {any integers} rows that stay together; NULL: each row a group of its own
  * @in        options.folds          i32|i64 [sample] the fold that tests the row, 0, 1, ..., or -1: always trained on; NULL: made here
  * @in        options.sample_weights f32|f64 [sample] 0 or more; a row of weight 0 is tested, not trained on; NULL: 1 each
  * @in        options.penalties      list f64 [penalty] each over 0, in any order; NULL: 1
  * @out       probe          handle lamella_probe_linear; NULL on failure
- * @out       result         result NULL: not wanted
+ * @out       result         result {optional}
  * @return    OK, NOTE if a cell was impossible or a sample empty, NOT_CONVERGED if a fit did not converge; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
  * @precision mixed: logistic rows f32 (f64 is rounded), loss, steps and the last passes f64; ridge f64
  * @cost      logistic: layers in memory as f32, 10 to 30 passes a fit; ridge: one pass a fold, one Cholesky factor a fit
@@ -167,7 +167,7 @@ LAMELLA_API lamella_status lamella_probe_linear_score(lamella_context *ctx, cons
  * correct) do not. A layer is numbered by its place in the list.
  *
  * @in     probe    handle lamella_probe_linear
- * @in     layers   list i64 [layer] places of layers of the probe, rising; NULL: all of them
+ * @in     layers   list i64 [layer] {optional} places of layers of the probe, rising; NULL: all of them
  * @in     n_layers i64 at least 1; 0 with NULL
  * @out    kept     handle lamella_probe_linear; NULL on failure
  * @return OK; ARGUMENT, MEMORY, LIMIT

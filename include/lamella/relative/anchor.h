@@ -23,11 +23,11 @@ enum {
 
 typedef struct lamella_relative_anchors_options {
     uint32_t struct_size;
-    int32_t  method;         /* LAMELLA_RELATIVE_ANCHORS_..., 0 = RANDOM; not read where anchors are given */
-    int64_t  seed;           /* RANDOM */
-    int64_t  start;          /* FARTHEST: the first anchor */
-    int64_t  distance_layer; /* FARTHEST: the layer whose rows are measured, by its place in the stack */
-    int32_t  farthest;       /* LAMELLA_RELATIVE_FARTHEST_..., 0 = UNIT */
+    int32_t  method;         /* {LAMELLA_RELATIVE_ANCHORS_...; 0 = RANDOM} not read where anchors are given */
+    int64_t  seed;           /* {any} RANDOM */
+    int64_t  start;          /* {0 or more} FARTHEST: the first anchor */
+    int64_t  distance_layer; /* {0 or more} FARTHEST: the layer whose rows are measured, by its place in the stack */
+    int32_t  farthest;       /* {LAMELLA_RELATIVE_FARTHEST_...; 0 = UNIT} */
     int32_t  reserved0;
     const lamella_view *given;
 } lamella_relative_anchors_options;
@@ -69,13 +69,13 @@ LAMELLA_API lamella_status lamella_relative_anchors_options_init(lamella_relativ
  * @in        stack     stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is one; rows under the mask are none, and only FARTHEST looks at rows that are no anchors
  * @in        n_anchors i64 at least 1; of a given list its length
  * @out       anchors   i64 [n_anchors] row numbers
- * @in        options   options NULL: random, seed 0
+ * @in        options   options {optional} NULL: random, seed 0
  * @in        options.given i32|i64 [given] row numbers, repeats allowed and counted; NULL: chosen by the library
- * @out       outputs   outputs NULL: none
+ * @out       outputs   outputs {optional} NULL: none
  * @out       outputs.condition  f64 [layer]
  * @out       outputs.rank       i64 [layer]
  * @out       outputs.duplicates i64 [layer] anchors whose row equals an earlier anchor's, repeats among them
- * @out       result    result NULL: not wanted
+ * @out       result    result {optional}
  * @return    OK, NOTE if a row number stands twice or an anchor's row equals another's; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
  * @precision f64
  * @cost      O(layers * anchors * dim * min(anchors, dim)) time and one pass over the rows; FARTHEST: a pass of one layer per anchor

@@ -47,14 +47,14 @@ enum {
 
 typedef struct lamella_relative_project_options {
     uint32_t struct_size;
-    int32_t  transform;          /* LAMELLA_RELATIVE_TRANSFORM_..., 0 = CENTRE: hidden states share a mean that plain cosine mostly measures */
-    int32_t  similarity;         /* LAMELLA_RELATIVE_..., 0 = COSINE */
-    int32_t  distances;          /* LAMELLA_RELATIVE_DISTANCES_..., 0 = RAW */
-    int32_t  relative_transform; /* LAMELLA_RELATIVE_TRANSFORM_..., 0 = NONE; up to ZSCORE, fitted on the similarities of the anchors to each other */
-    int32_t  directions;         /* LAMELLA_RELATIVE_RANK_..., 0 = SCALED */
-    double   shrinkage;          /* WHITEN: 0 or more */
-    double   rcond;              /* WHITEN: 0 = the rule's own */
-    double   basis_rcond;        /* BASIS: singular values over this share of the largest count; 0 = root of max(eps(dtype)^2, dim 2.2e-16) */
+    int32_t  transform;          /* {LAMELLA_RELATIVE_TRANSFORM_...; 0 = CENTRE} hidden states share a mean that plain cosine mostly measures */
+    int32_t  similarity;         /* {LAMELLA_RELATIVE_...; 0 = COSINE} */
+    int32_t  distances;          /* {LAMELLA_RELATIVE_DISTANCES_...; 0 = RAW} */
+    int32_t  relative_transform; /* {LAMELLA_RELATIVE_TRANSFORM_...; to ZSCORE; 0 = NONE} fitted on the similarities of the anchors to each other */
+    int32_t  directions;         /* {LAMELLA_RELATIVE_RANK_...; 0 = SCALED} */
+    double   shrinkage;          /* {0 or more} WHITEN */
+    double   rcond;              /* {0 or more} WHITEN: 0 = the rule's own */
+    double   basis_rcond;        /* {0 or more} BASIS: singular values over this share of the largest count; 0 = root of max(eps(dtype)^2, dim 2.2e-16) */
     const lamella_view *anchors;
 } lamella_relative_project_options;
 
@@ -84,10 +84,10 @@ LAMELLA_API lamella_status lamella_relative_project_options_init(lamella_relativ
  *
  * @paper     Relative representations enable zero-shot latent space communication
  * @in        stack   stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is one
- * @in        options options NULL: centred cosine to every row
+ * @in        options options {optional} NULL: centred cosine to every row
  * @in        options.anchors i32|i64 [anchor] row numbers, none under the mask; other rows are not looked at. NULL: every row
  * @out       project handle lamella_relative_project; NULL on failure
- * @out       result  result NULL: not wanted
+ * @out       result  result {optional}
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
  * @precision f64
  * @cost      O(layers * anchors * dim), one pass over the rows; O(dim^3) for WHITEN, O(anchors * dim * min(anchors, dim)) for BASIS
@@ -105,7 +105,7 @@ LAMELLA_API lamella_status lamella_relative_project_fit(lamella_context *ctx, co
  * @in        project handle lamella_relative_project
  * @in        stack   stack f32|f64|f16|bf16 [layer, sample, dim], or with tokens; layers as wide as those of the fit
  * @out       out[layer] f32 [lead, width(project)] rows under the mask are zeros
- * @out       result  result NULL: not wanted
+ * @out       result  result {optional}
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
  * @precision f32; distances, angles and transforms f64
  * @cost      O(rows * anchors * dim) time, one pass over the rows; WHITEN: O(rows * dim^2) more

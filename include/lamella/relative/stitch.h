@@ -18,10 +18,10 @@ enum {
 
 typedef struct lamella_relative_stitch_options {
     uint32_t struct_size;
-    int32_t  head;           /* LAMELLA_RELATIVE_HEAD_..., 0 = LOGISTIC */
-    double   penalty;        /* 0 = 1; scikit-learn's C of LOGISTIC (less is smoother), alpha of RIDGE (more is smoother) */
-    int64_t  max_iterations; /* LOGISTIC: 0 = 1000 */
-    double   tolerance;      /* LOGISTIC: 0 = 1e-10; the objective is within this share of its least value */
+    int32_t  head;           /* {LAMELLA_RELATIVE_HEAD_...; 0 = LOGISTIC} */
+    double   penalty;        /* {over 0; 0 = 1} scikit-learn's C of LOGISTIC (less is smoother), alpha of RIDGE (more is smoother) */
+    int64_t  max_iterations; /* {1 or more; 0 = 1000} LOGISTIC */
+    double   tolerance;      /* {over 0, under 1; 0 = 1e-10} LOGISTIC: the objective is within this share of its least value */
     const lamella_relative_project_options *projection;
 } lamella_relative_stitch_options;
 
@@ -65,17 +65,17 @@ LAMELLA_API lamella_status lamella_relative_stitch_options_init(lamella_relative
  *
  * @paper     Relative representations enable zero-shot latent space communication
  * @in        stack      stack f32|f64|f16|bf16 [layer, sample, dim]; pool tokens first (lamella_fusion_pool); rows in none of the lists are not looked at
- * @in        labels     i32|i64 [sample] any integers; at least two among the train rows
+ * @in        labels     i32|i64 [sample] {any integers} at least two among the train rows
  * @in        anchors    i32|i64 [anchor] row numbers
  * @in        train      i32|i64 [train] row numbers, none twice
  * @in        test       i32|i64 [test] row numbers, none twice
- * @in        options    options of the heads; NULL: logistic, C = 1
+ * @in        options    options {optional} of the heads; NULL: logistic, C = 1
  * @in        options.projection options of lamella_relative_project_fit, without anchors; NULL: centred cosine
- * @out       outputs    outputs NULL: none
+ * @out       outputs    outputs {optional} NULL: none
  * @out       outputs.accuracy f64 [layer, layer] row: the space of the head, column: the space it is tested on; NaN without a score
  * @out       outputs.f1       f64 [layer, layer] weighted by the classes' test rows
  * @out       outputs.flags    i32 [layer, layer] bits LAMELLA_CELL_...: ABSOLUTE spaces of two widths are IMPOSSIBLE
- * @out       result     result NULL: not wanted
+ * @out       result     result {optional}
  * @return    OK, NOTE if a test row is also a train row or an anchor or of a class of no train row, or a pair has no score, NOT_CONVERGED if a head did not; ARGUMENT, SHAPE, DTYPE, NONFINITE, EMPTY, MEMORY, LIMIT, NUMERIC, CALLBACK, STOPPED
  * @precision representations f32, heads mixed: loss and steps f64
  * @cost      two passes over the rows of each space, a fit of a head for each; O(threads * train * width) workspace

@@ -37,16 +37,16 @@ class Function:
         arrays = [a for a in self.outputs if a["kind"] in ARRAYS]
         required = [a["name"] for a in inputs if "optional" not in a] + [a["name"] for a in arrays if "by_caller" in a]
         optional = [a["name"] for a in inputs if "optional" in a]
-        keywords = [name for a in self.arguments if a["kind"] == "options" and a["way"] == "in"
-                    for name in _records.fields_of(_records.STRUCTS[a["of"]])]
-        keywords += [a["name"] for a in arrays if "by_caller" not in a]
+        structs = [_records.STRUCTS[a["of"]] for a in self.arguments if a["kind"] == "options" and a["way"] == "in"]
+        keywords = [name for struct in structs for name in _records.fields_of(struct)] + [a["name"] for a in arrays if "by_caller" not in a]
+        defaults = {name: value for struct in structs for name, value in struct.defaults.items()}
         if "dtype" not in required and any(a["kind"] in ARRAYS + ("stack",) for a in self.arguments):
             keywords.append("dtype")
         if any(a["kind"] == "context" for a in self.arguments):
             keywords.append("ctx")
         return ([inspect.Parameter(name, POSITIONAL) for name in required]
                 + [inspect.Parameter(name, POSITIONAL, default=None) for name in optional]
-                + [inspect.Parameter(name, KEYWORD, default=None) for name in keywords])
+                + [inspect.Parameter(name, KEYWORD, default=defaults.get(name)) for name in keywords])
 
     def __call__(self, *args, **kwargs):
         """One output alone, several as a named tuple; what C returns where it returns no status."""

@@ -118,6 +118,7 @@ class lamella_context_options(Structure):
         ("user", c_void_p),
     ]
     layout = (80, [0, 4, 8, 12, 16, 24, 32, 40, 48, 56, 64, 72])
+    defaults = {}
     details = {
         'simd': ('enum', 'LAMELLA_SIMD_REFERENCE'),
         'allocate': ('callback', [('int64_t', 'bytes'), ('int64_t', 'alignment'), ('void *', 'user')]),
@@ -203,6 +204,7 @@ class lamella_io_file_options(Structure):
         ("raw_dtype", c_int32),
     ]
     layout = (8, [0, 4])
+    defaults = {}
     details = {
         'raw_dtype': ('enum', 'LAMELLA_F32'),
     }
@@ -216,6 +218,7 @@ class lamella_io_file_save_options(Structure):
         ("n_metadata", c_int64),
     ]
     layout = (24, [0, 4, 8, 16])
+    defaults = {}
     details = {
         'metadata': ('inside', None),
         'n_metadata': ('inside', None),
@@ -231,6 +234,7 @@ class lamella_io_stack_options(Structure):
         ("mask_marks", c_int32),
     ]
     layout = (24, [0, 4, 8, 16, 20])
+    defaults = {}
     details = {
         'raw_dtype': ('enum', 'LAMELLA_F32'),
         'mask_marks': ('enum', 'LAMELLA_IO_MARKS_TOKENS'),
@@ -276,6 +280,7 @@ class lamella_io_stack_save_options(Structure):
         ("source", c_char_p),
     ]
     layout = (40, [0, 4, 8, 16, 24, 32])
+    defaults = {}
     details = {
         'names': ('inside', None),
         'labels': ('inside', None),
@@ -290,6 +295,7 @@ class lamella_moments_layers_options(Structure):
         ("outlier", c_double),
     ]
     layout = (16, [0, 4, 8])
+    defaults = {'outlier': 100.0}
     details = {
     }
 
@@ -324,6 +330,7 @@ class lamella_moments_gram_update_options(Structure):
         ("weights", POINTER(lamella_view)),
     ]
     layout = (24, [0, 4, 8, 16])
+    defaults = {}
     details = {
         'y': ('inside', None),
         'weights': ('inside', None),
@@ -339,6 +346,7 @@ class lamella_moments_rank_options(Structure):
         ("rcond", c_double),
     ]
     layout = (24, [0, 4, 8, 12, 16])
+    defaults = {}
     details = {
     }
 
@@ -370,6 +378,7 @@ class lamella_measure_classification_options(Structure):
         ("weights", POINTER(lamella_view)),
     ]
     layout = (48, [0, 4, 8, 16, 24, 32, 40])
+    defaults = {}
     details = {
         'classes': ('inside', None),
         'n_classes': ('inside', None),
@@ -402,6 +411,7 @@ class lamella_measure_correlation_options(Structure):
         ("mask", POINTER(lamella_view)),
     ]
     layout = (24, [0, 4, 8, 16])
+    defaults = {'confidence': 0.95}
     details = {
         'mask': ('inside', None),
     }
@@ -430,6 +440,7 @@ class lamella_measure_regression_options(Structure):
         ("weights", POINTER(lamella_view)),
     ]
     layout = (24, [0, 4, 8, 16])
+    defaults = {}
     details = {
         'mask': ('inside', None),
         'weights': ('inside', None),
@@ -460,6 +471,7 @@ class lamella_measure_folds_options(Structure):
         ("strata", POINTER(lamella_view)),
     ]
     layout = (48, [0, 4, 8, 16, 24, 32, 40])
+    defaults = {'order': 'shuffled', 'n_folds': 5}
     details = {
         'order': ('enum', 'LAMELLA_MEASURE_FOLDS_SHUFFLED'),
         'groups': ('inside', None),
@@ -498,6 +510,7 @@ class lamella_measure_bootstrap_options(Structure):
         ("weights", POINTER(lamella_view)),
     ]
     layout = (96, [0, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88])
+    defaults = {'statistic': 'accuracy', 'n_resamples': 1000, 'confidence': 0.95}
     details = {
         'statistic': ('enum', 'LAMELLA_MEASURE_STATISTIC_ACCURACY'),
         'gold': ('inside', None),
@@ -541,6 +554,7 @@ class lamella_probe_depth_options(Structure):
         ("n_layers", c_int64),
     ]
     layout = (80, [0, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72])
+    defaults = {'jump': 1.1, 'flat': 0.03, 'n_bootstrap': 1000, 'confidence': 0.95}
     details = {
         'groups': ('inside', None),
         'depths': ('inside', None),
@@ -607,6 +621,7 @@ class lamella_probe_linear_options(Structure):
         ("n_penalties", c_int64),
     ]
     layout = (136, [0, 4, 8, 12, 16, 20, 24, 32, 40, 48, 56, 64, 72, 80, 84, 88, 96, 104, 112, 120, 128])
+    defaults = {'kind': 'logistic', 'classes': 'multinomial', 'readout': 'mean', 'n_folds': 5, 'max_iterations': 1000, 'tolerance': 1e-10, 'n_bootstrap': 1000, 'confidence': 0.95}
     details = {
         'kind': ('enum', 'LAMELLA_PROBE_LOGISTIC'),
         'classes': ('enum', 'LAMELLA_PROBE_CLASSES_MULTINOMIAL'),
@@ -649,6 +664,7 @@ class lamella_matryoshka_grid_options(Structure):
         ("second", POINTER(lamella_stack)),
     ]
     layout = (16, [0, 4, 8])
+    defaults = {}
     details = {
         'second': ('inside', None),
     }
@@ -685,6 +701,7 @@ class lamella_matryoshka_ridge_options(Structure):
         ("readout", c_int32),
     ]
     layout = (8, [0, 4])
+    defaults = {'readout': 'mean'}
     details = {
         'readout': ('enum', 'LAMELLA_READOUT_MEAN'),
     }
@@ -732,6 +749,7 @@ class lamella_matryoshka_search_options(Structure):
         ("query_ids", POINTER(lamella_view)),
     ]
     layout = (32, [0, 4, 8, 16, 24])
+    defaults = {}
     details = {
         'similarity': ('enum', 'LAMELLA_MATRYOSHKA_SEARCH_COSINE'),
         'base_ids': ('inside', None),
@@ -758,6 +776,7 @@ class lamella_matryoshka_index_options(Structure):
         ("base_ids", POINTER(lamella_view)),
     ]
     layout = (16, [0, 4, 8])
+    defaults = {'similarity': 'cosine'}
     details = {
         'similarity': ('enum', 'LAMELLA_MATRYOSHKA_SEARCH_COSINE'),
         'base_ids': ('inside', None),
@@ -797,6 +816,7 @@ class lamella_matryoshka_truncate_options(Structure):
         ("normalise", c_int32),
     ]
     layout = (8, [0, 4])
+    defaults = {'normalise': 'l2'}
     details = {
         'normalise': ('enum', 'LAMELLA_MATRYOSHKA_NORMALISE_L2'),
     }
@@ -826,6 +846,7 @@ class lamella_relative_anchors_options(Structure):
         ("given", POINTER(lamella_view)),
     ]
     layout = (48, [0, 4, 8, 16, 24, 32, 36, 40])
+    defaults = {'method': 'random', 'farthest': 'unit'}
     details = {
         'method': ('enum', 'LAMELLA_RELATIVE_ANCHORS_RANDOM'),
         'farthest': ('enum', 'LAMELLA_RELATIVE_FARTHEST_UNIT'),
@@ -874,6 +895,7 @@ class lamella_relative_project_options(Structure):
         ("anchors", POINTER(lamella_view)),
     ]
     layout = (56, [0, 4, 8, 12, 16, 20, 24, 32, 40, 48])
+    defaults = {'transform': 'centre', 'similarity': 'cosine', 'distances': 'raw', 'relative_transform': 'none', 'directions': 'scaled'}
     details = {
         'transform': ('enum', 'LAMELLA_RELATIVE_TRANSFORM_NONE'),
         'similarity': ('enum', 'LAMELLA_RELATIVE_COSINE'),
@@ -906,6 +928,7 @@ class lamella_relative_stitch_options(Structure):
         ("projection", POINTER(lamella_relative_project_options)),
     ]
     layout = (40, [0, 4, 8, 16, 24, 32])
+    defaults = {'head': 'logistic', 'penalty': 1.0, 'max_iterations': 1000, 'tolerance': 1e-10}
     details = {
         'head': ('enum', 'LAMELLA_RELATIVE_HEAD_LOGISTIC'),
         'projection': ('inside', None),
@@ -956,6 +979,7 @@ class lamella_fusion_over_options(Structure):
         ("g_transmittance", POINTER(lamella_view)),
     ]
     layout = (48, [0, 4, 8, 12, 16, 24, 32, 40])
+    defaults = {'opacity': 'straight', 'thickness': 1.0}
     details = {
         'opacity': ('enum', 'LAMELLA_FUSION_OPACITY_STRAIGHT'),
         'depth': ('inside', None),
@@ -1013,6 +1037,7 @@ class lamella_fusion_mix_options(Structure):
         ("weights", POINTER(lamella_view)),
     ]
     layout = (32, [0, 4, 8, 12, 16, 24])
+    defaults = {'weighting': 'given', 'rows': 'raw', 'gamma': 1.0}
     details = {
         'weighting': ('enum', 'LAMELLA_FUSION_WEIGHTING_GIVEN'),
         'rows': ('enum', 'LAMELLA_FUSION_ROWS_RAW'),
@@ -1051,6 +1076,7 @@ class lamella_fusion_pool_options(Structure):
         ("weights", POINTER(lamella_view)),
     ]
     layout = (16, [0, 4, 8])
+    defaults = {'readout': 'mean'}
     details = {
         'readout': ('enum', 'LAMELLA_READOUT_MEAN'),
         'weights': ('inside', None),
@@ -1093,11 +1119,11 @@ FUNCTIONS = [
              'has one thread, ours beside it, and its own number after: a host that uses BLAS on another thread meanwhile sees that, and own_blas\n'
              'makes it lasting.\n'
              '\n'
-             '  threads    default the CPUs of the affinity mask, 1 = no thread of ours; at most 256\n'
+             '  threads    0 to 256; default the CPUs of the affinity mask, 1 = no thread of ours\n'
              '  simd       "reference", "avx2", "avx512"; default the best; a level that the processor has\n'
-             '  own_blas   1 = OpenBLAS has one thread from here on, in the whole process; default while it works for us\n'
-             '  max_workspace_bytes default no limit; what one call may allocate beside its outputs\n'
-             '  deadline_seconds default none; budget of each call, then STOPPED\n'
+             '  own_blas   0 or 1; 1 = OpenBLAS has one thread from here on, in the whole process; default while it works for us\n'
+             '  max_workspace_bytes 0 or more; default no limit; what one call may allocate beside its outputs\n'
+             '  deadline_seconds 0 or more; default none; budget of each call, then STOPPED\n'
              '  allocate   a function (bytes, alignment)\n'
              '  release    a function (memory, bytes, alignment)\n'
              '  parallel_for a function (n, task)\n'
@@ -1311,7 +1337,7 @@ FUNCTIONS = [
          doc=('Opens a .safetensors or .npy file and checks its whole header; data is read by pread when asked for.\n'
              '\n'
              '  path       path\n'
-             '  raw_dtype  "bf16"; default refused: what .npy\'s raw 2-byte type |V2 means\n'
+             '  raw_dtype  "bf16"; what .npy\'s raw 2-byte type |V2 means; default it is refused\n'
              '\n'
              'Returns\n'
              '  fault      of the exception, if it fails: rule, kind, offset, expected, found, key\n'),
@@ -1325,7 +1351,7 @@ FUNCTIONS = [
          doc=("Opens the bytes of a .safetensors or .npy file in memory; they stay the host's and have to outlive the file.\n"
              '\n'
              '  bytes      u8 [byte] contiguous\n'
-             '  raw_dtype  "bf16"; default refused: what .npy\'s raw 2-byte type |V2 means\n'
+             '  raw_dtype  "bf16"; what .npy\'s raw 2-byte type |V2 means; default it is refused\n'
              '\n'
              'Returns\n'
              '  fault      of the exception, if it fails: rule, kind, offset, expected, found, key\n'),
@@ -1392,7 +1418,7 @@ FUNCTIONS = [
              '  first_row  integer\n'
              '\n'
              'Returns\n'
-             "  into       f32|f64|f16|bf16|i8|u8|i32|i64|bool [row, lead] of the caller's size: rows first_row .. first_row + row - 1 of the first axis\n"),
+             '  into       f32|f64|f16|bf16|i8|u8|i32|i64|bool [row, lead] rows first_row .. first_row + row - 1 of the first axis\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
              dict(name='file', way='in', kind='handle', ctype=c_void_p, of='lamella_io_file'),
@@ -1447,9 +1473,9 @@ FUNCTIONS = [
              'any whole type and have its usual names; one that fits tokens which the layers do not have is left aside.\n'
              '\n'
              '  path       path\n'
-             '  raw_dtype  "bf16"; default refused, as in lamella.io.File.open\n'
+             '  raw_dtype  "bf16"; as in lamella.io.File.open\n'
              '  prefix     the name of a tensor, what stands before the integers of several, "h.", or their name with {} for the integer, "blocks.{}.out"; default "layer.", else what leaves no doubt\n'
-             '  layer_axis of one tensor of three axes and more: 1 = first, [layer, sample, dim]; 2 = second, [token, layer, dim]; -1 = none, one layer [sample, token, dim]; default refused if in doubt\n'
+             '  layer_axis -1 to 2; of one tensor of three axes and more: 1 = first, [layer, sample, dim]; 2 = second, [token, layer, dim]; -1 = none, one layer [sample, token, dim]; default refused if in doubt\n'
              '  mask_marks "tokens", "padding"; what 1 means in a padding_mask or key_padding_mask; default such a mask is refused\n'
              '\n'
              'Returns\n'
@@ -1525,7 +1551,7 @@ FUNCTIONS = [
              'A column is constant if its spread is within the rounding of its mean: at most 2^-52 |mean|, a step or two of f64 there.\n'
              '\n'
              '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row\n'
-             "  outlier    default 100: a column is an outlier if its root mean square is over this times the layer's median one\n"
+             "  outlier    over 0; default 100; a column is an outlier if its root mean square is over this times the layer's median one\n"
              '\n'
              'Returns\n'
              '  norms      f64 [layer, 3] NaN for a layer without a finite row\n'
@@ -1538,7 +1564,7 @@ FUNCTIONS = [
              dict(name='ctx', way='in', kind='context'),
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
              dict(name='options', way='in', kind='options', of='lamella_moments_layers_options', optional=True),
-             dict(name='outputs', way='out', kind='outputs', of='lamella_moments_layers_outputs'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_moments_layers_outputs', optional=True),
              dict(name='norms', way='out', kind='view', dtypes=['f64'], axes=['layer', '3'], optional=True, inside='outputs'),
              dict(name='counts', way='out', kind='view', dtypes=['i64'], axes=['layer', '8'], optional=True, inside='outputs'),
              dict(name='shares', way='out', kind='view', dtypes=['f64'], axes=['layer', '3'], optional=True, inside='outputs'),
@@ -1634,9 +1660,9 @@ FUNCTIONS = [
              'LayerNorm have rank dim - 1; hand them in as they are stored: cast to a wider dtype, the rounding of the narrow one counts as rank.\n'
              '\n'
              '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is a row\n'
-             '  uncentred  1 = of the rows as they are: columns scaled to unit norm, default to unit spread about their mean\n'
-             '  unscaled   1 = eigenvalues of the columns as they are, where `rcond` has to be given\n'
-             "  rcond      eigenvalues under this times the largest are dropped; default max(eps of the layer's dtype squared, dim x 2^-52)\n"
+             '  uncentred  0 or 1; 1 = of the rows as they are: columns scaled to unit norm, default to unit spread about their mean\n'
+             '  unscaled   0 or 1; 1 = eigenvalues of the columns as they are, where `rcond` has to be given\n'
+             "  rcond      0 or more, under 1; eigenvalues under this times the largest are dropped; default max(eps of the layer's dtype squared, dim x 2^-52)\n"
              '\n'
              'Returns\n'
              '  rank       i64 [layer]\n'
@@ -1648,7 +1674,7 @@ FUNCTIONS = [
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
              dict(name='rank', way='out', kind='view', dtypes=['i64'], axes=['layer']),
              dict(name='options', way='in', kind='options', of='lamella_moments_rank_options', optional=True),
-             dict(name='outputs', way='out', kind='outputs', of='lamella_moments_rank_outputs'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_moments_rank_outputs', optional=True),
              dict(name='constant', way='out', kind='view', dtypes=['i64'], axes=['layer'], optional=True, inside='outputs'),
              dict(name='dropped', way='out', kind='view', dtypes=['f64'], axes=['layer'], optional=True, inside='outputs'),
              dict(name='spectrum', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True, inside='outputs'),]),
@@ -1688,7 +1714,7 @@ FUNCTIONS = [
              '  result     flags, n_rows, accuracy, f1, auc, ap\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='scores', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample', 'class']),
+             dict(name='scores', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample', 'class'], shorter=['sample']),
              dict(name='labels', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample']),
              dict(name='options', way='in', kind='options', of='lamella_measure_classification_options', optional=True),
              dict(name='classes', way='in', kind='list', ctype=POINTER(c_int64), axes=['class'], of='i64', optional=True, inside='options', count='n_classes'),
@@ -1705,7 +1731,7 @@ FUNCTIONS = [
              '\n'
              '  x          f32|f64|f16|bf16 [sample]\n'
              '  y          f32|f64|f16|bf16 [sample]\n'
-             '  confidence default 0.95\n'
+             '  confidence over 0, under 1; default 0.95\n'
              '  mask       u8|bool [sample] 0 = left out, never read; None: all rows\n'
              '\n'
              'Returns\n'
@@ -1755,11 +1781,11 @@ FUNCTIONS = [
              '\n'
              '  n_samples  integer number of rows\n'
              '  order      "shuffled", "in_order"; default "shuffled"\n'
-             '  n_folds    default 5; not read with a hold-out\n'
-             '  holdout    0, or a share in (0, 1): one fold of ceil(share * groups) groups, the rest only trained on\n'
+             '  n_folds    1 or more; default 5; not read with a hold-out\n'
+             '  holdout    0 or more, under 1; default folds; else one fold of ceil(share * groups) groups, the rest only trained on\n'
              '  seed\n'
-             '  groups     i32|i64 [n_samples] any integers, rows of one group share a fold; None: each row by itself\n'
-             '  strata     i32|i64 [n_samples] any integers, as labels; None: one stratum\n'
+             '  groups     i32|i64 [n_samples] rows of one group share a fold; None: each row by itself; any integers\n'
+             '  strata     i32|i64 [n_samples] as labels; None: one stratum; any integers\n'
              '\n'
              'Returns\n'
              '  folds      i32 [n_samples] 0 .. n_folds - 1\n'
@@ -1783,16 +1809,16 @@ FUNCTIONS = [
              'With `versus`, other scores of the same rows, it is the interval of the difference, both on the same resamples: systems differ if\n'
              'it leaves 0 out. A resample on which the statistic is not defined is left out and counted; one beyond f64 is NUMERIC.\n'
              '\n'
-             '  scores     f32|f64|f16|bf16 [sample, class] or [sample], as the statistic wants them\n'
+             '  scores     f32|f64|f16|bf16 [sample, class] or [sample] as the statistic wants them\n'
              '  statistic  "accuracy", "f1", "auc", "ap", "r2", "pearson", "spearman", "mean"; default "accuracy"\n'
-             '  n_resamples default 1000\n'
-             '  confidence default 0.95\n'
+             '  n_resamples 1 or more; default 1000\n'
+             '  confidence over 0, under 1; default 0.95\n'
              '  threshold  as in classification\n'
              '  seed\n'
              '  gold       i32|i64|f32|f64|f16|bf16 [sample] labels, or numbers for "r2", "pearson", "spearman"; None: for "mean" only\n'
              '  versus     f32|f64|f16|bf16 [sample, class] shaped like scores; None: no difference\n'
              '  classes    list of integers [class] the label of each column; None: the labels that occur, rising\n'
-             '  groups     i32|i64 [sample] any integers; None: each row by itself\n'
+             '  groups     i32|i64 [sample] None: each row by itself; any integers\n'
              '  mask       u8|bool [sample] 0 = left out, never read; None: all rows\n'
              '  weights    f32|f64 [sample] 0 or more; not for "pearson" and "spearman"; None: 1 each\n'
              '\n'
@@ -1800,7 +1826,7 @@ FUNCTIONS = [
              '  result     flags, value, low, high, standard_error, n_defined, n_groups\n'),
          arguments=[
              dict(name='ctx', way='in', kind='context'),
-             dict(name='scores', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample', 'class']),
+             dict(name='scores', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample', 'class'], shorter=['sample']),
              dict(name='options', way='in', kind='options', of='lamella_measure_bootstrap_options'),
              dict(name='gold', way='in', kind='view', dtypes=['i32', 'i64', 'f32', 'f64', 'f16', 'bf16'], axes=['sample'], optional=True, inside='options'),
              dict(name='versus', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['sample', 'class'], optional=True, inside='options'),
@@ -1825,11 +1851,11 @@ FUNCTIONS = [
              'as if they were not given: they had no label, or their fold could not be tested. 255 at some layers only is refused.\n'
              '\n'
              "  correct    u8|bool [layer, sample] 1 = the layer's probe had the row right, u8 255 = not scored; of a fitted probe: its array `correct`, one task\n"
-             '  jump       default 1.1: a rise by this factor or more\n'
-             '  flat       default 0.03: a step is flat if its factor is nearer to 1 than this; one that lies exactly here is not\n'
-             '  n_depths   default the number of layers given; what depths are measured against, so that of the whole model\n'
-             '  n_bootstrap default 1000 resamples\n'
-             '  confidence default 0.95\n'
+             '  jump       over 0; default 1.1; a rise by this factor or more\n'
+             '  flat       over 0; default 0.03; a step is flat if its factor is nearer to 1 than this; one that lies exactly here is not\n'
+             '  n_depths   0 or more; default the number of layers given; what depths are measured against, so that of the whole model\n'
+             '  n_bootstrap 1 or more; default 1000; resamples\n'
+             '  confidence over 0, under 1; default 0.95\n'
              '  seed\n'
              '  groups     i32|i64 [sample] resampled whole; of a fitted probe: its array `groups`; None: each row a group of its own\n'
              '  depths     list of integers [layer] of each layer, rising from 0 or more, at most n_depths; None: 0, 1, ...\n'
@@ -1846,7 +1872,7 @@ FUNCTIONS = [
              dict(name='options', way='in', kind='options', of='lamella_probe_depth_options', optional=True),
              dict(name='groups', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample'], optional=True, inside='options', no_booleans=True),
              dict(name='depths', way='in', kind='list', ctype=POINTER(c_int64), axes=['layer'], of='i64', optional=True, inside='options', count='n_layers'),
-             dict(name='outputs', way='out', kind='outputs', of='lamella_probe_depth_outputs'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_probe_depth_outputs', optional=True),
              dict(name='accuracy', way='out', kind='view', dtypes=['f64'], axes=['layer'], optional=True, inside='outputs'),
              dict(name='beta', way='out', kind='view', dtypes=['f64'], axes=['layer'], optional=True, inside='outputs'),
              dict(name='as_good', way='out', kind='view', dtypes=['u8'], axes=['layer'], optional=True, inside='outputs'),
@@ -1877,19 +1903,19 @@ FUNCTIONS = [
              '  labels     i32|i64 [task, sample] or [sample] for one task; any integers\n'
              '  kind       "logistic", "ridge"; default "logistic"\n'
              '  classes    "multinomial", "one_vs_rest"; default "multinomial"\n'
-             '  readout    "mean", "cls", "last", "max", "weighted", "first_mean"; default "mean": how tokens are pooled first; not "weighted"\n'
-             "  standardise 1 = columns to mean 0 and spread 1 on each fit's training rows, under their weights; weights come back in raw units\n"
-             "  balanced   1 = class weights that give every class of the training rows the same total: all / (classes x the class's)\n"
-             '  n_folds    default 5; where no fold numbers are given\n'
-             '  holdout    default folds; else one fold, of this share of the rows or groups\n'
+             '  readout    "mean", "cls", "last", "max", "weighted", "first_mean"; default "mean"; how tokens are pooled first; not "weighted"\n'
+             "  standardise 0 or 1; 1 = columns to mean 0 and spread 1 on each fit's training rows, under their weights; weights come back in raw units\n"
+             "  balanced   0 or 1; 1 = class weights that give every class of the training rows the same total: all / (classes x the class's)\n"
+             '  n_folds    1 or more; default 5; where no fold numbers are given\n'
+             '  holdout    0 or more, under 1; default folds; else one fold, of this share of the rows or groups\n'
              '  seed       of the shuffle before the folds, and of the bootstrap\n'
-             '  max_iterations default 1000, of each fit\n'
-             '  tolerance  default 1e-10: converged is an objective within this share of its least value; where many steps each win little (several classes, large penalties) that is an estimate, and several times as much may be left\n'
-             '  n_bootstrap default 1000 resamples; -1 = no intervals\n'
-             '  confidence default 0.95\n'
-             '  nested     1 = each fold is also scored at the penalty that its own training rows choose, by the other folds: at least 3 folds; as many fits again for each fold. Intervals and `correct` are of that choice then\n'
-             '  label_mask u8|bool [task, sample] or [sample]; 0 = no label; None: all have one\n'
-             '  groups     i32|i64 [sample] rows that stay together, any integers; None: each row a group of its own\n'
+             '  max_iterations 1 or more; default 1000; of each fit\n'
+             '  tolerance  over 0, under 1; default 1e-10; converged is an objective within this share of its least value; where many steps each win little (several classes, large penalties) that is an estimate, and several times as much may be left\n'
+             '  n_bootstrap -1 or more; default 1000; resamples; -1 = no intervals\n'
+             '  confidence over 0, under 1; default 0.95\n'
+             '  nested     0 or 1; 1 = each fold is also scored at the penalty that its own training rows choose, by the other folds: at least 3 folds; as many fits again for each fold. Intervals and `correct` are of that choice then\n'
+             '  label_mask u8|bool [task, sample] or [sample] 0 = no label; None: all have one\n'
+             '  groups     i32|i64 [sample] rows that stay together; None: each row a group of its own; any integers\n'
              '  folds      i32|i64 [sample] the fold that tests the row, 0, 1, ..., or -1: always trained on; None: made here\n'
              '  sample_weights f32|f64 [sample] 0 or more; a row of weight 0 is tested, not trained on; None: 1 each\n'
              '  penalties  list of numbers [penalty] each over 0, in any order; None: 1\n'
@@ -1901,7 +1927,7 @@ FUNCTIONS = [
              dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'sample', 'dim']),
              dict(name='labels', way='in', kind='view', dtypes=['i32', 'i64'], axes=['task', 'sample'], shorter=['sample']),
              dict(name='options', way='in', kind='options', of='lamella_probe_linear_options', optional=True),
-             dict(name='label_mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['task', 'sample'], optional=True, inside='options'),
+             dict(name='label_mask', way='in', kind='view', dtypes=['u8', 'bool'], axes=['task', 'sample'], optional=True, inside='options', shorter=['sample']),
              dict(name='groups', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample'], optional=True, inside='options'),
              dict(name='folds', way='in', kind='view', dtypes=['i32', 'i64'], axes=['sample'], optional=True, inside='options', no_booleans=True),
              dict(name='sample_weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['sample'], optional=True, inside='options'),
@@ -2032,7 +2058,7 @@ FUNCTIONS = [
              dict(name='cosine', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'pair']),
              dict(name='options', way='in', kind='options', of='lamella_matryoshka_grid_options', optional=True),
              dict(name='second', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'other', 'dim'], optional=True, inside='options'),
-             dict(name='outputs', way='out', kind='outputs', of='lamella_matryoshka_grid_outputs'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_matryoshka_grid_outputs', optional=True),
              dict(name='dot', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'pair'], optional=True, inside='outputs'),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_grid_result', optional=True),]),
     dict(name="lamella_matryoshka_grid_spearman", python="lamella.matryoshka.grid_spearman", returns=c_int32, checked=True,
@@ -2075,10 +2101,10 @@ FUNCTIONS = [
              'which others are asked for. Of a class of one row nothing is known where that row is left out: it counts, and as wrong.\n'
              '\n'
              '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then readout pools first; masked samples are left out\n'
-             '  labels     i32|i64 [task, sample] or [sample] for one task; any integers, two values each; more classes: one task a class\n'
+             '  labels     i32|i64 [task, sample] or [sample] for one task; two values each; more classes: one task a class; any integers\n'
              '  penalties  list of numbers [penalty] each over 0\n'
              '  widths     list of integers [width] each 1 .. dim of every layer, in any order\n'
-             '  readout    "mean", "cls", "last", "max", "weighted", "first_mean"; default "mean": how a stack with tokens is pooled first; not "weighted"\n'
+             '  readout    "mean", "cls", "last", "max", "weighted", "first_mean"; default "mean"; how a stack with tokens is pooled first; not "weighted"\n'
              '\n'
              'Returns\n'
              '  error      f64 [layer, width, penalty, task]\n'
@@ -2095,7 +2121,7 @@ FUNCTIONS = [
              dict(name='widths', way='in', kind='list', ctype=POINTER(c_int64), axes=['width'], of='i64'),
              dict(name='n_widths', way='in', kind='count', ctype=c_int64, of='widths'),
              dict(name='options', way='in', kind='options', of='lamella_matryoshka_ridge_options', optional=True),
-             dict(name='outputs', way='out', kind='outputs', of='lamella_matryoshka_ridge_outputs'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_matryoshka_ridge_outputs', optional=True),
              dict(name='error', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'penalty', 'task'], optional=True, inside='outputs'),
              dict(name='accuracy', way='out', kind='view', dtypes=['f64'], axes=['layer', 'width', 'penalty', 'task'], optional=True, inside='outputs'),
              dict(name='best', way='out', kind='view', dtypes=['i64'], axes=['layer', 'width', 'task'], optional=True, inside='outputs'),
@@ -2122,8 +2148,8 @@ FUNCTIONS = [
              '  base       f32|f64|f16|bf16 [row, dim]\n'
              '  queries    f32|f64|f16|bf16 [query, dim]\n'
              '  k          integer at least 1; may be more than there are rows\n'
-             '  similarity "cosine", "dot"; default "cosine"\n'
-             '  width      default all dims; else the first 1 .. dim\n'
+             '  similarity "cosine", "dot"; default "cosine", or that of the index\n'
+             '  width      0 or more; default all dims; else the first 1 .. dim\n'
              '  base_ids   i32|i64 [row] 0 or more, what is found and breaks ties; None: row numbers\n'
              '  query_ids  i32|i64 [query] rows of this id are left out, -1 leaves out none; None: none are\n'
              '\n'
@@ -2142,7 +2168,7 @@ FUNCTIONS = [
              dict(name='options', way='in', kind='options', of='lamella_matryoshka_search_options', optional=True),
              dict(name='base_ids', way='in', kind='view', dtypes=['i32', 'i64'], axes=['row'], optional=True, inside='options', no_booleans=True),
              dict(name='query_ids', way='in', kind='view', dtypes=['i32', 'i64'], axes=['query'], optional=True, inside='options', no_booleans=True),
-             dict(name='outputs', way='out', kind='outputs', of='lamella_matryoshka_search_outputs'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_matryoshka_search_outputs', optional=True),
              dict(name='found', way='out', kind='view', dtypes=['i64'], axes=['query'], optional=True, inside='outputs'),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_search_result', optional=True),]),
     dict(name="lamella_matryoshka_search_merge", python="lamella.matryoshka.search_merge", returns=c_int32, checked=True,
@@ -2164,7 +2190,7 @@ FUNCTIONS = [
              dict(name='second_ids', way='in', kind='view', dtypes=['i64'], axes=['query', 'second_found']),
              dict(name='second_scores', way='in', kind='view', dtypes=['f64'], axes=['query', 'second_found']),
              dict(name='k', way='in', kind='i64', ctype=c_int64),
-             dict(name='outputs', way='out', kind='outputs', of='lamella_matryoshka_search_merge_outputs'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_matryoshka_search_merge_outputs', optional=True),
              dict(name='ids', way='out', kind='view', dtypes=['i64'], axes=['query', 'k'], optional=True, inside='outputs'),
              dict(name='scores', way='out', kind='view', dtypes=['f64'], axes=['query', 'k'], optional=True, inside='outputs'),]),
     dict(name="lamella_matryoshka_index_create", python="lamella.matryoshka.Index", returns=c_int32, checked=True,
@@ -2185,8 +2211,8 @@ FUNCTIONS = [
              '\n'
              '  queries    f32|f64|f16|bf16 [query, dim]\n'
              '  k          integer at least 1; may be more than there are rows\n'
-             '  similarity "cosine", "dot"; default "cosine"\n'
-             '  width      default all dims; else the first 1 .. dim\n'
+             '  similarity "cosine", "dot"; default "cosine", or that of the index\n'
+             '  width      0 or more; default all dims; else the first 1 .. dim\n'
              '  base_ids   not of an index, which has its own\n'
              '  query_ids  i32|i64 [query] rows of this id are left out, -1 leaves out none; None: none are\n'
              '\n'
@@ -2204,7 +2230,7 @@ FUNCTIONS = [
              dict(name='scores', way='out', kind='view', dtypes=['f64'], axes=['query', 'k']),
              dict(name='options', way='in', kind='options', of='lamella_matryoshka_search_options', optional=True),
              dict(name='query_ids', way='in', kind='view', dtypes=['i32', 'i64'], axes=['query'], optional=True, inside='options', no_booleans=True),
-             dict(name='outputs', way='out', kind='outputs', of='lamella_matryoshka_search_outputs'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_matryoshka_search_outputs', optional=True),
              dict(name='found', way='out', kind='view', dtypes=['i64'], axes=['query'], optional=True, inside='outputs'),
              dict(name='result', way='out', kind='result', of='lamella_matryoshka_search_result', optional=True),]),
     dict(name="lamella_matryoshka_index_get", python="lamella.matryoshka.Index.get", returns=c_int32, checked=True,
@@ -2266,8 +2292,8 @@ FUNCTIONS = [
              '  n_anchors  integer at least 1; of a given list its length\n'
              '  method     "random", "farthest"; default "random"; not read where anchors are given\n'
              '  seed       "random"\n'
-             '  start      "farthest": the first anchor\n'
-             '  distance_layer "farthest": the layer whose rows are measured, by its place in the stack\n'
+             '  start      0 or more; "farthest": the first anchor\n'
+             '  distance_layer 0 or more; "farthest": the layer whose rows are measured, by its place in the stack\n'
              '  farthest   "unit", "raw"; default "unit"\n'
              '  given      i32|i64 [given] row numbers, repeats allowed and counted; None: chosen by the library\n'
              '\n'
@@ -2284,7 +2310,7 @@ FUNCTIONS = [
              dict(name='anchors', way='out', kind='view', dtypes=['i64'], axes=['n_anchors']),
              dict(name='options', way='in', kind='options', of='lamella_relative_anchors_options', optional=True),
              dict(name='given', way='in', kind='view', dtypes=['i32', 'i64'], axes=['given'], optional=True, inside='options', no_booleans=True),
-             dict(name='outputs', way='out', kind='outputs', of='lamella_relative_anchors_outputs'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_relative_anchors_outputs', optional=True),
              dict(name='condition', way='out', kind='view', dtypes=['f64'], axes=['layer'], optional=True, inside='outputs'),
              dict(name='rank', way='out', kind='view', dtypes=['i64'], axes=['layer'], optional=True, inside='outputs'),
              dict(name='duplicates', way='out', kind='view', dtypes=['i64'], axes=['layer'], optional=True, inside='outputs'),
@@ -2302,14 +2328,14 @@ FUNCTIONS = [
              'Spaces of the same samples (layers, models, modalities) are layers of one stack; they may differ in width.\n'
              '\n'
              "  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token's row is one\n"
-             '  transform  "none", "centre", "zscore", "whiten"; default "centre": hidden states share a mean that plain cosine mostly measures\n'
+             '  transform  "none", "centre", "zscore", "whiten"; default "centre"; hidden states share a mean that plain cosine mostly measures\n'
              '  similarity "cosine", "angular", "euclidean", "l1", "linf", "basis", "product", "absolute"; default "cosine"\n'
              '  distances  "raw", "by_mean"; default "raw"\n'
-             '  relative_transform "none", "centre", "zscore", "whiten"; default "none"; up to "zscore", fitted on the similarities of the anchors to each other\n'
+             '  relative_transform "none", "centre", "zscore", "whiten"; to "zscore"; default "none"; fitted on the similarities of the anchors to each other\n'
              '  directions "scaled", "unscaled"; default "scaled"\n'
-             '  shrinkage  "whiten": 0 or more\n'
-             '  rcond      "whiten": default the rule\'s own\n'
-             '  basis_rcond "basis": singular values over this share of the largest count; default root of max(eps(dtype)^2, dim 2.2e-16)\n'
+             '  shrinkage  0 or more; "whiten"\n'
+             '  rcond      0 or more; "whiten": default the rule\'s own\n'
+             '  basis_rcond 0 or more; "basis": singular values over this share of the largest count; default root of max(eps(dtype)^2, dim 2.2e-16)\n'
              '  anchors    i32|i64 [anchor] row numbers, none under the mask; other rows are not looked at. None: every row\n'
              '\n'
              'Returns\n'
@@ -2403,22 +2429,22 @@ FUNCTIONS = [
              'what stands beside it says whether spaces communicate. Representations are not scaled.\n'
              '\n'
              '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim]; pool tokens first (lamella.fusion.pool); rows in none of the lists are not looked at\n'
-             '  labels     i32|i64 [sample] any integers; at least two among the train rows\n'
+             '  labels     i32|i64 [sample] at least two among the train rows; any integers\n'
              '  anchors    i32|i64 [anchor] row numbers\n'
              '  train      i32|i64 [train] row numbers, none twice\n'
              '  test       i32|i64 [test] row numbers, none twice\n'
              '  head       "logistic", "ridge"; default "logistic"\n'
-             '  penalty    default 1; scikit-learn\'s C of "logistic" (less is smoother), alpha of "ridge" (more is smoother)\n'
-             '  max_iterations "logistic": default 1000\n'
-             '  tolerance  "logistic": default 1e-10; the objective is within this share of its least value\n'
-             '  transform  "none", "centre", "zscore", "whiten"; default "centre": hidden states share a mean that plain cosine mostly measures\n'
+             '  penalty    over 0; default 1; scikit-learn\'s C of "logistic" (less is smoother), alpha of "ridge" (more is smoother)\n'
+             '  max_iterations 1 or more; default 1000; "logistic"\n'
+             '  tolerance  over 0, under 1; default 1e-10; "logistic": the objective is within this share of its least value\n'
+             '  transform  "none", "centre", "zscore", "whiten"; default "centre"; hidden states share a mean that plain cosine mostly measures\n'
              '  similarity "cosine", "angular", "euclidean", "l1", "linf", "basis", "product", "absolute"; default "cosine"\n'
              '  distances  "raw", "by_mean"; default "raw"\n'
-             '  relative_transform "none", "centre", "zscore", "whiten"; default "none"; up to "zscore", fitted on the similarities of the anchors to each other\n'
+             '  relative_transform "none", "centre", "zscore", "whiten"; to "zscore"; default "none"; fitted on the similarities of the anchors to each other\n'
              '  directions "scaled", "unscaled"; default "scaled"\n'
-             '  shrinkage  "whiten": 0 or more\n'
-             '  rcond      "whiten": default the rule\'s own\n'
-             '  basis_rcond "basis": singular values over this share of the largest count; default root of max(eps(dtype)^2, dim 2.2e-16)\n'
+             '  shrinkage  0 or more; "whiten"\n'
+             '  rcond      0 or more; "whiten": default the rule\'s own\n'
+             '  basis_rcond 0 or more; "basis": singular values over this share of the largest count; default root of max(eps(dtype)^2, dim 2.2e-16)\n'
              '  anchors\n'
              '\n'
              'Returns\n'
@@ -2435,7 +2461,7 @@ FUNCTIONS = [
              dict(name='test', way='in', kind='view', dtypes=['i32', 'i64'], axes=['test'], no_booleans=True),
              dict(name='options', way='in', kind='options', of='lamella_relative_stitch_options', optional=True),
              dict(name='projection', way='in', kind='options', of='lamella_relative_project_options', optional=True, inside='options'),
-             dict(name='outputs', way='out', kind='outputs', of='lamella_relative_stitch_outputs'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_relative_stitch_outputs', optional=True),
              dict(name='accuracy', way='out', kind='view', dtypes=['f64'], axes=['layer', 'layer'], optional=True, inside='outputs'),
              dict(name='f1', way='out', kind='view', dtypes=['f64'], axes=['layer', 'layer'], optional=True, inside='outputs'),
              dict(name='flags', way='out', kind='view', dtypes=['i32'], axes=['layer', 'layer'], optional=True, inside='outputs'),
@@ -2456,8 +2482,8 @@ FUNCTIONS = [
              '  colours    f32|f64|f16|bf16 [layer, lead, channel] up to four axes of pixels, or none\n'
              '  alpha      f32|f64|f16|bf16 [layer, lead]\n'
              '  opacity    "straight", "density"; default "straight"\n'
-             '  clamp      1 = an alpha outside 0 .. 1, or a density under 0, counts as the nearest that is allowed; default it is refused\n'
-             '  thickness  of a layer of densities; default 1\n'
+             '  clamp      0 or 1; 1 = an alpha outside 0 .. 1, or a density under 0, counts as the nearest that is allowed; default it is refused\n'
+             '  thickness  over 0; default 1; of a layer of densities\n'
              '  g_transmittance of the gradients only\n'
              '  depth      f32|f64|f16|bf16 [layer, lead] None: layers lie as indexed\n'
              '  background f32|f64|f16|bf16 [lead, channel] None: zeros, so that out is C, of premultiplied colours\n'
@@ -2474,7 +2500,7 @@ FUNCTIONS = [
              dict(name='options', way='in', kind='options', of='lamella_fusion_over_options', optional=True),
              dict(name='depth', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead'], optional=True, inside='options'),
              dict(name='background', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'channel'], optional=True, inside='options'),
-             dict(name='outputs', way='out', kind='outputs', of='lamella_fusion_over_outputs'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_fusion_over_outputs', optional=True),
              dict(name='transmittance', way='out', kind='view', dtypes=['f32'], axes=['lead'], optional=True, inside='outputs'),
              dict(name='result', way='out', kind='result', of='lamella_fusion_over_result', optional=True),]),
     dict(name="lamella_fusion_over_merge", python="lamella.fusion.over_merge", returns=c_int32, checked=True,
@@ -2497,7 +2523,7 @@ FUNCTIONS = [
              dict(name='far_colours', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'channel']),
              dict(name='far_transmittance', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead']),
              dict(name='out', way='out', kind='view', dtypes=['f32'], axes=['lead', 'channel']),
-             dict(name='outputs', way='out', kind='outputs', of='lamella_fusion_over_outputs'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_fusion_over_outputs', optional=True),
              dict(name='transmittance', way='out', kind='view', dtypes=['f32'], axes=['lead'], optional=True, inside='outputs'),]),
     dict(name="lamella_fusion_over_backward", python="lamella.fusion.over_backward", returns=c_int32, checked=True,
          doc=('Gradients of lamella.fusion.over.\n'
@@ -2510,8 +2536,8 @@ FUNCTIONS = [
              '  alpha      f32|f64|f16|bf16 [layer, lead]\n'
              '  g_out      f32|f64|f16|bf16 [lead, channel] gradient of the loss to `out`\n'
              '  opacity    "straight", "density"; default "straight"\n'
-             '  clamp      1 = an alpha outside 0 .. 1, or a density under 0, counts as the nearest that is allowed; default it is refused\n'
-             '  thickness  of a layer of densities; default 1\n'
+             '  clamp      0 or 1; 1 = an alpha outside 0 .. 1, or a density under 0, counts as the nearest that is allowed; default it is refused\n'
+             '  thickness  over 0; default 1; of a layer of densities\n'
              '  depth      f32|f64|f16|bf16 [layer, lead] None: layers lie as indexed; it has no gradient\n'
              '  background f32|f64|f16|bf16 [lead, channel] None: zeros\n'
              '  g_transmittance f32|f64|f16|bf16 [lead] to `transmittance`; None: zeros\n'
@@ -2529,7 +2555,7 @@ FUNCTIONS = [
              dict(name='depth', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead'], optional=True, inside='options'),
              dict(name='background', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead', 'channel'], optional=True, inside='options'),
              dict(name='g_transmittance', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['lead'], optional=True, inside='options'),
-             dict(name='outputs', way='out', kind='outputs', of='lamella_fusion_over_backward_outputs'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_fusion_over_backward_outputs', optional=True),
              dict(name='d_colours', way='out', kind='view', dtypes=['f32'], axes=['layer', 'lead', 'channel'], optional=True, inside='outputs'),
              dict(name='d_alpha', way='out', kind='view', dtypes=['f32'], axes=['layer', 'lead'], optional=True, inside='outputs'),
              dict(name='d_background', way='out', kind='view', dtypes=['f32'], axes=['lead', 'channel'], optional=True, inside='outputs'),]),
@@ -2548,7 +2574,7 @@ FUNCTIONS = [
              '  stack      a stack of f32|f64|f16|bf16 [layer, sample, dim], or with tokens: then every token is mixed; all of one dim\n'
              '  weighting  "given", "softmax"; default "given"\n'
              '  rows       "raw", "unit", "layer_norm"; default "raw"\n'
-             '  gamma      factor of the whole; default 1\n'
+             '  gamma      finite; default 1; factor of the whole\n'
              '  weights    f32|f64 [layer] None: the mean of the layers\n'
              '\n'
              'Returns\n'
@@ -2570,7 +2596,7 @@ FUNCTIONS = [
              '  g_mixed    f32|f64|f16|bf16 [lead, dim] gradient of the loss to `mixed`; never read under the mask\n'
              '  weighting  "given", "softmax"; default "given"\n'
              '  rows       "raw", "unit", "layer_norm"; default "raw"\n'
-             '  gamma      factor of the whole; default 1\n'
+             '  gamma      finite; default 1; factor of the whole\n'
              '  weights    f32|f64 [layer] None: the mean of the layers\n'
              '\n'
              'Returns\n'
@@ -2583,7 +2609,7 @@ FUNCTIONS = [
              dict(name='d_weights', way='out', kind='view', dtypes=['f64'], axes=['layer']),
              dict(name='options', way='in', kind='options', of='lamella_fusion_mix_options', optional=True),
              dict(name='weights', way='in', kind='view', dtypes=['f32', 'f64'], axes=['layer'], optional=True, inside='options'),
-             dict(name='outputs', way='out', kind='outputs', of='lamella_fusion_mix_backward_outputs'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_fusion_mix_backward_outputs', optional=True),
              dict(name='d_gamma', way='out', kind='f64', ctype=c_double, optional=True, inside='outputs'),]),
     dict(name="lamella_fusion_pool_options_init", python="lamella.fusion.pool_options_init", returns=c_int32, checked=True,
          doc=('The options of lamella.fusion.pool and what they are if not given.\n'),
