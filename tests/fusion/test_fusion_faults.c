@@ -248,7 +248,7 @@ TEST(options_are_looked_at)
         { { .rows = 4 }, LAMELLA_ERR_ARGUMENT, "options.rows is 4, expected 0 to 3" }, { { .rows = -1 }, LAMELLA_ERR_ARGUMENT,
                                                                                         "options.rows is -1, expected 0 to 3" },
         { { .gamma = (double)NAN }, LAMELLA_ERR_NONFINITE, "options.gamma is nan, expected a finite number, or 0 for 1" },
-        { { .gamma = -(double)INFINITY }, LAMELLA_ERR_NONFINITE, "options.gamma is -inf, expected a finite number" },
+        { { .gamma = -(double)INFINITY }, LAMELLA_ERR_NONFINITE, "options.gamma is -inf, expected a finite number, or 0 for 1" },
     };
     for (int i = 0; i < (int)(sizeof mixes / sizeof *mixes); i++) {
         lamella_fusion_mix_options o = mixes[i].o;
