@@ -1,5 +1,8 @@
 """Writes the library as one .c and one .h: every source file once, own headers where they are first included, kernels.inc at each place.
 
+What several files call by one name has the file's before it in the one: the headers first, then `#define pass solve_logistic_pass`, the
+file, `#undef pass`. Macros of a file end with it.
+
     python3 src/tools/amalgamate.py OUT_DIR [ROOT]
 """
 import re
@@ -15,6 +18,7 @@ LEVELS = (("base",), ("options", "simd", "par"), ("order", "tensor", "linalg"),
           ("probe", "matryoshka", "relative", "fusion"))
 FOLDERS = [folder for level in LEVELS for folder in level]    # those that are not there yet are passed over
 OWN = re.compile(r'\s*#\s*include\s+"([^"]+)"')
+SYSTEM = re.compile(r"\s*#\s*include\s+<")
 OPENING = """\
 /* Lamella {version} as one file, made by src/tools/amalgamate.py. Compile it as C99 or later and link OpenBLAS and threads. */
 #define LAMELLA_AMALGAMATION
@@ -45,8 +49,9 @@ def one_header(api):
 
 
 def inlined(root, name, seen, out):
-    """A source file with own headers in place of their includes, each once; .inc files each time."""
-    depth = 0
+    """Appends a file with own headers in place of their includes, each once; .inc files each time. Of a .c all includes come first: its
+    names are its own from there on. The number of lines up to them."""
+    depth, n_first = 0, len(out)
     base = 1 if name.endswith(".h") else 0    # inside the header's guard
     for number, line in enumerate((root / "src" / name).read_text(encoding="utf-8").rstrip("\n").split("\n"), 1):
         directive = re.match(r"\s*#\s*(if|endif)", line)
@@ -55,6 +60,8 @@ def inlined(root, name, seen, out):
         match = OWN.match(line)
         if not match:
             out.append(line)
+            if SYSTEM.match(line) and depth == base:
+                n_first = len(out)
         elif match[1].endswith(".inc"):
             inlined(root, match[1], seen, out)
         elif not match[1].startswith("lamella") and match[1] not in seen:
@@ -62,33 +69,59 @@ def inlined(root, name, seen, out):
                 raise Stray(f"{name}:{number}: {match[1]} is included under a condition")
             seen.add(match[1])
             inlined(root, match[1], seen, out)
+            n_first = len(out)
+    return n_first
 
 
 def sources(root):
     return [str(path.relative_to(root / "src")) for folder in FOLDERS for path in sorted((root / "src" / folder).glob("*.c"))]
 
 
-def clashes(root):
-    """Names at file scope that two files of src declare."""
-    places = {}
+def all_names(root):
+    """Path under src -> Names at its file scope."""
     paths = [path for folder in FOLDERS for path in sorted((root / "src" / folder).glob("*.[ch]"))]
-    for path in paths:
-        names = csource.names_of(path.read_text(encoding="utf-8"), path.suffix == ".h")
-        for space in ("macros", "tags", "ordinary"):
-            for name in getattr(names, space):
-                places.setdefault((space, name), []).append(str(path.relative_to(root)))
-    macros = {name for space, name in places if space == "macros"}
-    found = [f"{', '.join(where)}: {name} is declared in each ({space})" for (space, name), where in sorted(places.items()) if len(where) > 1]
-    found += [f"{where[0]}: {name} is a macro elsewhere" for (space, name), where in sorted(places.items())
-              if space != "macros" and name in macros]
+    return {path.relative_to(root / "src").as_posix(): csource.names_of(path.read_text(encoding="utf-8"), path.suffix == ".h") for path in paths}
+
+
+def clashes(root):
+    """Names that two headers declare, and macros of headers that are a name elsewhere."""
+    places, macros, found = {}, {}, []
+    names = all_names(root)
+    for path in names:
+        if path.endswith(".h"):
+            for space in ("macros", "tags", "ordinary"):
+                for name in getattr(names[path], space):
+                    places.setdefault((space, name), []).append(f"src/{path}")
+            macros.update((name, path) for name in names[path].macros)
+    found += [f"{', '.join(where)}: {name} is declared in each ({space})" for (space, name), where in sorted(places.items()) if len(where) > 1]
+    for path in names:
+        found += [f"src/{path}: {name} is a macro of src/{macros[name]}" for name in sorted(names[path].tags | names[path].ordinary) if name in macros]
+        if path.endswith(".c"):
+            found += [f"src/{path}: {name} is a macro of src/{macros[name]}" for name in sorted(names[path].macros) if name in macros]
     return found
+
+
+def own_names(names):
+    """Path of each .c -> its names that some other file declares too. A struct that a header names is the header's."""
+    files = {}
+    for path, found in names.items():
+        for name in found.tags | found.ordinary | found.macros:
+            files.setdefault(name, set()).add(path)
+    of_headers = set().union(*(found.tags | found.ordinary for path, found in names.items() if path.endswith(".h")))
+    return {path: sorted(name for name in found.ordinary | found.tags - of_headers if len(files[name]) > 1)
+            for path, found in names.items() if path.endswith(".c")}
 
 
 def one_source(api):
     seen, out = set(), [OPENING.format(version=api.version())]
+    names = all_names(api.root)
+    own_of = own_names(names)
     for name in sources(api.root):
         out.append(f"\n/* ---- {name} ---- */")
-        inlined(api.root, name, seen, out)
+        n_first = inlined(api.root, name, seen, out)
+        before = name[:-2].replace("/", "_")
+        out[n_first:n_first] = [f"#define {own} {before}_{own}" for own in own_of[name]]
+        out += [f"#undef {own}" for own in own_of[name] + sorted(names[name].macros)]
     return "\n".join(out) + "\n"
 
 

@@ -429,14 +429,31 @@ class Built(Planted):
         self.sees(built.check_layout(self.root, COMPILER), "lamella_probe_score_options")
 
     def test_name_twice(self):
-        self.write("src/probe/planted.c", '#include "probe/probe.h"\nstatic int widest(void) { return 1; }\n')
-        self.sees(built.check_one_file(self.root, COMPILER), "widest is declared in each")
+        """Two files may call their own by one name: a function, a struct, a macro."""
+        self.assertNotIn("#define widest", built.amalgamate.one_source(headers.read(self.root)))
+        other = ('#include "probe/probe.h"\n#include <stdlib.h>\n#define ROWS 4\ntypedef struct pair { int a[ROWS]; } pair;\n'
+                 'int %s(void);\nstatic int widest(const pair *p) { return p->a[0]; }\nint %s(void) { return widest(&(pair){ { 1 } }); }\n')
+        self.write("src/probe/one.c", other % ("one", "one"))
+        self.write("src/probe/two.c", other.replace("ROWS 4", "ROWS 5") % ("two", "two"))
+        self.assertEqual(built.check_one_file(self.root, COMPILER), [])
+        text = built.amalgamate.one_source(headers.read(self.root))
+        for said in ("#define widest probe_one_widest", "#undef widest", "#define pair probe_two_pair", "#undef ROWS",
+                     "#define widest probe_probe_fit_score_widest"):
+            self.assertIn(said, text)
 
-    def test_macro_twice_and_macro_undone(self):
-        for text, clash in (("#define ROWS 4\n", True), ("#define ROWS 4\n#undef ROWS\n", False)):
-            self.write("src/probe/one.c", text)
+    def test_name_of_two_headers(self):
+        self.write("src/probe/one.h", "static inline int most(void) { return 1; }\n#define ROWS 4\n")
+        self.write("src/probe/two.h", "static inline int most(void) { return 1; }\n")
+        self.sees(built.check_one_file(self.root, COMPILER), "src/probe/one.h, src/probe/two.h: most is declared in each (ordinary)")
+        self.write("src/probe/two.h", "")
+        for text in ("#define ROWS 3\n", "enum { ROWS };\n"):
             self.write("src/probe/two.c", text)
-            self.assertEqual(any("ROWS" in fault for fault in built.amalgamate.clashes(self.root)), clash)
+            self.sees(built.amalgamate.clashes(self.root), "src/probe/two.c: ROWS is a macro of src/probe/one.h")
+
+    def test_a_struct_that_a_header_names_is_the_headers(self):
+        self.write("src/probe/one.h", "#ifndef ONE_H\n#define ONE_H\ntypedef struct pair pair;\n#endif\n")
+        self.write("src/probe/one.c", '#include "probe/one.h"\nstruct pair { int a; };\nint one(pair *p);\nint one(pair *p) { return p->a; }\n')
+        self.assertEqual(built.check_one_file(self.root, COMPILER), [])
 
     def test_name_of_libc(self):
         self.change("src/base/arena.c", "#include <stdlib.h>\n", "#include <stdlib.h>\nstatic int abs(const char *x);\n")
