@@ -215,7 +215,7 @@ typedef struct canvas_room {
     int64_t colour, alpha, alpha_read, order, sorted, colours, flat[3], rest;
 } canvas_room;
 
-static canvas_room canvas_room_of(const canvas *v, int64_t block, int64_t extra)
+static canvas_room room_of(const canvas *v, int64_t block, int64_t extra)
 {
     int64_t k = v->n_layers, sorts = v->has[CANVAS_DEPTH];
     canvas_room r = {
@@ -253,7 +253,7 @@ static char *cut_canvas_room(char **next, int64_t bytes)
     return piece;
 }
 
-static void canvas_task(int64_t i, void *data)
+static void task(int64_t i, void *data)
 {
     canvas_pass *pass = data;
     canvas *v = pass->v;
@@ -280,15 +280,15 @@ static void canvas_task(int64_t i, void *data)
 lamella_status canvas_each(call *c, canvas *v, int64_t extra, void (*paint)(const canvas *v, const canvas_block *b, void *data), void *data)
 {
     canvas_pass pass = { .v = v, .paint = paint, .data = data };
-    canvas_room of_some = canvas_room_of(v, 64, extra);
+    canvas_room of_some = room_of(v, 64, extra);
     v->block = MAX(1, MIN(MOST_PIXELS, BLOCK_ROOM / MAX(canvas_room_bytes(&of_some) / 64, 1)));
-    pass.room = canvas_room_of(v, v->block, extra);
+    pass.room = room_of(v, v->block, extra);
     TRY(scratch_open(c, canvas_room_bytes(&pass.room), &pass.pieces));
     int64_t n_blocks = (v->n_pixels + v->block - 1) / v->block;
     int64_t batch = MAX(MIN(BLOCKS_A_BATCH, BLOCKS_A_BATCH * BLOCK_ROOM / MAX(canvas_room_bytes(&pass.room), 1)), 1);
     for (; pass.first_block < n_blocks; pass.first_block += batch) {
         TRY(progress(c, pass.first_block, n_blocks));
-        TRY(parallel(c, MIN(batch, n_blocks - pass.first_block), canvas_task, &pass));
+        TRY(parallel(c, MIN(batch, n_blocks - pass.first_block), task, &pass));
         TRY(canvas_fault(c, v));
     }
     return progress(c, n_blocks, n_blocks);

@@ -7,9 +7,9 @@
  * Differs from renderers: alpha outside 0 .. 1 is refused unless clamping was asked for, and then counted. */
 #include "fusion/canvas.h"
 
-typedef struct over_work {
+typedef struct work {
     pixels out, transmittance;
-} over_work;
+} work;
 
 /* sum += weight * colour of n pixels; known numbers of channels unroll. */
 static inline void add_layer(const float *colour, const double *weight, int64_t n, int64_t channels, double *sum)
@@ -50,7 +50,7 @@ static void paint_by_depth(const canvas *v, const canvas_block *b, double *sum, 
 
 static void paint_block(const canvas *v, const canvas_block *b, void *data)
 {
-    over_work *w = data;
+    work *w = data;
     int64_t channels = v->n_channels;
     double *sum = (double *)b->rest, *t = sum + b->n * channels, *weight = t + b->n;
     float *rounded = (float *)(weight + b->n), *t_rounded = rounded + b->n * channels;
@@ -79,7 +79,7 @@ static lamella_status paint_layers(call *c, const lamella_view *colours, const l
     canvas v;
     lamella_fusion_over_outputs wanted;
     lamella_fusion_over_result found = { 0 };
-    over_work w;
+    work w;
 
     TRY(canvas_check(c, colours, alpha, options, &v));
     if (v.o.g_transmittance)

@@ -7,10 +7,10 @@
  * The transmittance is the same picture in a channel of its own, where every colour is 0 and the background 1. */
 #include "fusion/canvas.h"
 
-typedef struct backward_work {
+typedef struct work {
     pixels d_colours, d_alpha, d_background;
     lowest overflow; /* layer * pixels + pixel of a gradient that f32 does not hold; the others are shares of g */
-} backward_work;
+} work;
 
 /* A block's room. */
 typedef struct backward_room {
@@ -22,7 +22,7 @@ typedef struct backward_room {
     float  *row;    /* [n, channel] */
 } backward_room;
 
-static int64_t backward_bytes_a_pixel(const canvas *v)
+static int64_t bytes_a_pixel(const canvas *v)
 {
     return (v->n_layers + v->n_channels + 3) * (int64_t)sizeof(double) + (v->n_layers + v->n_channels) * (int64_t)sizeof(float);
 }
@@ -91,7 +91,7 @@ static void store_weighted(const canvas_block *b, const double *weight, float *r
 
 static void backward_block(const canvas *v, const canvas_block *b, void *data)
 {
-    backward_work *w = data;
+    work *w = data;
     backward_room room = cut_backward_room(v, b);
     transmit(v, b, &room);
     if (w->d_alpha.n) {
@@ -117,7 +117,7 @@ static lamella_status paint_backward(call *c, const lamella_view *colours, const
 {
     canvas v;
     lamella_fusion_over_backward_outputs wanted;
-    backward_work w;
+    work w;
 
     TRY(canvas_check(c, colours, alpha, options, &v));
     TRY(canvas_input(c, &v, CANVAS_G_OUT, g_out));
@@ -129,7 +129,7 @@ static lamella_status paint_backward(call *c, const lamella_view *colours, const
     TRY(canvas_wanted(c, &v, wanted.d_alpha, "outputs.d_alpha", WITH_LAYERS, &w.d_alpha));
     TRY(canvas_wanted(c, &v, wanted.d_background, "outputs.d_background", WITH_CHANNELS, &w.d_background));
     lowest_reset(&w.overflow);
-    TRY(canvas_each(c, &v, backward_bytes_a_pixel(&v), backward_block, &w));
+    TRY(canvas_each(c, &v, bytes_a_pixel(&v), backward_block, &w));
     int64_t at = lowest_get(&w.overflow);
     if (at != INT64_MAX)
         return fail(c, LAMELLA_ERR_NUMERIC, "outputs.d_alpha overflows f32 at layer %lld, pixel %lld, expected smaller colours, gradients or thickness",

@@ -19,17 +19,17 @@ enum { MERGED_COLOURS = N_MERGE_INPUTS, MERGED_T, N_MERGE_FAULTS };
 static const char *const merge_names[N_MERGE_FAULTS] = { "near_colours", "near_transmittance", "far_colours", "far_transmittance", "out",
                                                          "outputs.transmittance" };
 
-typedef struct merge_work {
+typedef struct work {
     pixels         in[N_MERGE_INPUTS], out, transmittance;
     const kernels *simd;
     scratch        pieces;
     int64_t        room[N_MERGE_INPUTS];
     int64_t        first; /* block of the batch */
     lowest         fault; /* (input * pixels + pixel) * channels + channel; after the inputs come what overflows of the outputs */
-} merge_work;
+} work;
 
 /* Whether n pixels are finite; `what` is an input, or an output that may have overflowed. */
-static int merged_finite(merge_work *w, int what, int64_t channels, int64_t first, int64_t n, const float *x)
+static int merged_finite(work *w, int what, int64_t channels, int64_t first, int64_t n, const float *x)
 {
     int64_t at = w->simd->nonfinite_f32(x, n * channels);
     if (at >= n * channels)
@@ -38,7 +38,7 @@ static int merged_finite(merge_work *w, int what, int64_t channels, int64_t firs
     return 0;
 }
 
-static const float *load_merged(merge_work *w, int input, int64_t first, int64_t n, char *room)
+static const float *load_merged(work *w, int input, int64_t first, int64_t n, char *room)
 {
     const pixels *p = &w->in[input];
     const float *x = pixels_f32(p, w->simd, 0, first, n, room);
@@ -55,9 +55,9 @@ static void merge_pixels(const float *const *x, int64_t n, int64_t channels, flo
     }
 }
 
-static void merge_task(int64_t i, void *data)
+static void task(int64_t i, void *data)
 {
-    merge_work *w = data;
+    work *w = data;
     int64_t first = (w->first + i) * MERGED_PIXELS, n = MIN(MERGED_PIXELS, w->out.n - first), good = 1;
     char *piece = scratch_claim(&w->pieces), *next = piece;
     const float *x[N_MERGE_INPUTS];
@@ -78,7 +78,7 @@ static void merge_task(int64_t i, void *data)
     scratch_release(&w->pieces, piece);
 }
 
-static lamella_status merge_fault(call *c, const merge_work *w)
+static lamella_status merge_fault(call *c, const work *w)
 {
     int64_t at = lowest_get(&w->fault), channels = MAX(w->out.n_channels, 1);
     if (at == INT64_MAX)
@@ -96,7 +96,7 @@ static lamella_status merge_fault(call *c, const merge_work *w)
 
 /* All shapes follow from the first input. */
 static lamella_status check_merge(call *c, const lamella_view *const *theirs, const lamella_view *out, const lamella_view *transmittance,
-                                  merge_work *w)
+                                  work *w)
 {
     lamella_view in[N_MERGE_INPUTS], to;
     int64_t all;
@@ -123,7 +123,7 @@ static lamella_status check_merge(call *c, const lamella_view *const *theirs, co
 
 static lamella_status merge_canvases(call *c, const lamella_view *const *theirs, const lamella_view *out, const lamella_fusion_over_outputs *outputs)
 {
-    merge_work w = { .simd = simd_of(c) };
+    work w = { .simd = simd_of(c) };
     lamella_fusion_over_outputs wanted;
     lowest_reset(&w.fault);
     TRY(OUTPUTS(c, wanted, outputs));
@@ -136,7 +136,7 @@ static lamella_status merge_canvases(call *c, const lamella_view *const *theirs,
     int64_t n_blocks = (w.out.n + MERGED_PIXELS - 1) / MERGED_PIXELS;
     for (; w.first < n_blocks; w.first += MERGES_A_BATCH) {
         TRY(progress(c, w.first, n_blocks));
-        TRY(parallel(c, MIN(MERGES_A_BATCH, n_blocks - w.first), merge_task, &w));
+        TRY(parallel(c, MIN(MERGES_A_BATCH, n_blocks - w.first), task, &w));
         TRY(merge_fault(c, &w));
     }
     return progress(c, n_blocks, n_blocks);

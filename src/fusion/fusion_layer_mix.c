@@ -10,14 +10,14 @@
 
 #include <string.h>
 
-typedef struct mix_work {
+typedef struct work {
     layer_mix *m;
     rows       r;
     scratch    pieces;
     int64_t    panel_bytes; /* of a piece; then the sums of a panel, and a row rounded */
     pixels     mixed;
     lowest     fault;       /* row * dim + column of a sum that f32 does not hold */
-} mix_work;
+} work;
 
 static void add_mixed(const layer_mix *m, const float *x, mix_row row, double weight, double *sum)
 {
@@ -29,9 +29,9 @@ static void add_mixed(const layer_mix *m, const float *x, mix_row row, double we
             sum[j] += factor * ((double)x[j] - row.shift);
 }
 
-static void mix_task(int64_t i, void *data)
+static void task(int64_t i, void *data)
 {
-    mix_work *w = data;
+    work *w = data;
     int64_t dim = w->m->dim, n_layers = w->m->s.n_layers, good = 1;
     char *piece = scratch_claim(&w->pieces);
     double *sum = (double *)(piece + w->panel_bytes);
@@ -61,7 +61,7 @@ static lamella_status mix_layers(call *c, const lamella_stack *stack_, const lam
                                  lamella_fusion_mix_result *result)
 {
     layer_mix m;
-    mix_work w = { .m = &m };
+    work w = { .m = &m };
     lamella_view out;
     lamella_fusion_mix_result found = { 0 };
     int64_t shape[LAMELLA_MAX_RANK];
@@ -78,7 +78,7 @@ static lamella_status mix_layers(call *c, const lamella_stack *stack_, const lam
     TRY(scratch_open(c, w.panel_bytes + m.dim * (panel_most(&w.r) * (int64_t)sizeof(double) + (int64_t)sizeof(float)), &w.pieces));
     do {
         TRY(rows_next(c, &w.r));
-        TRY(parallel(c, w.r.n_panels, mix_task, &w));
+        TRY(parallel(c, w.r.n_panels, task, &w));
         TRY(rows_fault(c, &w.r));
         int64_t at = lowest_get(&w.fault);
         if (at != INT64_MAX)

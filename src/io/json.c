@@ -17,31 +17,31 @@ int json_refuse(json *j, int32_t rule, const char *where, const char *what)
     return 0;
 }
 
-static int json_blank(char b)
+static int blank(char b)
 {
     return b == ' ' || b == '\t' || b == '\n' || b == '\r';
 }
 
 /* Outside strings every token is printable ASCII. */
-static int json_text_byte(char b)
+static int text_byte(char b)
 {
     return b >= ' ' && b <= '~';
 }
 
 char json_peek(json *j)
 {
-    while (j->at < j->end && json_blank(*j->at))
+    while (j->at < j->end && blank(*j->at))
         j->at++;
     if (j->rule)
         return 0;
     if (j->at == j->end)
         return json_refuse(j, LAMELLA_IO_RULE_GRAMMAR, j->at, "the JSON text ends too early"), 0;
-    if (!json_text_byte(*j->at))
+    if (!text_byte(*j->at))
         return json_refuse(j, LAMELLA_IO_RULE_TEXT, j->at, "a byte that cannot stand outside a string"), 0;
     return *j->at;
 }
 
-static int json_spend(json *j)
+static int spend(json *j)
 {
     return j->tokens-- > 0 || json_refuse(j, LAMELLA_IO_RULE_LIMIT, j->at, "over 20,000,000 JSON tokens");
 }
@@ -81,7 +81,7 @@ static int32_t escaped_unit(const char *p, const char *end)
 static int high_surrogate(int32_t unit) { return unit >= 0xd800 && unit <= 0xdbff; }
 static int low_surrogate(int32_t unit) { return unit >= 0xdc00 && unit <= 0xdfff; }
 
-static int json_escape(json *j)
+static int escape(json *j)
 {
     const char *p = j->at;
     if (j->end - p >= 2 && p[1] && strchr("\"\\/bfnrt", p[1])) {
@@ -101,7 +101,7 @@ static int json_escape(json *j)
 
 /* Past ASCII that means itself, eight bytes at a time: a byte of `odd` has its high bit set where the text's is a control character, a quote, a
  * backslash or no ASCII (a borrow from such a byte may mark the next one as well: then that is looked at for nothing). */
-static void json_plain(json *j)
+static void plain(json *j)
 {
     const uint64_t ones = UINT64_MAX / 255, high = ones << 7;
     for (uint64_t b; j->end - j->at >= 8; j->at += 8) {
@@ -113,17 +113,17 @@ static void json_plain(json *j)
 }
 
 /* The rest of a string whose opening quote is consumed. */
-static int json_rest_of_string(json *j, json_text *text)
+static int rest_of_string(json *j, json_text *text)
 {
     text->start = j->at;
-    while (json_plain(j), j->at < j->end) {
+    while (plain(j), j->at < j->end) {
         unsigned char b = (unsigned char)*j->at;
         if (b == '"') {
             text->n = j->at++ - text->start;
             return 1;
         }
         if (b == '\\') {
-            if (!json_escape(j))
+            if (!escape(j))
                 return 0;
         } else if (b < 0x20) {
             return json_refuse(j, LAMELLA_IO_RULE_TEXT, j->at, "a raw control character in a string");
@@ -140,7 +140,7 @@ static int json_rest_of_string(json *j, json_text *text)
 }
 
 /* The next character of a checked text, as UTF-8: its length, 0 at the end. */
-static int64_t json_character(json_text *t, char out[4])
+static int64_t character(json_text *t, char out[4])
 {
     if (t->n == 0)
         return 0;
@@ -173,7 +173,7 @@ int json_same(json_text a, json_text b)
 {
     for (;;) {
         char x[4], y[4];
-        int64_t n = json_character(&a, x), m = json_character(&b, y);
+        int64_t n = character(&a, x), m = character(&b, y);
         if (n != m || memcmp(x, y, (size_t)n))
             return 0;
         if (n == 0)
@@ -198,7 +198,7 @@ int64_t json_length(json_text text)
         return text.n;
     int64_t n = 0, m;
     char out[4];
-    while ((m = json_character(&text, out)) > 0)
+    while ((m = character(&text, out)) > 0)
         n += m;
     return n;
 }
@@ -211,7 +211,7 @@ int64_t json_unescape(json_text text, char *to, int64_t room)
         memmove(to, text.start, (size_t)text.n);
         return text.n;
     }
-    while ((n = json_character(&text, out)) > 0 && used + n <= room) {
+    while ((n = character(&text, out)) > 0 && used + n <= room) {
         memcpy(to + used, out, (size_t)n);
         used += n;
     }
@@ -220,7 +220,7 @@ int64_t json_unescape(json_text text, char *to, int64_t room)
 
 /* ---- numbers and names ---- */
 
-static int json_digits(json *j)
+static int digits(json *j)
 {
     const char *start = j->at;
     while (j->at < j->end && *j->at >= '0' && *j->at <= '9')
@@ -236,14 +236,14 @@ static int json_number(json *j, int *whole)
         j->at++;
     int zero = j->at < j->end && *j->at == '0';
     const char *start = j->at;
-    if (!json_digits(j))
+    if (!digits(j))
         return 0;
     if (zero && j->at - start > 1)
         return json_refuse(j, LAMELLA_IO_RULE_GRAMMAR, start + 1, "a number with a leading zero");
     if (j->at < j->end && *j->at == '.') {
         *whole = 0;
         j->at++;
-        if (!json_digits(j))
+        if (!digits(j))
             return 0;
     }
     if (j->at < j->end && (*j->at == 'e' || *j->at == 'E')) {
@@ -251,12 +251,12 @@ static int json_number(json *j, int *whole)
         j->at++;
         if (j->at < j->end && (*j->at == '+' || *j->at == '-'))
             j->at++;
-        return json_digits(j);
+        return digits(j);
     }
     return 1;
 }
 
-static int json_literal(json *j, const char *word)
+static int literal(json *j, const char *word)
 {
     int64_t n = (int64_t)strlen(word);
     if (j->end - j->at < n || memcmp(j->at, word, (size_t)n))
@@ -278,17 +278,17 @@ static char json_value(json *j)
     return j->rule ? 0 : b;
 }
 
-static int json_expect(json *j, char value, const char *what)
+static int expect(json *j, char value, const char *what)
 {
     char found = json_value(j);
     if (found && found != value)
         json_refuse(j, LAMELLA_IO_RULE_SCHEMA, j->at, what);
-    return !j->rule && json_spend(j);
+    return !j->rule && spend(j);
 }
 
 int json_begin(json *j, char bracket, const char *what)
 {
-    if (!json_expect(j, bracket, what))
+    if (!expect(j, bracket, what))
         return 0;
     if (j->depth == JSON_DEPTH)
         return json_refuse(j, LAMELLA_IO_RULE_GRAMMAR, j->at, "nested deeper than 4");
@@ -299,16 +299,16 @@ int json_begin(json *j, char bracket, const char *what)
 
 int json_string(json *j, json_text *text, const char *what)
 {
-    if (!json_expect(j, '"', what))
+    if (!expect(j, '"', what))
         return 0;
     j->at++;
-    return json_rest_of_string(j, text);
+    return rest_of_string(j, text);
 }
 
 int json_whole(json *j, uint64_t *value, const char *what)
 {
     int whole;
-    if (!json_expect(j, '0', what))
+    if (!expect(j, '0', what))
         return 0;
     const char *start = j->at;
     if (!json_number(j, &whole))
@@ -323,7 +323,7 @@ int json_whole(json *j, uint64_t *value, const char *what)
 }
 
 /* The separator before item *n, or the closing bracket: 1 if an item follows. */
-static int json_item(json *j, int64_t *n, char close, const char *what)
+static int item(json *j, int64_t *n, char close, const char *what)
 {
     char b = json_peek(j);
     if (!b)
@@ -343,7 +343,7 @@ static int json_item(json *j, int64_t *n, char close, const char *what)
 
 int json_member(json *j, int64_t *n, json_text *key)
 {
-    if (!json_item(j, n, '}', "expected ',' or '}'"))
+    if (!item(j, n, '}', "expected ',' or '}'"))
         return 0;
     if (json_peek(j) != '"')
         return json_refuse(j, LAMELLA_IO_RULE_GRAMMAR, j->at, "expected a key in double quotes");
@@ -357,7 +357,7 @@ int json_member(json *j, int64_t *n, json_text *key)
 
 int json_element(json *j, int64_t *n)
 {
-    return json_item(j, n, ']', "expected ',' or ']'");
+    return item(j, n, ']', "expected ',' or ']'");
 }
 
 int json_skip(json *j)
@@ -375,17 +375,17 @@ int json_skip(json *j)
             json_skip(j);
         return !j->rule;
     case '"': return json_string(j, &text, "");
-    case '0': return json_spend(j) && json_number(j, &whole);
-    case 't': return json_spend(j) && json_literal(j, "true");
-    case 'f': return json_spend(j) && json_literal(j, "false");
-    case 'n': return json_spend(j) && json_literal(j, "null");
+    case '0': return spend(j) && json_number(j, &whole);
+    case 't': return spend(j) && literal(j, "true");
+    case 'f': return spend(j) && literal(j, "false");
+    case 'n': return spend(j) && literal(j, "null");
     default: return 0;
     }
 }
 
 int json_end(json *j)
 {
-    while (j->at < j->end && json_blank(*j->at))
+    while (j->at < j->end && blank(*j->at))
         j->at++;
     return !j->rule && (j->at == j->end || json_refuse(j, LAMELLA_IO_RULE_TEXT, j->at, "something follows the JSON object"));
 }

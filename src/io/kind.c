@@ -1,13 +1,13 @@
 /* What a file is, by its first bytes: its name may say anything. */
 #include "io/io.h"
 
-static int kind_starts(const char *bytes, int64_t n, const char *magic, int64_t length)
+static int starts(const char *bytes, int64_t n, const char *magic, int64_t length)
 {
     return n >= length && !memcmp(bytes, magic, (size_t)length);
 }
 
 /* Letters of either case; `word` is lower case. */
-static int kind_starts_like(const char *bytes, int64_t n, const char *word)
+static int starts_like(const char *bytes, int64_t n, const char *word)
 {
     int64_t length = (int64_t)strlen(word);
     for (int64_t i = 0; i < length; i++)
@@ -19,13 +19,13 @@ static int kind_starts_like(const char *bytes, int64_t n, const char *word)
 /* Past a byte order mark and blanks, where text formats start. */
 static int64_t text_start(const char *bytes, int64_t n)
 {
-    int64_t i = kind_starts(bytes, n, "\xef\xbb\xbf", 3) ? 3 : 0;
+    int64_t i = starts(bytes, n, "\xef\xbb\xbf", 3) ? 3 : 0;
     while (i < n && (bytes[i] == ' ' || bytes[i] == '\t' || bytes[i] == '\n' || bytes[i] == '\r'))
         i++;
     return i;
 }
 
-static int kind_holds(const char *bytes, int64_t n, const char *word)
+static int holds(const char *bytes, int64_t n, const char *word)
 {
     int64_t length = (int64_t)strlen(word);
     for (int64_t i = 0; i + length <= n; i++)
@@ -57,25 +57,25 @@ int32_t kind_of_bytes(const char *bytes, int64_t n, int64_t file_bytes)
     int64_t text = text_start(bytes, n);
     if (n == 0)
         return LAMELLA_IO_EMPTY;
-    if (kind_starts(bytes, n, "\x93NUMPY", 6))
+    if (starts(bytes, n, "\x93NUMPY", 6))
         return LAMELLA_IO_NPY;
     if (is_safetensors(bytes, n, file_bytes))
         return LAMELLA_IO_SAFETENSORS;
-    if (kind_starts(bytes, n, "GGUF", 4))
+    if (starts(bytes, n, "GGUF", 4))
         return LAMELLA_IO_GGUF;
-    if (kind_starts(bytes, n, "PK\3\4", 4) || kind_starts(bytes, n, "PK\5\6", 4))
+    if (starts(bytes, n, "PK\3\4", 4) || starts(bytes, n, "PK\5\6", 4))
         return LAMELLA_IO_ZIP;
-    if (kind_starts(bytes, n, "\x89HDF\r\n\x1a\n", 8))
+    if (starts(bytes, n, "\x89HDF\r\n\x1a\n", 8))
         return LAMELLA_IO_HDF5;
-    if (kind_starts(bytes, n, "PAR1", 4))
+    if (starts(bytes, n, "PAR1", 4))
         return LAMELLA_IO_PARQUET;
     if (n > 2 && (unsigned char)bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5)
         return LAMELLA_IO_PICKLE;
-    if (kind_starts(bytes, n, "version https://git-lfs.", 24))
+    if (starts(bytes, n, "version https://git-lfs.", 24))
         return LAMELLA_IO_LFS;
-    if (kind_starts_like(bytes + text, n - text, "<!doctype html") || kind_starts_like(bytes + text, n - text, "<html"))
+    if (starts_like(bytes + text, n - text, "<!doctype html") || starts_like(bytes + text, n - text, "<html"))
         return LAMELLA_IO_WEB_PAGE;
-    if (text < n && bytes[text] == '{' && kind_holds(bytes, n, "\"weight_map\""))
+    if (text < n && bytes[text] == '{' && holds(bytes, n, "\"weight_map\""))
         return LAMELLA_IO_INDEX;
     return LAMELLA_IO_UNKNOWN;
 }

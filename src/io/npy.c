@@ -22,23 +22,23 @@ static lamella_status npy_refuse(const npy_header *h, int32_t rule, const char *
 }
 
 /* A NUL ends the header, and none stands in it. */
-static void npy_blanks(npy_header *h)
+static void blanks(npy_header *h)
 {
     while (*h->at == ' ' || *h->at == '\t' || *h->at == '\n' || *h->at == '\r')
         h->at++;
 }
 
 /* The next byte that is no blank; 0 at the end. */
-static char npy_peek(npy_header *h)
+static char peek(npy_header *h)
 {
-    npy_blanks(h);
+    blanks(h);
     return *h->at;
 }
 
 /* A text in single or double quotes; a backslash would start an escape and is refused. */
 static lamella_status npy_text(npy_header *h, json_text *text, const char *what)
 {
-    char quote = npy_peek(h);
+    char quote = peek(h);
     if (quote != '\'' && quote != '"')
         return npy_refuse(h, LAMELLA_IO_RULE_GRAMMAR, h->at, "", what);
     text->start = ++h->at;
@@ -84,7 +84,7 @@ static lamella_status npy_list(npy_header *h)
     int64_t depth = 0;
     h->unread.start = h->at;
     do {
-        char b = npy_peek(h);
+        char b = peek(h);
         if (b == '\'' || b == '"') {
             TRY(npy_text(h, &text, ""));
             continue;
@@ -103,7 +103,7 @@ static lamella_status npy_descr(npy_header *h)
     call *c = h->r->c;
     lamella_io_file *f = h->r->file;
     json_text text;
-    char first = npy_peek(h);
+    char first = peek(h);
     h->descr = h->at;
     if (first == '[')
         return npy_list(h);
@@ -136,7 +136,7 @@ static int npy_word(npy_header *h, const char *word)
 
 static lamella_status npy_order(npy_header *h)
 {
-    npy_blanks(h);
+    blanks(h);
     h->order = h->at;
     h->r->file->fortran = npy_word(h, "True");
     if (!h->r->file->fortran && !npy_word(h, "False"))
@@ -160,18 +160,18 @@ static lamella_status npy_extent(npy_header *h, int64_t *extent)
 static lamella_status npy_shape(npy_header *h)
 {
     call *c = h->r->c;
-    char first = npy_peek(h);
+    char first = peek(h);
     h->shape = h->at;
     if (first != '(')
         return npy_refuse(h, LAMELLA_IO_RULE_SCHEMA, h->at, "shape", "expected a tuple, as (3, 4)");
     int comma = 1; /* before the first stands what does as one */
-    for (h->at++; npy_peek(h) != ')'; h->rank++) {
+    for (h->at++; peek(h) != ')'; h->rank++) {
         if (h->rank == IO_RANK)
             return npy_refuse(h, LAMELLA_IO_RULE_LIMIT, h->shape, "shape", "rank over 64");
         if (!comma)
             return npy_refuse(h, LAMELLA_IO_RULE_GRAMMAR, h->at, "shape", "expected ',' or ')'");
         TRY(npy_extent(h, &h->extent[h->rank]));
-        comma = npy_peek(h) == ',';
+        comma = peek(h) == ',';
         h->at += comma;
     }
     h->at++;
@@ -184,7 +184,7 @@ static lamella_status npy_member(npy_header *h)
 {
     call *c = h->r->c;
     json_text key;
-    npy_blanks(h);
+    blanks(h);
     const char *start = h->at;
     TRY(npy_text(h, &key, "expected a key in quotes"));
     int descr = key.n == 5 && !memcmp(key.start, "descr", 5), order = key.n == 13 && !memcmp(key.start, "fortran_order", 13);
@@ -194,27 +194,27 @@ static lamella_status npy_member(npy_header *h)
         return npy_refuse(h, LAMELLA_IO_RULE_SCHEMA, start, "", "a key other than descr, fortran_order and shape");
     if ((descr && h->descr) || (order && h->order) || (shape && h->shape))
         return npy_refuse(h, LAMELLA_IO_RULE_DUPLICATE, start, name, "this key stands twice");
-    if (npy_peek(h) != ':')
+    if (peek(h) != ':')
         return npy_refuse(h, LAMELLA_IO_RULE_GRAMMAR, h->at, name, "expected ':'");
     h->at++;
     return descr ? npy_descr(h) : order ? npy_order(h) : npy_shape(h);
 }
 
-static lamella_status npy_dict(npy_header *h)
+static lamella_status dict(npy_header *h)
 {
     call *c = h->r->c;
-    if (npy_peek(h) != '{')
+    if (peek(h) != '{')
         return npy_refuse(h, LAMELLA_IO_RULE_GRAMMAR, h->at, "", "the header has to be a dict");
     const char *start = h->at++;
-    while (npy_peek(h) != '}') {
+    while (peek(h) != '}') {
         TRY(npy_member(h));
-        if (npy_peek(h) == ',')
+        if (peek(h) == ',')
             h->at++;
-        else if (npy_peek(h) != '}')
+        else if (peek(h) != '}')
             return npy_refuse(h, LAMELLA_IO_RULE_GRAMMAR, h->at, "", "expected ',' or '}'");
     }
     h->at++;
-    if (npy_peek(h))
+    if (peek(h))
         return npy_refuse(h, LAMELLA_IO_RULE_TEXT, h->at, "", "something follows the dict");
     if (h->end[-1] != '\n')
         return npy_refuse(h, LAMELLA_IO_RULE_GRAMMAR, h->end, "", "the header does not end with a newline");
@@ -267,7 +267,7 @@ lamella_status npy_parse(const refusal *r)
     h.at = f->header;
     h.end = f->header + length;
     TRY(npy_ascii(&h));
-    TRY(npy_dict(&h));
+    TRY(dict(&h));
     if (h.unread.start)
         return refuse(r, LAMELLA_IO_RULE_DTYPE, at + (h.descr - f->header), "descr", "%.*s is not read: the file holds %s",
                       (int)MIN(h.unread.n, 40), h.unread.start, npy_unread(h.unread));

@@ -25,7 +25,7 @@ static const char *npy_type(int32_t dtype, char text[4])
 }
 
 /* Returns the bytes used; `text` has 512, and rank 6 needs at most 200. */
-static int64_t npy_header_text(const lamella_view *v, char *text)
+static int64_t header_text(const lamella_view *v, char *text)
 {
     char type[4];
     int64_t n = 10;
@@ -49,7 +49,7 @@ lamella_status npy_save(call *c, const file_operations *ops, const char *path, c
     char header[512];
     TRY(check_path(c, path));
     TRY(VIEW(c, v, array, ANY_DTYPE));
-    int64_t n = npy_header_text(&v, header);
+    int64_t n = header_text(&v, header);
     TRY(output_open(c, ops, path, n + view_elements(&v) * dtype_size(v.dtype), &o));
     TRY(output_write(c, o, header, n));
     TRY(output_write_view(c, o, &v));

@@ -111,7 +111,7 @@ static lamella_status write_all(call *c, output *o, const char *bytes, int64_t n
     return progress(c, o->done, o->total);
 }
 
-static lamella_status output_flush(call *c, output *o)
+static lamella_status flush(call *c, output *o)
 {
     int64_t n = o->used;
     o->used = 0;
@@ -129,7 +129,7 @@ lamella_status output_write(call *c, output *o, const void *bytes, int64_t n)
             o->used += m;
         }
         if (o->used == IO_BLOCK)
-            TRY(output_flush(c, o));
+            TRY(flush(c, o));
         next += m;
         n -= m;
     }
@@ -193,7 +193,7 @@ static void sync_folder(call *c, output *o)
 
 lamella_status output_finish(call *c, output *o)
 {
-    TRY(output_flush(c, o));
+    TRY(flush(c, o));
     if (o->ops->adopt(o->fd, o->target))
         return output_fail(c, o, "keeping the file's mode", errno);
     int code = sync_descriptor(o->ops, o->fd);

@@ -114,7 +114,7 @@ static int save_less(int64_t i, int64_t j, const void *data)
     return x != y ? x > y : strcmp(a[i].name, a[j].name) < 0;
 }
 
-static int save_less_by_name(int64_t i, int64_t j, const void *data)
+static int less_by_name(int64_t i, int64_t j, const void *data)
 {
     const save_array *a = data;
     return strcmp(a[i].name, a[j].name) < 0;
@@ -138,7 +138,7 @@ static lamella_status check_array_names(call *c, save_array *arrays, int64_t n_a
         if (!strcmp(arrays[i].name, "__metadata__"))
             return fail(c, LAMELLA_ERR_ARGUMENT, "names[%lld] is \"__metadata__\", which the format keeps for itself", (long long)i);
     }
-    sort_in_place(n_arrays, save_less_by_name, save_swap, arrays);
+    sort_in_place(n_arrays, less_by_name, save_swap, arrays);
     for (int64_t i = 1; i < n_arrays; i++)
         if (!strcmp(arrays[i - 1].name, arrays[i].name)) {
             char shown[256];

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-typedef struct product_work {
+typedef struct work {
     const blas_product *whole;
     int64_t             n_full; /* tiles of PRODUCT_TILE rows */
     blas_product        last;   /* filled up with zero rows, in memory of its own; m = 0: there is none */
-} product_work;
+} work;
 
 static blas_product product_tile(const blas_product *p, int64_t first, int64_t rows)
 {
@@ -19,9 +19,9 @@ static blas_product product_tile(const blas_product *p, int64_t first, int64_t r
     return tile;
 }
 
-static void product_task(int64_t i, void *data)
+static void task(int64_t i, void *data)
 {
-    const product_work *w = data;
+    const work *w = data;
     blas_product tile = i < w->n_full ? product_tile(w->whole, i * PRODUCT_TILE, PRODUCT_TILE) : w->last;
     blas_product_run(&tile);
 }
@@ -60,11 +60,11 @@ lamella_status product_f64(call *c, const blas_product *p)
     TRY(blas_product_check(c, p));
     if (p->m == 0 || p->n == 0)
         return LAMELLA_OK;
-    product_work w = { .whole = p, .n_full = p->m / PRODUCT_TILE };
+    work w = { .whole = p, .n_full = p->m / PRODUCT_TILE };
     blas_product rest = product_tile(p, w.n_full * PRODUCT_TILE, p->m % PRODUCT_TILE);
     if (rest.m)
         TRY(pad_last(c, &rest, &w.last));
-    TRY(blas_parallel(c, w.n_full + (rest.m > 0), product_task, &w));
+    TRY(blas_parallel(c, w.n_full + (rest.m > 0), task, &w));
     if (rest.m)
         copy_rows_of(w.last.c, w.last.c_stride, rest.c, rest.c_stride, rest.m, rest.n);
     arena_rewind(&c->memory, before);

@@ -9,7 +9,7 @@ struct lamella_matryoshka_index {
     searched_rows s;
 };
 
-static lamella_status index_create(call *c, const lamella_view *base, const lamella_matryoshka_index_options *options,
+static lamella_status create(call *c, const lamella_view *base, const lamella_matryoshka_index_options *options,
                                    lamella_matryoshka_index **index)
 {
     lamella_matryoshka_index_options o;
@@ -32,7 +32,7 @@ static lamella_status index_create(call *c, const lamella_view *base, const lame
 lamella_status lamella_matryoshka_index_create(lamella_context *ctx, const lamella_view *base, const lamella_matryoshka_index_options *options,
                                                lamella_matryoshka_index **index)
 {
-    CALL(ctx, index_create(c, base, options, index));
+    CALL(ctx, create(c, base, options, index));
 }
 
 static lamella_status index_search(call *c, const lamella_matryoshka_index *index, const search_request *asked)
@@ -58,7 +58,7 @@ lamella_status lamella_matryoshka_index_search(lamella_context *ctx, const lamel
     CALL(ctx, index_search(c, index, &asked));
 }
 
-static lamella_status index_get(call *c, const lamella_matryoshka_index *index, const char *name, lamella_view *out)
+static lamella_status get(call *c, const lamella_matryoshka_index *index, const char *name, lamella_view *out)
 {
     if (!index || !name || !out)
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL", !index ? "index" : !name ? "name" : "out");
@@ -76,7 +76,7 @@ static lamella_status index_get(call *c, const lamella_matryoshka_index *index, 
 
 lamella_status lamella_matryoshka_index_get(const lamella_matryoshka_index *index, const char *name, lamella_view *out)
 {
-    CALL(NULL, index_get(c, index, name, out));
+    CALL(NULL, get(c, index, name, out));
 }
 
 void lamella_matryoshka_index_free(lamella_matryoshka_index *index)

@@ -12,16 +12,16 @@
 
 #include <string.h>
 
-typedef struct truncate_work {
+typedef struct work {
     const kernels      *simd;
     int32_t             normalise;
     const int64_t      *widths;      /* rising */
     int64_t             n_widths;
     const lamella_view *out;         /* [n_widths], of one layer */
     int64_t             n_zero_rows;
-} truncate_work;
+} work;
 
-static void cut_row(truncate_work *w, const float *x, int64_t vector, double *norms, float *row)
+static void cut_row(work *w, const float *x, int64_t vector, double *norms, float *row)
 {
     prefix_norms_f32(w->simd, x, w->widths, w->n_widths, norms);
     for (int64_t k = 0; k < w->n_widths; k++) {
@@ -42,7 +42,7 @@ static void cut_row(truncate_work *w, const float *x, int64_t vector, double *no
 
 static void cut_panel(const panel *p, void *room, void *data)
 {
-    truncate_work *w = data;
+    work *w = data;
     float *row = room; /* as wide as the widest cut, then a norm per cut */
     double *norms = (double *)((char *)room + whole_lines(w->widths[w->n_widths - 1] * (int64_t)sizeof *row));
     for (int64_t i = 0; i < p->n; i++)
@@ -53,7 +53,7 @@ static void cut_panel(const panel *p, void *room, void *data)
                 store_run_f32(&w->out[k], p->first + i, (const float *)p->data + i * p->stride);
 }
 
-static int64_t cut_row_room(const truncate_work *w)
+static int64_t cut_row_room(const work *w)
 {
     return whole_lines(w->widths[w->n_widths - 1] * (int64_t)sizeof(float)) + w->n_widths * (int64_t)sizeof(double);
 }
@@ -93,7 +93,7 @@ static lamella_status cut_stack(call *c, const lamella_stack *stack_, const int6
     TRY(RESULT_OPTIONAL(c, result));
 
     s.by_direction = o.normalise == LAMELLA_MATRYOSHKA_NORMALISE_L2;
-    truncate_work w = { .simd = simd_of(c), .normalise = o.normalise, .widths = rising, .n_widths = n_widths };
+    work w = { .simd = simd_of(c), .normalise = o.normalise, .widths = rising, .n_widths = n_widths };
     for (int64_t l = 0; l < s.n_layers; l++) {
         w.out = checked + l * n_widths;
         TRY(each_panel(c, &s, l, LAMELLA_F32, cut_row_room(&w), cut_panel, &w));

@@ -26,7 +26,7 @@ int64_t ridge_figures(const ridge_problem *p)
     return p->n_widths * (1 + 2 * p->n_tasks);
 }
 
-static int64_t panel_room_in(const ridge_applied *a, char *base, panel_room *room)
+static int64_t room_in(const ridge_applied *a, char *base, panel_room *room)
 {
     int64_t d = a->dim, t = a->p->n_tasks, at = 0;
     const int64_t doubles[] = { t, d };
@@ -47,7 +47,7 @@ static int64_t panel_room_in(const ridge_applied *a, char *base, panel_room *roo
 int64_t ridge_panel_bytes(const ridge_applied *a)
 {
     panel_room unused;
-    return panel_room_in(a, NULL, &unused);
+    return room_in(a, NULL, &unused);
 }
 
 /* ---- rows ---- */
@@ -203,7 +203,7 @@ static void panel_in_f64(const ridge_applied *a, const panel *p, panel_room *roo
 void ridge_panel(const ridge_applied *a, const panel *p, char *memory, double *figures)
 {
     panel_room room;
-    panel_room_in(a, memory, &room);
+    room_in(a, memory, &room);
     if (a->inverse_f64) {
         panel_in_f64(a, p, &room, figures);
         return;

@@ -23,7 +23,7 @@ void bootstrap_times(const bootstrap_plan *p, int64_t number, int32_t *times, in
         times[row] = drawn[p->group[row]];
 }
 
-typedef struct bootstrap_work {
+typedef struct work {
     const bootstrap_plan *p;
     int64_t n_values, first; /* of the batch */
     int64_t times_bytes, groups_bytes;
@@ -33,11 +33,11 @@ typedef struct bootstrap_work {
     bootstrap_statistics *statistics;
     void   *data;
     double *values;
-} bootstrap_work;
+} work;
 
 static void resample_task(int64_t i, void *data)
 {
-    bootstrap_work *w = data;
+    work *w = data;
     char *piece = scratch_claim(&w->pieces);
     int32_t *times = (int32_t *)piece;
     asking own = asking_of_task(&w->asks), *asks = w->long_lasting ? &own : NULL;
@@ -49,7 +49,7 @@ static void resample_task(int64_t i, void *data)
 lamella_status bootstrap_run(call *c, const bootstrap_plan *p, int64_t n_values, int64_t room_bytes, bootstrap_statistics *statistics, void *data,
                              double *values)
 {
-    bootstrap_work w = { .p = p, .n_values = n_values, .statistics = statistics, .data = data, .values = values, .asks = { .c = c } };
+    work w = { .p = p, .n_values = n_values, .statistics = statistics, .data = data, .values = values, .asks = { .c = c } };
     w.times_bytes = whole_lines(p->n_rows * (int64_t)sizeof(int32_t));
     w.groups_bytes = p->group ? whole_lines(p->n_groups * (int64_t)sizeof(int32_t)) : 0;
     TRY(scratch_open(c, w.times_bytes + w.groups_bytes + room_bytes, &w.pieces));

@@ -17,14 +17,14 @@ typedef struct fold_group {
     int64_t first, n; /* rows listed[first .. first + n - 1] */
 } fold_group;
 
-typedef struct fold_work {
+typedef struct work {
     const fold_plan *p;
     int64_t         *listed;     /* rows, group by group, rising in each */
     fold_group      *groups;     /* in the order in which they are dealt */
     int64_t         *in_stratum; /* rows of each stratum */
     fold_group      *spare;      /* [group] */
     keyed_row       *sorted;     /* [2 * group] */
-} fold_work;
+} work;
 
 static int64_t stratum_of(const fold_plan *p, int64_t row)
 {
@@ -36,7 +36,7 @@ static int64_t group_of(const fold_plan *p, int64_t row)
     return p->group ? p->group[row] : row;
 }
 
-static lamella_status list_group_rows(call *c, const fold_work *w, int64_t *next)
+static lamella_status list_group_rows(call *c, const work *w, int64_t *next)
 {
     const fold_plan *p = w->p;
     memset(w->groups, 0, (size_t)p->n_groups * sizeof *w->groups);
@@ -55,24 +55,24 @@ static lamella_status list_group_rows(call *c, const fold_work *w, int64_t *next
     return LAMELLA_OK;
 }
 
-static int64_t group_first_row(const fold_work *w, const fold_group *g)
+static int64_t group_first_row(const work *w, const fold_group *g)
 {
     return w->listed[g->first];
 }
 
-static int64_t group_first_stratum(const fold_work *w, const fold_group *g)
+static int64_t group_first_stratum(const work *w, const fold_group *g)
 {
     return stratum_of(w->p, group_first_row(w, g));
 }
 
-static int64_t group_falling_size(const fold_work *w, const fold_group *g)
+static int64_t group_falling_size(const work *w, const fold_group *g)
 {
     (void)w;
     return -g->n;
 }
 
 /* Equal groups keep their order. */
-static lamella_status sort_groups(call *c, const fold_work *w, int64_t (*key)(const fold_work *w, const fold_group *g))
+static lamella_status sort_groups(call *c, const work *w, int64_t (*key)(const work *w, const fold_group *g))
 {
     int64_t n = w->p->n_groups;
     for (int64_t i = 0; i < n; i++)
@@ -86,7 +86,7 @@ static lamella_status sort_groups(call *c, const fold_work *w, int64_t (*key)(co
     return LAMELLA_OK;
 }
 
-static lamella_status shuffle_groups(call *c, const fold_work *w, int64_t *order)
+static lamella_status shuffle_groups(call *c, const work *w, int64_t *order)
 {
     int64_t n = w->p->n_groups;
     for (int64_t i = 0; i < n; i++)
@@ -100,7 +100,7 @@ static lamella_status shuffle_groups(call *c, const fold_work *w, int64_t *order
     return LAMELLA_OK;
 }
 
-static lamella_status order_groups(call *c, fold_work *w)
+static lamella_status order_groups(call *c, work *w)
 {
     const fold_plan *p = w->p;
     int64_t *numbers;
@@ -120,14 +120,14 @@ static lamella_status order_groups(call *c, fold_work *w)
     return LAMELLA_OK;
 }
 
-static void put_group(const fold_work *w, const fold_group *g, int64_t to, int32_t *fold)
+static void put_group(const work *w, const fold_group *g, int64_t to, int32_t *fold)
 {
     for (int64_t i = g->first; i < g->first + g->n; i++)
         fold[w->listed[i]] = (int32_t)to;
 }
 
 /* As KFold: the first (groups % folds) folds have one group more. */
-static lamella_status deal_in_order(call *c, const fold_work *w, int32_t *fold)
+static lamella_status deal_in_order(call *c, const work *w, int32_t *fold)
 {
     int64_t folds = w->p->n_folds, n = w->p->n_groups, i = 0;
     for (int64_t f = 0; f < folds; f++)
@@ -138,7 +138,7 @@ static lamella_status deal_in_order(call *c, const fold_work *w, int32_t *fold)
     return LAMELLA_OK;
 }
 
-static lamella_status deal_holdout(call *c, const fold_work *w, int64_t n_held, int32_t *fold)
+static lamella_status deal_holdout(call *c, const work *w, int64_t n_held, int32_t *fold)
 {
     int64_t n = w->p->n_groups;
     for (int64_t i = 0, carried = 0; i < n; i++) {
@@ -150,7 +150,7 @@ static lamella_status deal_holdout(call *c, const fold_work *w, int64_t n_held, 
     return LAMELLA_OK;
 }
 
-static lamella_status deal_evenly(call *c, const fold_work *w, int32_t *fold)
+static lamella_status deal_evenly(call *c, const work *w, int32_t *fold)
 {
     const fold_plan *p = w->p;
     int64_t *count, *rows, cells, tried = 0; /* [stratum, fold]; rows of a fold; rows times folds */
@@ -208,7 +208,7 @@ static lamella_status check_folds(call *c, const fold_plan *p, int64_t *n_held)
 lamella_status folds_assign(call *c, const fold_plan *p, int32_t *fold)
 {
     fold_plan plan = *p;
-    fold_work w = { .p = &plan };
+    work w = { .p = &plan };
     int64_t n_held = 0;
     plan.n_strata = p->stratum ? p->n_strata : 1;
     plan.n_groups = p->group ? p->n_groups : p->n_rows;

@@ -4,27 +4,27 @@
 
 #include <math.h>
 
-typedef struct bootstrap_inputs {
+typedef struct inputs {
     lamella_measure_bootstrap_options o;
     lamella_view                      scores, versus, gold;
     samples                           rows;
     sample_classes                    classes;
     double                           *numbers; /* gold of R2, PEARSON, SPEARMAN */
-} bootstrap_inputs;
+} inputs;
 
-static int is_of_classes(const bootstrap_inputs *in)
+static int is_of_classes(const inputs *in)
 {
     return in->o.statistic <= LAMELLA_MEASURE_STATISTIC_AP;
 }
 
-static lamella_status check_scores(call *c, const bootstrap_inputs *in, const lamella_view *v, const char *name)
+static lamella_status check_scores(call *c, const inputs *in, const lamella_view *v, const char *name)
 {
     if (v->rank != 1 && !(is_of_classes(in) && v->rank == 2))
         return fail(c, LAMELLA_ERR_SHAPE, "%s.rank is %d, expected 1%s", name, (int)v->rank, is_of_classes(in) ? " or 2" : "");
     return LAMELLA_OK;
 }
 
-static lamella_status check_bootstrap_gold(call *c, bootstrap_inputs *in)
+static lamella_status check_bootstrap_gold(call *c, inputs *in)
 {
     if (in->o.statistic == LAMELLA_MEASURE_STATISTIC_MEAN)
         return in->o.gold ? fail(c, LAMELLA_ERR_ARGUMENT, "options.gold is given, expected none for the statistic MEAN") : LAMELLA_OK;
@@ -35,7 +35,7 @@ static lamella_status check_bootstrap_gold(call *c, bootstrap_inputs *in)
     return samples_numbers(c, &in->rows, &in->gold, "options.gold", &in->numbers);
 }
 
-static lamella_status check_bootstrap(call *c, const lamella_view *scores, bootstrap_inputs *in)
+static lamella_status check_bootstrap(call *c, const lamella_view *scores, inputs *in)
 {
     TRY(view_check(c, &in->scores, scores, FLOATS, "scores"));
     TRY(check_scores(c, in, &in->scores, "scores"));
@@ -49,7 +49,7 @@ static lamella_status check_bootstrap(call *c, const lamella_view *scores, boots
     return view_check_shape(c, &in->versus, "options.versus", in->scores.shape, in->scores.rank);
 }
 
-static lamella_status evaluate_scores(call *c, const bootstrap_inputs *in, const lamella_view *v, const char *name, evaluation *e)
+static lamella_status evaluate_scores(call *c, const inputs *in, const lamella_view *v, const char *name, evaluation *e)
 {
     double *x;
     *e = (evaluation){ .statistic = in->o.statistic };
@@ -87,7 +87,7 @@ static lamella_status check_figures(call *c, const lamella_measure_bootstrap_res
 static lamella_status bootstrap_scores(call *c, const lamella_view *scores, const lamella_measure_bootstrap_options *options,
                                        lamella_measure_bootstrap_result *result)
 {
-    bootstrap_inputs in = { .numbers = NULL };
+    inputs in = { .numbers = NULL };
     lamella_measure_bootstrap_result found = { 0 };
     sample_groups of_rows;
     two_systems s = { .n = 1 };

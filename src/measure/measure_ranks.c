@@ -7,15 +7,15 @@
 
 #define RUNS_A_BATCH 256
 
-typedef struct ranks_work {
+typedef struct work {
     lamella_view x, ranks;
     int64_t      first; /* run of the batch */
     scratch      pieces;
     lowest       fault; /* row-major index of the first number that is none */
-} ranks_work;
+} work;
 
 /* asks NULL: on a worker. */
-static void rank_run(ranks_work *w, int64_t run, asking *asks)
+static void rank_run(work *w, int64_t run, asking *asks)
 {
     lamella_status status = LAMELLA_OK;
     int64_t n = run_length(&w->x), n_ranked, step = run_stride(&w->x) * dtype_size(w->x.dtype);
@@ -43,13 +43,13 @@ static void rank_run(ranks_work *w, int64_t run, asking *asks)
     scratch_release(&w->pieces, room);
 }
 
-static void ranks_task(int64_t i, void *data)
+static void task(int64_t i, void *data)
 {
-    ranks_work *w = data;
+    work *w = data;
     rank_run(w, w->first + i, NULL);
 }
 
-static lamella_status not_finite(call *c, const ranks_work *w, int64_t at)
+static lamella_status not_finite(call *c, const work *w, int64_t at)
 {
     int64_t n = run_length(&w->x);
     number text;
@@ -59,7 +59,7 @@ static lamella_status not_finite(call *c, const ranks_work *w, int64_t at)
 
 static lamella_status rank_runs(call *c, const lamella_view *x, const lamella_view *ranks)
 {
-    ranks_work w = { .first = 0 };
+    work w = { .first = 0 };
     TRY(VIEW(c, w.x, x, FLOATS));
     TRY(view_check_out(c, &w.ranks, ranks, F64, "ranks", w.x.shape, w.x.rank));
     int64_t n_runs = view_runs(&w.x), bytes;
@@ -74,7 +74,7 @@ static lamella_status rank_runs(call *c, const lamella_view *x, const lamella_vi
         if (n_runs == 1) /* no other run shares the time: this thread ranks it, and can ask */
             rank_run(&w, 0, &asks);
         else
-            TRY(parallel(c, MIN(batch, n_runs - w.first), ranks_task, &w));
+            TRY(parallel(c, MIN(batch, n_runs - w.first), task, &w));
         TRY(asks.status);
         int64_t at = lowest_get(&w.fault);
         if (at != INT64_MAX)

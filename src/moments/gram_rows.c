@@ -24,7 +24,7 @@ typedef struct gram_panel {
     int64_t n_all;  /* with it */
 } gram_panel;
 
-typedef struct gram_work {
+typedef struct work {
     const gram_rows *of;
     rows             r;
     scratch          pieces;      /* where z has several parts; else panels are converted in their place */
@@ -35,7 +35,7 @@ typedef struct gram_work {
     double          *square;
     double          *largest;     /* [dim] |z| of the rows so far */
     double          *unit;        /* [dim] in which S is summed */
-} gram_work;
+} work;
 
 int64_t gram_rows_dim(const gram_rows *r)
 {
@@ -53,7 +53,7 @@ static int gram_counts(const gram_rows *of, int64_t vector)
 }
 
 /* Copies the columns of one source, from column `at` on, of the rows that count; x may lie where they go. */
-static void stage_columns(const gram_work *w, const gram_panel *to, int64_t at, int64_t first, int64_t n, const double *x, int64_t stride,
+static void stage_columns(const work *w, const gram_panel *to, int64_t at, int64_t first, int64_t n, const double *x, int64_t stride,
                           int64_t columns)
 {
     double *out = to->rows + at;
@@ -70,7 +70,7 @@ static int has_parts(const gram_rows *of)
     return of->n_layers > 1 || of->extra;
 }
 
-static void stage_rows(gram_work *w, gram_panel *to, int64_t i)
+static void stage_rows(work *w, gram_panel *to, int64_t i)
 {
     int64_t at = 0, first = w->r.first + i * PANEL_ROWS, n = MIN(PANEL_ROWS, w->r.first + w->r.n - first);
     void *piece = has_parts(w->of) ? scratch_claim(&w->pieces) : to->rows;
@@ -128,7 +128,7 @@ double rows_about_mean(double *x, int64_t n, int64_t dim, const double *weight, 
     return all;
 }
 
-static void centre_panel(const gram_work *w, gram_panel *p, int64_t first)
+static void centre_panel(const work *w, gram_panel *p, int64_t first)
 {
     double weight[PANEL_ROWS];
     int64_t row = 0;
@@ -140,7 +140,7 @@ static void centre_panel(const gram_work *w, gram_panel *p, int64_t first)
 
 static void centre_task(int64_t i, void *data)
 {
-    gram_work *w = data;
+    work *w = data;
     stage_rows(w, &w->panel[i], w->first_panel + i);
     centre_panel(w, &w->panel[i], w->r.first + (w->first_panel + i) * PANEL_ROWS);
 }
@@ -148,7 +148,7 @@ static void centre_task(int64_t i, void *data)
 /* ---- all panels ---- */
 
 /* The mean so far moves on to include the panel's. */
-static void take_step(const gram_work *w, gram_panel *p, gram *g)
+static void take_step(const work *w, gram_panel *p, gram *g)
 {
     double *step = p->rows + p->n * w->dim;
     p->n_all = p->n;
@@ -171,7 +171,7 @@ static void take_step(const gram_work *w, gram_panel *p, gram *g)
 
 static void scale_task(int64_t i, void *data)
 {
-    const gram_work *w = data;
+    const work *w = data;
     const gram_panel *p = &w->panel[i];
     for (int64_t row = 0; row < p->n_all; row++)
         for (int64_t j = 0; j < w->dim; j++)
@@ -179,7 +179,7 @@ static void scale_task(int64_t i, void *data)
 }
 
 /* S and the staged panels go to the units of the numbers so far; most never leave 1. */
-static lamella_status keep_in_units(call *c, gram_work *w)
+static lamella_status keep_in_units(call *c, work *w)
 {
     int scaled = 0;
     for (int64_t j = 0; j < w->dim; j++) {
@@ -197,7 +197,7 @@ static lamella_status keep_in_units(call *c, gram_work *w)
 /* The i-th tile of the lower triangle, row by row of tiles. */
 static void square_task(int64_t i, void *data)
 {
-    const gram_work *w = data;
+    const work *w = data;
     int64_t tile_row = 0;
     while (i > tile_row)
         i -= ++tile_row;
@@ -213,7 +213,7 @@ static void square_task(int64_t i, void *data)
 }
 
 /* A panel's mean is not finite if a number in it is not, or if their sum left f64: this finds which. */
-static lamella_status fail_nonfinite(call *c, gram_work *w, int64_t i)
+static lamella_status fail_nonfinite(call *c, work *w, int64_t i)
 {
     int64_t first = w->r.first + i * PANEL_ROWS;
     char *piece;
@@ -244,7 +244,7 @@ static lamella_status fail_range(call *c, const gram_rows *of)
 }
 
 /* The panels of the block at hand, as many at a time as there is room for. */
-static lamella_status add_block(call *c, gram_work *w, int64_t most, gram *g)
+static lamella_status add_block(call *c, work *w, int64_t most, gram *g)
 {
     int64_t tiles = (w->dim + GRAM_TILE - 1) / GRAM_TILE;
     for (w->first_panel = 0; w->first_panel < w->r.n_panels; w->first_panel += w->n_staged) {
@@ -264,7 +264,7 @@ static lamella_status add_block(call *c, gram_work *w, int64_t most, gram *g)
 }
 
 /* Panels that are staged at a time, and the bytes of one. */
-static int64_t gram_panels(const call *c, const gram_work *w, int64_t *bytes)
+static int64_t panels(const call *c, const work *w, int64_t *bytes)
 {
     int64_t most = (w->of->s->n_vectors + PANEL_ROWS - 1) / PANEL_ROWS, room = INT64_MAX;
     *bytes = whole_lines(MAX((PANEL_ROWS + 1) * w->dim * (int64_t)sizeof(double), has_parts(w->of) ? 0 : rows_scratch(&w->r)));
@@ -273,7 +273,7 @@ static int64_t gram_panels(const call *c, const gram_work *w, int64_t *bytes)
     return MAX(MIN(MIN(MAX(GRAM_STAGED / *bytes, parallel_width(c)), room), most), 1);
 }
 
-static lamella_status take_panels(call *c, gram_work *w, int64_t most, int64_t bytes)
+static lamella_status take_panels(call *c, work *w, int64_t most, int64_t bytes)
 {
     TAKE(c, w->panel, most);
     for (int64_t i = 0; i < most; i++) {
@@ -293,7 +293,7 @@ static lamella_status take_panels(call *c, gram_work *w, int64_t most, int64_t b
 }
 
 /* The means go to the units of S, or S leaves them. */
-static void settle_units(const gram_work *w, gram *g)
+static void settle_units(const work *w, gram *g)
 {
     for (int64_t j = 0; j < w->dim; j++)
         if (g->unit) {
@@ -310,7 +310,7 @@ static void settle_units(const gram_work *w, gram *g)
 lamella_status gram_of_rows(call *c, const gram_rows *of, gram *g)
 {
     arena_mark before = arena_now(&c->memory);
-    gram_work w = { .of = of, .dim = g->dim, .square = g->square };
+    work w = { .of = of, .dim = g->dim, .square = g->square };
     int64_t bytes;
     gram_clear(g);
     TRY(blas_matrix_check(c, "a Gram matrix", g->dim, g->dim, g->dim));
@@ -318,7 +318,7 @@ lamella_status gram_of_rows(call *c, const gram_rows *of, gram *g)
     w.r.keep_nonfinite = 1; /* seen in the means */
     if (has_parts(of))
         TRY(scratch_open(c, rows_scratch(&w.r), &w.pieces));
-    int64_t most = gram_panels(c, &w, &bytes);
+    int64_t most = panels(c, &w, &bytes);
     TRY(take_panels(c, &w, most, bytes));
     do {
         TRY(rows_next(c, &w.r));

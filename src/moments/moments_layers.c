@@ -28,12 +28,12 @@ typedef struct panel_rows {
     double         norm[PANEL_ROWS];
 } panel_rows;
 
-typedef struct layers_work {
+typedef struct work {
     const stack   *s;
     rows           r;
     scratch        pieces;
     layer_figures *of_panel; /* [panel of the block, layer] */
-} layers_work;
+} work;
 
 /* ---- one panel ---- */
 
@@ -94,9 +94,9 @@ static void clear_figures(layer_figures *f, int64_t dim)
     *f = (layer_figures){ .columns = columns, .nonfinite = nonfinite, .norm_least = INFINITY, .norm_most = -INFINITY };
 }
 
-static void layers_task(int64_t i, void *data)
+static void task(int64_t i, void *data)
 {
-    layers_work *w = data;
+    work *w = data;
     char *piece = scratch_claim(&w->pieces);
     int64_t half = w->pieces.bytes / 2;
     panel_rows two[2], *now = &two[0], *before = &two[1], *swap;
@@ -153,7 +153,7 @@ static lamella_status figures_create(call *c, const stack *s, int64_t n, layer_f
 
 static lamella_status look_at_rows(call *c, const stack *s, layer_figures **all)
 {
-    layers_work w = { .s = s };
+    work w = { .s = s };
     TRY(figures_create(c, s, 1, all));
     TRY(rows_open(c, s, 0, s->n_layers, LAMELLA_F64, &w.r));
     w.r.keep_nonfinite = 1;
@@ -161,7 +161,7 @@ static lamella_status look_at_rows(call *c, const stack *s, layer_figures **all)
     TRY(figures_create(c, s, MIN(w.r.block_vectors, s->n_vectors + PANEL_ROWS - 1) / PANEL_ROWS, &w.of_panel));
     do {
         TRY(rows_next(c, &w.r));
-        TRY(parallel(c, w.r.n_panels, layers_task, &w));
+        TRY(parallel(c, w.r.n_panels, task, &w));
         for (int64_t i = 0; i < w.r.n_panels; i++)
             for (int64_t l = 0; l < s->n_layers; l++)
                 join(&(*all)[l], &w.of_panel[i * s->n_layers + l], stack_dim(s, l));

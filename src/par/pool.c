@@ -30,7 +30,7 @@ struct pool {
     pthread_t       worker[];
 };
 
-static void pool_work(pool *p)
+static void work(pool *p)
 {
     for (;;) {
         int64_t i = __atomic_fetch_add(&p->next, 1, __ATOMIC_RELAXED);
@@ -41,7 +41,7 @@ static void pool_work(pool *p)
 }
 
 /* Waits for a job after number `seen`, awake at first. Returns its number; the lock is held. */
-static uint64_t pool_await_job(pool *p, uint64_t seen)
+static uint64_t await_job(pool *p, uint64_t seen)
 {
     for (int look = 0; look < POOL_LOOKS && __atomic_load_n(&p->jobs, __ATOMIC_RELAXED) == seen; look++)
         sched_yield();
@@ -56,7 +56,7 @@ static void *pool_worker(void *argument)
     pool *p = argument;
     uint64_t seen = 0;
     for (;;) {
-        seen = pool_await_job(p, seen);
+        seen = await_job(p, seen);
         if (p->stopping)
             break;
         if (!p->open) {
@@ -67,7 +67,7 @@ static void *pool_worker(void *argument)
         pthread_mutex_unlock(&p->lock);
 
         fesetenv(&p->rounding);
-        pool_work(p);
+        work(p);
 
         pthread_mutex_lock(&p->lock);
         if (__atomic_sub_fetch(&p->joined, 1, __ATOMIC_RELEASE) == 0)
@@ -78,21 +78,21 @@ static void *pool_worker(void *argument)
     return NULL;
 }
 
-static void pool_post(pool *p)
+static void post(pool *p)
 {
     __atomic_fetch_add(&p->jobs, 1, __ATOMIC_RELAXED);
     pthread_cond_broadcast(&p->posted);
 }
 
 /* Joins the workers. In a forked child there are none. */
-static void pool_stop(void *object)
+static void stop(void *object)
 {
     pool *p = object;
     if (p->process != getpid())
         return;
     pthread_mutex_lock(&p->lock);
     p->stopping = 1;
-    pool_post(p);
+    post(p);
     pthread_mutex_unlock(&p->lock);
     for (int32_t i = 0; i < p->n_workers; i++)
         pthread_join(p->worker[i], NULL);
@@ -101,7 +101,7 @@ static void pool_stop(void *object)
 }
 
 /* The host's signals are for the host's threads; only what a fault of the thread itself raises gets through. */
-static void pool_block_signals(sigset_t *before)
+static void block_signals(sigset_t *before)
 {
     static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS };
     sigset_t blocked;
@@ -123,7 +123,7 @@ static lamella_status pool_start(call *c, pool *p, int32_t n_workers)
     p->stopping = p->open = p->joined = 0;
     p->process = getpid();
 
-    pool_block_signals(&before);
+    block_signals(&before);
     while (started < n_workers && pthread_create(&p->worker[started], NULL, pool_worker, p) == 0)
         started++;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -131,7 +131,7 @@ static lamella_status pool_start(call *c, pool *p, int32_t n_workers)
     p->n_workers = started;
     if (started == n_workers)
         return LAMELLA_OK;
-    pool_stop(p);
+    stop(p);
     p->n_workers = n_workers;
     return fail(c, LAMELLA_ERR_MEMORY, "the system let %d threads start, expected %d", (int)started, (int)n_workers);
 }
@@ -141,7 +141,7 @@ lamella_status pool_create(call *c, int32_t threads, pool **p)
     int32_t n_workers = threads - 1;
     void *made;
     TRY(object_create(c, (int64_t)sizeof(pool) + n_workers * (int64_t)sizeof(pthread_t), &made));
-    TRY(call_undo(c, UNDO_ON_FAILURE, pool_stop, made));
+    TRY(call_undo(c, UNDO_ON_FAILURE, stop, made));
     TRY(pool_start(c, made, n_workers));
     *p = made;
     return LAMELLA_OK;
@@ -149,7 +149,7 @@ lamella_status pool_create(call *c, int32_t threads, pool **p)
 
 void pool_free(pool *p)
 {
-    pool_stop(p);
+    stop(p);
     object_free(p);
 }
 
@@ -165,10 +165,10 @@ lamella_status pool_run(call *c, pool *p, int64_t n, void (*task)(int64_t i, voi
     p->data = data;
     fegetenv(&p->rounding);
     p->open = 1;
-    pool_post(p);
+    post(p);
     pthread_mutex_unlock(&p->lock);
 
-    pool_work(p);
+    work(p);
 
     for (int look = 0; look < POOL_LOOKS && __atomic_load_n(&p->joined, __ATOMIC_ACQUIRE); look++)
         sched_yield();

@@ -21,7 +21,7 @@ typedef struct task_rows {
     double        *room;      /* [3 * n_classes] */
 } task_rows;
 
-typedef struct scores_work {
+typedef struct work {
     const linear_work *w;
     int64_t            l;
     int32_t            precision;
@@ -30,7 +30,7 @@ typedef struct scores_work {
     scratch            room;
     asking_tasks       asks;
     task_rows         *best;     /* [task]: pooled rows at the best penalty */
-} scores_work;
+} work;
 
 enum { SCORE_ACCURACY, SCORE_F1, SCORE_AUC, N_SCORES };
 static const char *const score_names[N_SCORES] = { "accuracy", "f1", "auc" };
@@ -39,7 +39,7 @@ static const char *const score_names[N_SCORES] = { "accuracy", "f1", "auc" };
 
 static void decide_panel(const panel *p, void *room, void *data)
 {
-    scores_work *s = data;
+    work *s = data;
     const linear_work *w = s->w;
     const linear_sizes *z = &w->sizes;
     double *x = room;
@@ -135,14 +135,14 @@ static double *score_array(const linear_work *w, int score, const char *end)
     return linear_array_of(w->probe, name);
 }
 
-static const double *task_decision(const scores_work *s, int64_t task, int64_t penalty)
+static const double *task_decision(const work *s, int64_t task, int64_t penalty)
 {
     return s->decision + (penalty * s->w->sizes.n_outputs + s->w->output_offset[task]) * s->w->sizes.n_scored;
 }
 
 static void cell_task(int64_t i, void *data)
 {
-    scores_work *s = data;
+    work *s = data;
     const linear_work *w = s->w;
     const linear_sizes *z = &w->sizes;
     int64_t task = i / z->n_penalties, penalty = i % z->n_penalties, possible = 0;
@@ -217,7 +217,7 @@ static void mark_correct(const linear_work *w, int64_t l, int64_t task, const ta
 /* class_f1 needs room of its own: resamples run side by side. */
 static void resample_scores(const int32_t *times, void *room, double *values, asking *asks, void *data)
 {
-    const scores_work *s = data;
+    const work *s = data;
     for (int64_t t = 0; t < s->w->sizes.n_tasks; t++) {
         task_rows r = s->best[t];
         r.room = room;
@@ -225,7 +225,7 @@ static void resample_scores(const int32_t *times, void *room, double *values, as
     }
 }
 
-static lamella_status intervals(call *c, scores_work *s)
+static lamella_status intervals(call *c, work *s)
 {
     const linear_work *w = s->w;
     const linear_sizes *z = &w->sizes;
@@ -260,7 +260,7 @@ static lamella_status intervals(call *c, scores_work *s)
 }
 
 /* A task's decision values, each row's at the penalty of its fold. */
-static const double *nested_decision(const scores_work *s, int64_t task, double *decision)
+static const double *nested_decision(const work *s, int64_t task, double *decision)
 {
     const linear_work *w = s->w;
     const linear_sizes *z = &w->sizes;
@@ -273,7 +273,7 @@ static const double *nested_decision(const scores_work *s, int64_t task, double 
 }
 
 /* The rows that intervals and `correct` are of. */
-static lamella_status pick_best(call *c, const scores_work *s, int64_t task, keyed_row *sorted)
+static lamella_status pick_best(call *c, const work *s, int64_t task, keyed_row *sorted)
 {
     const linear_work *w = s->w;
     const linear_sizes *z = &w->sizes;
@@ -304,7 +304,7 @@ lamella_status linear_scores(call *c, linear_work *w, int64_t l)
 {
     const linear_sizes *z = &w->sizes;
     arena_mark before = arena_now(&c->memory);
-    scores_work s = { .w = w, .l = l, .asks = { .c = c } };
+    work s = { .w = w, .l = l, .asks = { .c = c } };
     int64_t widest = 0;
     keyed_row *sorted;
     TAKE(c, s.place, w->s.n);

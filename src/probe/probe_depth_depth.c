@@ -19,23 +19,23 @@
 
 enum { NOT_SCORED = 255 }; /* in a fitted probe's `correct` */
 
-typedef struct depth_work {
+typedef struct work {
     int64_t              n_layers;
     samples              s;           /* those that are scored take part */
     const double        *correct;     /* [layer, sample] */
     double              *right, *beta, *step; /* [layer]: rows that are right; beta; |beta - 1| */
-} depth_work;
+} work;
 
 static void resample_accuracies(const int32_t *times, void *room, double *values, asking *asks, void *data)
 {
-    const depth_work *w = data;
+    const work *w = data;
     (void)room;
     for (int64_t l = 0; l < w->n_layers && !told_to_stop_after(asks, w->s.n_valid); l++)
         values[l] = mean_of_rows(w->correct + l * w->s.n, w->s.listed, w->s.n_valid, NULL, times);
 }
 
 /* Places of the three points; what does not exist is NaN. */
-static void find_points(const depth_work *w, const double *depth, const lamella_probe_depth_options *o, lamella_probe_depth_result *r)
+static void find_points(const work *w, const double *depth, const lamella_probe_depth_options *o, lamella_probe_depth_result *r)
 {
     int64_t settled = w->n_layers - 1;
     r->jump = r->converging = r->settled = NAN;
@@ -116,7 +116,7 @@ typedef struct depth_outputs {
 } depth_outputs;
 
 /* The layers whose difference to the best is not told from 0. */
-static lamella_status find_as_good(call *c, const depth_work *w, const bootstrap_plan *plan, double confidence, const depth_outputs *out,
+static lamella_status find_as_good(call *c, const work *w, const bootstrap_plan *plan, double confidence, const depth_outputs *out,
                                    lamella_probe_depth_result *r)
 {
     double *values;
@@ -138,7 +138,7 @@ static lamella_status find_as_good(call *c, const depth_work *w, const bootstrap
     return LAMELLA_OK;
 }
 
-static lamella_status compare_layers(call *c, depth_work *w)
+static lamella_status compare_layers(call *c, work *w)
 {
     TAKE(c, w->right, w->n_layers);
     TAKE(c, w->beta, w->n_layers);
@@ -158,7 +158,7 @@ static lamella_status compare_layers(call *c, depth_work *w)
 static lamella_status depth_of(call *c, const lamella_view *v, const lamella_probe_depth_options *o, const depth_outputs *out,
                                lamella_probe_depth_result *found)
 {
-    depth_work w = { .n_layers = v->shape[0] };
+    work w = { .n_layers = v->shape[0] };
     sample_groups of_samples;
     double *share = NULL, *correct = NULL;
     TRY(scored_samples(c, v, &w.s));

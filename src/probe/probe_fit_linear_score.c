@@ -49,17 +49,17 @@ static int is_one_row(const lamella_probe_linear *p, int64_t layer, const lamell
 
 /* ---- the long way: any dtype, strides, number of rows ---- */
 
-typedef struct score_work {
+typedef struct work {
     const lamella_probe_linear *p;
     const kernels              *simd;
     int64_t                     layer;
     const lamella_view         *scores;
     lowest                      overflow;
-} score_work;
+} work;
 
 static void score_panel(const panel *p, void *room, void *data)
 {
-    score_work *w = data;
+    work *w = data;
     int64_t n = w->p->sizes.n_outputs;
     const double *intercepts = w->p->score_intercepts + w->layer * n;
     float *scores = room;
@@ -104,7 +104,7 @@ static lamella_status score_rows(call *c, const lamella_probe_linear *probe, int
     lamella_stack host = { .struct_size = sizeof host, .layer = &x, .n_layers = 1 };
     TRY(stack_of_own(c, &s, &host, FLOATS, "x"));
     s.is_view = 1;
-    score_work w = { .p = probe, .simd = simd_of(c), .layer = layer, .scores = &scores };
+    work w = { .p = probe, .simd = simd_of(c), .layer = layer, .scores = &scores };
     lowest_reset(&w.overflow);
     TRY(each_panel(c, &s, 0, LAMELLA_F32, n * (int64_t)sizeof(float), score_panel, &w));
     if (lowest_get(&w.overflow) != INT64_MAX)

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct projection_work {
+typedef struct work {
     const kernels           *simd;
     const projection        *p;
     const lamella_relative_project_options *rules;
@@ -16,7 +16,7 @@ typedef struct projection_work {
     const projection_target *to;
     lowest                   overflow;  /* the first row with a similarity that f32 does not hold */
     int64_t                  n_zero_rows;
-} projection_work;
+} work;
 
 /* A task's room, for TILE_QUERIES rows. */
 typedef struct projection_room {
@@ -27,13 +27,13 @@ typedef struct projection_room {
     float  *values; /* [TILE_QUERIES, stride] similarities */
 } projection_room;
 
-static int64_t projection_room_bytes(const projection_work *w)
+static int64_t projection_room_bytes(const work *w)
 {
     int64_t rows = whole_lines(TILE_QUERIES * w->p->dim * (int64_t)sizeof(float));
     return whole_lines((TILE_QUERIES + 1) * w->p->dim * (int64_t)sizeof(double)) + 2 * rows + TILE_QUERIES * w->stride * (int64_t)sizeof(float);
 }
 
-static projection_room projection_room_in(const projection_work *w, char *piece)
+static projection_room room_in(const work *w, char *piece)
 {
     int64_t dim = w->p->dim, rows = whole_lines(TILE_QUERIES * dim * (int64_t)sizeof(float));
     projection_room r = { .x = (double *)piece, .unit = (double *)piece + TILE_QUERIES * dim };
@@ -75,7 +75,7 @@ static void clamp_cosines(float *cosine, int64_t n)
 
 /* ---- similarities of the rows of a group; values + q * stride is row q ---- */
 
-static void put_row_cosines(const projection_work *w, const projection_room *r, int64_t n)
+static void put_row_cosines(const work *w, const projection_room *r, int64_t n)
 {
     const projection *p = w->p;
     w->simd->pack_f32(r->units, p->dim, n, p->dim, TILE_QUERIES, r->tile);
@@ -86,7 +86,7 @@ static void put_row_cosines(const projection_work *w, const projection_room *r, 
         clamp_cosines(r->values + q * w->stride, p->n_anchors);
 }
 
-static void put_angles(const projection_work *w, const projection_room *r, int64_t n)
+static void put_angles(const work *w, const projection_room *r, int64_t n)
 {
     const projection *p = w->p;
     for (int64_t q = 0; q < n; q++)
@@ -101,7 +101,7 @@ static double distance_of_kind(int kind, const double *x, const double *y, int64
     return kind == DISTANCE_EUCLIDEAN ? euclidean_distance(x, y, n) : kind == DISTANCE_L1 ? absolute_distance(x, y, n) : largest_distance(x, y, n);
 }
 
-static void put_distances(const projection_work *w, const projection_room *r, int64_t n, int kind, int64_t first_column)
+static void put_distances(const work *w, const projection_room *r, int64_t n, int kind, int64_t first_column)
 {
     const projection *p = w->p;
     for (int64_t a = 0; a < p->n_anchors; a++)
@@ -110,7 +110,7 @@ static void put_distances(const projection_work *w, const projection_room *r, in
                 (float)(distance_of_kind(kind, r->x + q * p->dim, p->points + a * p->dim, p->dim) / p->distance[kind]);
 }
 
-static void put_coordinates(const projection_work *w, const projection_room *r, int64_t n)
+static void put_coordinates(const work *w, const projection_room *r, int64_t n)
 {
     const projection *p = w->p;
     for (int64_t a = 0; a < p->n_anchors; a++)
@@ -118,7 +118,7 @@ static void put_coordinates(const projection_work *w, const projection_room *r, 
             r->values[q * w->stride + a] = (float)dot_of_rows(w->simd, r->x + q * p->dim, p->basis + a * p->dim, p->dim);
 }
 
-static void put_similarities(const projection_work *w, const projection_room *r, int64_t n)
+static void put_similarities(const work *w, const projection_room *r, int64_t n)
 {
     switch (w->rules->similarity) {
     case LAMELLA_RELATIVE_COSINE: put_row_cosines(w, r, n); break;
@@ -140,7 +140,7 @@ static void put_similarities(const projection_work *w, const projection_room *r,
 
 /* ---- a panel ---- */
 
-static int needs_units(const projection_work *w)
+static int needs_units(const work *w)
 {
     return w->p->tiles != NULL;
 }
@@ -166,7 +166,7 @@ static int unit_row_f32(const kernels *k, const float *x, int64_t n, float *unit
     return norm == 0;
 }
 
-static int prepare_row(const projection_work *w, const projection_room *r, const panel *p, int64_t i, int64_t q)
+static int prepare_row(const work *w, const projection_room *r, const panel *p, int64_t i, int64_t q)
 {
     double *x = r->x + q * p->dim;
     if (w->precision == LAMELLA_F32)
@@ -179,7 +179,7 @@ static int prepare_row(const projection_work *w, const projection_room *r, const
     return is_zero_row(x, p->dim);
 }
 
-static void finish_row(projection_work *w, int64_t vector, float *row)
+static void finish_row(work *w, int64_t vector, float *row)
 {
     const projection *p = w->p;
     for (int64_t j = 0; p->relative_mean && j < p->width; j++)
@@ -191,8 +191,8 @@ static void finish_row(projection_work *w, int64_t vector, float *row)
 
 static void project_panel(const panel *p, void *piece, void *data)
 {
-    projection_work *w = data;
-    projection_room r = projection_room_in(w, piece);
+    work *w = data;
+    projection_room r = room_in(w, piece);
     int64_t vector[TILE_QUERIES], n = 0;
     for (int64_t i = 0; i < p->n; i++) {
         if (!p->valid || p->valid[i]) {
@@ -217,7 +217,7 @@ lamella_status projection_apply(call *c, const lamella_relative_project *of, int
 {
     const projection *p = &of->layer[of_layer];
     int plain = !p->mean && of->rules.similarity == LAMELLA_RELATIVE_COSINE;
-    projection_work w = { .simd = simd_of(c), .p = p, .rules = &of->rules, .to = to,
+    work w = { .simd = simd_of(c), .p = p, .rules = &of->rules, .to = to,
                           .precision = plain && s->layer[l].dtype != LAMELLA_F64 ? LAMELLA_F32 : LAMELLA_F64,
                           .stride = MAX(p->width, p->tiles ? round_up(p->n_anchors, TILE_ROWS) : 0) };
     lowest_reset(&w.overflow);

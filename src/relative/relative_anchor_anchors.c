@@ -199,7 +199,7 @@ static lamella_status figures_of_anchors(call *c, const stack *s, int64_t l, con
 
 /* ---- the call ---- */
 
-static lamella_status anchors_check_extents(call *c, const stack *s)
+static lamella_status check_extents(call *c, const stack *s)
 {
     if (s->n_vectors - stack_masked(s) == 0)
         return fail(c, LAMELLA_ERR_EMPTY, "stack has no row%s, expected at least 1", s->valid ? " outside the mask" : "");
@@ -220,14 +220,14 @@ static lamella_status check_farthest(call *c, const stack *s, const lamella_rela
     return LAMELLA_OK;
 }
 
-static lamella_status anchors_check_options(call *c, const stack *s, const lamella_relative_anchors_options *options,
+static lamella_status check_options(call *c, const stack *s, const lamella_relative_anchors_options *options,
                                             lamella_relative_anchors_options *o)
 {
     TRY(OPTIONS(c, *o, options, relative_anchors));
     return o->method == LAMELLA_RELATIVE_ANCHORS_FARTHEST ? check_farthest(c, s, o) : LAMELLA_OK;
 }
 
-static lamella_status anchors_check_number(call *c, const stack *s, int64_t n, row_numbers *all)
+static lamella_status check_number(call *c, const stack *s, int64_t n, row_numbers *all)
 {
     TRY(row_numbers_all(c, s, all));
     if (n > all->n)
@@ -290,11 +290,11 @@ static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t
     int64_t n_duplicates = 0;
 
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
-    TRY(anchors_check_extents(c, &s));
+    TRY(check_extents(c, &s));
     if (n_anchors < 1)
         return fail(c, LAMELLA_ERR_ARGUMENT, "n_anchors is %lld, expected at least 1", (long long)n_anchors);
-    TRY(anchors_check_options(c, &s, options, &o));
-    TRY(o.given ? row_numbers_check(c, &s, o.given, "options.given", &chosen) : anchors_check_number(c, &s, n_anchors, &all));
+    TRY(check_options(c, &s, options, &o));
+    TRY(o.given ? row_numbers_check(c, &s, o.given, "options.given", &chosen) : check_number(c, &s, n_anchors, &all));
     if (o.given && chosen.n != n_anchors)
         return fail(c, LAMELLA_ERR_SHAPE, "options.given.shape[0] is %lld, expected %lld (= n_anchors)", (long long)chosen.n, (long long)n_anchors);
     TRY(check_anchors_outputs(c, &s, n_anchors, anchors, outputs, &out)); /* after the number, by which hosts size them */

@@ -59,7 +59,7 @@ typedef struct stitch_out {
     lamella_view accuracy, f1, flags;
 } stitch_out;
 
-static lamella_status stitch_check_out(call *c, const stack *s, const lamella_relative_stitch_outputs *outputs, stitch_out *out)
+static lamella_status check_out(call *c, const stack *s, const lamella_relative_stitch_outputs *outputs, stitch_out *out)
 {
     lamella_relative_stitch_outputs wanted;
     const int64_t square[] = { s->n_layers, s->n_layers };
@@ -104,7 +104,7 @@ static lamella_status put_cells(const stack *s, const stitch_cell *cells, const 
     return status;
 }
 
-static lamella_status stitch_spaces(call *c, const lamella_stack *stack_, const lamella_view *labels, const lamella_view *anchors,
+static lamella_status spaces(call *c, const lamella_stack *stack_, const lamella_view *labels, const lamella_view *anchors,
                                     const lamella_view *train, const lamella_view *test, const lamella_relative_stitch_options *options,
                                     const lamella_relative_stitch_outputs *outputs, lamella_relative_stitch_result *result)
 {
@@ -129,7 +129,7 @@ static lamella_status stitch_spaces(call *c, const lamella_stack *stack_, const 
     TRY(read_relative_project_options(c, &rules, t.o.projection, "options.projection"));
     if (rules.anchors)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.projection.anchors is given, expected none beside anchors");
-    TRY(stitch_check_out(c, &s, outputs, &out));
+    TRY(check_out(c, &s, outputs, &out));
     TRY(RESULT_OPTIONAL(c, result));
 
     t.s = &s;
@@ -149,5 +149,5 @@ lamella_status lamella_relative_stitch(lamella_context *ctx, const lamella_stack
                                        const lamella_view *train, const lamella_view *test, const lamella_relative_stitch_options *options,
                                        const lamella_relative_stitch_outputs *outputs, lamella_relative_stitch_result *result)
 {
-    CALL(ctx, stitch_spaces(c, stack, labels, anchors, train, test, options, outputs, result));
+    CALL(ctx, spaces(c, stack, labels, anchors, train, test, options, outputs, result));
 }

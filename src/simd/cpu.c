@@ -9,7 +9,7 @@
 #define CPU_YMM_STATE 0x06 /* SSE and AVX */
 #define CPU_ZMM_STATE 0xe6 /* and opmask, the upper halves, registers 16 to 31 */
 
-static int cpu_saves(uint32_t state)
+static int saves(uint32_t state)
 {
     uint32_t low, high;
     __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
@@ -23,12 +23,12 @@ static int32_t cpu_probe(void)
     int32_t present = 1 << LAMELLA_SIMD_REFERENCE;
     uint32_t a, b, c, d;
 
-    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & avx2_basic) != avx2_basic || !cpu_saves(CPU_YMM_STATE))
+    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & avx2_basic) != avx2_basic || !saves(CPU_YMM_STATE))
         return present;
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & bit_AVX2))
         return present;
     present |= 1 << LAMELLA_SIMD_AVX2;
-    if ((b & avx512) == avx512 && cpu_saves(CPU_ZMM_STATE))
+    if ((b & avx512) == avx512 && saves(CPU_ZMM_STATE))
         present |= 1 << LAMELLA_SIMD_AVX512;
     return present;
 }
@@ -66,10 +66,10 @@ void simd_put_back(uint32_t environment)
 
 #endif
 
-static pthread_once_t cpu_once = PTHREAD_ONCE_INIT;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int32_t cpu_present;
 
-static void cpu_look(void)
+static void look(void)
 {
     cpu_present = cpu_probe();
     dispatch_fill(cpu_present);
@@ -77,6 +77,6 @@ static void cpu_look(void)
 
 int32_t simd_present(void)
 {
-    pthread_once(&cpu_once, cpu_look);
+    pthread_once(&once, look);
     return cpu_present;
 }

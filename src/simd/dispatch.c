@@ -7,9 +7,9 @@ static const kernels *const dispatch_own[] = {
     [LAMELLA_SIMD_AVX512]    = &simd_avx512,
 };
 
-static kernels dispatch_tables[LENGTH(dispatch_own)];
+static kernels tables[LENGTH(dispatch_own)];
 
-static void dispatch_overlay(kernels *table, const kernels *own)
+static void overlay(kernels *table, const kernels *own)
 {
 #define KERNEL(result, name, parameters, arguments) \
     if (own->name)                                  \
@@ -22,9 +22,9 @@ static void dispatch_overlay(kernels *table, const kernels *own)
 void dispatch_fill(int32_t present)
 {
     for (int32_t level = LAMELLA_SIMD_REFERENCE; level < LENGTH(dispatch_own); level++) {
-        dispatch_tables[level] = dispatch_tables[level - 1];
+        tables[level] = tables[level - 1];
         if (present & 1 << level)
-            dispatch_overlay(&dispatch_tables[level], dispatch_own[level]);
+            overlay(&tables[level], dispatch_own[level]);
     }
 }
 
@@ -39,7 +39,7 @@ int32_t simd_best(void)
 const kernels *simd_kernels(int32_t level)
 {
     simd_present();
-    return &dispatch_tables[level];
+    return &tables[level];
 }
 
 const kernels *simd_of(const call *c)

@@ -17,13 +17,13 @@
 #define ROWS_AHEAD 8                  /* asked for while one is multiplied: a fifth faster where memory is the limit */
 #define CACHE_LINE 64
 
-typedef struct tiles_work {
+typedef struct work {
     const similar_pass *p;
     const kernels      *simd;
     scratch             pieces;
     int64_t             n_blocks;
     int64_t             panel_bytes, rows_bytes, scores_bytes; /* of a piece: packed queries, packed rows, scores, then the room */
-} tiles_work;
+} work;
 
 static int64_t blocks_of(const similar_pass *p)
 {
@@ -41,7 +41,7 @@ void similar_cut(similar_pass *p, int64_t fixed_bytes, int64_t query_bytes)
     p->n_parts = (p->base->n + p->part_rows - 1) / p->part_rows;
 }
 
-static void pack_queries(const tiles_work *w, int64_t first_q, int64_t n_q, float *panel)
+static void pack_queries(const work *w, int64_t first_q, int64_t n_q, float *panel)
 {
     const f32_rows *q = w->p->queries;
     for (int64_t i = 0; i < n_q; i += TILE_QUERIES)
@@ -50,7 +50,7 @@ static void pack_queries(const tiles_work *w, int64_t first_q, int64_t n_q, floa
 }
 
 /* Scores of one block of rows; queries packed, `packed` for rows. */
-static void fill_scores(const tiles_work *w, int64_t n_q, int64_t first_x, int64_t n_x, const float *queries, float *packed, float *scores)
+static void fill_scores(const work *w, int64_t n_q, int64_t first_x, int64_t n_x, const float *queries, float *packed, float *scores)
 {
     const f32_rows *x = w->p->base;
     int64_t width = w->p->width;
@@ -68,9 +68,9 @@ static void fill_scores(const tiles_work *w, int64_t n_q, int64_t first_x, int64
         simd_put_back(environment);
 }
 
-static void tiles_task(int64_t i, void *data)
+static void task(int64_t i, void *data)
 {
-    tiles_work *w = data;
+    work *w = data;
     const similar_pass *p = w->p;
     int64_t part = i / w->n_blocks, first_q = i % w->n_blocks * p->block_queries;
     int64_t n_q = MIN(p->block_queries, p->queries->n - first_q);
@@ -92,7 +92,7 @@ static void tiles_task(int64_t i, void *data)
 /* One query waits for memory: rows are read as they lie. */
 static void dots_task(int64_t part, void *data)
 {
-    tiles_work *w = data;
+    work *w = data;
     const similar_pass *p = w->p;
     int64_t end = MIN((part + 1) * p->part_rows, p->base->n);
     char *piece = scratch_claim(&w->pieces), *room = piece + w->panel_bytes + w->rows_bytes + w->scores_bytes;
@@ -117,7 +117,7 @@ static void dots_task(int64_t part, void *data)
 
 lamella_status similar_tiles(call *c, const similar_pass *p)
 {
-    tiles_work w = { .p = p, .simd = simd_of(c), .n_blocks = blocks_of(p) };
+    work w = { .p = p, .simd = simd_of(c), .n_blocks = blocks_of(p) };
     int64_t n_tasks = w.n_blocks * p->n_parts, panel, bytes;
     w.rows_bytes = TILE_BLOCK_ROWS * MIN(p->width, CHUNK) * (int64_t)sizeof(float);
     w.scores_bytes = p->block_queries * TILE_BLOCK_ROWS * (int64_t)sizeof(float);
@@ -131,7 +131,7 @@ lamella_status similar_tiles(call *c, const similar_pass *p)
     TRY(scratch_open(c, w.panel_bytes + w.rows_bytes + w.scores_bytes + p->room_bytes, &w.pieces));
     double of_task = (double)p->block_queries * (double)p->part_rows * (double)p->width;
     int64_t at_once = MAX(of_task * TASKS_BETWEEN_POLLS <= PRODUCTS_BETWEEN_POLLS ? TASKS_BETWEEN_POLLS : 1, parallel_width(c));
-    TRY(parallel_asking(c, n_tasks, at_once, p->by_dot && p->queries->n == 1 ? dots_task : tiles_task, &w));
+    TRY(parallel_asking(c, n_tasks, at_once, p->by_dot && p->queries->n == 1 ? dots_task : task, &w));
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }

@@ -121,7 +121,7 @@ static void start_search(lbfgs *b)
     set_trial(b);
 }
 
-static int32_t lbfgs_move(lbfgs *b, double value, const double *gradient)
+static int32_t move(lbfgs *b, double value, const double *gradient)
 {
     if (b->started)
         remember_pair(b, gradient);
@@ -136,7 +136,7 @@ static int32_t lbfgs_move(lbfgs *b, double value, const double *gradient)
 int32_t lbfgs_tell(lbfgs *b, double value, const double *gradient, double noise)
 {
     if (!b->started)
-        return lbfgs_move(b, value, gradient);
+        return move(b, value, gradient);
     double slope = lbfgs_dot(b, gradient, b->direction);
     int lower = value <= b->value + LBFGS_DECREASE * b->step * b->slope;
     int level = value <= b->value + noise * fabs(b->value) && slope <= -LBFGS_FLAT * b->slope;
@@ -145,7 +145,7 @@ int32_t lbfgs_tell(lbfgs *b, double value, const double *gradient, double noise)
     else if (slope < LBFGS_CURVATURE * b->slope)
         b->low = b->step;
     else
-        return lbfgs_move(b, value, gradient);
+        return move(b, value, gradient);
     if (++b->tries >= LBFGS_TRIES)
         return LBFGS_STUCK;
     b->step = isfinite(b->high) ? (b->low + b->high) / 2 : 2 * b->low;

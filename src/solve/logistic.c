@@ -15,7 +15,7 @@
 #define LOGISTIC_STEPS 16        /* passes between two polls for a stop */
 #define LOGISTIC_NARROW 96       /* rows so narrow begin with Newton's method */
 
-typedef struct logistic_wave {
+typedef struct wave {
     logistic          *m;
     int64_t            n;
     const fit_options *options;
@@ -23,7 +23,7 @@ typedef struct logistic_wave {
     int64_t           *factors; /* problems whose factor is made in this stage */
     int64_t            n_factors;
     scratch            room;
-} logistic_wave;
+} wave;
 
 int64_t fit_outputs(int64_t n_classes)
 {
@@ -78,7 +78,7 @@ static lamella_status logistic_create(call *c, const fit_problem *p, logistic *m
 
 static void factor_task(int64_t i, void *data)
 {
-    logistic_wave *w = data;
+    wave *w = data;
     void *room = scratch_claim(&w->room);
     logistic_factor(&w->m[w->factors[i]], room);
     scratch_release(&w->room, room);
@@ -86,7 +86,7 @@ static void factor_task(int64_t i, void *data)
 
 static void iterate_task(int64_t i, void *data)
 {
-    logistic_wave *w = data;
+    wave *w = data;
     int64_t first = i * w->chunk, end = MIN(first + w->chunk, w->n), last = 0;
     for (int64_t j = first; j < end; j++) {
         logistic *m = &w->m[j];
@@ -121,14 +121,14 @@ static void iterate_task(int64_t i, void *data)
 
 static void columns_task(int64_t i, void *data)
 {
-    logistic_wave *w = data;
+    wave *w = data;
     logistic_columns(&w->m[i]);
 }
 
 /* ---- a wave ---- */
 
 /* The first factor is shared by problems over the same rows at the same penalty: labels do not enter it. Of more penalties each needs its own. */
-static void find_alike(logistic_wave *w)
+static void find_alike(wave *w)
 {
     for (int64_t i = 1; i < w->n; i++)
         for (int64_t j = 0; j < i && w->m[i].like < 0; j++) {
@@ -139,7 +139,7 @@ static void find_alike(logistic_wave *w)
         }
 }
 
-static int64_t count_done(const logistic_wave *w)
+static int64_t count_done(const wave *w)
 {
     int64_t n = 0;
     for (int64_t i = 0; i < w->n; i++)
@@ -147,7 +147,7 @@ static int64_t count_done(const logistic_wave *w)
     return n;
 }
 
-static lamella_status run_wave(call *c, logistic_wave *w, int64_t before, int64_t total)
+static lamella_status run_wave(call *c, wave *w, int64_t before, int64_t total)
 {
     find_alike(w);
     TRY(parallel(c, w->n, columns_task, w));
@@ -177,7 +177,7 @@ lamella_status logistic_fit(call *c, const fit_problem *problems, int64_t n_prob
 {
     for (int64_t first = 0, n; first < n_problems; first += n) {
         arena_mark before = arena_now(&c->memory);
-        logistic_wave w = { .options = options };
+        wave w = { .options = options };
         int64_t room = 0;
         w.n = n = wave_length(problems + first, n_problems - first);
         w.chunk = MAX(n / LOGISTIC_CHUNKS, 1);

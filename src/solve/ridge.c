@@ -15,7 +15,7 @@
 #define RIDGE_CONVERGED 1e-6 /* share of the objective by which it may lie over its least value */
 
 /* n equations S w = b with `outputs` right-hand sides, of which the penalties are tasks. */
-typedef struct ridge_work {
+typedef struct work {
     const double *s;           /* [n, n], both triangles */
     const double *b;           /* [n, outputs] */
     const double *y_square;    /* [outputs] */
@@ -25,7 +25,7 @@ typedef struct ridge_work {
     fit_report   *report;      /* [n_penalties, outputs] */
     int           dual;
     scratch       room;
-} ridge_work;
+} work;
 
 static void product_of(const double *s, const double *x, int64_t n, int64_t outputs, double *out)
 {
@@ -34,7 +34,7 @@ static void product_of(const double *s, const double *x, int64_t n, int64_t outp
 }
 
 /* residual := b - S x - a x; returns the product S x in `sx`. */
-static void ridge_residual(const ridge_work *w, double penalty, const double *x, double *sx, double *residual)
+static void ridge_residual(const work *w, double penalty, const double *x, double *sx, double *residual)
 {
     product_of(w->s, x, w->n, w->outputs, sx);
     for (int64_t i = 0; i < w->n * w->outputs; i++)
@@ -48,12 +48,12 @@ typedef struct ridge_pieces {
     double  added;                         /* to the diagonal beyond the penalty, so that L exists */
 } ridge_pieces;
 
-static int64_t ridge_pieces_doubles(const ridge_work *w)
+static int64_t ridge_pieces_doubles(const work *w)
 {
     return w->n * w->n + (w->dual ? 5 : 3) * w->n * w->outputs;
 }
 
-static ridge_pieces ridge_pieces_in(const ridge_work *w, double *memory)
+static ridge_pieces ridge_pieces_in(const work *w, double *memory)
 {
     int64_t cells = w->n * w->outputs;
     ridge_pieces r = { .l = memory, .sx = memory + w->n * w->n };
@@ -66,7 +66,7 @@ static ridge_pieces ridge_pieces_in(const ridge_work *w, double *memory)
 
 /* Objective and gradient in w of one output; in the dual x is u, so that |w|^2 = u.K u and the gradient is -2 Z^T residual. The objective
  * lies over its least value by residual.(S + a I)^-1 residual, in the dual by residual.(K + a I)^-1 K residual. */
-static void ridge_report(const ridge_work *w, double penalty, int64_t k, const double *x, const ridge_pieces *at, fit_report *r)
+static void ridge_report(const work *w, double penalty, int64_t k, const double *x, const ridge_pieces *at, fit_report *r)
 {
     double square = 0, gradient = 0, gap = 0, fit = w->y_square[k];
     for (int64_t i = k; i < w->n * w->outputs; i += w->outputs) {
@@ -84,7 +84,7 @@ static void ridge_report(const ridge_work *w, double penalty, int64_t k, const d
 }
 
 /* A penalty under the rounding of S gets as much more as makes it definite; the report tells. */
-static void ridge_factor(const ridge_work *w, double penalty, ridge_pieces *r)
+static void ridge_factor(const work *w, double penalty, ridge_pieces *r)
 {
     int64_t n = w->n;
     double largest = 0;
@@ -100,9 +100,9 @@ static void ridge_factor(const ridge_work *w, double penalty, ridge_pieces *r)
     }
 }
 
-static void ridge_task(int64_t q, void *data)
+static void task(int64_t q, void *data)
 {
-    ridge_work *w = data;
+    work *w = data;
     int64_t n = w->n, cells = n * w->outputs;
     double *memory = scratch_claim(&w->room), *x = w->solution + q * cells, penalty = w->penalty[q];
     ridge_pieces r = ridge_pieces_in(w, memory);
@@ -129,11 +129,11 @@ static void ridge_task(int64_t q, void *data)
     scratch_release(&w->room, memory);
 }
 
-static lamella_status ridge_solve(call *c, ridge_work *w, int64_t n_penalties)
+static lamella_status ridge_solve(call *c, work *w, int64_t n_penalties)
 {
     TAKE(c, w->solution, n_penalties * w->n * w->outputs);
     TRY(scratch_open(c, ridge_pieces_doubles(w) * (int64_t)sizeof(double), &w->room));
-    return blas_parallel(c, n_penalties, ridge_task, w);
+    return blas_parallel(c, n_penalties, task, w);
 }
 
 /* ---- primal ---- */
@@ -178,7 +178,7 @@ lamella_status ridge_of_gram(call *c, const gram *g, const ridge_fits *f)
     }
     for (int64_t k = 0; k < outputs; k++)
         y_square[k] = g->square[(dim + k) * g->dim + dim + k];
-    ridge_work w = { .s = s, .b = b, .y_square = y_square, .n = dim, .outputs = outputs, .penalty = f->penalty, .report = f->report };
+    work w = { .s = s, .b = b, .y_square = y_square, .n = dim, .outputs = outputs, .penalty = f->penalty, .report = f->report };
     TRY(ridge_solve(c, &w, f->n_penalties));
     for (int64_t q = 0; q < f->n_penalties; q++)
         for (int64_t k = 0; k < outputs; k++) {
@@ -321,7 +321,7 @@ static lamella_status ridge_dual(call *c, const fit_problem *p)
     memset(y_square, 0, (size_t)outputs * sizeof *y_square);
     for (int64_t i = 0; i < n * outputs; i++)
         y_square[i % outputs] += d.y[i] * d.y[i];
-    ridge_work w = { .s = s, .b = d.y, .y_square = y_square, .n = n, .outputs = outputs, .penalty = p->penalty, .report = each, .dual = 1 };
+    work w = { .s = s, .b = d.y, .y_square = y_square, .n = n, .outputs = outputs, .penalty = p->penalty, .report = each, .dual = 1 };
     TRY(ridge_solve(c, &w, p->n_penalties));
     sum_reports(each, outputs, p->n_penalties, p->report);
     for (int64_t q = 0; q < p->n_penalties; q++) {

@@ -23,14 +23,14 @@ static lamella_status block_open(call *c, int64_t n_layers, const lamella_stack 
     return LAMELLA_OK;
 }
 
-static void block_give(lamella_tensor_block *made, int64_t n_layers, lamella_tensor_block **block, lamella_stack *stack)
+static void give(lamella_tensor_block *made, int64_t n_layers, lamella_tensor_block **block, lamella_stack *stack)
 {
     lamella_stack s = { .layer = made->layer, .n_layers = n_layers };
     write_sized(stack, &s, (int64_t)sizeof s);
     *block = made;
 }
 
-static lamella_status block_create(call *c, int32_t dtype, int64_t n_layers, int64_t n_samples, int64_t dim, lamella_tensor_block **block,
+static lamella_status create(call *c, int32_t dtype, int64_t n_layers, int64_t n_samples, int64_t dim, lamella_tensor_block **block,
                                    lamella_stack *stack)
 {
     lamella_tensor_block *made;
@@ -54,17 +54,17 @@ static lamella_status block_create(call *c, int32_t dtype, int64_t n_layers, int
     for (int64_t l = 0; l < n_layers; l++)
         made->layer[l] = (lamella_view){ .data = data + l * elements * dtype_size(dtype), .dtype = dtype, .rank = 2,
                                          .shape = { n_samples, dim }, .stride = { dim, 1 } };
-    block_give(made, n_layers, block, stack);
+    give(made, n_layers, block, stack);
     return LAMELLA_OK;
 }
 
 lamella_status lamella_tensor_block_create(lamella_context *ctx, int32_t dtype, int64_t n_layers, int64_t n_samples, int64_t dim,
                                            lamella_tensor_block **block, lamella_stack *stack)
 {
-    CALL(ctx, block_create(c, dtype, n_layers, n_samples, dim, block, stack));
+    CALL(ctx, create(c, dtype, n_layers, n_samples, dim, block, stack));
 }
 
-static lamella_status block_load(call *c, const lamella_view *array, lamella_tensor_block **block, lamella_stack *stack)
+static lamella_status load(call *c, const lamella_view *array, lamella_tensor_block **block, lamella_stack *stack)
 {
     lamella_view v;
     lamella_tensor_block *made;
@@ -83,13 +83,13 @@ static lamella_status block_load(call *c, const lamella_view *array, lamella_ten
         memmove(layer->shape, v.shape + 1, sizeof v.shape - sizeof *v.shape);
         memmove(layer->stride, v.stride + 1, sizeof v.stride - sizeof *v.stride);
     }
-    block_give(made, v.shape[0], block, stack);
+    give(made, v.shape[0], block, stack);
     return LAMELLA_OK;
 }
 
 lamella_status lamella_tensor_block_load(lamella_context *ctx, const lamella_view *array, lamella_tensor_block **block, lamella_stack *stack)
 {
-    CALL(ctx, block_load(c, array, block, stack));
+    CALL(ctx, load(c, array, block, stack));
 }
 
 void lamella_tensor_block_free(lamella_tensor_block *block)

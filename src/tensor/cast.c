@@ -9,11 +9,11 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct cast_work {
+typedef struct work {
     lamella_view   x, out;
     const kernels *simd;
     lowest         fault; /* row-major number of the first element that does not fit */
-} cast_work;
+} work;
 
 /* f32 with the last bit set where the value is not exact: a later rounding to 11 or 8 bits then sees which side it lies on. */
 static float f32_rounded_to_odd(double value)
@@ -79,7 +79,7 @@ static int store_integer(int32_t dtype, int64_t value, char *to)
     }
 }
 
-static int cast_element(const kernels *k, int32_t from_type, const char *from, int32_t to_type, char *to)
+static int element(const kernels *k, int32_t from_type, const char *from, int32_t to_type, char *to)
 {
     if (dtype_is_float(from_type)) {
         double value = load_f64(from_type, from);
@@ -104,7 +104,7 @@ static int cast_element(const kernels *k, int32_t from_type, const char *from, i
 }
 
 /* Whole pieces to or from f32. */
-static int cast_by_kernel(const kernels *k, int32_t from_type, const void *from, int32_t to_type, void *to, int64_t n)
+static int by_kernel(const kernels *k, int32_t from_type, const void *from, int32_t to_type, void *to, int64_t n)
 {
     if (to_type == LAMELLA_F32)
         switch (from_type) {
@@ -128,20 +128,20 @@ static int is_aligned_run(const lamella_view *v, const char *p)
     return run_stride(v) == 1 && (uintptr_t)p % (uintptr_t)dtype_size(v->dtype) == 0;
 }
 
-static void cast_piece(int64_t run, int64_t first, int64_t n, void *data)
+static void piece(int64_t run, int64_t first, int64_t n, void *data)
 {
-    cast_work *w = data;
+    work *w = data;
     int64_t from_step = run_stride(&w->x) * dtype_size(w->x.dtype), to_step = run_stride(&w->out) * dtype_size(w->out.dtype);
     const char *from = view_run(&w->x, run) + first * from_step;
     char *to = view_run(&w->out, run) + first * to_step;
     int whole = is_aligned_run(&w->x, from) && is_aligned_run(&w->out, to) &&
-                cast_by_kernel(w->simd, w->x.dtype, from, w->out.dtype, to, n);
+                by_kernel(w->simd, w->x.dtype, from, w->out.dtype, to, n);
     for (int64_t i = 0; i < n; i++, from += from_step, to += to_step) {
         int fits;
         if (whole)
             fits = w->out.dtype == LAMELLA_F64 || !isinf(load_f64(w->out.dtype, to)) || isinf(load_f64(w->x.dtype, from));
         else
-            fits = cast_element(w->simd, w->x.dtype, from, w->out.dtype, to);
+            fits = element(w->simd, w->x.dtype, from, w->out.dtype, to);
         if (!fits) {
             lowest_report(&w->fault, run * run_length(&w->x) + first + i);
             return;
@@ -149,7 +149,7 @@ static void cast_piece(int64_t run, int64_t first, int64_t n, void *data)
     }
 }
 
-static lamella_status does_not_fit(call *c, const cast_work *w, int64_t at)
+static lamella_status does_not_fit(call *c, const work *w, int64_t at)
 {
     int64_t length = run_length(&w->x), size = dtype_size(w->x.dtype);
     double value = load_f64(w->x.dtype, view_run(&w->x, at / length) + at % length * run_stride(&w->x) * size);
@@ -160,13 +160,13 @@ static lamella_status does_not_fit(call *c, const cast_work *w, int64_t at)
 
 static lamella_status cast(call *c, const lamella_view *x, const lamella_view *out)
 {
-    cast_work w;
+    work w;
     TRY(VIEW(c, w.x, x, ANY_DTYPE));
     TRY(view_check_out(c, &w.out, out, ANY_DTYPE, "out", w.x.shape, w.x.rank));
     w.simd = simd_of(c);
     lowest_reset(&w.fault);
     pieces p = pieces_of(&w.x);
-    TRY(pieces_run(c, &p, cast_piece, &w));
+    TRY(pieces_run(c, &p, piece, &w));
     int64_t at = lowest_get(&w.fault);
     return at == INT64_MAX ? LAMELLA_OK : does_not_fit(c, &w, at);
 }

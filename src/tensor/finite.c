@@ -18,12 +18,12 @@ static float_layout layout_of(int32_t dtype)
     }
 }
 
-typedef struct finite_work {
+typedef struct work {
     lamella_view x;
     float_layout layout;
     int64_t      n_nan, n_infinite, n_subnormal; /* of all tasks */
     lowest       first;
-} finite_work;
+} work;
 
 static uint64_t bits_at(const char *p, int64_t size)
 {
@@ -38,7 +38,7 @@ static uint64_t bits_at(const char *p, int64_t size)
 
 static void count_piece(int64_t run, int64_t first, int64_t n, void *data)
 {
-    finite_work *w = data;
+    work *w = data;
     int64_t size = dtype_size(w->x.dtype), step = run_stride(&w->x) * size, n_nan = 0, n_infinite = 0, n_subnormal = 0;
     const char *p = view_run(&w->x, run) + first * step;
     for (int64_t i = 0; i < n; i++, p += step) {
@@ -56,7 +56,7 @@ static void count_piece(int64_t run, int64_t first, int64_t n, void *data)
 
 static lamella_status count_nonfinite(call *c, const lamella_view *x, lamella_tensor_finite_result *result)
 {
-    finite_work w = { .n_nan = 0 };
+    work w = { .n_nan = 0 };
     TRY(VIEW(c, w.x, x, ANY_DTYPE));
     TRY(RESULT(c, result));
     lowest_reset(&w.first);

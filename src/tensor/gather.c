@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-typedef struct gather_work {
+typedef struct work {
     lamella_view   x, out;
     const int64_t *pick;
     int64_t        runs_per_row;
-} gather_work;
+} work;
 
 static void copy_elements(char *to, int64_t to_stride, const char *from, int64_t from_stride, int64_t n, int64_t size)
 {
@@ -20,9 +20,9 @@ static void copy_elements(char *to, int64_t to_stride, const char *from, int64_t
         memcpy(to + i * to_stride * size, from + i * from_stride * size, (size_t)size);
 }
 
-static void gather_piece(int64_t run, int64_t first, int64_t n, void *data)
+static void piece(int64_t run, int64_t first, int64_t n, void *data)
 {
-    const gather_work *w = data;
+    const work *w = data;
     int64_t size = dtype_size(w->x.dtype), from_stride = run_stride(&w->x), to_stride = run_stride(&w->out);
     char *to = view_run(&w->out, run) + first * to_stride * size;
     const char *from;
@@ -55,7 +55,7 @@ static lamella_status check_pick(call *c, const lamella_view *index, int64_t n_r
 
 static lamella_status gather(call *c, const lamella_view *x, const lamella_view *index, const lamella_view *out)
 {
-    gather_work w;
+    work w;
     int64_t shape[LAMELLA_MAX_RANK];
     TRY(VIEW(c, w.x, x, ANY_DTYPE));
     if (w.x.rank < 1)
@@ -68,7 +68,7 @@ static lamella_status gather(call *c, const lamella_view *x, const lamella_view 
     for (int32_t a = 1; a + 1 < w.x.rank; a++)
         w.runs_per_row *= w.x.shape[a];
     pieces p = pieces_of(&w.out);
-    return pieces_run(c, &p, gather_piece, &w);
+    return pieces_run(c, &p, piece, &w);
 }
 
 lamella_status lamella_tensor_gather(lamella_context *ctx, const lamella_view *x, const lamella_view *index, const lamella_view *out)

@@ -9,7 +9,7 @@ typedef struct panel_pass {
     void   *data;
 } panel_pass;
 
-static void panel_task(int64_t i, void *data)
+static void task(int64_t i, void *data)
 {
     panel_pass *pass = data;
     panel p;
@@ -29,7 +29,7 @@ lamella_status each_panel(call *c, const stack *s, int64_t l, int32_t precision,
     TRY(scratch_open(c, pass.rows_bytes + room_bytes, &pass.pieces));
     do {
         TRY(rows_next(c, &pass.r));
-        TRY(parallel(c, pass.r.n_panels, panel_task, &pass));
+        TRY(parallel(c, pass.r.n_panels, task, &pass));
     } while (pass.r.n);
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
