@@ -14,6 +14,7 @@ extern "C" {
 #else
 #define LAMELLA_API __attribute__((visibility("default")))
 #endif
+#define LAMELLA_EXPERIMENTAL LAMELLA_API /* of a function whose parameters may still change before 0.1 is out */
 
 #define LAMELLA_VERSION_MAJOR 0
 #define LAMELLA_VERSION_MINOR 1

@@ -39,7 +39,7 @@ def signature(function):
 
 
 def text(api):
-    lines = [f"function {signature(f)}" for f in api.functions]
+    lines = [f"function {'(experimental) ' * f.experimental}{signature(f)}" for f in api.functions]
     lines += [f"handle {name}" for name in api.handles]
     lines += [f"alias {name} {type_}" for name, type_ in api.aliases.items()]
     lines += [f"number {name} {value}" for name, value in api.numbers.items()]

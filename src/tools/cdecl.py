@@ -61,6 +61,7 @@ class Declaration:
     parameters: list
     doc: list                  # (line number, text) of the lines of its /** */ comment
     line: int
+    experimental: bool         # its parameters may still change
 
 
 @dataclass
@@ -81,7 +82,7 @@ STRUCT = re.compile(r"typedef struct (\w+)\s*\{(.*?)^\}\s*(\w+);", re.S | re.M)
 HANDLE = re.compile(r"typedef struct (\w+) (\w+);")
 ALIAS = re.compile(r"typedef (\w+) (\w+);")
 ENUM = re.compile(r"enum\s*\{(.*?)\};", re.S)
-FUNCTION = re.compile(r"LAMELLA_API\s+([^;{]*?)(\w+)\(([^;]*)\);", re.S)
+FUNCTION = re.compile(r"LAMELLA_(API|EXPERIMENTAL)\s+([^;{]*?)(\w+)\(([^;]*)\);", re.S)
 INLINE = re.compile(r"static inline [^;{]*\{.*?\n\}", re.S)    # for C and C++ hosts only; Python does not see it
 LINKAGE = re.compile(r'extern "C" \{|\}')
 DEFINE = re.compile(r"#define (\w+)(?: (.*))?")
@@ -234,9 +235,10 @@ def item(file, text, at, line, comment, comment_line, known, contents):
     match = FUNCTION.match(text, at)
     if match:
         if not comment or not comment.startswith("/**\n"):
-            raise HeaderError(file, line, f"{match[2]} has no /** */ comment above it")
-        parameters = variables(file, line, match[3], known)
-        contents.functions.append(Declaration(match[2], tidy(match[1]), parameters, doc_lines(comment, comment_line), line))
+            raise HeaderError(file, line, f"{match[3]} has no /** */ comment above it")
+        parameters = variables(file, line, match[4], known)
+        contents.functions.append(Declaration(match[3], tidy(match[2]), parameters, doc_lines(comment, comment_line), line,
+                                              match[1] == "EXPERIMENTAL"))
         return match.end()
     match = INLINE.match(text, at) or LINKAGE.match(text, at)
     if match:

@@ -28,6 +28,7 @@ class Function:
     doc: grammar.Doc
     file: str
     line: int
+    experimental: bool
 
     def first_handle(self):
         """The object whose verb this is."""
@@ -199,7 +200,7 @@ def add_functions(api, path, room, family, contents):
         grammar.check_axes(arguments, api.structs, complain)
         has_room = d.name.startswith(f"lamella_{room}_")
         function = Function(d.name, room if has_room else "", family, d.returns, d.parameters, arguments, doc.description,
-                            [text for _, tag, text in doc.tags if tag == "paper"], doc, name, d.line)
+                            [text for _, tag, text in doc.tags if tag == "paper"], doc, name, d.line, d.experimental)
         check_function(function, api, complain)
         api.functions.append(function)
 

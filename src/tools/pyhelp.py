@@ -131,5 +131,6 @@ def lines(api, f):
     if f.name.endswith("_options_init"):
         return [f"The options of {place_of(api, f.arguments[0].of)} and what they are if not given."]
     described = [in_python(api, f, each) for each in "\n".join(f.description).strip().split("\n")]
+    described += ["Experimental: its parameters may still change before 0.1."] * f.experimental
     arguments = argument_lines(api, f)
     return described + ([""] + arguments if arguments and arguments[0] else arguments)

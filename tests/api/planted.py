@@ -17,6 +17,7 @@ BASE = """\
 extern "C" {
 #endif
 #define LAMELLA_API __attribute__((visibility("default")))
+#define LAMELLA_EXPERIMENTAL LAMELLA_API
 #define LAMELLA_VERSION_MAJOR 0
 #define LAMELLA_VERSION_MINOR 1
 #define LAMELLA_VERSION_PATCH 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from planted import FIT, KIND, SOURCE, Planted
 
+import abi
 import built
 import generate
 import headers
@@ -27,6 +28,14 @@ class Grammar(Planted):
 
     def test_a_clean_header(self):
         self.assertEqual(headers.read(self.root).errors, [])
+
+    def test_experimental(self):
+        self.assertNotIn("(experimental)", abi.text(headers.read(self.root)))
+        self.change("include/lamella/probe/fit.h", "LAMELLA_API lamella_status lamella_probe_score(", "LAMELLA_EXPERIMENTAL lamella_status lamella_probe_score(")
+        api = headers.read(self.root)
+        self.assertEqual(api.errors, [])
+        self.assertIn("function (experimental) lamella_status lamella_probe_score(", abi.text(api))
+        self.assertIn("Experimental: its parameters may still change before 0.1.", mirror.text(api))
 
     def test_undocumented_parameter(self):
         self.errors(" * @in     x       f32|f64 [row, dim]\n", "", "probe/fit.h:26:", "no line for the parameter x")
