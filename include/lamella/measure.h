@@ -168,7 +168,7 @@ LAMELLA_API lamella_status lamella_measure_classification_options_init(lamella_m
  * @in        scores    f32|f64|f16|bf16 [sample, class] {or [sample]} for two classes; two columns are taken as second less first
  * @in        labels    i32|i64 [sample] {any integers}
  * @in        options   options {optional} NULL: threshold 0
- * @in        options.classes list i64 [class] the label of each column; NULL: the labels that occur, rising
+ * @in        options.classes list i64 [label] of each column, or of both classes; NULL: the labels that occur, rising
  * @in        options.mask    u8|bool [sample] 0 = left out, never read; NULL: all rows
  * @in        options.weights f32|f64 [sample] 0 or more; NULL: 1 each
  * @out       result    result
@@ -285,7 +285,7 @@ LAMELLA_API lamella_status lamella_measure_bootstrap_options_init(lamella_measur
  * @in        options   options accuracy, 1000 resamples, 0.95, seed 0 are what zero means
  * @in        options.gold    i32|i64|f32|f64|f16|bf16 [sample] labels, or numbers for R2, PEARSON, SPEARMAN; NULL: for MEAN only
  * @in        options.versus  f32|f64|f16|bf16 [sample, class] shaped like scores; NULL: no difference
- * @in        options.classes list i64 [class] the label of each column; NULL: the labels that occur, rising
+ * @in        options.classes list i64 [label] of each column, or of both classes; NULL: the labels that occur, rising
  * @in        options.groups  i32|i64 [sample] {any integers} NULL: each row by itself
  * @in        options.mask    u8|bool [sample] 0 = left out, never read; NULL: all rows
  * @in        options.weights f32|f64 [sample] 0 or more; not for PEARSON and SPEARMAN; NULL: 1 each

@@ -13,6 +13,9 @@ import mirror
 import options
 
 
+MIRROR = "src/python/lamella/_mirror"
+
+
 def first_line(path):
     return path.read_text(encoding="utf-8").split("\n", 1)[0]
 
@@ -79,7 +82,7 @@ def operations(api):
 def everything(api):
     """Path -> text of all that is generated."""
     made = doorplates(api)
-    made[api.root / "src/python/lamella/_mirror.py"] = mirror.text(api)
+    made.update((api.root / MIRROR / name, text) for name, text in mirror.files(api).items())
     made[api.root / "src/options/options.h"] = options.c_header(api)
     made[api.root / "src/options/options.c"] = options.c_source(api)
     made[api.root / "tests/api/abi.txt"] = abi.text(api)
@@ -93,8 +96,10 @@ def stale(root):
     api = headers.read(root)
     if api.errors:
         return api.errors
-    return [f"stale: {path.relative_to(api.root)}; type: python3 src/tools/generate.py" for path, text in everything(api).items()
-            if not path.exists() or path.read_text(encoding="utf-8") != text]
+    made = everything(api)
+    left = sorted(set((api.root / MIRROR).glob("*.py")) - set(made))
+    return [f"stale: {path.relative_to(api.root)}; type: python3 src/tools/generate.py" for path, text in made.items()
+            if not path.exists() or path.read_text(encoding="utf-8") != text] + [f"left over: {path.relative_to(api.root)}; delete it" for path in left]
 
 
 def write(root):

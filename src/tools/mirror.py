@@ -1,11 +1,14 @@
-"""The ctypes mirror: structs, enums and the table of functions, as one Python module of data."""
+"""The ctypes mirror: structs, enums and tables of functions, as Python modules of data, one a room."""
+import re
 
 import abi
 import options
 import pyhelp
 
+MADE = "Made by src/tools/generate.py from the headers: structs and functions, as Python calls them."
 NUMBERS = {"int8_t": "c_int8", "uint8_t": "c_uint8", "int32_t": "c_int32", "uint32_t": "c_uint32", "int64_t": "c_int64",
            "uint64_t": "c_uint64", "double": "c_double", "float": "c_float", "char": "c_char"}
+CTYPES = {*NUMBERS.values(), "c_char_p", "c_void_p", "CFUNCTYPE", "POINTER", "Structure"}
 
 
 def ctype(api, type_):
@@ -97,19 +100,48 @@ def room_text(api, room):
     return f"    {room!r}: {path.read_text(encoding='utf-8').split(chr(10), 1)[0].strip('/* ')!r},"
 
 
-def text(api):
-    rooms = dict.fromkeys(f.room for f in api.functions if f.room)
+def file_room(f):
+    """The room in whose header it stands."""
+    return f.file.split("/")[1].removesuffix(".h")
+
+
+def imported(parts, own, rooms_of):
+    """Imports of what a file's text names: of ctypes, and structs of other rooms."""
+    words = set(re.findall(r"\w+", "\n".join(parts)))
+    lines = [f"from ctypes import {', '.join(sorted(words & CTYPES))}"] if words & CTYPES else []
+    for room in dict.fromkeys(rooms_of.values()):
+        names = sorted(name for name in words & set(rooms_of) - set(own) if rooms_of[name] == room)
+        lines += [f"from .{room} import {', '.join(names)}"] if names else []
+    return "\n".join(lines) + "\n\n" if lines else ""
+
+
+def room_file(api, room, rooms_of):
+    structs = [name for name in api.structs if rooms_of[name] == room]
+    classes = [struct_text(api, api.structs[name]) for name in structs]
+    functions = [function_text(api, f) for f in api.functions if file_room(f) == room]
+    body = "\n\n\n".join(classes + [f"STRUCTS = [{', '.join(structs)}]\n\nFUNCTIONS = [\n" + "\n".join(functions) + "\n]\n"])
+    return f'"""{MADE}"""\n{imported([body], structs, rooms_of)}{chr(10) if structs else ""}{body}'
+
+
+def whole(api, rooms):
     enums = [f"    {e.first!r}: {dict((name[len(e.prefix):].lower(), value) for name, value in e.members.items())}," for e in api.enums]
     classes = {name: f.python() for name in api.handles for f in api.functions if f.name == f"{name}_free"}
+    said = dict.fromkeys(f.room for f in api.functions if f.room)
     return "\n".join([
-        '"""Made by src/tools/generate.py from the headers: structs, enums and the table of functions."""',
-        "from ctypes import (CFUNCTYPE, POINTER, Structure, c_char, c_char_p, c_double, c_int32, c_int64, c_uint32, c_uint64, c_void_p)",
+        f'"""{MADE}"""', f"from . import {', '.join(rooms)}",
         "", f'VERSION = "{api.version()}"',
         f"MAX_RANK = {api.numbers['LAMELLA_MAX_RANK']}", f"STOP = {api.numbers['LAMELLA_STOP']}", "",
         "# By the name of the first enumerator.", "ENUMS = {", "\n".join(enums), "}", "",
         "# The class of each object; its last word frees it.",
         "OBJECTS = {", "\n".join(f"    {name!r}: {python!r}," for name, python in classes.items()), "}", "",
-        "# What each room holds.", "ROOMS = {", "\n".join(room_text(api, room) for room in rooms), "}", "", "",
-        "\n\n\n".join(struct_text(api, s) for s in api.structs.values()), "", "",
-        "STRUCTS = [" + ", ".join(api.structs) + "]", "",
-        "FUNCTIONS = [", "\n".join(function_text(api, f) for f in api.functions), "]", ""])
+        "# What each room holds.", "ROOMS = {", "\n".join(room_text(api, room) for room in said), "}", "",
+        f"_FILES = ({', '.join(rooms)},)",
+        "STRUCTS = [struct for file in _FILES for struct in file.STRUCTS]",
+        "FUNCTIONS = [function for file in _FILES for function in file.FUNCTIONS]", ""])
+
+
+def files(api):
+    """Name -> text: a file for each room, and one of what all of them are."""
+    rooms = list(dict.fromkeys(room for _, room, _, _ in api.headers))
+    rooms_of = {s.name: room for _, room, _, contents in api.headers for s in contents.structs}
+    return {"__init__.py": whole(api, rooms), **{f"{room}.py": room_file(api, room, rooms_of) for room in rooms}}

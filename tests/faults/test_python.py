@@ -291,14 +291,15 @@ class Files(Case):
 
 class Callbacks(Case):
     def test_B14_an_optional_view_that_is_none(self):
-        from lamella import _callbacks, _mirror
+        from lamella import _callbacks
+        from lamella._mirror.base import lamella_view
         seen = []
-        view = ctypes.POINTER(_mirror.lamella_view)
+        view = ctypes.POINTER(lamella_view)
         prototype = ctypes.CFUNCTYPE(ctypes.c_int32, view, ctypes.c_char_p, view, ctypes.c_void_p)
         types = [("const lamella_view *", "state"), ("const char *", "stage"), ("const lamella_view *", "edge_mask"), ("void *", "user")]
         function = _callbacks.callback(lambda *arguments: seen.append(arguments), prototype, types)
         row = np.arange(3, dtype="f4")
-        given = _mirror.lamella_view(data=row.ctypes.data, rank=1, dtype=1)
+        given = lamella_view(data=row.ctypes.data, rank=1, dtype=1)
         given.shape[0] = 3
         with _callbacks.raised_here():
             self.assertEqual(function(ctypes.byref(given), None, None, None), 0)

@@ -83,9 +83,9 @@ class Names(unittest.TestCase):
 
     def test_a_signature_reads_like_the_header(self):
         self.assertEqual(str(inspect.signature(lamella.matryoshka.truncate)),
-                         "(stack, widths, *, normalise=None, out=None, dtype=None, ctx=None)")
+                         "(stack, widths, *, normalise='l2', out=None, dtype=None, ctx=None)")
         self.assertEqual(str(inspect.signature(lamella.fusion.pool)),
-                         "(stack, weights=None, *, readout=None, pooled=None, dtype=None, ctx=None)")
+                         "(stack, weights=None, *, readout='mean', pooled=None, dtype=None, ctx=None)")
 
 
 def is_called(name, text):

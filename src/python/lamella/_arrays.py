@@ -4,7 +4,8 @@ import ctypes
 from . import _scalars
 from ._dlpack import bf16_interface
 from ._errors import ArgumentError, DtypeError, Error, ShapeError
-from ._mirror import ENUMS, MAX_RANK, lamella_view
+from ._mirror import ENUMS, MAX_RANK
+from ._mirror.base import lamella_view
 
 NUMBER = ENUMS["LAMELLA_F32"]
 NAME = {number: name for name, number in NUMBER.items()}

@@ -5,7 +5,8 @@ import re
 from . import _arrays, _records, _scalars, _stacks
 from ._axes import Axes, Untold
 from ._errors import ERRORS, STATUS, ArgumentError, DtypeError, ShapeError
-from ._mirror import OBJECTS, lamella_view
+from ._mirror import OBJECTS
+from ._mirror.base import lamella_view
 
 BUFFER = 4096                         # bytes of a text that is filled
 TOLD = ("count", "bytes", "sizeof")   # inputs that other arguments tell

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from ._arrays import IN_NUMPY, NAME, NUMBER, Layout, array_at, fill_view, pointer, views_of
 from ._callbacks import callback, raised_here
 from ._errors import ERRORS, STATUS, ArgumentError, Error, Note, ShapeError, named
-from ._mirror import ENUMS, lamella_stack, lamella_view
+from ._mirror import ENUMS
+from ._mirror.base import lamella_stack, lamella_view
 from ._scalars import array, elements, integer, shown
 
 LAST_NORMED = ENUMS["LAMELLA_LAST_NORMED"]["normed"]
