@@ -28,10 +28,11 @@ if(NOT LAMELLA_SANITIZE) # clang leaves a sanitizer's symbols to the program
   target_link_options(lamella PRIVATE -Wl,-z,defs)
 endif()
 
-# liblamella.a: one object whose hidden symbols are made local, else a host with a progress() of its own would not link.
+# liblamella.a: one object whose hidden symbols are made local, else a host with a progress() of its own would not link. Unique: sections
+# of statics of one name are not joined, so that --gc-sections can tell them apart.
 set(lamella_one_object ${PROJECT_BINARY_DIR}/lamella.o)
 add_custom_command(OUTPUT ${lamella_one_object}
-  COMMAND ${CMAKE_C_COMPILER} -r -nostdlib -o ${lamella_one_object} $<TARGET_OBJECTS:lamella_objects>
+  COMMAND ${CMAKE_C_COMPILER} -r -nostdlib -Wl,--unique -o ${lamella_one_object} $<TARGET_OBJECTS:lamella_objects>
   COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${lamella_one_object}
   DEPENDS lamella_objects $<TARGET_OBJECTS:lamella_objects>
   COMMENT "lamella.o" COMMAND_EXPAND_LISTS VERBATIM)
