@@ -1,7 +1,11 @@
-"""The table of the README: paper -> functions -> test -> example."""
+"""The tables of the README: paper -> functions -> test -> example, and what options are if not given."""
 import re
 
+import options
+import pyhelp
+
 BEGIN, END = "<!-- catalogue: made by src/tools/generate.py -->", "<!-- end of the catalogue -->"
+BEGIN_OPTIONS, END_OPTIONS = "<!-- options: made by src/tools/generate.py -->", "<!-- end of the options -->"
 
 
 def test_name(function):
@@ -55,11 +59,36 @@ def table(api):
     return "\n".join(lines)
 
 
+def one_option(api, f):
+    """`kind`: one of its names, or its range; the default last."""
+    rule, enum = options.rule_of(api, f), api.enum_of_field(f)
+    names = {value: name[len(enum.prefix):].lower() for name, value in enum.members.items() if rule.low <= value <= rule.high} if enum else {}
+    allowed = ", ".join(names.values()) if enum else options.parts_of(f)[0]
+    default = f"; **{names[int(rule.zero)] if enum else rule.default}**" if rule.default else ""
+    return f"`{f.name}` {allowed}{default}"
+
+
+def options_table(api):
+    lines = ["| taken by | options: what is allowed; **what is meant if not given** |", "|---|---|"]
+    for struct in options.structs_of(api):
+        fields = [f for f in options.ruled_fields(api, struct) if not f.name.startswith("reserved")]
+        if fields:
+            place = pyhelp.place_of(api, struct.name)
+            lines.append(f"| `{place}` | {'<br>'.join(one_option(api, f) for f in fields)} |")
+    return "\n".join(lines)
+
+
+def between(path, text, begin, end, made):
+    if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
+        raise SystemExit(f"{path.name} needs the two lines, once each and in this order:\n{begin}\n{end}")
+    before, rest = text.split(begin)
+    return f"{before}{begin}\n{made}\n{end}{rest.split(end)[1]}"
+
+
 def readme(api):
-    """README.md with the table between its two markers."""
+    """README.md with the tables between their markers."""
     path = api.root / "README.md"
-    old = path.read_text(encoding="utf-8") if path.exists() else f"# Lamella\n\n{BEGIN}\n{END}\n"
-    if old.count(BEGIN) != 1 or old.count(END) != 1 or old.index(BEGIN) > old.index(END):
-        raise SystemExit(f"README.md needs the two lines, once each and in this order:\n{BEGIN}\n{END}")
-    before, rest = old.split(BEGIN)
-    return f"{before}{BEGIN}\n{table(api)}\n{END}{rest.split(END)[1]}"
+    empty = f"# Lamella\n\n{BEGIN_OPTIONS}\n{END_OPTIONS}\n{BEGIN}\n{END}\n"
+    text = path.read_text(encoding="utf-8") if path.exists() else empty
+    text = between(path, text, BEGIN_OPTIONS, END_OPTIONS, options_table(api))
+    return between(path, text, BEGIN, END, table(api))

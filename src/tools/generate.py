@@ -9,6 +9,8 @@ from pathlib import Path
 import abi
 import catalogue
 import headers
+import inferred
+import matrix
 import mirror
 import options
 
@@ -48,37 +50,6 @@ def doorplates(api):
     return made
 
 
-def in_matrix(function):
-    """A ctx and a view or stack among its inputs: the generic matrix calls it."""
-    return (any(a.kind == "context" for a in function.arguments)
-            and any(a.way != "out" and a.kind in ("view", "views", "stack") for a in function.arguments))
-
-
-def pools_tokens(api, function):
-    """Its options say how."""
-    return any(f.name == "readout" for a in function.arguments if a.kind == "options" and a.of in api.structs for f in api.structs[a.of].fields)
-
-
-def takes_two(function):
-    """Two stacks, or two views, of numbers."""
-    stacks = [a for a in function.arguments if a.way == "in" and a.kind == "stack"]
-    views = [a for a in function.arguments if a.way == "in" and a.kind == "view" and set(a.dtypes) == {"f32", "f64", "f16", "bf16"}]
-    return len(stacks) > 1 or len(views) > 1
-
-
-def operations(api):
-    """What the matrix has to know of each function, by macros that say it."""
-    lines = []
-    for f in api.functions:
-        if in_matrix(f):
-            changes = any(a.way == "inout" and a.kind == "handle" for a in f.arguments)
-            kinds = [("LISTED", True), ("POOLS", pools_tokens(api, f)), ("TAKES_TWO", takes_two(f)), ("CHANGES", changes)]
-            lines += [f"{kind}({f.name})" for kind, is_so in kinds if is_so]
-    return ("/* Made by src/tools/generate.py: every function that the generic matrix calls, so each has an OPERATION body in some test.\n"
-            " * POOLS: tokens first, by its options; TAKES_TWO: stacks or views of numbers; CHANGES: an object. */\n"
-            + "\n".join(lines) + "\n")
-
-
 def everything(api):
     """Path -> text of all that is generated."""
     made = doorplates(api)
@@ -86,7 +57,8 @@ def everything(api):
     made[api.root / "src/options/options.h"] = options.c_header(api)
     made[api.root / "src/options/options.c"] = options.c_source(api)
     made[api.root / "tests/api/abi.txt"] = abi.text(api)
-    made[api.root / "tests/support/operations.inc"] = operations(api)
+    made[api.root / "tests/api/inferred.txt"] = inferred.text(api)
+    made[api.root / "tests/support/operations.inc"] = matrix.operations(api)
     made[api.root / "README.md"] = catalogue.readme(api)
     return made
 
