@@ -91,7 +91,7 @@ typedef struct lamella_measure_folds_options {
     uint32_t struct_size;
     int32_t  order;   /* {LAMELLA_MEASURE_FOLDS_...; 0 = SHUFFLED} */
     int64_t  n_folds; /* {1 or more; 0 = 5} not read with a hold-out */
-    double   holdout; /* {0 or more, under 1} 0 = folds; else one fold of ceil(share * groups) groups, the rest only trained on */
+    double   holdout; /* {0 or more, under 1} over 0: one fold of ceil(share * groups) groups, the rest only trained on */
     uint64_t seed;  /* {any} */
     const lamella_view *groups;
     const lamella_view *strata;

@@ -144,10 +144,10 @@ def faults(api, struct):
 
 
 def default_of(api, f):
-    """The number, or the enumerator's name, that a field is if not given; None if that has no number."""
+    """The number, or the enumerator's name, that a field is if not given; None if that is for the function to say."""
     rule = rule_of(api, f)
     if not rule.default:
-        return None
+        return None if enum_name(f) else 0
     return rule.default.lower() if enum_name(f) else float(rule.default) if f.type == "double" else int(rule.default)
 
 

@@ -142,7 +142,7 @@ class Sizes(Case):
         for n, words in ((2**41, "expected at most 4"), (2**62, "expected at most 4"), (-1, "expected at least 1")):
             self.says(lambda: lamella.relative.anchors([x], n), f"lamella_relative_anchors: n_anchors is {n}, {words}")
         self.says(lambda: lamella.measure.folds(-1), "lamella_measure_folds: n_samples is -1, expected at least 1")
-        self.says(lambda: lamella.measure.folds(10, n_folds=-1), "lamella_measure_folds: n_folds is -1")
+        self.says(lambda: lamella.measure.folds(10, n_folds=-1), "lamella_measure_folds: options.n_folds is -1, expected 1 or more")
         ids, scores = np.zeros((4, 2), int), np.zeros((4, 2))
         self.says(lambda: lamella.matryoshka.search_merge(ids, scores, ids, scores, -1), "k is -1")
         self.says(lambda: lamella.matryoshka.grid_cosine([x], [[0, 1]], [2**41]), "widths[0] is 2199023255552, expected 1 to 6")
@@ -439,12 +439,12 @@ class Newcomers(Case):
                     self.assertRegex(line, r"^\w*mask ")    # what a 0 in it means
         text = pydoc.plain(pydoc.render_doc(lamella.probe.Linear.fit))
         self.assertIn('kind       "logistic", "ridge"; default "logistic"', text)
-        self.assertIn("n_folds    default 5", text)
+        self.assertIn("n_folds    1 or more; default 5", text)
         self.assertEqual(lamella.probe.__doc__, "probe: what layers know")
         for thing in (lamella.probe.Linear, lamella.relative.Project, lamella.moments.Gram, lamella.io.File):
             self.assertTrue(thing.__doc__.strip(), thing)
         self.assertIn("Made by lamella.probe.Linear.fit. Fits and scores linear probes", lamella.probe.Linear.__doc__)
-        self.assertIn('default "mean": how tokens are pooled first; not "weighted"', text)
+        self.assertIn('default "mean"; how tokens are pooled first; not "weighted"', text)
         self.assertIn("for each layer and width f32 [lead, widths[k]]", lamella.matryoshka.truncate.__doc__)
         self.assertIn('to the bit, of lamella.matryoshka.search.', lamella.matryoshka.Index.search.__doc__)
 

@@ -33,7 +33,7 @@ typedef struct lamella_probe_linear_options {
     int32_t  standardise;    /* {0 or 1} 1 = columns to mean 0 and spread 1 on each fit's training rows, under their weights; weights come back in raw units */
     int32_t  balanced;       /* {0 or 1} 1 = class weights that give every class of the training rows the same total: all / (classes x the class's) */
     int64_t  n_folds;        /* {1 or more; 0 = 5} where no fold numbers are given */
-    double   holdout;        /* {0 or more, under 1} 0 = folds; else one fold, of this share of the rows or groups */
+    double   holdout;        /* {0 or more, under 1} over 0: one fold, of this share of the rows or groups */
     int64_t  seed;           /* {any} of the shuffle before the folds, and of the bootstrap */
     int64_t  max_iterations; /* {1 or more; 0 = 1000} of each fit */
     double   tolerance;      /* {over 0, under 1; 0 = 1e-10} converged is an objective within this share of its least value; where many steps each win

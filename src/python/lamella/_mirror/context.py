@@ -18,7 +18,7 @@ class lamella_context_options(Structure):
         ("user", c_void_p),
     ]
     layout = (80, [0, 4, 8, 12, 16, 24, 32, 40, 48, 56, 64, 72])
-    defaults = {}
+    defaults = {'threads': 0, 'own_blas': 0, 'max_workspace_bytes': 0, 'deadline_seconds': 0}
     details = {
         'simd': ('enum', 'LAMELLA_SIMD_REFERENCE'),
         'allocate': ('callback', [('int64_t', 'bytes'), ('int64_t', 'alignment'), ('void *', 'user')]),

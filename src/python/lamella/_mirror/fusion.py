@@ -15,7 +15,7 @@ class lamella_fusion_over_options(Structure):
         ("g_transmittance", POINTER(lamella_view)),
     ]
     layout = (48, [0, 4, 8, 12, 16, 24, 32, 40])
-    defaults = {'opacity': 'straight', 'thickness': 1.0}
+    defaults = {'opacity': 'straight', 'clamp': 0, 'reserved0': 0, 'thickness': 1.0}
     details = {
         'opacity': ('enum', 'LAMELLA_FUSION_OPACITY_STRAIGHT'),
         'depth': ('inside', None),
@@ -73,7 +73,7 @@ class lamella_fusion_mix_options(Structure):
         ("weights", POINTER(lamella_view)),
     ]
     layout = (32, [0, 4, 8, 12, 16, 24])
-    defaults = {'weighting': 'given', 'rows': 'raw', 'gamma': 1.0}
+    defaults = {'weighting': 'given', 'rows': 'raw', 'reserved0': 0, 'gamma': 1.0}
     details = {
         'weighting': ('enum', 'LAMELLA_FUSION_WEIGHTING_GIVEN'),
         'rows': ('enum', 'LAMELLA_FUSION_ROWS_RAW'),

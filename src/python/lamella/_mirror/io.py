@@ -59,7 +59,7 @@ class lamella_io_file_save_options(Structure):
         ("n_metadata", c_int64),
     ]
     layout = (24, [0, 4, 8, 16])
-    defaults = {}
+    defaults = {'reserved0': 0}
     details = {
         'metadata': ('inside', None),
         'n_metadata': ('inside', None),
@@ -75,7 +75,7 @@ class lamella_io_stack_options(Structure):
         ("mask_marks", c_int32),
     ]
     layout = (24, [0, 4, 8, 16, 20])
-    defaults = {}
+    defaults = {'layer_axis': 0}
     details = {
         'raw_dtype': ('enum', 'LAMELLA_F32'),
         'mask_marks': ('enum', 'LAMELLA_IO_MARKS_TOKENS'),
@@ -121,7 +121,7 @@ class lamella_io_stack_save_options(Structure):
         ("source", c_char_p),
     ]
     layout = (40, [0, 4, 8, 16, 24, 32])
-    defaults = {}
+    defaults = {'reserved0': 0}
     details = {
         'names': ('inside', None),
         'labels': ('inside', None),

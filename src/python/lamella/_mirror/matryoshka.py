@@ -10,7 +10,7 @@ class lamella_matryoshka_grid_options(Structure):
         ("second", POINTER(lamella_stack)),
     ]
     layout = (16, [0, 4, 8])
-    defaults = {}
+    defaults = {'reserved0': 0}
     details = {
         'second': ('inside', None),
     }
@@ -95,7 +95,7 @@ class lamella_matryoshka_search_options(Structure):
         ("query_ids", POINTER(lamella_view)),
     ]
     layout = (32, [0, 4, 8, 16, 24])
-    defaults = {}
+    defaults = {'width': 0}
     details = {
         'similarity': ('enum', 'LAMELLA_MATRYOSHKA_SEARCH_COSINE'),
         'base_ids': ('inside', None),

@@ -14,7 +14,7 @@ class lamella_measure_classification_options(Structure):
         ("weights", POINTER(lamella_view)),
     ]
     layout = (48, [0, 4, 8, 16, 24, 32, 40])
-    defaults = {}
+    defaults = {'reserved0': 0, 'threshold': 0}
     details = {
         'classes': ('inside', None),
         'n_classes': ('inside', None),
@@ -47,7 +47,7 @@ class lamella_measure_correlation_options(Structure):
         ("mask", POINTER(lamella_view)),
     ]
     layout = (24, [0, 4, 8, 16])
-    defaults = {'confidence': 0.95}
+    defaults = {'reserved0': 0, 'confidence': 0.95}
     details = {
         'mask': ('inside', None),
     }
@@ -76,7 +76,7 @@ class lamella_measure_regression_options(Structure):
         ("weights", POINTER(lamella_view)),
     ]
     layout = (24, [0, 4, 8, 16])
-    defaults = {}
+    defaults = {'reserved0': 0}
     details = {
         'mask': ('inside', None),
         'weights': ('inside', None),
@@ -107,7 +107,7 @@ class lamella_measure_folds_options(Structure):
         ("strata", POINTER(lamella_view)),
     ]
     layout = (48, [0, 4, 8, 16, 24, 32, 40])
-    defaults = {'order': 'shuffled', 'n_folds': 5}
+    defaults = {'order': 'shuffled', 'n_folds': 5, 'holdout': 0, 'seed': 0}
     details = {
         'order': ('enum', 'LAMELLA_MEASURE_FOLDS_SHUFFLED'),
         'groups': ('inside', None),
@@ -146,7 +146,7 @@ class lamella_measure_bootstrap_options(Structure):
         ("weights", POINTER(lamella_view)),
     ]
     layout = (96, [0, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 88])
-    defaults = {'statistic': 'accuracy', 'n_resamples': 1000, 'confidence': 0.95}
+    defaults = {'statistic': 'accuracy', 'n_resamples': 1000, 'confidence': 0.95, 'threshold': 0, 'seed': 0}
     details = {
         'statistic': ('enum', 'LAMELLA_MEASURE_STATISTIC_ACCURACY'),
         'gold': ('inside', None),
@@ -282,7 +282,7 @@ FUNCTIONS = [
              '  n_samples  integer number of rows\n'
              '  order      "shuffled", "in_order"; default "shuffled"\n'
              '  n_folds    1 or more; default 5; not read with a hold-out\n'
-             '  holdout    0 or more, under 1; default folds; else one fold of ceil(share * groups) groups, the rest only trained on\n'
+             '  holdout    0 or more, under 1; over 0: one fold of ceil(share * groups) groups, the rest only trained on\n'
              '  seed\n'
              '  groups     i32|i64 [n_samples] rows of one group share a fold; None: each row by itself; any integers\n'
              '  strata     i32|i64 [n_samples] as labels; None: one stratum; any integers\n'

@@ -10,7 +10,7 @@ class lamella_moments_layers_options(Structure):
         ("outlier", c_double),
     ]
     layout = (16, [0, 4, 8])
-    defaults = {'outlier': 100.0}
+    defaults = {'reserved0': 0, 'outlier': 100.0}
     details = {
     }
 
@@ -45,7 +45,7 @@ class lamella_moments_gram_update_options(Structure):
         ("weights", POINTER(lamella_view)),
     ]
     layout = (24, [0, 4, 8, 16])
-    defaults = {}
+    defaults = {'reserved0': 0}
     details = {
         'y': ('inside', None),
         'weights': ('inside', None),
@@ -61,7 +61,7 @@ class lamella_moments_rank_options(Structure):
         ("rcond", c_double),
     ]
     layout = (24, [0, 4, 8, 12, 16])
-    defaults = {}
+    defaults = {'uncentred': 0, 'unscaled': 0, 'reserved0': 0, 'rcond': 0}
     details = {
     }
 

@@ -18,7 +18,7 @@ class lamella_probe_depth_options(Structure):
         ("n_layers", c_int64),
     ]
     layout = (80, [0, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72])
-    defaults = {'jump': 1.1, 'flat': 0.03, 'n_bootstrap': 1000, 'confidence': 0.95}
+    defaults = {'reserved0': 0, 'jump': 1.1, 'flat': 0.03, 'n_depths': 0, 'n_bootstrap': 1000, 'confidence': 0.95, 'seed': 0}
     details = {
         'groups': ('inside', None),
         'depths': ('inside', None),
@@ -85,7 +85,7 @@ class lamella_probe_linear_options(Structure):
         ("n_penalties", c_int64),
     ]
     layout = (136, [0, 4, 8, 12, 16, 20, 24, 32, 40, 48, 56, 64, 72, 80, 84, 88, 96, 104, 112, 120, 128])
-    defaults = {'kind': 'logistic', 'classes': 'multinomial', 'readout': 'mean', 'n_folds': 5, 'max_iterations': 1000, 'tolerance': 1e-10, 'n_bootstrap': 1000, 'confidence': 0.95}
+    defaults = {'kind': 'logistic', 'classes': 'multinomial', 'readout': 'mean', 'standardise': 0, 'balanced': 0, 'n_folds': 5, 'holdout': 0, 'seed': 0, 'max_iterations': 1000, 'tolerance': 1e-10, 'n_bootstrap': 1000, 'confidence': 0.95, 'nested': 0, 'reserved0': 0}
     details = {
         'kind': ('enum', 'LAMELLA_PROBE_LOGISTIC'),
         'classes': ('enum', 'LAMELLA_PROBE_CLASSES_MULTINOMIAL'),
@@ -196,7 +196,7 @@ FUNCTIONS = [
              "  standardise 0 or 1; 1 = columns to mean 0 and spread 1 on each fit's training rows, under their weights; weights come back in raw units\n"
              "  balanced   0 or 1; 1 = class weights that give every class of the training rows the same total: all / (classes x the class's)\n"
              '  n_folds    1 or more; default 5; where no fold numbers are given\n'
-             '  holdout    0 or more, under 1; default folds; else one fold, of this share of the rows or groups\n'
+             '  holdout    0 or more, under 1; over 0: one fold, of this share of the rows or groups\n'
              '  seed       of the shuffle before the folds, and of the bootstrap\n'
              '  max_iterations 1 or more; default 1000; of each fit\n'
              '  tolerance  over 0, under 1; default 1e-10; converged is an objective within this share of its least value; where many steps each win little (several classes, large penalties) that is an estimate, and several times as much may be left\n'

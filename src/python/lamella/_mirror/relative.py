@@ -15,7 +15,7 @@ class lamella_relative_anchors_options(Structure):
         ("given", POINTER(lamella_view)),
     ]
     layout = (48, [0, 4, 8, 16, 24, 32, 36, 40])
-    defaults = {'method': 'random', 'farthest': 'unit'}
+    defaults = {'method': 'random', 'seed': 0, 'start': 0, 'distance_layer': 0, 'farthest': 'unit', 'reserved0': 0}
     details = {
         'method': ('enum', 'LAMELLA_RELATIVE_ANCHORS_RANDOM'),
         'farthest': ('enum', 'LAMELLA_RELATIVE_FARTHEST_UNIT'),
@@ -64,7 +64,7 @@ class lamella_relative_project_options(Structure):
         ("anchors", POINTER(lamella_view)),
     ]
     layout = (56, [0, 4, 8, 12, 16, 20, 24, 32, 40, 48])
-    defaults = {'transform': 'centre', 'similarity': 'cosine', 'distances': 'raw', 'relative_transform': 'none', 'directions': 'scaled'}
+    defaults = {'transform': 'centre', 'similarity': 'cosine', 'distances': 'raw', 'relative_transform': 'none', 'directions': 'scaled', 'shrinkage': 0, 'rcond': 0, 'basis_rcond': 0}
     details = {
         'transform': ('enum', 'LAMELLA_RELATIVE_TRANSFORM_NONE'),
         'similarity': ('enum', 'LAMELLA_RELATIVE_COSINE'),
