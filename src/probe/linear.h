@@ -25,9 +25,40 @@ typedef struct linear_sizes {
     int64_t        nested; /* 1: there are arrays of each fold's own penalty */
 } linear_sizes;
 
+enum { SCORE_ACCURACY, SCORE_F1, SCORE_AUC, N_SCORES };
+
+typedef struct linear_score {
+    double *by_fold, *mean, *pooled, *low, *high, *nested;
+} linear_score;
+
+/* Where they lie in the image; NULL where there is none. */
+typedef struct linear_arrays {
+    double       **weights; /* [n_layers] */
+    double        *intercepts, *objective, *gradient_norm, *penalties;
+    int64_t       *iterations, *n_scored_folds, *nested_penalty, *best_penalty, *depths, *dims, *classes, *class_offsets, *output_offsets, *rows,
+                  *groups, *fold;
+    int32_t       *flags;
+    unsigned char *edge, *correct;
+    linear_score   score[N_SCORES];
+} linear_arrays;
+
+/* A row of the one table of them, in the order of the file. */
+typedef struct linear_field {
+    const char *name;
+    int32_t     dtype;
+    const char *axes;   /* of each its letter (axis_extent); with d there is one for each layer, NAME.L */
+    size_t      place;  /* in linear_arrays */
+    int32_t     nested; /* only with nested choices */
+} linear_field;
+
+LAMELLA_INTERNAL const linear_field *linear_fields(int64_t *n);
+/* l layers, t tasks, q penalties, f fits, k folds, o outputs, d dims of a layer, c classes, u tasks + 1, s scored rows. */
+LAMELLA_INTERNAL int64_t             axis_extent(const linear_sizes *z, char axis, int64_t layer);
+
 struct lamella_probe_linear {
     arena            memory; /* first: an object is its arena */
     linear_sizes     sizes;
+    linear_arrays    array;
     char            *image;  /* the whole file */
     int64_t          image_bytes;
     lamella_io_file *file;   /* over the image */
@@ -45,9 +76,8 @@ LAMELLA_INTERNAL lamella_status linear_adopt(call *c, lamella_probe_linear *prob
 LAMELLA_INTERNAL lamella_status linear_object(call *c, int64_t image_bytes, lamella_probe_linear **probe);
 /* Once the arrays stand: the weights that scores use. */
 LAMELLA_INTERNAL lamella_status linear_prepare_scores(call *c, lamella_probe_linear *probe);
-/* The data of an array that is there. */
-LAMELLA_INTERNAL void          *linear_array_of(const lamella_probe_linear *probe, const char *name);
-LAMELLA_INTERNAL double        *linear_weights_of(const lamella_probe_linear *probe, int64_t layer);
+/* The data of a field's array, of one layer where each has its own. */
+LAMELLA_INTERNAL void          *linear_data(const lamella_probe_linear *probe, const linear_field *field, int64_t layer);
 LAMELLA_INTERNAL lamella_status linear_check(call *c, const lamella_probe_linear *probe);
 LAMELLA_INTERNAL void           linear_free(void *probe);
 

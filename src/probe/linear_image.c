@@ -2,15 +2,16 @@
 #include "probe/linear.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#define IMAGE_NAMED 46 /* arrays besides weights.L, at most */
-
 typedef struct linear_array {
-    char    name[32];
-    int32_t dtype, rank;
-    int64_t shape[4];
+    const linear_field *field;
+    int64_t             layer;
+    char                name[32];
+    int32_t             dtype, rank;
+    int64_t             shape[4];
 } linear_array;
 
 typedef struct linear_list {
@@ -18,69 +19,84 @@ typedef struct linear_list {
     int64_t       n;
 } linear_list;
 
-#define LIST_ARRAY(list, name, dtype, ...) \
-    list_array((list), (name), (dtype), (int64_t[]){ __VA_ARGS__ }, (int32_t)(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)))
-
-static void list_array(linear_list *list, const char *name, int32_t dtype, const int64_t *shape, int32_t rank)
-{
-    linear_array *x = &list->array[list->n++];
-    *x = (linear_array){ .dtype = dtype, .rank = rank };
-    memcpy(x->shape, shape, (size_t)rank * sizeof *shape);
-    snprintf(x->name, sizeof x->name, "%s", name);
-}
-
-static void list_scores(linear_list *list, const linear_sizes *z, const char *score)
-{
-    static const char *const ends[] = { "_mean", "_pooled", "_low", "_high" };
-    LIST_ARRAY(list, score, LAMELLA_F64, z->n_layers, z->n_tasks, z->n_penalties, z->n_folds);
-    for (int i = 0; i < 4; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "%s%s", score, ends[i]);
-        if (i < 2)
-            LIST_ARRAY(list, name, LAMELLA_F64, z->n_layers, z->n_tasks, z->n_penalties);
-        else
-            LIST_ARRAY(list, name, LAMELLA_F64, z->n_layers, z->n_tasks);
-    }
-}
+#define SCORE(name, which)                                                                     \
+    { name, LAMELLA_F64, "ltqk", offsetof(linear_arrays, score[which].by_fold), 0 },           \
+    { name "_mean", LAMELLA_F64, "ltq", offsetof(linear_arrays, score[which].mean), 0 },       \
+    { name "_pooled", LAMELLA_F64, "ltq", offsetof(linear_arrays, score[which].pooled), 0 },   \
+    { name "_low", LAMELLA_F64, "lt", offsetof(linear_arrays, score[which].low), 0 },          \
+    { name "_high", LAMELLA_F64, "lt", offsetof(linear_arrays, score[which].high), 0 }
 
 /* By falling element size, so that each is aligned. */
+static const linear_field fields[] = {
+    { "weights", LAMELLA_F64, "qfod", offsetof(linear_arrays, weights), 0 },
+    { "intercepts", LAMELLA_F64, "lqfo", offsetof(linear_arrays, intercepts), 0 },
+    { "objective", LAMELLA_F64, "ltqf", offsetof(linear_arrays, objective), 0 },
+    { "gradient_norm", LAMELLA_F64, "ltqf", offsetof(linear_arrays, gradient_norm), 0 },
+    { "iterations", LAMELLA_I64, "ltqf", offsetof(linear_arrays, iterations), 0 },
+    SCORE("accuracy", SCORE_ACCURACY),
+    SCORE("f1", SCORE_F1),
+    SCORE("auc", SCORE_AUC),
+    { "n_scored_folds", LAMELLA_I64, "ltq", offsetof(linear_arrays, n_scored_folds), 0 },
+    { "accuracy_nested", LAMELLA_F64, "lt", offsetof(linear_arrays, score[SCORE_ACCURACY].nested), 1 },
+    { "f1_nested", LAMELLA_F64, "lt", offsetof(linear_arrays, score[SCORE_F1].nested), 1 },
+    { "auc_nested", LAMELLA_F64, "lt", offsetof(linear_arrays, score[SCORE_AUC].nested), 1 },
+    { "nested_penalty", LAMELLA_I64, "ltk", offsetof(linear_arrays, nested_penalty), 1 },
+    { "best_penalty", LAMELLA_I64, "lt", offsetof(linear_arrays, best_penalty), 0 },
+    { "depths", LAMELLA_I64, "l", offsetof(linear_arrays, depths), 0 },
+    { "dims", LAMELLA_I64, "l", offsetof(linear_arrays, dims), 0 },
+    { "penalties", LAMELLA_F64, "q", offsetof(linear_arrays, penalties), 0 },
+    { "classes", LAMELLA_I64, "c", offsetof(linear_arrays, classes), 0 },
+    { "class_offsets", LAMELLA_I64, "u", offsetof(linear_arrays, class_offsets), 0 },
+    { "output_offsets", LAMELLA_I64, "u", offsetof(linear_arrays, output_offsets), 0 },
+    { "rows", LAMELLA_I64, "s", offsetof(linear_arrays, rows), 0 },
+    { "groups", LAMELLA_I64, "s", offsetof(linear_arrays, groups), 0 },
+    { "fold", LAMELLA_I64, "s", offsetof(linear_arrays, fold), 0 },
+    { "flags", LAMELLA_I32, "ltqf", offsetof(linear_arrays, flags), 0 },
+    { "edge", LAMELLA_U8, "lt", offsetof(linear_arrays, edge), 0 },
+    { "correct", LAMELLA_U8, "tls", offsetof(linear_arrays, correct), 0 },
+};
+
+const linear_field *linear_fields(int64_t *n)
+{
+    *n = LENGTH(fields);
+    return fields;
+}
+
+int64_t axis_extent(const linear_sizes *z, char axis, int64_t layer)
+{
+    switch (axis) {
+    case 'l': return z->n_layers;
+    case 't': return z->n_tasks;
+    case 'q': return z->n_penalties;
+    case 'f': return z->n_fits;
+    case 'k': return z->n_folds;
+    case 'o': return z->n_outputs;
+    case 'd': return z->dim[layer];
+    case 'c': return z->n_classes;
+    case 'u': return z->n_tasks + 1;
+    default: return z->n_scored;
+    }
+}
+
+static void list_array(linear_list *list, const linear_sizes *z, const linear_field *f, int64_t layer)
+{
+    linear_array *x = &list->array[list->n++];
+    *x = (linear_array){ .field = f, .layer = layer, .dtype = f->dtype, .rank = (int32_t)strlen(f->axes) };
+    for (int32_t a = 0; a < x->rank; a++)
+        x->shape[a] = axis_extent(z, f->axes[a], layer);
+    if (strchr(f->axes, 'd'))
+        snprintf(x->name, sizeof x->name, "%s.%lld", f->name, (long long)layer);
+    else
+        snprintf(x->name, sizeof x->name, "%s", f->name);
+}
+
 static lamella_status list_arrays(call *c, const linear_sizes *z, linear_list *list)
 {
-    int64_t l = z->n_layers, t = z->n_tasks, q = z->n_penalties, f = z->n_fits;
     list->n = 0;
-    TAKE(c, list->array, IMAGE_NAMED + l);
-    for (int64_t i = 0; i < l; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "weights.%lld", (long long)i);
-        LIST_ARRAY(list, name, LAMELLA_F64, q, f, z->n_outputs, z->dim[i]);
-    }
-    LIST_ARRAY(list, "intercepts", LAMELLA_F64, l, q, f, z->n_outputs);
-    LIST_ARRAY(list, "objective", LAMELLA_F64, l, t, q, f);
-    LIST_ARRAY(list, "gradient_norm", LAMELLA_F64, l, t, q, f);
-    LIST_ARRAY(list, "iterations", LAMELLA_I64, l, t, q, f);
-    list_scores(list, z, "accuracy");
-    list_scores(list, z, "f1");
-    list_scores(list, z, "auc");
-    LIST_ARRAY(list, "n_scored_folds", LAMELLA_I64, l, t, q);
-    if (z->nested) {
-        LIST_ARRAY(list, "accuracy_nested", LAMELLA_F64, l, t);
-        LIST_ARRAY(list, "f1_nested", LAMELLA_F64, l, t);
-        LIST_ARRAY(list, "auc_nested", LAMELLA_F64, l, t);
-        LIST_ARRAY(list, "nested_penalty", LAMELLA_I64, l, t, z->n_folds);
-    }
-    LIST_ARRAY(list, "best_penalty", LAMELLA_I64, l, t);
-    LIST_ARRAY(list, "depths", LAMELLA_I64, l);
-    LIST_ARRAY(list, "dims", LAMELLA_I64, l);
-    LIST_ARRAY(list, "penalties", LAMELLA_F64, q);
-    LIST_ARRAY(list, "classes", LAMELLA_I64, z->n_classes);
-    LIST_ARRAY(list, "class_offsets", LAMELLA_I64, t + 1);
-    LIST_ARRAY(list, "output_offsets", LAMELLA_I64, t + 1);
-    LIST_ARRAY(list, "rows", LAMELLA_I64, z->n_scored);
-    LIST_ARRAY(list, "groups", LAMELLA_I64, z->n_scored);
-    LIST_ARRAY(list, "fold", LAMELLA_I64, z->n_scored);
-    LIST_ARRAY(list, "flags", LAMELLA_I32, l, t, q, f);
-    LIST_ARRAY(list, "edge", LAMELLA_U8, l, t);
-    LIST_ARRAY(list, "correct", LAMELLA_U8, t, l, z->n_scored);
+    TAKE(c, list->array, LENGTH(fields) + z->n_layers);
+    for (const linear_field *f = fields; f < fields + LENGTH(fields); f++)
+        for (int64_t l = 0; (!f->nested || z->nested) && l < (strchr(f->axes, 'd') ? z->n_layers : 1); l++)
+            list_array(list, z, f, l);
     return LAMELLA_OK;
 }
 
@@ -152,6 +168,25 @@ static lamella_status object_of_sizes(call *c, lamella_probe_linear **probe)
     return LAMELLA_OK;
 }
 
+static void *array_named(const lamella_probe_linear *probe, const char *name)
+{
+    return probe->image + file_find(probe->file, name)->begin;
+}
+
+/* Once, by name; the arrays of the list are there. */
+static lamella_status find_arrays(call *c, lamella_probe_linear *probe, const linear_list *list)
+{
+    TAKE_FROM(c, &probe->memory, probe->array.weights, probe->sizes.n_layers);
+    for (const linear_array *a = list->array; a < list->array + list->n; a++) {
+        void *data = array_named(probe, a->name);
+        if (a->field->place == offsetof(linear_arrays, weights))
+            probe->array.weights[a->layer] = data;
+        else
+            memcpy((char *)&probe->array + a->field->place, &data, sizeof data);
+    }
+    return LAMELLA_OK;
+}
+
 lamella_status linear_create(call *c, const linear_sizes *sizes, lamella_probe_linear **made)
 {
     lamella_probe_linear *probe;
@@ -161,8 +196,9 @@ lamella_status linear_create(call *c, const linear_sizes *sizes, lamella_probe_l
     TRY(make_image(c, &list, probe));
     TRY(open_image(c, probe));
     probe->sizes = *sizes;
-    probe->sizes.dim = linear_array_of(probe, "dims");
-    memcpy(linear_array_of(probe, "dims"), sizes->dim, (size_t)sizes->n_layers * sizeof *sizes->dim);
+    TRY(find_arrays(c, probe, &list));
+    memcpy(probe->array.dims, sizes->dim, (size_t)sizes->n_layers * sizeof *sizes->dim);
+    probe->sizes.dim = probe->array.dims;
     *made = probe;
     return LAMELLA_OK;
 }
@@ -183,17 +219,13 @@ void linear_free(void *probe)
     object_free(probe);
 }
 
-void *linear_array_of(const lamella_probe_linear *probe, const char *name)
+void *linear_data(const lamella_probe_linear *probe, const linear_field *field, int64_t layer)
 {
-    const file_entry *e = file_find(probe->file, name);
-    return probe->image + e->begin;
-}
-
-double *linear_weights_of(const lamella_probe_linear *probe, int64_t layer)
-{
-    char name[32];
-    snprintf(name, sizeof name, "weights.%lld", (long long)layer);
-    return linear_array_of(probe, name);
+    void *data;
+    if (field->place == offsetof(linear_arrays, weights))
+        return probe->array.weights[layer];
+    memcpy(&data, (const char *)&probe->array + field->place, sizeof data);
+    return data;
 }
 
 lamella_status linear_check(call *c, const lamella_probe_linear *probe)
@@ -236,12 +268,12 @@ static lamella_status read_sizes(call *c, lamella_probe_linear *probe)
         return missing(c, "dims");
     if (!shape_found(probe, "rows", LAMELLA_I64, 1, scored))
         return missing(c, "rows");
-    *z = (linear_sizes){ cells[0], cells[1], cells[2], folds[3], cells[3], intercepts[3], classes[0], scored[0], linear_array_of(probe, "dims"),
+    *z = (linear_sizes){ cells[0], cells[1], cells[2], folds[3], cells[3], intercepts[3], classes[0], scored[0], array_named(probe, "dims"),
                          file_find(probe->file, "nested_penalty") != NULL };
     return LAMELLA_OK;
 }
 
-static lamella_status check_arrays(call *c, const lamella_probe_linear *probe)
+static lamella_status check_arrays(call *c, lamella_probe_linear *probe)
 {
     linear_list list;
     TRY(list_arrays(c, &probe->sizes, &list));
@@ -253,12 +285,12 @@ static lamella_status check_arrays(call *c, const lamella_probe_linear *probe)
             if (shape[i] != a->shape[i])
                 return missing(c, a->name);
     }
-    return LAMELLA_OK;
+    return find_arrays(c, probe, &list);
 }
 
-static lamella_status check_chosen(call *c, const lamella_probe_linear *probe, const char *name, int64_t n)
+static lamella_status check_chosen(call *c, const lamella_probe_linear *probe, const char *name, const int64_t *chosen, int64_t n)
 {
-    const int64_t *chosen = linear_array_of(probe, name), most = probe->sizes.n_penalties - 1;
+    const int64_t most = probe->sizes.n_penalties - 1;
     for (int64_t i = 0; i < n; i++)
         if (chosen[i] < 0 || chosen[i] > most)
             return fail(c, LAMELLA_ERR_FORMAT, "%s has %lld, expected 0 to %lld", name, (long long)chosen[i], (long long)most);
@@ -269,10 +301,10 @@ static lamella_status check_chosen(call *c, const lamella_probe_linear *probe, c
 static lamella_status check_values(call *c, const lamella_probe_linear *probe)
 {
     const linear_sizes *z = &probe->sizes;
-    const int64_t *outputs = linear_array_of(probe, "output_offsets"), *classes = linear_array_of(probe, "class_offsets");
-    TRY(check_chosen(c, probe, "best_penalty", z->n_layers * z->n_tasks));
+    const int64_t *outputs = probe->array.output_offsets, *classes = probe->array.class_offsets;
+    TRY(check_chosen(c, probe, "best_penalty", probe->array.best_penalty, z->n_layers * z->n_tasks));
     if (z->nested)
-        TRY(check_chosen(c, probe, "nested_penalty", z->n_layers * z->n_tasks * z->n_folds));
+        TRY(check_chosen(c, probe, "nested_penalty", probe->array.nested_penalty, z->n_layers * z->n_tasks * z->n_folds));
     for (int64_t t = 0; t <= z->n_tasks; t++)
         if (t ? outputs[t] <= outputs[t - 1] : outputs[t] != 0)
             return fail(c, LAMELLA_ERR_FORMAT, "output_offsets does not rise from 0");
@@ -294,10 +326,10 @@ static lamella_status check_values(call *c, const lamella_probe_linear *probe)
 static lamella_status check_saved_weights(call *c, const lamella_probe_linear *probe, int64_t l)
 {
     const linear_sizes *z = &probe->sizes;
-    const int64_t *outputs = linear_array_of(probe, "output_offsets"), dim = z->dim[l];
-    const int32_t *flags = (const int32_t *)linear_array_of(probe, "flags") + l * z->n_tasks * z->n_penalties * z->n_fits;
-    const double *weights = linear_weights_of(probe, l);
-    const double *intercepts = (const double *)linear_array_of(probe, "intercepts") + l * z->n_penalties * z->n_fits * z->n_outputs;
+    const int64_t *outputs = probe->array.output_offsets, dim = z->dim[l];
+    const int32_t *flags = probe->array.flags + l * z->n_tasks * z->n_penalties * z->n_fits;
+    const double *weights = probe->array.weights[l];
+    const double *intercepts = probe->array.intercepts + l * z->n_penalties * z->n_fits * z->n_outputs;
     for (int64_t t = 0; t < z->n_tasks; t++)
         for (int64_t i = 0; i < z->n_penalties * z->n_fits; i++)
             for (int64_t k = outputs[t]; k < outputs[t + 1]; k++) {
@@ -314,8 +346,8 @@ static lamella_status check_saved_weights(call *c, const lamella_probe_linear *p
 static lamella_status check_saved_labels(call *c, const lamella_probe_linear *probe)
 {
     const linear_sizes *z = &probe->sizes;
-    const double *penalty = linear_array_of(probe, "penalties");
-    const int64_t *value = linear_array_of(probe, "classes"), *offset = linear_array_of(probe, "class_offsets");
+    const double *penalty = probe->array.penalties;
+    const int64_t *value = probe->array.classes, *offset = probe->array.class_offsets;
     for (int64_t q = 0; q < z->n_penalties; q++)
         if (!(penalty[q] > 0) || !isfinite(penalty[q]))
             return fail(c, LAMELLA_ERR_FORMAT, "\"penalties\"[%lld] is not a number over 0", (long long)q);
@@ -343,12 +375,12 @@ lamella_status linear_adopt(call *c, lamella_probe_linear *probe)
 lamella_status linear_prepare_scores(call *c, lamella_probe_linear *probe)
 {
     const linear_sizes *z = &probe->sizes;
-    const int64_t *best = linear_array_of(probe, "best_penalty"), *offsets = linear_array_of(probe, "output_offsets");
-    const double *intercepts = linear_array_of(probe, "intercepts");
+    const int64_t *best = probe->array.best_penalty, *offsets = probe->array.output_offsets;
+    const double *intercepts = probe->array.intercepts;
     TAKE_FROM(c, &probe->memory, probe->score_weights, z->n_layers);
     TAKE_FROM(c, &probe->memory, probe->score_intercepts, z->n_layers * z->n_outputs);
     for (int64_t l = 0; l < z->n_layers; l++) {
-        const double *weights = linear_weights_of(probe, l);
+        const double *weights = probe->array.weights[l];
         TAKE_FROM(c, &probe->memory, probe->score_weights[l], z->n_outputs * z->dim[l]);
         for (int64_t t = 0; t < z->n_tasks; t++)
             for (int64_t k = offsets[t]; k < offsets[t + 1]; k++) {

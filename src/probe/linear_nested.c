@@ -10,9 +10,9 @@
 static void clear_reports(const linear_work *w)
 {
     const linear_sizes *z = &w->sizes;
-    double *objective = linear_array_of(w->probe, "objective"), *norm = linear_array_of(w->probe, "gradient_norm");
-    int64_t *iterations = linear_array_of(w->probe, "iterations");
-    int32_t *flags = linear_array_of(w->probe, "flags");
+    double *objective = w->probe->array.objective, *norm = w->probe->array.gradient_norm;
+    int64_t *iterations = w->probe->array.iterations;
+    int32_t *flags = w->probe->array.flags;
     for (int64_t i = 0; i < z->n_layers * z->n_tasks * z->n_penalties * z->n_fits; i++) {
         objective[i] = norm[i] = 0;
         iterations[i] = flags[i] = 0;
@@ -33,7 +33,7 @@ static lamella_status run_outside(call *c, const linear_work *w, int64_t fold)
     for (int64_t t = 0; t < z->n_tasks; t++) /* without rows to test they choose nothing */
         unit_of(&outside, t, fold)->trains = unit_of(&outside, t, z->n_fits - 1)->trains = 0;
     TRY(linear_run(c, &outside));
-    const int64_t *best = linear_array_of(w->probe, "best_penalty");
+    const int64_t *best = w->probe->array.best_penalty;
     for (int64_t i = 0; i < z->n_layers * z->n_tasks; i++)
         w->nested[i * z->n_folds + fold] = best[i];
     clear_reports(w);
@@ -51,6 +51,6 @@ lamella_status linear_nested(call *c, linear_work *w)
         progress_leave(c, all);
         arena_rewind(&c->memory, before);
     }
-    memcpy(linear_array_of(w->probe, "nested_penalty"), w->nested, (size_t)(w->sizes.n_layers * w->sizes.n_tasks * runs) * sizeof *w->nested);
+    memcpy(w->probe->array.nested_penalty, w->nested, (size_t)(w->sizes.n_layers * w->sizes.n_tasks * runs) * sizeof *w->nested);
     return LAMELLA_OK;
 }

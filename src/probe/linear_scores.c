@@ -5,7 +5,6 @@
 #include "probe/linear.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Rows of one task with one set of decision values, ready for the three scores. */
@@ -32,8 +31,6 @@ typedef struct work {
     task_rows         *best;     /* [task]: pooled rows at the best penalty */
 } work;
 
-enum { SCORE_ACCURACY, SCORE_F1, SCORE_AUC, N_SCORES };
-static const char *const score_names[N_SCORES] = { "accuracy", "f1", "auc" };
 
 /* ---- decision values ---- */
 
@@ -128,13 +125,6 @@ static void task_scores(const task_rows *r, const int32_t *times, asking *asks, 
 
 /* ---- cells ---- */
 
-static double *score_array(const linear_work *w, int score, const char *end)
-{
-    char name[32];
-    snprintf(name, sizeof name, "%s%s", score_names[score], end);
-    return linear_array_of(w->probe, name);
-}
-
 static const double *task_decision(const work *s, int64_t task, int64_t penalty)
 {
     return s->decision + (penalty * s->w->sizes.n_outputs + s->w->output_offset[task]) * s->w->sizes.n_scored;
@@ -161,7 +151,7 @@ static void cell_task(int64_t i, void *data)
             possible++;
         }
         for (int k = 0; k < N_SCORES; k++) {
-            score_array(w, k, "")[cell_of(w, s->l, task, penalty, z->n_folds, f)] = scores[k];
+            w->probe->array.score[k].by_fold[cell_of(w, s->l, task, penalty, z->n_folds, f)] = scores[k];
             sum[k] += u->trains && u->tests ? scores[k] : 0;
         }
     }
@@ -171,16 +161,16 @@ static void cell_task(int64_t i, void *data)
         task_scores(&r, NULL, &asks, scores);
     }
     for (int k = 0; k < N_SCORES; k++) {
-        score_array(w, k, "_mean")[cell] = possible ? sum[k] / (double)possible : NAN;
-        score_array(w, k, "_pooled")[cell] = possible ? scores[k] : NAN;
+        w->probe->array.score[k].mean[cell] = possible ? sum[k] / (double)possible : NAN;
+        w->probe->array.score[k].pooled[cell] = possible ? scores[k] : NAN;
     }
-    ((int64_t *)linear_array_of(w->probe, "n_scored_folds"))[cell] = possible;
+    w->probe->array.n_scored_folds[cell] = possible;
     scratch_release(&s->room, memory);
 }
 
 static void flag_cells(const linear_work *w, int64_t l)
 {
-    int32_t *flags = linear_array_of(w->probe, "flags");
+    int32_t *flags = w->probe->array.flags;
     for (int64_t t = 0; t < w->sizes.n_tasks; t++)
         for (int64_t q = 0; q < w->sizes.n_penalties; q++)
             for (int64_t f = 0; f < w->sizes.n_fits; f++)
@@ -192,10 +182,10 @@ static void flag_cells(const linear_work *w, int64_t l)
 /* Highest mean accuracy; of equal ones, or where no fold is possible, the strongest penalty, which is the least C or the greatest alpha. */
 static void pick_penalty(const linear_work *w, int64_t l, int64_t task)
 {
-    const double *mean = score_array(w, SCORE_ACCURACY, "_mean");
-    int64_t n = w->sizes.n_penalties, *picked = linear_array_of(w->probe, "best_penalty");
+    const double *mean = w->probe->array.score[SCORE_ACCURACY].mean;
+    int64_t n = w->sizes.n_penalties, *picked = w->probe->array.best_penalty;
     int64_t weaker = w->o.kind == LAMELLA_PROBE_RIDGE ? -1 : 1, best = w->o.kind == LAMELLA_PROBE_RIDGE ? n - 1 : 0;
-    unsigned char *edge = linear_array_of(w->probe, "edge");
+    unsigned char *edge = w->probe->array.edge;
     for (int64_t at = best; at >= 0 && at < n; at += weaker)
         if (mean[cell_of(w, l, task, w->rising[at], 1, 0)] > mean[cell_of(w, l, task, w->rising[best], 1, 0)])
             best = at;
@@ -208,7 +198,7 @@ static void pick_penalty(const linear_work *w, int64_t l, int64_t task)
 
 static void mark_correct(const linear_work *w, int64_t l, int64_t task, const task_rows *r)
 {
-    unsigned char *correct = (unsigned char *)linear_array_of(w->probe, "correct") + (task * w->sizes.n_layers + l) * r->n_scored;
+    unsigned char *correct = w->probe->array.correct + (task * w->sizes.n_layers + l) * r->n_scored;
     memset(correct, 255, (size_t)r->n_scored);
     for (int64_t i = 0; i < r->n; i++)
         correct[r->rows[i]] = r->predicted[r->rows[i]] == r->label[r->rows[i]];
@@ -234,7 +224,7 @@ static lamella_status intervals(call *c, work *s)
     double *values = NULL;
     keyed_row *sorted = NULL;
     if (w->groups.of) { /* numbered anew among the scored rows */
-        const int64_t *labels = linear_array_of(w->probe, "groups");
+        const int64_t *labels = w->probe->array.groups;
         int64_t *group;
         TAKE(c, group, z->n_scored);
         TAKE(c, sorted, sort_room(z->n_scored));
@@ -253,8 +243,8 @@ static lamella_status intervals(call *c, work *s)
         interval found = { NAN, NAN };
         if (n)
             found = bootstrap_interval(values + i, NULL, n_values, n, w->o.confidence, sorted).percentile;
-        score_array(w, (int)(i % N_SCORES), "_low")[cell] = found.low;
-        score_array(w, (int)(i % N_SCORES), "_high")[cell] = found.high;
+        w->probe->array.score[i % N_SCORES].low[cell] = found.low;
+        w->probe->array.score[i % N_SCORES].high[cell] = found.high;
     }
     return LAMELLA_OK;
 }
@@ -277,7 +267,7 @@ static lamella_status pick_best(call *c, const work *s, int64_t task, keyed_row 
 {
     const linear_work *w = s->w;
     const linear_sizes *z = &w->sizes;
-    int64_t cell = s->l * z->n_tasks + task, best = ((int64_t *)linear_array_of(w->probe, "best_penalty"))[cell];
+    int64_t cell = s->l * z->n_tasks + task, best = w->probe->array.best_penalty[cell];
     const double *decision = task_decision(s, task, best);
     double *own, scores[N_SCORES];
     char *memory;
@@ -296,7 +286,7 @@ static lamella_status pick_best(call *c, const work *s, int64_t task, keyed_row 
     task_scores(&s->best[task], NULL, &asks, scores);
     TRY(asks.status);
     for (int k = 0; k < N_SCORES; k++)
-        score_array(w, k, "_nested")[cell] = s->best[task].n ? scores[k] : NAN;
+        w->probe->array.score[k].nested[cell] = s->best[task].n ? scores[k] : NAN;
     return LAMELLA_OK;
 }
 

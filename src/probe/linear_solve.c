@@ -167,9 +167,9 @@ static lamella_status make_problem(call *c, const linear_work *w, const linear_f
 void add_report(const linear_work *w, int64_t l, int64_t task, int64_t penalty, int64_t fit, const fit_report *r)
 {
     int64_t cell = cell_of(w, l, task, penalty, w->sizes.n_fits, fit);
-    double *objective = linear_array_of(w->probe, "objective"), *norm = linear_array_of(w->probe, "gradient_norm");
-    int64_t *iterations = linear_array_of(w->probe, "iterations");
-    int32_t *flags = linear_array_of(w->probe, "flags");
+    double *objective = w->probe->array.objective, *norm = w->probe->array.gradient_norm;
+    int64_t *iterations = w->probe->array.iterations;
+    int32_t *flags = w->probe->array.flags;
     objective[cell] += r->objective;
     norm[cell] = sqrt(norm[cell] * norm[cell] + r->gradient_norm * r->gradient_norm);
     iterations[cell] = MAX(iterations[cell], r->iterations);

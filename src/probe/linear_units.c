@@ -19,13 +19,13 @@ int64_t cell_of(const linear_work *w, int64_t l, int64_t task, int64_t penalty, 
 double *cell_weights(const linear_work *w, int64_t l, int64_t penalty, int64_t fit, int64_t output)
 {
     const linear_sizes *z = &w->sizes;
-    return linear_weights_of(w->probe, l) + ((penalty * z->n_fits + fit) * z->n_outputs + output) * z->dim[l];
+    return w->probe->array.weights[l] + ((penalty * z->n_fits + fit) * z->n_outputs + output) * z->dim[l];
 }
 
 double *cell_intercept(const linear_work *w, int64_t l, int64_t penalty, int64_t fit, int64_t output)
 {
     const linear_sizes *z = &w->sizes;
-    double *intercepts = linear_array_of(w->probe, "intercepts");
+    double *intercepts = w->probe->array.intercepts;
     return intercepts + ((l * z->n_penalties + penalty) * z->n_fits + fit) * z->n_outputs + output;
 }
 

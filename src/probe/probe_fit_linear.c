@@ -12,9 +12,9 @@
 #include <math.h>
 #include <string.h>
 
-static void copy_numbers(const linear_work *w, const char *name, const void *from, int64_t n)
+static void copy_numbers(void *to, const void *from, int64_t n)
 {
-    memcpy(linear_array_of(w->probe, name), from, (size_t)n * 8);
+    memcpy(to, from, (size_t)n * 8);
 }
 
 /* What does not depend on a layer. */
@@ -22,19 +22,19 @@ static lamella_status describe_fit(call *c, const linear_work *w)
 {
     int64_t *given = NULL;
     const linear_sizes *z = &w->sizes;
-    int64_t *depths = linear_array_of(w->probe, "depths"), *groups = linear_array_of(w->probe, "groups"), *fold = linear_array_of(w->probe, "fold");
-    copy_numbers(w, "penalties", w->penalty, z->n_penalties);
-    copy_numbers(w, "classes", w->labels.classes, z->n_classes);
-    copy_numbers(w, "class_offsets", w->labels.offset, z->n_tasks + 1);
-    copy_numbers(w, "output_offsets", w->output_offset, z->n_tasks + 1);
-    copy_numbers(w, "rows", w->scored, z->n_scored);
+    const linear_arrays *a = &w->probe->array;
+    copy_numbers(a->penalties, w->penalty, z->n_penalties);
+    copy_numbers(a->classes, w->labels.classes, z->n_classes);
+    copy_numbers(a->class_offsets, w->labels.offset, z->n_tasks + 1);
+    copy_numbers(a->output_offsets, w->output_offset, z->n_tasks + 1);
+    copy_numbers(a->rows, w->scored, z->n_scored);
     for (int64_t l = 0; l < z->n_layers; l++)
-        depths[l] = stack_depth(&w->s.rows, l);
+        a->depths[l] = stack_depth(&w->s.rows, l);
     if (w->o.groups)
         TRY(samples_integers(c, &w->s, w->o.groups, "options.groups", &given));
     for (int64_t i = 0; i < z->n_scored; i++) {
-        groups[i] = given ? given[w->scored[i]] : w->scored[i];
-        fold[i] = w->fold[w->scored[i]];
+        a->groups[i] = given ? given[w->scored[i]] : w->scored[i];
+        a->fold[i] = w->fold[w->scored[i]];
     }
     return LAMELLA_OK;
 }
@@ -60,8 +60,8 @@ static lamella_status plan_sizes(call *c, linear_work *w)
 static lamella_probe_linear_result count_cells(call *c, const linear_work *w)
 {
     const linear_sizes *z = &w->sizes;
-    const int32_t *flags = linear_array_of(w->probe, "flags");
-    const unsigned char *edge = linear_array_of(w->probe, "edge");
+    const int32_t *flags = w->probe->array.flags;
+    const unsigned char *edge = w->probe->array.edge;
     lamella_probe_linear_result r = { .n_layers = z->n_layers, .n_tasks = z->n_tasks, .n_penalties = z->n_penalties, .n_folds = z->n_folds,
                                       .n_fits = z->n_fits, .n_outputs = z->n_outputs, .n_scored = z->n_scored,
                                       .n_empty_samples = w->s.n_empty };

@@ -1,9 +1,9 @@
 /* Part of a fitted probe: layers, penalties and the last fit, copied array by array.
  *
- * Every array is a box whose axes are named; an axis that is cut has a list of the places to keep, any other is kept whole or not at all. */
+ * Every array is a box whose axes its field names; an axis that is cut has a list of the places to keep, any other is kept whole. The arrays
+ * of scored rows stay empty. */
 #include "probe/linear.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Places of an axis that are kept. */
@@ -50,17 +50,16 @@ static lamella_status keep_layers(call *c, const int64_t *layers, int64_t n, kep
     return LAMELLA_OK;
 }
 
-static void mark_penalties(const kept_parts *k, const char *name, int64_t each, int64_t *number)
+static void mark_penalties(const kept_parts *k, const int64_t *chosen, int64_t each, int64_t *number)
 {
-    const int64_t *chosen = linear_array_of(k->from, name), n = k->from->sizes.n_tasks * each;
+    const int64_t n = k->from->sizes.n_tasks * each;
     for (int64_t l = 0; l < k->layers.n; l++)
         for (int64_t i = 0; i < n; i++)
             number[chosen[k->layers.place[l] * n + i]] = 1;
 }
 
-static void number_penalties(const kept_parts *k, const char *name, int64_t each, const int64_t *number)
+static void number_penalties(const kept_parts *k, int64_t *chosen, int64_t each, const int64_t *number)
 {
-    int64_t *chosen = linear_array_of(k->to, name);
     for (int64_t i = 0; i < k->layers.n * k->from->sizes.n_tasks * each; i++)
         chosen[i] = number[chosen[i]];
 }
@@ -72,9 +71,9 @@ static lamella_status keep_penalties(call *c, kept_parts *k, int64_t *number)
     int64_t *place, n = 0;
     TAKE(c, place, z->n_penalties);
     memset(number, 0, (size_t)z->n_penalties * sizeof *number);
-    mark_penalties(k, "best_penalty", 1, number);
+    mark_penalties(k, k->from->array.best_penalty, 1, number);
     if (z->nested)
-        mark_penalties(k, "nested_penalty", z->n_folds, number);
+        mark_penalties(k, k->from->array.nested_penalty, z->n_folds, number);
     for (int64_t q = 0; q < z->n_penalties; q++)
         if (number[q]) {
             number[q] = n;
@@ -96,55 +95,35 @@ static void copy_box(const kept_axis *const axis[4], int64_t size, const char *f
                 }
 }
 
-static void keep_array(const kept_parts *k, const char *name, int64_t size, const kept_axis *a, const kept_axis *b, const kept_axis *c, const kept_axis *d)
+static const kept_axis *axis_kept(const kept_parts *k, char axis)
 {
-    const kept_axis *const axis[4] = { a, b ? b : &kept_one, c ? c : &kept_one, d ? d : &kept_one };
-    copy_box(axis, size, linear_array_of(k->from, name), linear_array_of(k->to, name));
+    return axis == 'l' ? &k->layers : axis == 't' ? &k->tasks : axis == 'q' ? &k->penalties : axis == 'f' ? &k->fit : axis == 'k' ? &k->folds : NULL;
 }
 
-static void keep_scores(const kept_parts *k, const char *score)
+/* Axes that may be cut, then those that are whole. */
+static void keep_array(const kept_parts *k, const linear_field *f, int64_t from, int64_t to)
 {
-    char name[32];
-    const char *const ends[] = { "_mean", "_pooled", "_low", "_high" };
-    keep_array(k, score, 8, &k->layers, &k->tasks, &k->penalties, &k->folds);
-    for (int i = 0; i < 4; i++) {
-        snprintf(name, sizeof name, "%s%s", score, ends[i]);
-        keep_array(k, name, 8, &k->layers, &k->tasks, i < 2 ? &k->penalties : NULL, NULL);
-    }
+    const kept_axis *axis[4] = { &kept_one, &kept_one, &kept_one, &kept_one };
+    const char *letter = f->axes;
+    int64_t size = dtype_size(f->dtype);
+    for (int a = 0; *letter && axis_kept(k, *letter); letter++)
+        axis[a++] = axis_kept(k, *letter);
+    for (; *letter; letter++)
+        size *= axis_extent(&k->to->sizes, *letter, to);
+    copy_box(axis, size, linear_data(k->from, f, from), linear_data(k->to, f, to));
 }
 
 static void keep_arrays(const kept_parts *k, const int64_t *number)
 {
-    const linear_sizes *z = &k->from->sizes;
-    for (int64_t l = 0; l < k->layers.n; l++) {
-        int64_t block = z->n_outputs * z->dim[k->layers.place[l]] * (int64_t)sizeof(double);
-        const kept_axis *const axis[4] = { &k->penalties, &k->fit, &kept_one, &kept_one };
-        copy_box(axis, block, (char *)linear_weights_of(k->from, k->layers.place[l]), (char *)linear_weights_of(k->to, l));
+    int64_t n;
+    for (const linear_field *f = linear_fields(&n), *end = f + n; f < end; f++) {
+        const int64_t each = strchr(f->axes, 'd') ? k->layers.n : 1;
+        for (int64_t l = 0; l < each && !strchr(f->axes, 's') && (!f->nested || k->from->sizes.nested); l++)
+            keep_array(k, f, k->layers.place[l], l);
     }
-    keep_array(k, "intercepts", z->n_outputs * 8, &k->layers, &k->penalties, &k->fit, NULL);
-    static const char *const by_fit[] = { "objective", "gradient_norm", "iterations" };
-    for (int i = 0; i < 3; i++)
-        keep_array(k, by_fit[i], 8, &k->layers, &k->tasks, &k->penalties, &k->fit);
-    keep_array(k, "flags", 4, &k->layers, &k->tasks, &k->penalties, &k->fit);
-    keep_scores(k, "accuracy");
-    keep_scores(k, "f1");
-    keep_scores(k, "auc");
-    static const char *const nested[] = { "accuracy_nested", "f1_nested", "auc_nested" };
-    for (int i = 0; i < 3 && z->nested; i++)
-        keep_array(k, nested[i], 8, &k->layers, &k->tasks, NULL, NULL);
-    if (z->nested) {
-        keep_array(k, "nested_penalty", 8, &k->layers, &k->tasks, &k->folds, NULL);
-        number_penalties(k, "nested_penalty", z->n_folds, number);
-    }
-    keep_array(k, "n_scored_folds", 8, &k->layers, &k->tasks, &k->penalties, NULL);
-    keep_array(k, "best_penalty", 8, &k->layers, &k->tasks, NULL, NULL);
-    keep_array(k, "edge", 1, &k->layers, &k->tasks, NULL, NULL);
-    keep_array(k, "depths", 8, &k->layers, NULL, NULL, NULL);
-    keep_array(k, "penalties", 8, &k->penalties, NULL, NULL, NULL);
-    memcpy(linear_array_of(k->to, "classes"), linear_array_of(k->from, "classes"), (size_t)z->n_classes * 8);
-    memcpy(linear_array_of(k->to, "class_offsets"), linear_array_of(k->from, "class_offsets"), (size_t)(z->n_tasks + 1) * 8);
-    memcpy(linear_array_of(k->to, "output_offsets"), linear_array_of(k->from, "output_offsets"), (size_t)(z->n_tasks + 1) * 8);
-    number_penalties(k, "best_penalty", 1, number);
+    number_penalties(k, k->to->array.best_penalty, 1, number);
+    if (k->from->sizes.nested)
+        number_penalties(k, k->to->array.nested_penalty, k->from->sizes.n_folds, number);
 }
 
 static lamella_status keep_linear(call *c, const lamella_probe_linear *probe, const int64_t *layers, int64_t n_layers, lamella_probe_linear **kept)
