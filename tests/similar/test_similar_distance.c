@@ -31,6 +31,8 @@ static double plain(int kind, int64_t n)
 TEST(distances_of_every_length_and_size)
 {
     static const double size[] = { 1, 1e-30, 1e-140, 1e-160, 1e-300, 4e-308, 1e140, 1e152, 1e300 };
+    if (emulated("distances against long doubles"))
+        return;
     for (int64_t n = 0; n < MOST; n++)
         for (int a = 0; a < 9; a++)
             for (int b = 0; b < 9; b++) {

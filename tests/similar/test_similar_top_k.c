@@ -292,6 +292,8 @@ static lamella_status search_one(lamella_context *ctx)
 
 TEST(the_floating_point_environment_is_as_it_was)
 {
+    if (emulated("flushing of subnormal numbers"))
+        return;
     lamella_context *ctx = context_of(1);
     finds found;
     fill_rows(base, ROWS, HALF_SUBNORMAL);

@@ -1,4 +1,5 @@
 #include "support/test.h"
+#include <float.h>
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
@@ -59,6 +60,15 @@ lamella_view view_make(int32_t dtype, void *data, const int64_t *shape, int32_t 
     if (lamella_tensor_view_mutable(data, dtype, rank, shape, NULL, &v) != LAMELLA_OK)
         ck_abort_msg("%s", lamella_last_error());
     return v;
+}
+
+int emulated(const char *what)
+{
+    volatile long double one = 1, least = LDBL_EPSILON;
+    if (one + least != 1)
+        return 0;
+    printf("not run under memcheck: %s\n", what);
+    return 1;
 }
 
 /* Check's handler kills a process group, in one process its own: a forked child whose alarm rings would take the whole test run along. */

@@ -34,6 +34,9 @@ enum { WATCHED = 1 };
 enum { WATCHED = 0 };
 #endif
 
+/* 1, and says that `what` is not run, under memcheck, which computes long doubles in f64 and flushes no subnormal number. */
+int emulated(const char *what);
+
 /* Check's START_TEST without its END_TEST; the test registers itself before main. */
 #define TEST(name)                                                                      \
     static void name##_body(int _i);                                                    \
