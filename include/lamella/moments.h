@@ -173,14 +173,14 @@ LAMELLA_API lamella_status lamella_moments_gram_get(const lamella_moments_gram *
 
 /**
  * The state as the bytes of a .safetensors file (mean, mean_low: what f64 lost of it, n, square = S, weight), without a copy:
- * READONLY, valid until the state changes or is freed.
+ * READONLY, valid until the state changes or is freed. Their checksum is made here, in one pass over them.
  *
- * @in     gram  handle lamella_moments_gram
+ * @inout  gram  handle lamella_moments_gram
  * @out    bytes u8 [byte]
  * @return OK; ARGUMENT
  * @since  0.1
  */
-LAMELLA_API lamella_status lamella_moments_gram_bytes(const lamella_moments_gram *gram, lamella_view *bytes);
+LAMELLA_API lamella_status lamella_moments_gram_bytes(lamella_moments_gram *gram, lamella_view *bytes);
 
 /**
  * Makes a state of the bytes of one; they are copied.

@@ -287,16 +287,32 @@ LAMELLA_INTERNAL lamella_status check_utf8(call *c, const char *text, const char
 LAMELLA_INTERNAL lamella_status npy_save(call *c, const file_operations *ops, const char *path, const lamella_view *array);
 LAMELLA_INTERNAL lamella_status save_rows(call *c, output *o, const save_array *a);
 
+/* ---- checksum.c ---- */
+
+typedef struct checksum {
+    uint32_t value, table[8][256];
+} checksum;
+
+LAMELLA_INTERNAL void     checksum_begin(checksum *s);
+LAMELLA_INTERNAL void     checksum_add(checksum *s, const void *bytes, int64_t n);
+LAMELLA_INTERNAL uint32_t checksum_end(const checksum *s);
+
 /* ---- model.c: fitted models as .safetensors files ---- */
 
-#define MODEL_FORMAT "1"
+#define MODEL_FORMAT   "2"
+#define MODEL_CHECKSUM "lamella.crc32" /* 8 hexadecimal digits: of the whole file with zeros in their place */
+#define MODEL_UNSEALED "00000000"
 
-/* The model's file in memory, READONLY u8 [byte]: its arrays, its metadata, and `lamella.kind` and `lamella.format`. */
+/* The model's file in memory, READONLY u8 [byte]: its arrays, its metadata, and `lamella.kind`, `lamella.format` and the checksum. */
 LAMELLA_INTERNAL lamella_status model_image(call *c, arena *memory, const char *kind, save_array *arrays, int64_t n_arrays,
                                             const char *const *metadata, int64_t n_metadata, lamella_view *image);
+/* Writes the checksum into an image, ours; once more after its numbers changed. */
+LAMELLA_INTERNAL lamella_status model_seal(call *c, const lamella_view *image);
 LAMELLA_INTERNAL lamella_status model_save(call *c, const char *path, const lamella_view *image);
-/* A file of this kind and a format that is known, of which only the header was read: from a path, or if that is NULL from bytes that outlive
- * it. lamella_io_file_free is the last thing that the caller does with it; where the call fails, the call does. */
+/* A file of this kind and a format that is known: from a path, or if that is NULL from bytes that outlive it. model_header reads nothing
+ * but the header; model_open all, for the checksum. lamella_io_file_free is the last thing that the caller does with it; where the call
+ * fails, the call does. */
+LAMELLA_INTERNAL lamella_status model_header(call *c, const char *path, const lamella_view *bytes, const char *kind, lamella_io_file **file);
 LAMELLA_INTERNAL lamella_status model_open(call *c, const char *path, const lamella_view *bytes, const char *kind, lamella_io_file **file);
 /* FORMAT where there is none. */
 LAMELLA_INTERNAL lamella_status model_text(call *c, const lamella_io_file *f, const char *key, const char **value);

@@ -2,23 +2,89 @@
  * meant. */
 #include "io/io.h"
 
+#include <stdio.h>
+
 lamella_status model_image(call *c, arena *memory, const char *kind, save_array *arrays, int64_t n_arrays, const char *const *metadata,
                            int64_t n_metadata, lamella_view *image)
 {
     const char **all;
     char *bytes;
     int64_t n_bytes = 0;
-    TAKE(c, all, 2 * n_metadata + 4);
+    TAKE(c, all, 2 * n_metadata + 6);
     all[0] = "lamella.kind";
     all[1] = kind;
     all[2] = "lamella.format";
     all[3] = MODEL_FORMAT;
+    all[4] = MODEL_CHECKSUM;
+    all[5] = MODEL_UNSEALED;
     for (int64_t i = 0; i < 2 * n_metadata; i++)
-        all[4 + i] = metadata[i];
-    TRY(safetensors_image(c, memory, arrays, n_arrays, all, n_metadata + 2, &bytes, &n_bytes));
+        all[6 + i] = metadata[i];
+    TRY(safetensors_image(c, memory, arrays, n_arrays, all, n_metadata + 3, &bytes, &n_bytes));
     *image = (lamella_view){ .data = bytes, .shape = { n_bytes }, .stride = { 1 }, .dtype = LAMELLA_U8, .rank = 1, .flags = LAMELLA_READONLY };
+    return model_seal(c, image);
+}
+
+/* ---- the checksum ---- */
+
+enum { CHECKSUM_DIGITS = sizeof MODEL_UNSEALED - 1 };
+
+/* Bytes first .. first + n - 1 of a file whose digits lie at `at`, as if these were zeros. */
+static void add_bytes(checksum *sum, const char *bytes, int64_t first, int64_t n, int64_t at)
+{
+    const int64_t end = first + n, from = MAX(first, MIN(at, end)), to = MAX(first, MIN(at + CHECKSUM_DIGITS, end));
+    checksum_add(sum, bytes, from - first);
+    checksum_add(sum, MODEL_UNSEALED, to - from);
+    checksum_add(sum, bytes + (to - first), end - to);
+}
+
+static lamella_status sum_file(call *c, const source *s, const char *name, int64_t at, char text[CHECKSUM_DIGITS + 1])
+{
+    checksum sum;
+    char *block = NULL;
+    arena_mark before = arena_now(&c->memory);
+    if (!s->memory)
+        TAKE(c, block, MIN(IO_BLOCK, s->bytes));
+    checksum_begin(&sum);
+    for (int64_t done = 0, n; done < s->bytes; done += n) {
+        n = MIN(IO_BLOCK, s->bytes - done);
+        int code = s->memory ? 0 : source_read(s, done, block, n);
+        if (code)
+            return source_fail(c, name, code);
+        add_bytes(&sum, s->memory ? s->memory + done : block, done, n, at);
+        if (n == IO_BLOCK)
+            TRY(progress(c, 0, 1));
+    }
+    arena_rewind(&c->memory, before);
+    snprintf(text, CHECKSUM_DIGITS + 1, "%08x", (unsigned)checksum_end(&sum));
     return LAMELLA_OK;
 }
+
+lamella_status model_seal(call *c, const lamella_view *image)
+{
+    static const char before[] = "\"" MODEL_CHECKSUM "\":\"";
+    const int64_t length = sizeof before - 1;
+    char *bytes = image->data, text[CHECKSUM_DIGITS + 1];
+    int64_t at = 0;
+    while (memcmp(bytes + at, before, (size_t)length))
+        at++;
+    TRY(sum_file(c, &(source){ .memory = bytes, .bytes = image->shape[0] }, "the model", at + length, text));
+    memcpy(bytes + at + length, text, CHECKSUM_DIGITS);
+    return LAMELLA_OK;
+}
+
+static lamella_status check_sum(call *c, const lamella_io_file *f)
+{
+    const char *said = file_metadata(f, MODEL_CHECKSUM);
+    char text[CHECKSUM_DIGITS + 1];
+    if (!said || strlen(said) != CHECKSUM_DIGITS)
+        return fail(c, LAMELLA_ERR_FORMAT, "%s: " MODEL_CHECKSUM " is %.16s, expected 8 hexadecimal digits", f->name, said ? said : "missing");
+    TRY(sum_file(c, &f->from, f->name, f->header_at + (said - f->header), text));
+    if (strcmp(said, text))
+        return fail(c, LAMELLA_ERR_FORMAT, "%s: " MODEL_CHECKSUM " is %.8s, but that of the file is %s: something in it was changed", f->name, said, text);
+    return LAMELLA_OK;
+}
+
+/* ---- files ---- */
 
 lamella_status model_save(call *c, const char *path, const lamella_view *image)
 {
@@ -40,7 +106,7 @@ static lamella_status model_check_kind(call *c, const lamella_io_file *f, const 
     return LAMELLA_OK;
 }
 
-lamella_status model_open(call *c, const char *path, const lamella_view *bytes, const char *kind, lamella_io_file **file)
+lamella_status model_header(call *c, const char *path, const lamella_view *bytes, const char *kind, lamella_io_file **file)
 {
     lamella_io_fault fault = { 0 };
     if (path)
@@ -48,6 +114,12 @@ lamella_status model_open(call *c, const char *path, const lamella_view *bytes, 
     else
         TRY(file_of_bytes(c, bytes, 0, file, &fault));
     return model_check_kind(c, *file, kind);
+}
+
+lamella_status model_open(call *c, const char *path, const lamella_view *bytes, const char *kind, lamella_io_file **file)
+{
+    TRY(model_header(c, path, bytes, kind, file));
+    return check_sum(c, *file);
 }
 
 lamella_status model_text(call *c, const lamella_io_file *f, const char *key, const char **value)

@@ -4,16 +4,17 @@
 
 #include <stdlib.h>
 
-static lamella_status bytes_of_gram(call *c, const lamella_moments_gram *gram, lamella_view *bytes)
+static lamella_status bytes_of_gram(call *c, lamella_moments_gram *gram, lamella_view *bytes)
 {
     TRY(gram_object_check(c, gram, "gram"));
     if (!bytes)
         return fail(c, LAMELLA_ERR_ARGUMENT, "bytes is NULL, expected a view to fill");
+    TRY(model_seal(c, &gram->image));
     *bytes = gram->image;
     return LAMELLA_OK;
 }
 
-lamella_status lamella_moments_gram_bytes(const lamella_moments_gram *gram, lamella_view *bytes)
+lamella_status lamella_moments_gram_bytes(lamella_moments_gram *gram, lamella_view *bytes)
 {
     CALL(NULL, bytes_of_gram(c, gram, bytes));
 }

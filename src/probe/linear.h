@@ -78,6 +78,8 @@ LAMELLA_INTERNAL lamella_status linear_object(call *c, int64_t image_bytes, lame
 LAMELLA_INTERNAL lamella_status linear_prepare_scores(call *c, lamella_probe_linear *probe);
 /* The data of a field's array, of one layer where each has its own. */
 LAMELLA_INTERNAL void          *linear_data(const lamella_probe_linear *probe, const linear_field *field, int64_t layer);
+/* The whole file, READONLY u8 [byte]; whoever filled the arrays seals it. */
+LAMELLA_INTERNAL lamella_view   linear_image(const lamella_probe_linear *probe);
 LAMELLA_INTERNAL lamella_status linear_check(call *c, const lamella_probe_linear *probe);
 LAMELLA_INTERNAL void           linear_free(void *probe);
 

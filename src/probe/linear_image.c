@@ -120,7 +120,8 @@ static int64_t image_header(const linear_list *list, char *text, int64_t size)
     int64_t n = 0, at = 0;
     size_t room = text ? (size_t)size : 0;
 #define IMAGE_ADD(...) n += snprintf(text ? text + n : NULL, text ? room - (size_t)n : 0, __VA_ARGS__)
-    IMAGE_ADD("{\"__metadata__\":{\"lamella.format\":\"%s\",\"lamella.kind\":\"%s\"}", MODEL_FORMAT, PROBE_KIND);
+    IMAGE_ADD("{\"__metadata__\":{\"lamella.format\":\"%s\",\"lamella.kind\":\"%s\",\"%s\":\"%s\"}", MODEL_FORMAT, PROBE_KIND, MODEL_CHECKSUM,
+              MODEL_UNSEALED);
     for (const linear_array *a = list->array; a < list->array + list->n; a++) {
         int64_t bytes;
         linear_array_bytes(a, &bytes);
@@ -155,10 +156,10 @@ static lamella_status make_image(call *c, const linear_list *list, lamella_probe
 
 /* ---- opening ---- */
 
-static lamella_status open_image(call *c, lamella_probe_linear *probe)
+lamella_view linear_image(const lamella_probe_linear *probe)
 {
-    lamella_view bytes = { .data = probe->image, .dtype = LAMELLA_U8, .rank = 1, .shape = { probe->image_bytes }, .stride = { 1 } };
-    return model_open(c, NULL, &bytes, PROBE_KIND, &probe->file);
+    return (lamella_view){ .data = probe->image, .dtype = LAMELLA_U8, .rank = 1, .flags = LAMELLA_READONLY, .shape = { probe->image_bytes },
+                           .stride = { 1 } };
 }
 
 static lamella_status object_of_sizes(call *c, lamella_probe_linear **probe)
@@ -194,7 +195,8 @@ lamella_status linear_create(call *c, const linear_sizes *sizes, lamella_probe_l
     TRY(object_of_sizes(c, &probe));
     TRY(list_arrays(c, sizes, &list));
     TRY(make_image(c, &list, probe));
-    TRY(open_image(c, probe));
+    const lamella_view image = linear_image(probe);
+    TRY(model_header(c, NULL, &image, PROBE_KIND, &probe->file));
     probe->sizes = *sizes;
     TRY(find_arrays(c, probe, &list));
     memcpy(probe->array.dims, sizes->dim, (size_t)sizes->n_layers * sizeof *sizes->dim);
@@ -360,7 +362,8 @@ static lamella_status check_saved_labels(call *c, const lamella_probe_linear *pr
 
 lamella_status linear_adopt(call *c, lamella_probe_linear *probe)
 {
-    TRY(open_image(c, probe));
+    const lamella_view image = linear_image(probe);
+    TRY(model_open(c, NULL, &image, PROBE_KIND, &probe->file));
     TRY(read_sizes(c, probe));
     TRY(check_arrays(c, probe));
     TRY(check_values(c, probe));

@@ -27,8 +27,7 @@ static lamella_status linear_bytes(call *c, const lamella_probe_linear *probe, l
     TRY(linear_check(c, probe));
     if (!bytes)
         return fail(c, LAMELLA_ERR_ARGUMENT, "bytes is NULL, expected a view to fill");
-    *bytes = (lamella_view){ .data = probe->image, .dtype = LAMELLA_U8, .rank = 1, .flags = LAMELLA_READONLY, .shape = { probe->image_bytes },
-                             .stride = { 1 } };
+    *bytes = linear_image(probe);
     return LAMELLA_OK;
 }
 
@@ -64,7 +63,7 @@ static lamella_status open_linear(call *c, const char *path, lamella_probe_linea
     lamella_io_file *file;
     TRY(check_probe_handle(c, probe));
     TRY(check_path(c, path));
-    TRY(model_open(c, path, NULL, PROBE_KIND, &file));
+    TRY(model_header(c, path, NULL, PROBE_KIND, &file));
     TRY(linear_object(c, file->from.bytes, &made));
     int code = source_read(&file->from, 0, made->image, made->image_bytes);
     if (code)

@@ -153,6 +153,8 @@ static lamella_status keep_linear(call *c, const lamella_probe_linear *probe, co
     sizes.dim = dim;
     TRY(linear_create(c, &sizes, &k.to));
     keep_arrays(&k, number);
+    const lamella_view image = linear_image(k.to);
+    TRY(model_seal(c, &image));
     TRY(linear_prepare_scores(c, k.to));
     *kept = k.to;
     return LAMELLA_OK;

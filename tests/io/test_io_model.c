@@ -1,6 +1,7 @@
 /* Fitted models as files: what is asked of them before a number is read, each refusal with what stands there. */
 #include "io/io.h"
 #include "io/files.h"
+#include "support/seal.h"
 
 #include <math.h>
 
@@ -80,7 +81,7 @@ TEST(a_model_says_whose_it_is_and_how_it_is_meant)
     }
     q.data = (const char *[]){ "lamella.kind", "room.thing" };
     ok(model_answer(&q));
-    q.data = (const char *[]){ "lamella.format", "1" };
+    q.data = (const char *[]){ "lamella.format", "2" };
     ok(model_answer(&q));
     q.data = (const char *[]){ "c", "" };
     refused(model_answer(&q), LAMELLA_ERR_FORMAT, "model_answer: bytes: the metadata has no \"c\"");
@@ -91,9 +92,9 @@ TEST(a_model_says_whose_it_is_and_how_it_is_meant)
 
 TEST(a_file_that_is_no_model_of_this_kind_is_refused)
 {
-    static const char *const metadata[][4] = { { "lamella.kind", "room.thing", "lamella.format", "2" }, { "lamella.kind", "room.thing", "x", "1" },
-                                               { "lamella.format", "1", "x", "1" }, { "lamella.kind", "", "lamella.format", "1" } };
-    static const char *const says[] = { "lamella.format is 2, expected 1", "lamella.format is missing, expected 1",
+    static const char *const metadata[][4] = { { "lamella.kind", "room.thing", "lamella.format", "1" }, { "lamella.kind", "room.thing", "x", "1" },
+                                               { "lamella.format", "2", "x", "1" }, { "lamella.kind", "", "lamella.format", "2" } };
+    static const char *const says[] = { "lamella.format is 1, expected 2", "lamella.format is missing, expected 2",
                                        "lamella.kind is missing, expected \"room.thing\"",
                                         "lamella.kind is \"\", expected \"room.thing\"" };
     char expected[300];
@@ -106,6 +107,101 @@ TEST(a_file_that_is_no_model_of_this_kind_is_refused)
         snprintf(expected, sizeof expected, "model_answer: %s: %s", q.path, says[i]);
         refused(model_answer(&q), LAMELLA_ERR_FORMAT, expected);
     }
+    free((void *)(uintptr_t)q.path);
+    folder_remove();
+}
+
+/* ---- the checksum ---- */
+
+TEST(the_checksum_is_that_of_zip)
+{
+    checksum s;
+    checksum_begin(&s);
+    equal(checksum_end(&s), 0);
+    checksum_add(&s, "123456789", 9); /* the published check value */
+    equal(checksum_end(&s), 0xcbf43926);
+    unsigned char x[300];
+    for (int i = 0; i < 300; i++)
+        x[i] = (unsigned char)(i * i + i / 7);
+    for (int n = 0; n < 300; n++)
+        for (int cut = 0; cut <= n; cut += 1 + n / 9) { /* in two pieces, of any length */
+            checksum_begin(&s);
+            checksum_add(&s, x, cut);
+            checksum_add(&s, x + cut, n - cut);
+            equal(checksum_end(&s), crc32_by_bits(x, n));
+        }
+}
+
+/* Of all the file, with zeros for its digits, which stand in the first of the pairs. */
+TEST(a_model_in_which_any_byte_was_changed_is_refused)
+{
+    made_model m = { (const char *const[]){ "rule", "one" }, 1, { 0 } };
+    question q = about(&m, "room.thing");
+    char *copy = malloc((size_t)m.image.n), *digits = strstr(m.image.at + 8, "\"lamella.crc32\":\"");
+    ok(model_answer(&q));
+    check(digits != NULL);
+    q.image.data = copy;
+    for (int64_t at = 0; at < m.image.n; at++)
+        for (int bit = 0; bit < 8; bit++) {
+            memcpy(copy, m.image.at, (size_t)m.image.n);
+            copy[at] = (char)(copy[at] ^ 1 << bit);
+            returns(model_answer(&q), LAMELLA_ERR_FORMAT);
+        }
+    memcpy(copy, m.image.at, (size_t)m.image.n);
+    copy[m.image.n - 1] ^= 1;
+    char said[200], *own = copy + (digits - (char *)m.image.at) + 17;
+    char kept[9] = { 0 };
+    memcpy(kept, own, 8);
+    seal(copy, m.image.n);
+    ok(model_answer(&q)); /* a writer of its own */
+    char theirs[9] = { 0 };
+    memcpy(theirs, own, 8);
+    memcpy(own, kept, 8);
+    snprintf(said, sizeof said, "model_answer: bytes: lamella.crc32 is %s, but that of the file is %s: something in it was changed", kept, theirs);
+    refused(model_answer(&q), LAMELLA_ERR_FORMAT, said);
+    free(copy);
+    free(m.image.at);
+}
+
+TEST(a_checksum_is_there_and_has_eight_digits)
+{
+    static const char *const sums[] = { NULL, "", "1234567", "123456789" };
+    static const char *const says[] = { "missing", "", "1234567", "123456789" };
+    char expected[300];
+    lamella_view v = view_of(LAMELLA_F64, numbers, 6);
+    folder_make();
+    question q = { .path = strdup(in_folder("m")), .kind = "room.thing" };
+    for (int i = 0; i < 4; i++) {
+        const char *metadata[] = { "lamella.kind", "room.thing", "lamella.format", "2", "lamella.crc32", sums[i] };
+        ok(lamella_io_file_save(NULL, q.path, (const char *[]){ "numbers" }, &v, 1,
+                                WITH(lamella_io_file_save_options, .metadata = metadata, .n_metadata = i ? 3 : 2)));
+        snprintf(expected, sizeof expected, "model_answer: %s: lamella.crc32 is %s, expected 8 hexadecimal digits", q.path, says[i]);
+        refused(model_answer(&q), LAMELLA_ERR_FORMAT, expected);
+    }
+    free((void *)(uintptr_t)q.path);
+    folder_remove();
+}
+
+/* Files over a megabyte are read in pieces: digits and changes anywhere among them. */
+TEST(a_long_file_is_summed_in_pieces)
+{
+    enum { LONG = 400001 };
+    static double many[LONG];
+    static char name[1 << 20];
+    lamella_view v = view_of(LAMELLA_F64, many, LONG);
+    folder_make();
+    question q = { .path = strdup(in_folder("m")), .kind = "room.thing" };
+    for (int filled = 1048400; filled < 1048576 - 40; filled += 13) { /* so that the digits lie on both sides of the first megabyte */
+        memset(name, 'a', (size_t)filled), name[filled] = 0;
+        const char *metadata[] = { "a", name, "lamella.kind", "room.thing", "lamella.format", "2", "lamella.crc32", "00000000" };
+        ok(lamella_io_file_save(NULL, q.path, (const char *[]){ "numbers" }, &v, 1,
+                                WITH(lamella_io_file_save_options, .metadata = metadata, .n_metadata = 4)));
+        seal_file(q.path);
+        ok(model_answer(&q));
+    }
+    FILE *f = fopen(q.path, "r+b");
+    check(f && fseek(f, -9, SEEK_END) == 0 && fputc(1, f) == 1 && fclose(f) == 0);
+    returns(model_answer(&q), LAMELLA_ERR_FORMAT);
     free((void *)(uintptr_t)q.path);
     folder_remove();
 }

@@ -1,6 +1,7 @@
 /* Columns far from 0 and of any size: an exact shift and an exact factor change no centred figure. */
 #include "moments/moments.h"
 #include "support/test.h"
+#include "support/seal.h"
 
 #include <math.h>
 #include <string.h>
@@ -243,6 +244,7 @@ TEST(rows_beyond_what_64_bits_count_are_refused)
     memcpy(copy, bytes.data, (size_t)bytes.shape[0]);
     memcpy(copy + bytes.shape[0] - 3 * (int64_t)sizeof many, &many, sizeof many); /* before square and weight */
     bytes.data = copy;
+    seal(copy, bytes.shape[0]);
     ok(lamella_moments_gram_load(NULL, &bytes, &loaded));
     ok(lamella_moments_gram_get(loaded, "n", &n));
     equal(*(int64_t *)n.data, many);
@@ -253,6 +255,7 @@ TEST(rows_beyond_what_64_bits_count_are_refused)
     memcpy(copy + bytes.shape[0] - 3 * (int64_t)sizeof many, &many, sizeof many);
     memcpy(copy + bytes.shape[0] - (int64_t)sizeof huge, &huge, sizeof huge);
     lamella_moments_gram_free(loaded);
+    seal(copy, bytes.shape[0]);
     ok(lamella_moments_gram_load(NULL, &bytes, &loaded));
     refused(lamella_moments_gram_merge(NULL, loaded, loaded), LAMELLA_ERR_NUMERIC,
             "lamella_moments_gram_merge: the weights of other and of the state do not fit f64 together");

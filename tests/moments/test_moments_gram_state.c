@@ -2,6 +2,7 @@
 #include "moments/moments.h"
 #include "support/allocator.h"
 #include "support/test.h"
+#include "support/seal.h"
 #include <math.h>
 
 enum { ROWS = 1100, DIM = 4 };
@@ -197,6 +198,7 @@ TEST(numbers_that_no_rows_leave_are_refused)
                 memcpy(changed, bytes.data, (size_t)bytes.shape[0]);
                 memcpy(changed + bytes.shape[0] - 48, &counts[i], 8);
                 memcpy(changed + bytes.shape[0] - 8, &weights[k], 8);
+                seal(changed, bytes.shape[0]);
                 lamella_status status = lamella_moments_gram_load(NULL, &v, &loaded);
                 if ((counts[i] == 0 && weights[k] == 0) || (counts[i] == 2 && weights[k] == 2))
                     ok(status);
@@ -208,6 +210,7 @@ TEST(numbers_that_no_rows_leave_are_refused)
             for (int k = 0; k < 3; k++) { /* on the diagonal not under 0, off it the same twice */
                 memcpy(changed, bytes.data, (size_t)bytes.shape[0]);
                 memcpy(changed + bytes.shape[0] - 40 + 8 * at, &square[k], 8);
+                seal(changed, bytes.shape[0]);
                 lamella_status status = lamella_moments_gram_load(NULL, &v, &loaded);
                 int same = at == 1 || at == 2 ? square[k] == (n ? 3 : 0) : square[k] >= 0;
                 equal(status, same ? LAMELLA_OK : LAMELLA_ERR_FORMAT);
@@ -233,6 +236,7 @@ TEST(a_size_that_is_no_number_is_refused)
         while (memcmp(at, "cross_dim\":\"", 12))
             at++;
         memcpy(at + 12, texts[i], 3);
+        seal(changed, bytes.shape[0]);
         snprintf(said, sizeof said, "lamella_moments_gram_load: bytes: 105 means of which %s of y and a square of 105 x 105 are no Gram state",
                  texts[i]);
         lamella_status status = lamella_moments_gram_load(NULL, &v, &loaded);

@@ -1,5 +1,6 @@
 /* A fitted probe by its arrays, as a file and as bytes; scores of one state and of many. */
 #include "probe/probes.h"
+#include "support/seal.h"
 
 enum { N = 500, DIM = 384 };
 
@@ -102,6 +103,7 @@ TEST(a_file_that_is_no_probe_is_refused)
     check(loaded == NULL);
     memcpy(copy, bytes.data, (size_t)bytes.shape[0]);
     memcpy(strstr(copy + 8, "\"edge\""), "\"edgy\"", 6);
+    seal(copy, bytes.shape[0]);
     refused(lamella_probe_linear_load(NULL, &cut, &loaded), LAMELLA_ERR_FORMAT,
             "lamella_probe_linear_load: the file has no array \"edge\" of the dtype, shape and alignment of a probe's");
     for (int64_t n = 0; n < bytes.shape[0]; n += n < 4096 ? 37 : 40009) { /* cut anywhere: refused, nothing touched beyond */
@@ -124,6 +126,7 @@ static void refused_with(const lamella_probe_linear *p, const char *name, const 
     lamella_view changed = view_of(LAMELLA_U8, copy, bytes.shape[0]);
     memcpy(copy, bytes.data, (size_t)bytes.shape[0]);
     memcpy(copy + ((char *)array.data - (char *)bytes.data), number, 8);
+    seal(copy, bytes.shape[0]);
     snprintf(text, sizeof text, "lamella_probe_linear_load: %s", message);
     refused(lamella_probe_linear_load(NULL, &changed, &loaded), LAMELLA_ERR_FORMAT, text);
     check(loaded == NULL);

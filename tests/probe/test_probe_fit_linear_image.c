@@ -1,5 +1,6 @@
 /* Every array of a fitted probe by its dtype and axes as the header names them, all extents different; and the file that holds them. */
 #include "probe/probes.h"
+#include "support/seal.h"
 
 enum { N = 70, LAYERS = 2, TASKS = 3, PENALTIES = 4, FOLDS = 5, FITS = 6, OUTPUTS = 1 + 3 + 4, CLASSES = 2 + 3 + 4, SCORED = N - N / 7 };
 
@@ -125,7 +126,7 @@ static lamella_status load_without(const lamella_probe_linear *p, int64_t axis)
     static char text[8192];
     int64_t n = 0, at = 0;
     lamella_probe_linear *loaded;
-    n += snprintf(text + n, sizeof text - (size_t)n, "{\"__metadata__\":{\"lamella.format\":\"1\",\"lamella.kind\":\"probe_linear\"}");
+    n += snprintf(text + n, sizeof text - (size_t)n, "{\"__metadata__\":{\"lamella.crc32\":\"00000000\",\"lamella.format\":\"2\",\"lamella.kind\":\"probe_linear\"}");
     char *data = calloc(1, 1 << 16);
     for (int k = 0; k < 3 * (ARRAYS - NESTED_ARRAYS); k++) { /* long elements first, so that each lies where it can be read */
         int i = k % (ARRAYS - NESTED_ARRAYS);
@@ -152,6 +153,7 @@ static lamella_status load_without(const lamella_probe_linear *p, int64_t axis)
     memcpy(file, &header, 8);
     memcpy(file + 8, text, (size_t)n);
     memcpy(file + 8 + n, data, (size_t)at);
+    seal(file, 8 + n + at);
     lamella_view bytes = view_of(LAMELLA_U8, file, 8 + n + at);
     lamella_status status = lamella_probe_linear_load(NULL, &bytes, &loaded);
     check((status < 0) == (loaded == NULL));

@@ -1,6 +1,7 @@
 /* Part of a probe as a probe of its own; f16 and bf16 rows scored without memory; files that are no probes. */
 #include "probe/probes.h"
 #include "support/allocator.h"
+#include "support/seal.h"
 
 enum { N = 500, DIM = 48, FOLDS = 4 };
 
@@ -253,6 +254,7 @@ TEST(bytes_that_cannot_be_a_probe_are_refused_before_they_are_read)
     header++;
     memcpy(copy, &header, 8);
     lamella_view off = view_of(LAMELLA_U8, copy, bytes.shape[0] + 1);
+    seal(copy, bytes.shape[0] + 1);
     refused(lamella_probe_linear_load(NULL, &off, &loaded), LAMELLA_ERR_FORMAT,
             "lamella_probe_linear_load: the file has no array \"flags\" of the dtype, shape and alignment of a probe's");
     ok(lamella_probe_linear_get(p, "class_offsets", &offsets));
@@ -260,12 +262,14 @@ TEST(bytes_that_cannot_be_a_probe_are_refused_before_they_are_read)
     const int64_t least = INT64_MIN, most = INT64_MAX;
     memcpy(copy + ((char *)offsets.data - (char *)bytes.data) + 8, &most, 8);
     memcpy(copy + ((char *)offsets.data - (char *)bytes.data) + 16, &least, 8);
+    seal(copy, bytes.shape[0]);
     lamella_view wild = view_of(LAMELLA_U8, copy, bytes.shape[0]);
     refused(lamella_probe_linear_load(NULL, &wild, &loaded), LAMELLA_ERR_FORMAT,
             "lamella_probe_linear_load: class_offsets does not rise from 0 to 5");
     ok(lamella_probe_linear_get(p, "output_offsets", &offsets));
     memcpy(copy, bytes.data, (size_t)bytes.shape[0]);
     memcpy(copy + ((char *)offsets.data - (char *)bytes.data) + 8, &most, 8);
+    seal(copy, bytes.shape[0]);
     check(lamella_probe_linear_load(NULL, &wild, &loaded) == LAMELLA_ERR_FORMAT);
     free(copy);
     lamella_probe_linear_free(p);

@@ -1,6 +1,7 @@
 /* Folds that choose their own penalty; and progress, which never goes back. */
 #include "probe/probes.h"
 #include "support/guarded.h"
+#include "support/seal.h"
 
 enum { N = 160, DIM = 6, FOLDS = 4, PENALTIES = 3, TASKS = 2 };
 
@@ -141,6 +142,7 @@ TEST(a_saved_choice_is_one_of_the_penalties)
         char message[120];
         memcpy(copy, bytes.data, (size_t)bytes.shape[0]);
         memcpy(copy + ((char *)array_of(nested, "nested_penalty").data - (char *)bytes.data) + (n - 1) * 8, &wrong[i], 8);
+        seal(copy, bytes.shape[0]);
         snprintf(message, sizeof message, "lamella_probe_linear_load: nested_penalty has %lld, expected 0 to %lld", (long long)wrong[i],
                  (long long)wrong[1] - 1);
         refused(lamella_probe_linear_load(NULL, &changed, &loaded), LAMELLA_ERR_FORMAT, message);

@@ -219,7 +219,7 @@ static lamella_status fit_many(many_rows *r, int all, int given_folds, int threa
  * that is left out shows. A host that stops is heard at once, and no array is read past its end. */
 TEST(rows_of_many_samples_are_asked_about_and_stopped)
 {
-    static const struct { int all, given_folds; int64_t asked; } cases[] = { { 0, 0, 103 }, { 1, 0, 224 }, { 1, 1, 266 } };
+    static const struct { int all, given_folds; int64_t asked; } cases[] = { { 0, 0, 109 }, { 1, 0, 230 }, { 1, 1, 271 } };
     if (SANITIZED)
         return; /* the walls see it too, in a quarter of the time */
     many_rows r = make_many();
@@ -230,7 +230,7 @@ TEST(rows_of_many_samples_are_asked_about_and_stopped)
     }
     for (int64_t at = cases[0].asked - 2; at > 40; at -= 20) { /* in resamples, scores, sorts; in one of them with two threads */
         asked_of a = { .stop_at = at };
-        returns(fit_many(&r, 0, 0, 1 + (at == 74), &a), LAMELLA_STOPPED);
+        returns(fit_many(&r, 0, 0, 1 + (at == 67), &a), LAMELLA_STOPPED);
         equal(a.n, a.stop_at);
     }
 }

@@ -1,6 +1,8 @@
 """Linear probes and depths against their golden values, from Python."""
+import re
 import tempfile
 import unittest
+import zlib
 from pathlib import Path
 
 import lamella
@@ -50,6 +52,16 @@ class Linear(unittest.TestCase):
             np.testing.assert_allclose(probe.get("weights.0")[0, 0], GOLDEN(f"{name}.weights"), rtol=0, atol=3e-5)
             self.assertAlmostEqual(probe.get("accuracy").item(), GOLDEN(f"{name}.accuracy").item(), places=12)
             np.testing.assert_array_equal(probe.get("classes"), np.arange(10))
+
+    def test_a_saved_file_has_its_checksum(self):
+        """As any writer can make it: zlib's, of the file with zeros for the eight digits."""
+        x, y = digits()
+        file = bytes(lamella.probe.Linear.fit([x.reshape(len(x), -1)], y, n_bootstrap=-1).bytes())
+        said = re.search(rb'"lamella.crc32":"(.{8})"', file)
+        self.assertEqual(said[1].decode(), f"{zlib.crc32(file.replace(said[1], b'00000000', 1)):08x}")
+        changed = np.frombuffer(file[:-1] + bytes([file[-1] ^ 1]), "u1")
+        with self.assertRaisesRegex(lamella.FormatError, f"lamella.crc32 is {said[1].decode()}, but that of the file is"):
+            lamella.probe.Linear.load(changed)
 
     def test_saved_and_scored(self):
         x, y = digits()

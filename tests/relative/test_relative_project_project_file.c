@@ -1,5 +1,6 @@
 /* Files of projections: every rule under its name and back, and files that were written by others. */
 #include "relative/projections.h"
+#include "support/seal.h"
 #include <math.h>
 #include <unistd.h>
 
@@ -94,7 +95,7 @@ enum { ARRAYS = 6 };
 typedef struct written {
     double       anchors[6], mean[3], low[2], scale[2], distance[3], dropped[1];
     int64_t      rank[1];
-    const char  *name[ARRAYS + 1], *metadata[10];
+    const char  *name[ARRAYS + 1], *metadata[12];
     lamella_view array[ARRAYS + 1];
     char         path[64];
 } written;
@@ -104,8 +105,8 @@ static written *sound(void)
     static written w;
     w = (written){ .anchors = { 1, 2, 3, 4, 5, 7 }, .mean = { 3, 4 }, .scale = { 1, 2 }, .distance = { 1, 1, 1 }, .rank = { 2 },
                    .name = { "anchors.0", "mean.0", "mean_low.0", "scale.0", "distance.0", "rank", "dropped" },
-                   .metadata = { "lamella.kind", "relative.project", "lamella.format", "1", "transform", "zscore", "similarity", "l1",
-                                 "relative_transform", "none" } };
+                   .metadata = { "lamella.kind", "relative.project", "lamella.format", "2", "transform", "zscore", "similarity", "l1",
+                                 "relative_transform", "none", "lamella.crc32", "00000000" } };
     w.array[0] = view_of(LAMELLA_F64, w.anchors, 3, 2), w.array[1] = view_of(LAMELLA_F64, w.mean, 2), w.array[2] = view_of(LAMELLA_F64, w.low, 2);
     w.array[3] = view_of(LAMELLA_F64, w.scale, 2), w.array[4] = view_of(LAMELLA_F64, w.distance, 3);
     w.array[5] = view_of(LAMELLA_I64, w.rank, 1), w.array[6] = view_of(LAMELLA_F64, w.dropped, 1);
@@ -116,7 +117,8 @@ static written *sound(void)
 static lamella_status open_written(written *w, lamella_relative_project **project)
 {
     ok(lamella_io_file_save(NULL, w->path, w->name, w->array, ARRAYS + 1,
-                            WITH(lamella_io_file_save_options, .metadata = w->metadata, .n_metadata = 5)));
+                            WITH(lamella_io_file_save_options, .metadata = w->metadata, .n_metadata = 6)));
+    seal_file(w->path);
     lamella_status status = lamella_relative_project_open(NULL, w->path, project);
     unlink(w->path);
     return status;

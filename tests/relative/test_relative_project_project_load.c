@@ -2,6 +2,7 @@
 /* Projections from the bytes of their file: the same again, and bytes that were changed. */
 #include "projections.h"
 #include "support/matrix.h"
+#include "support/seal.h"
 
 OPERATION(lamella_relative_project_load, .in_memory = 1, .forms = FORM_ROWS, .absolute = 1)
 {
@@ -78,19 +79,23 @@ TEST(changed_bytes_are_refused)
     lamella_relative_project *loaded;
     kept_bytes k = file_of(RULES(.transform = LAMELLA_RELATIVE_TRANSFORM_ZSCORE));
     memcpy(place_of(&k, "cosine"), "cosina", 6);
+    seal(k.data, k.view.shape[0]);
     refused(lamella_relative_project_load(NULL, &k.view, &loaded), LAMELLA_ERR_FORMAT,
             "lamella_relative_project_load: bytes: similarity is \"cosina\", which is none of ours");
     memcpy(place_of(&k, "cosina"), "cosine", 6);
     memcpy(place_of(&k, "scale.0"), "scala.0", 7);
+    seal(k.data, k.view.shape[0]);
     refused(lamella_relative_project_load(NULL, &k.view, &loaded), LAMELLA_ERR_FORMAT,
             "lamella_relative_project_load: bytes: there is no array \"scale.0\"");
     memcpy(place_of(&k, "scala.0"), "scale.0", 7);
     double nothing = 0, none;
     memcpy(k.data + k.view.shape[0] - 8, &nothing, sizeof nothing); /* the last of the last array, the scale */
+    seal(k.data, k.view.shape[0]);
     refused(lamella_relative_project_load(NULL, &k.view, &loaded), LAMELLA_ERR_FORMAT,
             "lamella_relative_project_load: bytes: \"scale.0\"[1] is not over 0");
     memset(&none, 0xff, sizeof none);
     memcpy(k.data + k.view.shape[0] - 8, &none, sizeof none);
+    seal(k.data, k.view.shape[0]);
     refused(lamella_relative_project_load(NULL, &k.view, &loaded), LAMELLA_ERR_FORMAT,
             "lamella_relative_project_load: bytes: \"scale.0\" has a number that is not finite");
     check(loaded == NULL);
@@ -110,6 +115,7 @@ TEST(a_claimed_square_of_the_dims_is_looked_for_before_there_is_memory_for_it)
     memcpy(k.data, bytes.data, (size_t)bytes.shape[0]);
     k.view.data = k.data;
     memcpy(place_of(&k, "centre"), "whiten", 6);
+    seal(k.data, k.view.shape[0]);
     refused(lamella_relative_project_load(NULL, &k.view, &loaded), LAMELLA_ERR_FORMAT,
             "lamella_relative_project_load: bytes: there is no array \"root.0\"");
     returns(lamella_relative_project_get(project, "root.0", &root), LAMELLA_ERR_ARGUMENT);

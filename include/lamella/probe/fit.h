@@ -177,7 +177,8 @@ LAMELLA_API lamella_status lamella_probe_linear_keep(lamella_context *ctx, const
     int64_t n_layers, lamella_probe_linear **kept);
 
 /**
- * Saves a probe as .safetensors: its arrays, and `lamella.kind` and `lamella.format` in the metadata.
+ * Saves a probe as .safetensors: its arrays; in the metadata `lamella.kind`, `lamella.format` and
+ * `lamella.crc32`, of the whole file with zeros for its 8 digits: one in which anything changed is refused.
  *
  * @in     probe handle lamella_probe_linear
  * @in     path  path

@@ -130,7 +130,8 @@ LAMELLA_API lamella_status lamella_relative_project_apply(lamella_context *ctx, 
 LAMELLA_API lamella_status lamella_relative_project_get(const lamella_relative_project *project, const char *name, lamella_view *out);
 
 /**
- * Saves a projection as .safetensors: its arrays by name, its rules, and `lamella.kind` and `lamella.format` in the metadata.
+ * Saves a projection as .safetensors: its arrays by name, its rules, and in the metadata `lamella.kind`,
+ * `lamella.format` and `lamella.crc32`, as a probe's.
  *
  * @in     project handle lamella_relative_project
  * @in     path    path

@@ -179,12 +179,12 @@ FUNCTIONS = [
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
     dict(name="lamella_moments_gram_bytes", python="lamella.moments.Gram.bytes", returns=c_int32, checked=True,
          doc=('The state as the bytes of a .safetensors file (mean, mean_low: what f64 lost of it, n, square = S, weight), without a copy:\n'
-             'read-only, valid until the state changes or is freed.\n'
+             'read-only, valid until the state changes or is freed. Their checksum is made here, in one pass over them.\n'
              '\n'
              'Returns\n'
              '  bytes      u8 [byte]\n'),
          arguments=[
-             dict(name='gram', way='in', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),
+             dict(name='gram', way='inout', kind='handle', ctype=c_void_p, of='lamella_moments_gram'),
              dict(name='bytes', way='out', kind='filled', axes=['byte']),]),
     dict(name="lamella_moments_gram_load", python="lamella.moments.Gram.load", returns=c_int32, checked=True,
          doc=('Makes a state of the bytes of one; they are copied.\n'

@@ -281,7 +281,8 @@ FUNCTIONS = [
              dict(name='n_layers', way='in', kind='count', ctype=c_int64, of='layers'),
              dict(name='kept', way='out', kind='handle', ctype=c_void_p, of='lamella_probe_linear'),]),
     dict(name="lamella_probe_linear_save", python="lamella.probe.Linear.save", returns=c_int32, checked=True,
-         doc=('Saves a probe as .safetensors: its arrays, and `lamella.kind` and `lamella.format` in the metadata.\n'
+         doc=('Saves a probe as .safetensors: its arrays; in the metadata `lamella.kind`, `lamella.format` and\n'
+             '`lamella.crc32`, of the whole file with zeros for its 8 digits: one in which anything changed is refused.\n'
              '\n'
              '  path       path\n'),
          arguments=[

@@ -244,7 +244,8 @@ FUNCTIONS = [
              dict(name='name', way='in', kind='text', ctype=c_char_p),
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
     dict(name="lamella_relative_project_save", python="lamella.relative.Project.save", returns=c_int32, checked=True,
-         doc=('Saves a projection as .safetensors: its arrays by name, its rules, and `lamella.kind` and `lamella.format` in the metadata.\n'
+         doc=('Saves a projection as .safetensors: its arrays by name, its rules, and in the metadata `lamella.kind`,\n'
+             "`lamella.format` and `lamella.crc32`, as a probe's.\n"
              '\n'
              '  path       path\n'),
          arguments=[
