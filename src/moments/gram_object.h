@@ -2,19 +2,19 @@
 #ifndef MOMENTS_GRAM_OBJECT_H
 #define MOMENTS_GRAM_OBJECT_H
 
+#include "io/io.h"
 #include "lamella/moments.h"
 #include "moments/moments.h"
 
-#define GRAM_KIND "moments_gram"
-
 struct lamella_moments_gram {
-    arena        memory;     /* first: an object is its arena */
-    int64_t      dim, cross_dim;
-    gram         sums;       /* of [x | y]; its arrays lie in the image */
-    lamella_view image;      /* of its file: mean, mean_low, n, square, weight */
-    int64_t     *n;          /* there */
-    double      *weight;
+    fitted   file; /* first */
+    int64_t  dim, cross_dim;
+    gram     sums; /* of [x | y]; its arrays lie in the file */
+    int64_t *n;    /* there */
+    double  *weight;
 };
+
+LAMELLA_INTERNAL_DATA const fitted_kind gram_kind;
 
 /* Of no rows; checks the sizes. */
 LAMELLA_INTERNAL lamella_status gram_object_create(call *c, int64_t dim, int64_t cross_dim, lamella_moments_gram **made);

@@ -179,5 +179,5 @@ lamella_status lamella_moments_gram_get(const lamella_moments_gram *gram, const 
 
 void lamella_moments_gram_free(lamella_moments_gram *gram)
 {
-    object_free(gram);
+    fitted_free(gram);
 }

@@ -31,7 +31,7 @@ typedef struct linear_score {
     double *by_fold, *mean, *pooled, *low, *high, *nested;
 } linear_score;
 
-/* Where they lie in the image; NULL where there is none. */
+/* Where they lie in the file; NULL where there is none. */
 typedef struct linear_arrays {
     double       **weights; /* [n_layers] */
     double        *intercepts, *objective, *gradient_norm, *penalties;
@@ -42,46 +42,25 @@ typedef struct linear_arrays {
     linear_score   score[N_SCORES];
 } linear_arrays;
 
-/* A row of the one table of them, in the order of the file. */
-typedef struct linear_field {
-    const char *name;
-    int32_t     dtype;
-    const char *axes;   /* of each its letter (axis_extent); with d there is one for each layer, NAME.L */
-    size_t      place;  /* in linear_arrays */
-    int32_t     nested; /* only with nested choices */
-} linear_field;
-
-LAMELLA_INTERNAL const linear_field *linear_fields(int64_t *n);
-/* l layers, t tasks, q penalties, f fits, k folds, o outputs, d dims of a layer, c classes, u tasks + 1, s scored rows. */
-LAMELLA_INTERNAL int64_t             axis_extent(const linear_sizes *z, char axis, int64_t layer);
-
 struct lamella_probe_linear {
-    arena            memory; /* first: an object is its arena */
-    linear_sizes     sizes;
-    linear_arrays    array;
-    char            *image;  /* the whole file */
-    int64_t          image_bytes;
-    lamella_io_file *file;   /* over the image */
+    fitted         file;   /* first */
+    linear_sizes   sizes;
+    linear_arrays  array;
     /* for scores: the weights of the best penalties, of the last fit */
-    float          **score_weights;    /* [n_layers], each [output, dim] */
-    double          *score_intercepts; /* [n_layers, output] */
-    const kernels   *simd;             /* where a call brings no context */
+    float        **score_weights;    /* [n_layers], each [output, dim] */
+    double        *score_intercepts; /* [n_layers, output] */
+    const kernels *simd;             /* where a call brings no context */
 };
 
-/* Zeroed arrays of these sizes, to be filled; the object frees itself if the call fails. */
+LAMELLA_INTERNAL_DATA const fitted_kind linear_kind;
+
+/* Of an axis of the table: l layers, t tasks, q penalties, f fits, k folds, o outputs, d dims of a layer, c classes, u tasks + 1, s scored rows. */
+LAMELLA_INTERNAL int64_t        axis_extent(const linear_sizes *z, char axis, int64_t layer);
+/* Zeroed arrays of these sizes, to be filled and sealed; the object frees itself if the call fails. */
 LAMELLA_INTERNAL lamella_status linear_create(call *c, const linear_sizes *sizes, lamella_probe_linear **probe);
-/* Checks what a file's image holds and opens it. */
-LAMELLA_INTERNAL lamella_status linear_adopt(call *c, lamella_probe_linear *probe);
-/* An object with room for an image, to be read into it. */
-LAMELLA_INTERNAL lamella_status linear_object(call *c, int64_t image_bytes, lamella_probe_linear **probe);
 /* Once the arrays stand: the weights that scores use. */
 LAMELLA_INTERNAL lamella_status linear_prepare_scores(call *c, lamella_probe_linear *probe);
-/* The data of a field's array, of one layer where each has its own. */
-LAMELLA_INTERNAL void          *linear_data(const lamella_probe_linear *probe, const linear_field *field, int64_t layer);
-/* The whole file, READONLY u8 [byte]; whoever filled the arrays seals it. */
-LAMELLA_INTERNAL lamella_view   linear_image(const lamella_probe_linear *probe);
 LAMELLA_INTERNAL lamella_status linear_check(call *c, const lamella_probe_linear *probe);
-LAMELLA_INTERNAL void           linear_free(void *probe);
 
 /* ---- the work ---- */
 

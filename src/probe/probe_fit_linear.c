@@ -138,8 +138,7 @@ static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lam
     TRY(linear_create(c, &w.sizes, &w.probe));
     TRY(describe_fit(c, &w));
     TRY(all_runs(c, &w, w.s.rows.layer == given.layer ? 0 : 0.1));
-    const lamella_view image = linear_image(w.probe);
-    TRY(model_seal(c, &image));
+    TRY(fitted_seal(c, &w.probe->file));
     TRY(progress(c, 1, 1));
     TRY(linear_prepare_scores(c, w.probe));
     lamella_probe_linear_result found = count_cells(c, &w);

@@ -101,7 +101,7 @@ static const kept_axis *axis_kept(const kept_parts *k, char axis)
 }
 
 /* Axes that may be cut, then those that are whole. */
-static void keep_array(const kept_parts *k, const linear_field *f, int64_t from, int64_t to)
+static void keep_array(const kept_parts *k, const fitted_field *f, int64_t from, int64_t to)
 {
     const kept_axis *axis[4] = { &kept_one, &kept_one, &kept_one, &kept_one };
     const char *letter = f->axes;
@@ -110,17 +110,14 @@ static void keep_array(const kept_parts *k, const linear_field *f, int64_t from,
         axis[a++] = axis_kept(k, *letter);
     for (; *letter; letter++)
         size *= axis_extent(&k->to->sizes, *letter, to);
-    copy_box(axis, size, linear_data(k->from, f, from), linear_data(k->to, f, to));
+    copy_box(axis, size, fitted_data(&k->from->file, f, from), fitted_data(&k->to->file, f, to));
 }
 
 static void keep_arrays(const kept_parts *k, const int64_t *number)
 {
-    int64_t n;
-    for (const linear_field *f = linear_fields(&n), *end = f + n; f < end; f++) {
-        const int64_t each = strchr(f->axes, 'd') ? k->layers.n : 1;
-        for (int64_t l = 0; l < each && !strchr(f->axes, 's') && (!f->nested || k->from->sizes.nested); l++)
+    for (const fitted_field *f = linear_kind.field; f < linear_kind.field + linear_kind.n_fields; f++)
+        for (int64_t l = 0; !strchr(f->axes, 's') && fitted_has(&k->to->file, f) && l < fitted_count(&k->to->file, f); l++)
             keep_array(k, f, k->layers.place[l], l);
-    }
     number_penalties(k, k->to->array.best_penalty, 1, number);
     if (k->from->sizes.nested)
         number_penalties(k, k->to->array.nested_penalty, k->from->sizes.n_folds, number);
@@ -153,8 +150,7 @@ static lamella_status keep_linear(call *c, const lamella_probe_linear *probe, co
     sizes.dim = dim;
     TRY(linear_create(c, &sizes, &k.to));
     keep_arrays(&k, number);
-    const lamella_view image = linear_image(k.to);
-    TRY(model_seal(c, &image));
+    TRY(fitted_seal(c, &k.to->file));
     TRY(linear_prepare_scores(c, k.to));
     *kept = k.to;
     return LAMELLA_OK;

@@ -237,7 +237,7 @@ TEST(a_size_that_is_no_number_is_refused)
             at++;
         memcpy(at + 12, texts[i], 3);
         seal(changed, bytes.shape[0]);
-        snprintf(said, sizeof said, "lamella_moments_gram_load: bytes: 105 means of which %s of y and a square of 105 x 105 are no Gram state",
+        snprintf(said, sizeof said, "lamella_moments_gram_load: bytes: 105 means of which %s of y are no Gram state",
                  texts[i]);
         lamella_status status = lamella_moments_gram_load(NULL, &v, &loaded);
         if (i == 0 || i == 6)

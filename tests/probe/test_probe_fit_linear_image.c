@@ -168,10 +168,10 @@ TEST(a_probe_has_a_layer_a_task_and_a_fit)
     lamella_probe_linear *p = probe_of_all_axes(0);
     ok(load_without(p, -1)); /* nothing */
     refused(load_without(p, FITS), LAMELLA_ERR_FORMAT,
-            "lamella_probe_linear_load: the file has no array \"flags\" of the dtype, shape and alignment of a probe's");
+            "lamella_probe_linear_load: \"flags\" is of 3 tasks and 0 fits, expected at least one of each");
     refused(load_without(p, TASKS), LAMELLA_ERR_FORMAT,
-            "lamella_probe_linear_load: the file has no array \"flags\" of the dtype, shape and alignment of a probe's");
+            "lamella_probe_linear_load: \"flags\" is of 0 tasks and 6 fits, expected at least one of each");
     refused(load_without(p, LAYERS), LAMELLA_ERR_FORMAT,
-            "lamella_probe_linear_load: the file has no array \"dims\" of the dtype, shape and alignment of a probe's");
+            "lamella_probe_linear_load: \"dims\" is of 0 layers, expected 0 (= those of \"flags\"), at least 1");
     lamella_probe_linear_free(p);
 }

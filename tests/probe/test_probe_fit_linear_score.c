@@ -127,7 +127,7 @@ TEST(scores_do_not_depend_on_how_a_row_lies)
     }
     lamella_view out = view_of(LAMELLA_F32, expected, CLASSES), row = view_of(LAMELLA_F32, x, DIM);
     ok(lamella_probe_linear_score(NULL, p, 0, &row, &out));
-    const double *w = p->file ? p->array.weights[0] : NULL, *b = p->array.intercepts;
+    const double *w = p->array.weights[0], *b = p->array.intercepts;
     for (int k = 0; k < CLASSES; k++) {
         double z = b[k];
         for (int j = 0; j < DIM; j++)

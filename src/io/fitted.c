@@ -1,0 +1,259 @@
+/* Fitted objects: a kind's one table of arrays makes the file that the object is, typed pointers into it, and what is asked of a loaded one. */
+#include "io/io.h"
+
+#include <stdio.h>
+
+typedef struct listed_array {
+    const fitted_field *field;
+    int64_t             layer, bytes;
+    char                name[48];
+    int32_t             rank;
+    int64_t             shape[4];
+} listed_array;
+
+typedef struct array_list {
+    listed_array *array;
+    int64_t       n;
+} array_list;
+
+int fitted_has(const fitted *x, const fitted_field *f)
+{
+    return !x->kind->has || x->kind->has(x, f);
+}
+
+int64_t fitted_count(const fitted *x, const fitted_field *f)
+{
+    return x->kind->each && strchr(f->axes, x->kind->each) ? x->kind->layers(x) : 1;
+}
+
+static lamella_status list_array(call *c, const fitted *x, const fitted_field *f, int64_t layer, listed_array *a)
+{
+    *a = (listed_array){ .field = f, .layer = layer, .bytes = dtype_size(f->dtype), .rank = (int32_t)strlen(f->axes) };
+    for (int32_t i = 0; i < a->rank; i++) {
+        a->shape[i] = x->kind->extent(x, f->axes[i], layer);
+        if (!size_mul(a->bytes, a->shape[i], &a->bytes))
+            return fail(c, LAMELLA_ERR_MEMORY, "the arrays of the %s do not fit into memory", x->kind->thing);
+    }
+    if (x->kind->each && strchr(f->axes, x->kind->each))
+        snprintf(a->name, sizeof a->name, "%s.%lld", f->name, (long long)layer);
+    else
+        snprintf(a->name, sizeof a->name, "%s", f->name);
+    return LAMELLA_OK;
+}
+
+static lamella_status list_arrays(call *c, const fitted *x, array_list *list)
+{
+    const fitted_kind *k = x->kind;
+    int64_t n = 0;
+    for (const fitted_field *f = k->field; f < k->field + k->n_fields; f++)
+        n += fitted_has(x, f) ? fitted_count(x, f) : 0;
+    TAKE(c, list->array, n);
+    list->n = 0;
+    for (const fitted_field *f = k->field; f < k->field + k->n_fields; f++)
+        for (int64_t l = 0; fitted_has(x, f) && l < fitted_count(x, f); l++)
+            TRY(list_array(c, x, f, l, &list->array[list->n++]));
+    return LAMELLA_OK;
+}
+
+/* ---- the image ---- */
+
+/* Counts where text is NULL. */
+static int64_t image_header(const fitted *x, const array_list *list, char *text, int64_t size)
+{
+    int64_t n = 0, at = 0;
+    const char *key, *value;
+    char number[24];
+    size_t room = text ? (size_t)size : 0;
+#define IMAGE_ADD(...) n += snprintf(text ? text + n : NULL, text ? room - (size_t)n : 0, __VA_ARGS__)
+    IMAGE_ADD("{\"__metadata__\":{\"lamella.format\":\"%s\",\"lamella.kind\":\"%s\",\"%s\":\"%s\"", MODEL_FORMAT, x->kind->name, MODEL_CHECKSUM,
+              MODEL_UNSEALED);
+    for (int64_t i = 0; x->kind->metadata && (key = x->kind->metadata(x, i, &value, number)) != NULL; i++)
+        IMAGE_ADD(",\"%s\":\"%s\"", key, value);
+    IMAGE_ADD("}");
+    for (const listed_array *a = list->array; a < list->array + list->n; a++) {
+        IMAGE_ADD(",\"%s\":{\"dtype\":\"%s\",\"shape\":[", a->name, file_type_of_dtype(a->field->dtype)->name);
+        for (int32_t i = 0; i < a->rank; i++)
+            IMAGE_ADD("%s%lld", i ? "," : "", (long long)a->shape[i]);
+        IMAGE_ADD("],\"data_offsets\":[%lld,%lld]}", (long long)at, (long long)(at + a->bytes));
+        at += a->bytes;
+    }
+    IMAGE_ADD("}");
+#undef IMAGE_ADD
+    return n;
+}
+
+static lamella_status make_image(call *c, const array_list *list, fitted *x)
+{
+    int64_t data = 0;
+    for (int64_t i = 0; i < list->n; i++)
+        if (!size_add(data, list->array[i].bytes, &data))
+            return fail(c, LAMELLA_ERR_MEMORY, "the arrays of the %s do not fit into memory", x->kind->thing);
+    int64_t text = image_header(x, list, NULL, 0), header = round_up(8 + text, 64) - 8;
+    x->image_bytes = 8 + header + data;
+    TAKE_FROM(c, &x->memory, x->image, x->image_bytes + 1);
+    memset(x->image, 0, (size_t)x->image_bytes);
+    for (int i = 0; i < 8; i++)
+        x->image[i] = (char)((uint64_t)header >> 8 * i);
+    image_header(x, list, x->image + 8, text + 1);
+    memset(x->image + 8 + text, ' ', (size_t)(header - text));
+    return LAMELLA_OK;
+}
+
+lamella_view fitted_bytes(const fitted *x)
+{
+    return (lamella_view){ .data = x->image, .dtype = LAMELLA_U8, .rank = 1, .flags = LAMELLA_READONLY, .shape = { x->image_bytes }, .stride = { 1 } };
+}
+
+/* ---- pointers ---- */
+
+static void *slot_of(fitted *x, const fitted_field *f, int64_t layer)
+{
+    return x->kind->slot ? x->kind->slot(x, f, layer) : (char *)x + f->place;
+}
+
+void *fitted_data(const fitted *x, const fitted_field *f, int64_t layer)
+{
+    void *data;
+    memcpy(&data, slot_of((fitted *)(uintptr_t)x, f, layer), sizeof data);
+    return data;
+}
+
+static void find_arrays(fitted *x, const array_list *list)
+{
+    for (const listed_array *a = list->array; a < list->array + list->n; a++) {
+        void *data = x->image + file_find(x->file, a->name)->begin;
+        memcpy(slot_of(x, a->field, a->layer), &data, sizeof data);
+    }
+}
+
+/* ---- made ---- */
+
+lamella_status fitted_create(call *c, const fitted_kind *kind, void *made)
+{
+    fitted *x;
+    TRY(object_create(c, kind->size, (void **)&x));
+    x->kind = kind;
+    memcpy(made, &x, sizeof x);
+    return LAMELLA_OK;
+}
+
+lamella_status fitted_lay(call *c, fitted *x)
+{
+    array_list list;
+    TRY(list_arrays(c, x, &list));
+    TRY(make_image(c, &list, x));
+    const lamella_view image = fitted_bytes(x);
+    TRY(model_header(c, NULL, &image, x->kind->name, &x->file));
+    find_arrays(x, &list);
+    return LAMELLA_OK;
+}
+
+lamella_status fitted_seal(call *c, fitted *x)
+{
+    const lamella_view image = fitted_bytes(x);
+    return model_seal(c, &image);
+}
+
+lamella_status fitted_save(call *c, const fitted *x, const char *path)
+{
+    const lamella_view image = fitted_bytes(x);
+    return model_save(c, path, &image);
+}
+
+void fitted_free(void *object)
+{
+    if (!object)
+        return;
+    lamella_io_file_free(((fitted *)object)->file);
+    object_free(object);
+}
+
+/* ---- read ---- */
+
+static lamella_status missing(call *c, const fitted *x, const char *name)
+{
+    return fail(c, LAMELLA_ERR_FORMAT, "the file has no array \"%s\" of the dtype, shape and alignment of a %s's", name, x->kind->thing);
+}
+
+lamella_status fitted_shape(call *c, const fitted *x, const char *name, int32_t dtype, int32_t rank, int64_t *shape)
+{
+    int64_t found[IO_RANK];
+    const file_entry *e = file_find(x->file, name);
+    if (!e || entry_dtype(x->file, e) != dtype || e->rank != rank || ((uintptr_t)x->image + (uintptr_t)e->begin) % (uintptr_t)dtype_size(dtype))
+        return missing(c, x, name);
+    entry_shape(x->file, e, found);
+    memcpy(shape, found, (size_t)rank * sizeof *shape);
+    return LAMELLA_OK;
+}
+
+static lamella_status check_arrays(call *c, const fitted *x, const array_list *list)
+{
+    for (const listed_array *a = list->array; a < list->array + list->n; a++) {
+        int64_t shape[4];
+        TRY(fitted_shape(c, x, a->name, a->field->dtype, a->rank, shape));
+        for (int32_t i = 0; i < a->rank; i++)
+            if (shape[i] != a->shape[i])
+                return missing(c, x, a->name);
+    }
+    return LAMELLA_OK;
+}
+
+static lamella_status take_image(call *c, const fitted_kind *kind, int64_t bytes, fitted **x)
+{
+    TRY(fitted_create(c, kind, x));
+    (*x)->image_bytes = bytes;
+    TAKE_FROM(c, &(*x)->memory, (*x)->image, MAX(bytes, 1));
+    return LAMELLA_OK;
+}
+
+/* The header says what kind of file it is before there is memory for the rest. */
+static lamella_status read_path(call *c, const fitted_kind *kind, const char *path, fitted **x)
+{
+    lamella_io_file *file;
+    TRY(model_header(c, path, NULL, kind->name, &file));
+    TRY(take_image(c, kind, file->from.bytes, x));
+    int code = source_read(&file->from, 0, (*x)->image, (*x)->image_bytes);
+    if (code)
+        return source_fail(c, file->name, code);
+    lamella_io_file_free(file);
+    return LAMELLA_OK;
+}
+
+static lamella_status read_bytes(call *c, const fitted_kind *kind, const lamella_view *bytes, fitted **x)
+{
+    lamella_view v;
+    TRY(VIEW(c, v, bytes, DTYPE_BIT(LAMELLA_U8)));
+    if (v.rank != 1 || !view_is_row_major(&v))
+        return fail(c, LAMELLA_ERR_SHAPE, "bytes is not one contiguous axis, expected [byte] with stride 1");
+    TRY(take_image(c, kind, v.shape[0], x));
+    memcpy((*x)->image, v.data ? v.data : "", (size_t)v.shape[0]);
+    return LAMELLA_OK;
+}
+
+lamella_status fitted_read(call *c, const fitted_kind *kind, const char *path, const lamella_view *bytes, void *made)
+{
+    fitted *x;
+    array_list list;
+    TRY(path ? read_path(c, kind, path, &x) : read_bytes(c, kind, bytes, &x));
+    const lamella_view image = fitted_bytes(x);
+    TRY(model_open(c, NULL, &image, kind->name, &x->file));
+    TRY(kind->measure(c, x));
+    TRY(list_arrays(c, x, &list));
+    TRY(check_arrays(c, x, &list));
+    find_arrays(x, &list);
+    TRY(kind->settle(c, x));
+    memcpy(made, &x, sizeof x);
+    return LAMELLA_OK;
+}
+
+lamella_status fitted_is_finite(call *c, const fitted *x)
+{
+    array_list list;
+    TRY(list_arrays(c, x, &list));
+    for (const listed_array *a = list.array; a < list.array + list.n; a++) {
+        const int64_t n = a->bytes / dtype_size(a->field->dtype);
+        if (a->field->dtype == LAMELLA_F64 && simd_of(c)->nonfinite_f64(fitted_data(x, a->field, a->layer), n) < n)
+            return fail(c, LAMELLA_ERR_FORMAT, "%s: \"%s\" has a number that is not finite", x->file->name, a->name);
+    }
+    return LAMELLA_OK;
+}
