@@ -23,7 +23,7 @@ int fitted_has(const fitted *x, const fitted_field *f)
 
 int64_t fitted_count(const fitted *x, const fitted_field *f)
 {
-    return x->kind->each && strchr(f->axes, x->kind->each) ? x->kind->layers(x) : 1;
+    return x->kind->each && strpbrk(f->axes, x->kind->each) ? x->kind->layers(x) : 1;
 }
 
 static lamella_status list_array(call *c, const fitted *x, const fitted_field *f, int64_t layer, listed_array *a)
@@ -34,7 +34,7 @@ static lamella_status list_array(call *c, const fitted *x, const fitted_field *f
         if (!size_mul(a->bytes, a->shape[i], &a->bytes))
             return fail(c, LAMELLA_ERR_MEMORY, "the arrays of the %s do not fit into memory", x->kind->thing);
     }
-    if (x->kind->each && strchr(f->axes, x->kind->each))
+    if (x->kind->each && strpbrk(f->axes, x->kind->each))
         snprintf(a->name, sizeof a->name, "%s.%lld", f->name, (long long)layer);
     else
         snprintf(a->name, sizeof a->name, "%s", f->name);
@@ -170,17 +170,18 @@ void fitted_free(void *object)
 
 /* ---- read ---- */
 
-static lamella_status missing(call *c, const fitted *x, const char *name)
-{
-    return fail(c, LAMELLA_ERR_FORMAT, "the file has no array \"%s\" of the dtype, shape and alignment of a %s's", name, x->kind->thing);
-}
-
 lamella_status fitted_shape(call *c, const fitted *x, const char *name, int32_t dtype, int32_t rank, int64_t *shape)
 {
     int64_t found[IO_RANK];
     const file_entry *e = file_find(x->file, name);
-    if (!e || entry_dtype(x->file, e) != dtype || e->rank != rank || ((uintptr_t)x->image + (uintptr_t)e->begin) % (uintptr_t)dtype_size(dtype))
-        return missing(c, x, name);
+    if (!e)
+        return fail(c, LAMELLA_ERR_FORMAT, "%s: there is no array \"%s\"", x->name, name);
+    if (entry_dtype(x->file, e) != dtype || e->rank != rank)
+        return fail(c, LAMELLA_ERR_FORMAT, "%s: \"%s\" is %s of rank %d, expected %s of rank %d", x->name, name, entry_type_name(x->file, e),
+                    (int)e->rank, dtype_name(dtype), (int)rank);
+    if (((uintptr_t)x->image + (uintptr_t)e->begin) % (uintptr_t)dtype_size(dtype))
+        return fail(c, LAMELLA_ERR_FORMAT, "%s: \"%s\" begins at byte %lld, expected a multiple of %d", x->name, name, (long long)e->begin,
+                    (int)dtype_size(dtype));
     entry_shape(x->file, e, found);
     memcpy(shape, found, (size_t)rank * sizeof *shape);
     return LAMELLA_OK;
@@ -193,30 +194,35 @@ static lamella_status check_arrays(call *c, const fitted *x, const array_list *l
         TRY(fitted_shape(c, x, a->name, a->field->dtype, a->rank, shape));
         for (int32_t i = 0; i < a->rank; i++)
             if (shape[i] != a->shape[i])
-                return missing(c, x, a->name);
+                return fail(c, LAMELLA_ERR_FORMAT, "%s: \"%s\".shape[%d] is %lld, expected %lld", x->name, a->name, (int)i, (long long)shape[i],
+                            (long long)a->shape[i]);
     }
     return LAMELLA_OK;
 }
 
-static lamella_status take_image(call *c, const fitted_kind *kind, int64_t bytes, fitted **x)
+static lamella_status take_image(call *c, const fitted_kind *kind, const char *name, int64_t bytes, fitted **x)
 {
+    char *kept;
     TRY(fitted_create(c, kind, x));
+    TAKE_FROM(c, &(*x)->memory, kept, (int64_t)strlen(name) + 1);
+    strcpy(kept, name);
+    (*x)->name = kept;
     (*x)->image_bytes = bytes;
     TAKE_FROM(c, &(*x)->memory, (*x)->image, MAX(bytes, 1));
     return LAMELLA_OK;
 }
 
 /* The header says what kind of file it is before there is memory for the rest. */
-static lamella_status read_path(call *c, const fitted_kind *kind, const char *path, fitted **x)
+static lamella_status read_path(call *c, const fitted_kind *kind, const char *path, lamella_io_file **file, fitted **x)
 {
-    lamella_io_file *file;
-    TRY(model_header(c, path, NULL, kind->name, &file));
-    TRY(take_image(c, kind, file->from.bytes, x));
-    int code = source_read(&file->from, 0, (*x)->image, (*x)->image_bytes);
+    TRY(model_header(c, path, NULL, kind->name, file));
+    TRY(take_image(c, kind, (*file)->name, (*file)->from.bytes, x));
+    int code = source_read(&(*file)->from, 0, (*x)->image, (*x)->image_bytes);
     if (code)
-        return source_fail(c, file->name, code);
-    lamella_io_file_free(file);
-    return LAMELLA_OK;
+        return source_fail(c, (*file)->name, code);
+    const lamella_view image = fitted_bytes(*x);
+    TRY(model_check_sum(c, *file, &image));
+    return model_header(c, NULL, &image, kind->name, &(*x)->file);
 }
 
 static lamella_status read_bytes(call *c, const fitted_kind *kind, const lamella_view *bytes, fitted **x)
@@ -225,23 +231,25 @@ static lamella_status read_bytes(call *c, const fitted_kind *kind, const lamella
     TRY(VIEW(c, v, bytes, DTYPE_BIT(LAMELLA_U8)));
     if (v.rank != 1 || !view_is_row_major(&v))
         return fail(c, LAMELLA_ERR_SHAPE, "bytes is not one contiguous axis, expected [byte] with stride 1");
-    TRY(take_image(c, kind, v.shape[0], x));
+    TRY(take_image(c, kind, "bytes", v.shape[0], x));
     memcpy((*x)->image, v.data ? v.data : "", (size_t)v.shape[0]);
-    return LAMELLA_OK;
+    const lamella_view image = fitted_bytes(*x);
+    TRY(model_header(c, NULL, &image, kind->name, &(*x)->file));
+    return model_check_sum(c, (*x)->file, &image);
 }
 
 lamella_status fitted_read(call *c, const fitted_kind *kind, const char *path, const lamella_view *bytes, void *made)
 {
     fitted *x;
     array_list list;
-    TRY(path ? read_path(c, kind, path, &x) : read_bytes(c, kind, bytes, &x));
-    const lamella_view image = fitted_bytes(x);
-    TRY(model_open(c, NULL, &image, kind->name, &x->file));
+    lamella_io_file *file = NULL;
+    TRY(path ? read_path(c, kind, path, &file, &x) : read_bytes(c, kind, bytes, &x));
     TRY(kind->measure(c, x));
     TRY(list_arrays(c, x, &list));
     TRY(check_arrays(c, x, &list));
     find_arrays(x, &list);
     TRY(kind->settle(c, x));
+    lamella_io_file_free(file); /* where something failed the call has freed it */
     memcpy(made, &x, sizeof x);
     return LAMELLA_OK;
 }
@@ -253,7 +261,7 @@ lamella_status fitted_is_finite(call *c, const fitted *x)
     for (const listed_array *a = list.array; a < list.array + list.n; a++) {
         const int64_t n = a->bytes / dtype_size(a->field->dtype);
         if (a->field->dtype == LAMELLA_F64 && simd_of(c)->nonfinite_f64(fitted_data(x, a->field, a->layer), n) < n)
-            return fail(c, LAMELLA_ERR_FORMAT, "%s: \"%s\" has a number that is not finite", x->file->name, a->name);
+            return fail(c, LAMELLA_ERR_FORMAT, "%s: \"%s\" has a number that is not finite", x->name, a->name);
     }
     return LAMELLA_OK;
 }

@@ -304,7 +304,7 @@ LAMELLA_INTERNAL uint32_t checksum_end(const checksum *s);
 typedef struct fitted_field {
     const char *name;
     int32_t     dtype;
-    const char *axes;  /* a letter each, whose extent the kind knows; with fitted_kind.each among them there is one for each layer, NAME.L */
+    const char *axes;  /* a letter each, whose extent the kind knows; with one of fitted_kind.each there is one for each layer, NAME.L */
     size_t      place; /* of its pointer in the object; of pointers by layer: see fitted_kind.slot */
     int32_t     only;  /* for fitted_kind.has */
 } fitted_field;
@@ -317,7 +317,7 @@ typedef struct fitted_kind {
     int64_t             size;   /* of the object, whose first member is a `fitted` */
     const fitted_field *field;
     int64_t             n_fields;
-    char                each;   /* 0: no arrays by layer */
+    const char         *each;   /* axes of arrays by layer; NULL: none */
     int64_t (*layers)(const fitted *x);
     int64_t (*extent)(const fitted *x, char axis, int64_t layer);
     int     (*has)(const fitted *x, const fitted_field *f); /* NULL: all */
@@ -330,6 +330,7 @@ typedef struct fitted_kind {
 struct fitted {
     arena              memory; /* first: an object is its arena */
     const fitted_kind *kind;
+    const char        *name;   /* of where it was read, for messages: the path's end, or "bytes" */
     char              *image;  /* the whole file */
     int64_t            image_bytes;
     lamella_io_file   *file;   /* over the image */
@@ -361,25 +362,16 @@ LAMELLA_INTERNAL int64_t        fitted_count(const fitted *x, const fitted_field
 #define MODEL_CHECKSUM "lamella.crc32" /* 8 hexadecimal digits: of the whole file with zeros in their place */
 #define MODEL_UNSEALED "00000000"
 
-/* The model's file in memory, READONLY u8 [byte]: its arrays, its metadata, and `lamella.kind`, `lamella.format` and the checksum. */
-LAMELLA_INTERNAL lamella_status model_image(call *c, arena *memory, const char *kind, save_array *arrays, int64_t n_arrays,
-                                            const char *const *metadata, int64_t n_metadata, lamella_view *image);
 /* Writes the checksum into an image, ours; once more after its numbers changed. */
 LAMELLA_INTERNAL lamella_status model_seal(call *c, const lamella_view *image);
 LAMELLA_INTERNAL lamella_status model_save(call *c, const char *path, const lamella_view *image);
-/* A file of this kind and a format that is known: from a path, or if that is NULL from bytes that outlive it. model_header reads nothing
- * but the header; model_open all, for the checksum. lamella_io_file_free is the last thing that the caller does with it; where the call
- * fails, the call does. */
+/* A file of this kind and a format that is known, of which only the header was read: from a path, or if that is NULL from bytes that outlive
+ * it. lamella_io_file_free is the last thing that the caller does with it; where the call fails, the call does. */
 LAMELLA_INTERNAL lamella_status model_header(call *c, const char *path, const lamella_view *bytes, const char *kind, lamella_io_file **file);
-LAMELLA_INTERNAL lamella_status model_open(call *c, const char *path, const lamella_view *bytes, const char *kind, lamella_io_file **file);
+/* FORMAT where its bytes, all of them, have another checksum than it says. */
+LAMELLA_INTERNAL lamella_status model_check_sum(call *c, const lamella_io_file *f, const lamella_view *bytes);
 /* FORMAT where there is none. */
 LAMELLA_INTERNAL lamella_status model_text(call *c, const lamella_io_file *f, const char *key, const char **value);
-LAMELLA_INTERNAL lamella_status model_shape(call *c, const lamella_io_file *f, const char *name, int32_t dtype, int32_t rank, int64_t *shape);
-/* It is there in exactly this shape; FORMAT otherwise. For every array before there is memory for any. */
-LAMELLA_INTERNAL lamella_status model_check(call *c, const lamella_io_file *f, const char *name, int32_t dtype, int32_t rank, const int64_t *shape);
-/* The same, and its numbers, f64 finite. */
-LAMELLA_INTERNAL lamella_status model_array(call *c, const lamella_io_file *f, const char *name, int32_t dtype, int32_t rank, const int64_t *shape,
-                                            void *to);
 
 /* ---- stacks ---- */
 

@@ -213,7 +213,7 @@ static lamella_status settle_probe(call *c, fitted *x)
 }
 
 LAMELLA_INTERNAL const fitted_kind linear_kind = { .name = "probe_linear", .thing = "probe", .size = sizeof(lamella_probe_linear), .field = fields,
-                                  .n_fields = LENGTH(fields), .each = 'd', .layers = n_layers_of, .extent = extent_of, .has = has_field,
+                                  .n_fields = LENGTH(fields), .each = "d", .layers = n_layers_of, .extent = extent_of, .has = has_field,
                                   .slot = slot_in_probe, .measure = measure_probe, .settle = settle_probe };
 
 /* ---- scores ---- */

@@ -2,6 +2,7 @@
 #ifndef RELATIVE_PROJECTION_H
 #define RELATIVE_PROJECTION_H
 
+#include "io/io.h"
 #include "lamella/relative/project.h"
 #include "reduce/reduce.h"
 #include "similar/similar.h"
@@ -26,37 +27,25 @@ typedef struct projection {
 enum { DISTANCE_EUCLIDEAN, DISTANCE_L1, DISTANCE_LINF, DISTANCE_KINDS };
 
 struct lamella_relative_project {
-    arena                            memory; /* first: an object is its arena */
+    fitted                           file;   /* first */
     lamella_relative_project_options rules;  /* every choice made, none 0 */
     int64_t                          n_layers;
     projection                      *layer;
     int64_t                         *width, *rank; /* [n_layers] */
     double                          *dropped;      /* [n_layers] */
-    lamella_view                     image;        /* its file */
 };
 
-/* ---- fitted arrays by number and name: relative/projection.c ---- */
+/* ---- the object: relative/projection.c ---- */
 
-enum { PROJECTION_ARRAYS = 9 };
+LAMELLA_INTERNAL_DATA const fitted_kind projection_kind;
 
-LAMELLA_INTERNAL const char    *projection_array_name(int64_t which);
-LAMELLA_INTERNAL double       **projection_array(projection *p, int64_t which);
-/* Its shape; returns the rank. */
-LAMELLA_INTERNAL int32_t        projection_array_shape(const projection *p, int64_t which, int64_t *shape);
-LAMELLA_INTERNAL int            projection_array_is_kept(const lamella_relative_project_options *rules, int64_t which);
-
-/* An object with room for the arrays of n_layers layers. */
-LAMELLA_INTERNAL lamella_status projections_create(call *c, const lamella_relative_project_options *rules, int64_t n_layers,
-                                                   lamella_relative_project **made);
-/* Sizes of a layer; no room yet. */
-LAMELLA_INTERNAL lamella_status projection_size(call *c, const lamella_relative_project *of, int64_t n_anchors, int64_t dim, projection *p);
-/* Sizes of a layer, and room for the fitted arrays that its rules keep. */
-LAMELLA_INTERNAL lamella_status projection_take(call *c, lamella_relative_project *of, int64_t l, int64_t n_anchors, int64_t dim);
+/* Room for the layers of an object whose rules stand. */
+LAMELLA_INTERNAL lamella_status projections_take(call *c, lamella_relative_project *of, int64_t n_layers);
+/* Sizes of a layer. */
+LAMELLA_INTERNAL lamella_status projection_size(call *c, lamella_relative_project *of, int64_t l, int64_t n_anchors, int64_t dim);
 /* points, units and tiles from anchors and transform. */
 LAMELLA_INTERNAL lamella_status projection_settle(call *c, lamella_relative_project *of, int64_t l);
 
-/* The file of a projection whose fitted arrays stand: relative/relative_project_save.c. */
-LAMELLA_INTERNAL lamella_status projections_compose(call *c, lamella_relative_project *of);
 LAMELLA_INTERNAL lamella_status project_check(call *c, const lamella_relative_project *project);
 LAMELLA_INTERNAL lamella_status project_check_handle(call *c, lamella_relative_project **project); /* sets it to NULL */
 

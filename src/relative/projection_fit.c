@@ -168,15 +168,16 @@ static int64_t zero_anchors(const projection *p)
 }
 
 /* Numbers of the anchors as large as f64 goes may leave it on the way; an array that is not finite would be no projection, nor load. */
-static lamella_status check_arrays_finite(call *c, projection *p, int64_t l)
+static lamella_status check_arrays_finite(call *c, const lamella_relative_project *of, int64_t l)
 {
-    for (int64_t which = 0; which < PROJECTION_ARRAYS; which++) {
-        int64_t shape[2] = { 1, 1 };
-        const double *x = *projection_array(p, which);
-        projection_array_shape(p, which, shape);
-        if (x && !matrix_is_finite(x, shape[0], shape[1], shape[1]))
-            return fail(c, LAMELLA_ERR_NUMERIC, "the %s of stack.layer[%lld] does not fit f64, expected numbers less than 1e150",
-                        projection_array_name(which), (long long)l);
+    const fitted_kind *k = &projection_kind;
+    for (const fitted_field *f = k->field; f < k->field + k->n_fields; f++) {
+        int64_t n = 1;
+        for (const char *axis = f->axes; *axis; axis++)
+            n *= k->extent(&of->file, *axis, l);
+        if (strpbrk(f->axes, k->each) && fitted_has(&of->file, f) && !matrix_is_finite(fitted_data(&of->file, f, l), 1, n, n))
+            return fail(c, LAMELLA_ERR_NUMERIC, "the %s of stack.layer[%lld] does not fit f64, expected numbers less than 1e150", f->name,
+                        (long long)l);
     }
     return LAMELLA_OK;
 }
@@ -198,7 +199,6 @@ static lamella_status fit_layer(call *c, lamella_relative_project *of, const sta
     int64_t n_zero_rows = 0;
     const int32_t dtype = s->layer[l].dtype;
     arena_mark before = arena_now(&c->memory);
-    TRY(projection_take(c, of, l, anchors->n, stack_dim(s, l)));
     projection *p = &of->layer[l];
     progress_part all = progress_enter_layer(c, l, s->n_layers, 0, GATHER_SHARE);
     TRY(rows_gather(c, s, l, anchors, p->anchors));
@@ -217,7 +217,7 @@ static lamella_status fit_layer(call *c, lamella_relative_project *of, const sta
     if (p->relative_mean)
         TRY(fit_relative_transform(c, of, l, &n_zero_rows));
     progress_leave(c, all);
-    TRY(check_arrays_finite(c, p, l));
+    TRY(check_arrays_finite(c, of, l));
     found->n_zero_rows += zero_anchors(p);
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
@@ -229,8 +229,15 @@ lamella_status projections_fit(call *c, const stack *s, const row_numbers *ancho
     for (int64_t l = 0; l < s->n_layers; l++)
         if (!stack_dim(s, l))
             return fail(c, LAMELLA_ERR_EMPTY, "stack.layer[%lld] has dim 0, expected at least 1", (long long)l);
-    TRY(projections_create(c, rules, s->n_layers, made));
+    TRY(fitted_create(c, &projection_kind, made));
+    (*made)->rules = *rules;
+    (*made)->rules.anchors = NULL; /* the host's, of the call only */
+    TRY(projections_take(c, *made, s->n_layers));
+    for (int64_t l = 0; l < s->n_layers; l++)
+        TRY(projection_size(c, *made, l, anchors->n, stack_dim(s, l)));
+    TRY(fitted_lay(c, &(*made)->file));
     for (int64_t l = 0; l < s->n_layers; l++) {
+        (*made)->rank[l] = stack_dim(s, l);
         TRY(fit_layer(c, *made, s, l, anchors, found));
         TRY(progress(c, l + 1, s->n_layers));
     }

@@ -38,7 +38,7 @@ static lamella_status fit_project(call *c, const lamella_stack *stack_, const la
     TRY(RESULT_OPTIONAL(c, result));
 
     TRY(projections_fit(c, &s, &numbers, &o, &made, &found));
-    TRY(projections_compose(c, made));
+    TRY(fitted_seal(c, &made->file));
     write_sized(result, &found, (int64_t)sizeof found);
     *project = made;
     return LAMELLA_OK;
@@ -116,40 +116,21 @@ static void fill_array(lamella_view *out, int32_t dtype, void *data, int32_t ran
     memcpy(out->shape, shape, (size_t)rank * sizeof *shape);
 }
 
-/* "anchors.3" of layer 3. */
-static int find_layer_array(lamella_relative_project *project, const char *name, lamella_view *out)
-{
-    for (int64_t which = 0; which < PROJECTION_ARRAYS; which++)
-        for (int64_t l = 0; l < project->n_layers; l++) {
-            char expected[48];
-            int64_t shape[2];
-            projection *p = &project->layer[l];
-            snprintf(expected, sizeof expected, "%s.%lld", projection_array_name(which), (long long)l);
-            if (strcmp(name, expected) || !*projection_array(p, which))
-                continue;
-            int32_t rank = projection_array_shape(p, which, shape);
-            fill_array(out, LAMELLA_F64, *projection_array(p, which), rank, shape);
-            return 1;
-        }
-    return 0;
-}
-
 static lamella_status get_array(call *c, const lamella_relative_project *project_, const char *name, lamella_view *out)
 {
-    lamella_relative_project *project = (lamella_relative_project *)project_; /* the view is READONLY */
+    lamella_relative_project *project = (lamella_relative_project *)(uintptr_t)project_; /* the view is READONLY */
     const int64_t n_rules = 5;
     TRY(project_check(c, project));
     if (!name || !out)
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL", name ? "out" : "name");
+    const file_entry *e = file_find(project->file.file, name); /* "anchors.3" of layer 3, "rank", "dropped" */
+    if (e)
+        return entry_view(c, project->file.file, e, out);
     if (!strcmp(name, "width"))
         fill_array(out, LAMELLA_I64, project->width, 1, &project->n_layers);
-    else if (!strcmp(name, "rank"))
-        fill_array(out, LAMELLA_I64, project->rank, 1, &project->n_layers);
     else if (!strcmp(name, "rules")) /* from transform to directions they lie in a row */
         fill_array(out, LAMELLA_I32, &project->rules.transform, 1, &n_rules);
-    else if (!strcmp(name, "dropped"))
-        fill_array(out, LAMELLA_F64, project->dropped, 1, &project->n_layers);
-    else if (!find_layer_array(project, name, out))
+    else
         return fail(c, LAMELLA_ERR_ARGUMENT, "there is no array \"%.64s\" of this projection of %lld layers", name, (long long)project->n_layers);
     return LAMELLA_OK;
 }
@@ -161,5 +142,5 @@ lamella_status lamella_relative_project_get(const lamella_relative_project *proj
 
 void lamella_relative_project_free(lamella_relative_project *project)
 {
-    object_free(project);
+    fitted_free(project);
 }

@@ -190,6 +190,6 @@ lamella_status stitch_heads(call *c, stitching *t, const row_numbers *anchors, c
     progress_enter(c, TRAINED, 1);
     TRY(test_heads(c, t, cells));
     progress_leave(c, all);
-    object_free(project); /* where something failed the call has freed it */
+    fitted_free(project); /* where something failed the call has freed it */
     return LAMELLA_OK;
 }

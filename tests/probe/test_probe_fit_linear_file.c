@@ -105,7 +105,7 @@ TEST(a_file_that_is_no_probe_is_refused)
     memcpy(strstr(copy + 8, "\"edge\""), "\"edgy\"", 6);
     seal(copy, bytes.shape[0]);
     refused(lamella_probe_linear_load(NULL, &cut, &loaded), LAMELLA_ERR_FORMAT,
-            "lamella_probe_linear_load: the file has no array \"edge\" of the dtype, shape and alignment of a probe's");
+            "lamella_probe_linear_load: bytes: there is no array \"edge\"");
     for (int64_t n = 0; n < bytes.shape[0]; n += n < 4096 ? 37 : 40009) { /* cut anywhere: refused, nothing touched beyond */
         cut.shape[0] = n;
         check(lamella_probe_linear_load(NULL, &cut, &loaded) < 0);

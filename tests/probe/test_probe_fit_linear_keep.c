@@ -253,10 +253,13 @@ TEST(bytes_that_cannot_be_a_probe_are_refused_before_they_are_read)
     copy[8 + header] = ' ';
     header++;
     memcpy(copy, &header, 8);
+    char said[120];
+    snprintf(said, sizeof said, "lamella_probe_linear_load: bytes: \"flags\" begins at byte %lld, expected a multiple of 4",
+             (long long)((char *)array_of(p, "flags").data - (char *)bytes.data) + 1);
     lamella_view off = view_of(LAMELLA_U8, copy, bytes.shape[0] + 1);
     seal(copy, bytes.shape[0] + 1);
     refused(lamella_probe_linear_load(NULL, &off, &loaded), LAMELLA_ERR_FORMAT,
-            "lamella_probe_linear_load: the file has no array \"flags\" of the dtype, shape and alignment of a probe's");
+            said);
     ok(lamella_probe_linear_get(p, "class_offsets", &offsets));
     memcpy(copy, bytes.data, (size_t)bytes.shape[0]);
     const int64_t least = INT64_MIN, most = INT64_MAX;

@@ -89,12 +89,12 @@ TEST(changed_bytes_are_refused)
             "lamella_relative_project_load: bytes: there is no array \"scale.0\"");
     memcpy(place_of(&k, "scala.0"), "scale.0", 7);
     double nothing = 0, none;
-    memcpy(k.data + k.view.shape[0] - 8, &nothing, sizeof nothing); /* the last of the last array, the scale */
+    memcpy(k.data + k.view.shape[0] - 24, &nothing, sizeof nothing); /* the last of the scale, before rank and dropped */
     seal(k.data, k.view.shape[0]);
     refused(lamella_relative_project_load(NULL, &k.view, &loaded), LAMELLA_ERR_FORMAT,
             "lamella_relative_project_load: bytes: \"scale.0\"[1] is not over 0");
     memset(&none, 0xff, sizeof none);
-    memcpy(k.data + k.view.shape[0] - 8, &none, sizeof none);
+    memcpy(k.data + k.view.shape[0] - 24, &none, sizeof none);
     seal(k.data, k.view.shape[0]);
     refused(lamella_relative_project_load(NULL, &k.view, &loaded), LAMELLA_ERR_FORMAT,
             "lamella_relative_project_load: bytes: \"scale.0\" has a number that is not finite");
