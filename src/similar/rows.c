@@ -29,14 +29,14 @@ static int is_f32_rows(const lamella_view *v)
     return v->dtype == LAMELLA_F32 && v->stride[1] == 1 && (uintptr_t)v->data % sizeof(float) == 0;
 }
 
-lamella_status f32_rows_open(call *c, arena *keeper, const lamella_view *v, const char *name, f32_rows *r)
+lamella_status f32_rows_open(call *c, float *to, const lamella_view *v, const char *name, f32_rows *r)
 {
-    arena *memory = keeper ? keeper : &c->memory;
     stack s = { .name = name, .is_view = 1, .by_direction = 1, .layer = v, .n_layers = 1, .n_samples = v->shape[0], .n_vectors = v->shape[0], .n_rows = v->shape[0], .per_row = 1 };
-    rows_copy w = { .dim = v->shape[1] };
+    rows_copy w = { .dim = v->shape[1], .out = to };
     *r = (f32_rows){ v->data, v->shape[0], v->shape[1], v->stride[0] };
-    if (keeper || !is_f32_rows(v)) {
-        TAKE_FROM(c, memory, w.out, v->shape[0] * v->shape[1]);
+    if (!to && !is_f32_rows(v))
+        TAKE(c, w.out, v->shape[0] * v->shape[1]);
+    if (w.out) {
         r->data = w.out;
         r->stride = w.dim;
     }

@@ -15,9 +15,9 @@ typedef struct f32_rows {
     int64_t      stride; /* between rows, in elements */
 } f32_rows;
 
-/* From a checked f32|f64|f16|bf16 view [n, dim]; finite or NONFINITE, within f32 or NUMERIC, named `name`. `keeper` NULL: for this call,
- * and where the view is f32 rows already its own memory; else a copy in an object's arena. */
-LAMELLA_INTERNAL lamella_status f32_rows_open(call *c, arena *keeper, const lamella_view *v, const char *name, f32_rows *r);
+/* From a checked f32|f64|f16|bf16 view [n, dim]; finite or NONFINITE, within f32 or NUMERIC, named `name`. `to` NULL: for this call, and
+ * where the view is f32 rows already its own memory; else a copy there, [n, dim]. */
+LAMELLA_INTERNAL lamella_status f32_rows_open(call *c, float *to, const lamella_view *v, const char *name, f32_rows *r);
 
 /* squares[i] = |x_i[:width]|^2 in f64 over 16 fixed lanes. */
 LAMELLA_INTERNAL lamella_status f32_rows_squares(call *c, const f32_rows *r, int64_t width, double *squares);
@@ -82,9 +82,18 @@ typedef struct searched_rows {
     int64_t        n_zero_rows;
 } searched_rows;
 
-/* keeper as in f32_rows_open; ids NULL or a checked i32|i64 view [n]. */
-LAMELLA_INTERNAL lamella_status searched_rows_open(call *c, arena *keeper, const lamella_view *base, const lamella_view *ids,
+/* Where an object keeps them. */
+typedef struct searched_keeper {
+    arena   *memory;
+    float   *rows; /* [n, dim] */
+    int64_t *ids;  /* [n] where there are ids */
+} searched_keeper;
+
+/* keeper NULL: for this call, as f32_rows_open; ids NULL or a checked i32|i64 view [n]. */
+LAMELLA_INTERNAL lamella_status searched_rows_open(call *c, const searched_keeper *keeper, const lamella_view *base, const lamella_view *ids,
                                                    int32_t similarity, int64_t width, searched_rows *s);
+/* Of rows, ids, similarity and width that are set: the bounds, in `memory`. */
+LAMELLA_INTERNAL lamella_status searched_rows_bound(call *c, arena *memory, searched_rows *s);
 /* The same rows at another width, bounds from the call's arena. */
 LAMELLA_INTERNAL lamella_status searched_rows_cut(call *c, const searched_rows *s, int64_t width, searched_rows *cut);
 

@@ -49,7 +49,7 @@ static lamella_status shift_rows(call *c, arena *memory, searched_rows *s, const
 }
 
 /* scale and slack of every row, from `memory`. */
-static lamella_status bound_rows(call *c, arena *memory, searched_rows *s)
+lamella_status searched_rows_bound(call *c, arena *memory, searched_rows *s)
 {
     double *squares, gamma = gamma_of(s->width + 16), largest = 0;
     int *shift, any = 0;
@@ -80,10 +80,11 @@ static lamella_status bound_rows(call *c, arena *memory, searched_rows *s)
     return LAMELLA_OK;
 }
 
-static lamella_status open_ids(call *c, arena *memory, const lamella_view *v, const int64_t **ids)
+static lamella_status open_ids(call *c, int64_t *to, const lamella_view *v, const int64_t **ids)
 {
-    int64_t *numbers, n = v->shape[0];
-    TAKE_FROM(c, memory, numbers, n);
+    int64_t *numbers = to, n = v->shape[0];
+    if (!to)
+        TAKE(c, numbers, n);
     for (int64_t i = 0; i < n; i++) {
         numbers[i] = load_i64(v->dtype, view_at(v, &i));
         TRY(ask_row(c, i));
@@ -94,17 +95,16 @@ static lamella_status open_ids(call *c, arena *memory, const lamella_view *v, co
     return LAMELLA_OK;
 }
 
-lamella_status searched_rows_open(call *c, arena *keeper, const lamella_view *base, const lamella_view *ids, int32_t similarity,
+lamella_status searched_rows_open(call *c, const searched_keeper *keeper, const lamella_view *base, const lamella_view *ids, int32_t similarity,
                                   int64_t width, searched_rows *s)
 {
-    arena *memory = keeper ? keeper : &c->memory;
     *s = (searched_rows){ .similarity = similarity, .width = width };
     progress_part all = progress_enter(c, 0, COPY_SHARE);
-    TRY(f32_rows_open(c, keeper, base, "base", &s->rows));
+    TRY(f32_rows_open(c, keeper ? keeper->rows : NULL, base, "base", &s->rows));
     progress_leave(c, all);
     if (ids)
-        TRY(open_ids(c, memory, ids, &s->ids));
-    TRY(bound_rows(c, memory, s));
+        TRY(open_ids(c, keeper ? keeper->ids : NULL, ids, &s->ids));
+    TRY(searched_rows_bound(c, keeper ? keeper->memory : &c->memory, s));
     return progress(c, 1, 1);
 }
 
@@ -114,7 +114,7 @@ lamella_status searched_rows_cut(call *c, const searched_rows *s, int64_t width,
     if (width == s->width)
         return LAMELLA_OK;
     cut->width = width;
-    return bound_rows(c, &c->memory, cut);
+    return searched_rows_bound(c, &c->memory, cut);
 }
 
 int by_score_then_id(const void *a, const void *b)

@@ -24,6 +24,7 @@
     X(probe)            \
     X(project)          \
     X(gram)             \
+    X(index)            \
     X(calls)
 
 #define FUZZ_DECLARE(name) void fuzz_##name(const uint8_t *bytes, size_t n);

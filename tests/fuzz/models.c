@@ -145,3 +145,31 @@ void fuzz_gram(const uint8_t *bytes, size_t n)
     lamella_moments_gram_free(again);
     lamella_moments_gram_free(gram);
 }
+
+void fuzz_index(const uint8_t *bytes, size_t n)
+{
+    enum { K = 3, QUERIES = 2 };
+    static float x[MOST_NUMBERS];
+    int64_t ids[QUERIES * K];
+    double scores[QUERIES * K];
+    lamella_matryoshka_index *index, *again;
+    lamella_view rows, image;
+    fuzz_file f = exactly(bytes, n);
+    lamella_view v = fuzz_view_of(f);
+    lamella_status status = lamella_matryoshka_index_load(NULL, &v, &index);
+    free(f.at);
+    MUST((index != NULL) == (status >= 0));
+    if (!index)
+        return;
+    MUST(!lamella_matryoshka_index_get(index, "rows", &rows));
+    if (rows.shape[1] <= MOST_NUMBERS / QUERIES) {
+        lamella_view queries = rows_of(x, QUERIES, rows.shape[1]);
+        lamella_view i = { .data = ids, .dtype = LAMELLA_I64, .rank = 2, .shape = { QUERIES, K } };
+        lamella_view s = { .data = scores, .dtype = LAMELLA_F64, .rank = 2, .shape = { QUERIES, K } };
+        lamella_matryoshka_index_search(NULL, index, &queries, K, &i, &s, NULL, NULL, NULL);
+    }
+    MUST(!lamella_matryoshka_index_bytes(index, &image));
+    MUST(lamella_matryoshka_index_load(NULL, &image, &again) == LAMELLA_OK);
+    lamella_matryoshka_index_free(again);
+    lamella_matryoshka_index_free(index);
+}

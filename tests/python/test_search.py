@@ -1,4 +1,5 @@
 """Exact search and the grid of similarities against their golden values."""
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -46,6 +47,18 @@ class Search(unittest.TestCase):
         merged = lamella.matryoshka.search_merge(second.ids, second.scores, first.ids, first.scores, 10)
         np.testing.assert_array_equal(merged.ids, whole.ids)
         np.testing.assert_array_equal(merged.scores, whole.scores)
+
+    def test_a_saved_index_finds_the_same(self):
+        docs, queries = self.data("docs"), self.data("queries.lemma")
+        index = lamella.matryoshka.Index(docs, base_ids=np.arange(len(docs)) * 3, similarity="dot")
+        expected = index.search(queries, 10, width=64)
+        with tempfile.TemporaryDirectory() as folder:
+            index.save(Path(folder) / "index.safetensors")
+            opened = lamella.matryoshka.Index.open(Path(folder) / "index.safetensors")
+        for each in opened, lamella.matryoshka.Index.load(index.bytes()):
+            found = each.search(queries, 10, width=64)
+            np.testing.assert_array_equal(found.ids, expected.ids)
+            np.testing.assert_array_equal(found.scores, expected.scores)
 
     def test_an_index_shows_its_rows(self):
         docs = self.data("docs")

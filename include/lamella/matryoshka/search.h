@@ -177,6 +177,52 @@ LAMELLA_API lamella_status lamella_matryoshka_index_search(lamella_context *ctx,
 LAMELLA_API lamella_status lamella_matryoshka_index_get(const lamella_matryoshka_index *index, const char *name, lamella_view *out);
 
 /**
+ * Saves an index as .safetensors: its arrays; in the metadata `similarity`, `lamella.kind`, `lamella.format` and `lamella.crc32`, as a
+ * probe's. Searches of other threads may go on.
+ *
+ * @inout  index handle lamella_matryoshka_index
+ * @in     path  path
+ * @return OK; ARGUMENT, MEMORY, IO, CALLBACK, STOPPED
+ * @cost   O(rows * dim)
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_matryoshka_index_save(lamella_context *ctx, lamella_matryoshka_index *index, const char *path);
+
+/**
+ * Opens a saved index; it gives the bits of the one that was saved.
+ *
+ * @paper  Matryoshka Representation Learning
+ * @in     path  path
+ * @out    index handle lamella_matryoshka_index; NULL on failure
+ * @return OK; ARGUMENT, MEMORY, LIMIT, IO, FORMAT, CALLBACK, STOPPED
+ * @cost   O(rows * dim)
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_matryoshka_index_open(lamella_context *ctx, const char *path, lamella_matryoshka_index **index);
+
+/**
+ * The bytes of the file that _save writes, without a copy: READONLY. Their checksum is made here, in one pass over them.
+ *
+ * @inout  index handle lamella_matryoshka_index
+ * @out    bytes u8 [byte] valid until the index is freed
+ * @return OK; ARGUMENT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_matryoshka_index_bytes(lamella_matryoshka_index *index, lamella_view *bytes);
+
+/**
+ * An index from the bytes of its file.
+ *
+ * @paper  Matryoshka Representation Learning
+ * @in     bytes u8 [byte] contiguous; not needed afterwards
+ * @out    index handle lamella_matryoshka_index; NULL on failure
+ * @return OK; ARGUMENT, SHAPE, DTYPE, MEMORY, LIMIT, FORMAT, CALLBACK, STOPPED
+ * @cost   O(rows * dim)
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_matryoshka_index_load(lamella_context *ctx, const lamella_view *bytes, lamella_matryoshka_index **index);
+
+/**
  * Frees an index; views of its arrays end with it.
  *
  * @inout  index handle lamella_matryoshka_index; NULL is nothing to free

@@ -400,6 +400,39 @@ FUNCTIONS = [
              dict(name='index', way='in', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),
              dict(name='name', way='in', kind='text', ctype=c_char_p),
              dict(name='out', way='out', kind='filled', axes=['lead']),]),
+    dict(name="lamella_matryoshka_index_save", python="lamella.matryoshka.Index.save", returns=c_int32, checked=True,
+         doc=('Saves an index as .safetensors: its arrays; in the metadata `similarity`, `lamella.kind`, `lamella.format` and `lamella.crc32`, as a\n'
+             "probe's. Searches of other threads may go on.\n"
+             '\n'
+             '  path       path\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='index', way='inout', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),
+             dict(name='path', way='in', kind='path'),]),
+    dict(name="lamella_matryoshka_index_open", python="lamella.matryoshka.Index.open", returns=c_int32, checked=True,
+         doc=('Opens a saved index; it gives the bits of the one that was saved.\n'
+             '\n'
+             '  path       path\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='path', way='in', kind='path'),
+             dict(name='index', way='out', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),]),
+    dict(name="lamella_matryoshka_index_bytes", python="lamella.matryoshka.Index.bytes", returns=c_int32, checked=True,
+         doc=('The bytes of the file that `save` writes, without a copy: read-only. Their checksum is made here, in one pass over them.\n'
+             '\n'
+             'Returns\n'
+             '  bytes      u8 [byte]\n'),
+         arguments=[
+             dict(name='index', way='inout', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),
+             dict(name='bytes', way='out', kind='filled', axes=['byte']),]),
+    dict(name="lamella_matryoshka_index_load", python="lamella.matryoshka.Index.load", returns=c_int32, checked=True,
+         doc=('An index from the bytes of its file.\n'
+             '\n'
+             '  bytes      u8 [byte] contiguous; not needed afterwards\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='bytes', way='in', kind='view', dtypes=['u8'], axes=['byte']),
+             dict(name='index', way='out', kind='handle', ctype=c_void_p, of='lamella_matryoshka_index'),]),
     dict(name="lamella_matryoshka_index_free", python="lamella.matryoshka.Index.free", returns=None, checked=False,
          doc=('Frees an index; views of its arrays end with it.\n'),
          arguments=[
