@@ -22,6 +22,41 @@ typedef struct lamella_tensor_finite_result {
     int64_t  first;       /* row-major index of the first NaN or infinity; -1: none */
 } lamella_tensor_finite_result;
 
+enum {
+    LAMELLA_TENSOR_STANDARDISE_COLUMNS    = 1, /* to mean 0 and spread 1 */
+    LAMELLA_TENSOR_STANDARDISE_LAYER_NORM = 2,
+    LAMELLA_TENSOR_STANDARDISE_RMS_NORM   = 3
+};
+
+/* Size-led; zero means default. */
+typedef struct lamella_tensor_standardise_options {
+    uint32_t struct_size;
+    int32_t  by;              /* {LAMELLA_TENSOR_STANDARDISE_...; 0 = COLUMNS} */
+    double   epsilon;         /* {0 or more} LAYER_NORM, RMS_NORM: added to the variance, or to the mean of squares */
+    const lamella_view *mean; /* COLUMNS */
+    const lamella_view *mean_low;
+    const lamella_view *scale;
+    int64_t  n_layers;
+    const lamella_view *gain; /* LAYER_NORM, RMS_NORM */
+    const lamella_view *bias;
+} lamella_tensor_standardise_options;
+
+typedef struct lamella_tensor_standardise_outputs {
+    uint32_t struct_size;
+    uint32_t reserved0;
+    const lamella_view *fitted_mean;
+    const lamella_view *fitted_mean_low;
+    const lamella_view *fitted_scale;
+} lamella_tensor_standardise_outputs;
+
+typedef struct lamella_tensor_standardise_result {
+    uint32_t struct_size;
+    uint32_t reserved0;
+    int64_t  n_constant_columns; /* COLUMNS: of all layers; they become 0 */
+    int64_t  n_zero_rows;        /* LAYER_NORM, RMS_NORM without epsilon: constant, or zero, rows of all layers; they become the bias */
+    int64_t  n_masked_rows;
+} lamella_tensor_standardise_result;
+
 /**
  * Fills a READONLY view of host memory.
  *
@@ -233,6 +268,48 @@ LAMELLA_API lamella_status lamella_tensor_gather(lamella_context *ctx, const lam
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_tensor_finite(lamella_context *ctx, const lamella_view *x, lamella_tensor_finite_result *result);
+
+/**
+ * Writes the default options, at most struct_size bytes of them.
+ *
+ * @out    options     options what zero means, spelled out
+ * @in     struct_size i64 sizeof(lamella_tensor_standardise_options) of the caller
+ * @return OK; ARGUMENT
+ * @since  0.1
+ */
+LAMELLA_API lamella_status lamella_tensor_standardise_options_init(lamella_tensor_standardise_options *options, uint32_t struct_size);
+
+/**
+ * Columns of each layer to mean 0 and spread 1, or rows by LayerNorm or RMS norm.
+ *
+ *   COLUMNS      y = (x - mean) / scale,   scale^2 = sum over rows (x - mean)^2 / rows;   mean = mean + mean_low
+ *   LAYER_NORM   y = (x - mean(x)) / sqrt(var(x) + epsilon) * gain + bias
+ *   RMS_NORM     y = x / sqrt(mean(x^2) + epsilon) * gain + bias
+ *
+ * Statistics of columns are fitted on the rows outside the mask and come out; given, they are used, with the bits of the call that fitted
+ * them. A constant column has scale 0 and becomes 0. Rows under the mask become zeros.
+ *
+ * @in        stack    stack f32|f64|f16|bf16 [layer, lead, dim(l)]
+ * @out       out[layer] f32 [lead, dim(l)]
+ * @in        options  options {optional} NULL: columns
+ * @in        options.mean[layer]     f64 [dim(l)] with scale; NULL: fitted here
+ * @in        options.mean_low[layer] f64 [dim(l)] what f64 lost of the mean; NULL: 0
+ * @in        options.scale[layer]    f64 [dim(l)] 0 or more
+ * @in        options.gain f32|f64|f16|bf16 [dim] NULL: 1
+ * @in        options.bias f32|f64|f16|bf16 [dim] NULL: 0
+ * @out       outputs  outputs {optional} NULL: none
+ * @out       outputs.fitted_mean[layer]     f64 [dim(l)] as used; NaN where rows were normed
+ * @out       outputs.fitted_mean_low[layer] f64 [dim(l)] likewise
+ * @out       outputs.fitted_scale[layer]    f64 [dim(l)] likewise
+ * @out       result   result {optional}
+ * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
+ * @precision f64; a number that f32 does not hold is NUMERIC
+ * @cost      O(elements), read twice where columns are fitted
+ * @since     0.1
+ */
+LAMELLA_API lamella_status lamella_tensor_standardise(lamella_context *ctx, const lamella_stack *stack, const lamella_view *out,
+    const lamella_tensor_standardise_options *options, const lamella_tensor_standardise_outputs *outputs,
+    lamella_tensor_standardise_result *result);
 
 #ifdef __cplusplus
 }

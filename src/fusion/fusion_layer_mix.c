@@ -19,14 +19,14 @@ typedef struct work {
     lowest     fault;       /* row * dim + column of a sum that f32 does not hold */
 } work;
 
-static void add_mixed(const layer_mix *m, const float *x, mix_row row, double weight, double *sum)
+static void add_mixed(const layer_mix *m, const float *x, row_norm row, double weight, double *sum)
 {
     double factor = weight * row.factor;
-    if (row.shift == 0)
+    if (row.mean == 0)
         m->simd->add_scaled_f32(x, m->dim, factor, sum);
     else
         for (int64_t j = 0; j < m->dim; j++)
-            sum[j] += factor * ((double)x[j] - row.shift);
+            sum[j] += factor * ((double)x[j] - row.mean);
 }
 
 static void task(int64_t i, void *data)

@@ -36,11 +36,11 @@ static const float *load_gradient(mix_gradient *w, int64_t row, char *room)
 static double dot_mixed(layer_mix *m, const float *g, const float *x)
 {
     double lanes[DOT_LANES] = { 0 }, g_sum = 0;
-    mix_row row = mix_row_of(m, x);
+    row_norm row = mix_row_of(m, x);
     m->simd->dot_lanes_f32(g, x, m->dim, lanes);
-    for (int64_t j = 0; row.shift != 0 && j < m->dim; j++)
+    for (int64_t j = 0; row.mean != 0 && j < m->dim; j++)
         g_sum += (double)g[j];
-    return row.factor * (lanes_sum(lanes) - row.shift * g_sum);
+    return row.factor * (lanes_sum(lanes) - row.mean * g_sum);
 }
 
 static void gradient_task(int64_t i, void *data)

@@ -1,5 +1,4 @@
 #include "fusion/mix.h"
-#include "moments/moments.h"
 #include "options/options.h"
 #include "reduce/reduce.h"
 
@@ -15,18 +14,6 @@ static lamella_status check_mixed_stack(call *c, const lamella_stack *stack_, la
             return fail(c, LAMELLA_ERR_SHAPE, "stack.layer[%lld] has dim %lld, expected %lld (= dim of stack.layer[0])", (long long)l,
                         (long long)stack_dim(&m->s, l), (long long)m->dim);
     return LAMELLA_OK;
-}
-
-/* Shifted by the largest, so that no exponential overflows. */
-static void softmax(double *w, int64_t n)
-{
-    double largest = w[0], sum = 0;
-    for (int64_t l = 1; l < n; l++)
-        largest = fmax(largest, w[l]);
-    for (int64_t l = 0; l < n; l++)
-        sum += w[l] = exp(w[l] - largest);
-    for (int64_t l = 0; l < n; l++)
-        w[l] /= sum;
 }
 
 static lamella_status check_mix_options(call *c, const lamella_fusion_mix_options *options, layer_mix *m)
@@ -64,29 +51,15 @@ lamella_status mix_check(call *c, const lamella_stack *stack_, const lamella_fus
     return check_mix_weights(c, m);
 }
 
-static mix_row layer_norm_row(const float *x, int64_t dim)
+row_norm mix_row_of(layer_mix *m, const float *x)
 {
-    double mean = 0, variance = 0;
-    if (!dim)
-        return (mix_row){ 0, 0 };
-    for (int64_t j = 0; j < dim; j++)
-        mean += (double)x[j];
-    mean /= (double)dim;
-    for (int64_t j = 0; j < dim; j++)
-        variance += ((double)x[j] - mean) * ((double)x[j] - mean);
-    variance /= (double)dim;
-    return (mix_row){ mean, is_constant_column(dim, mean, variance) ? 0 : 1 / sqrt(variance) };
-}
-
-mix_row mix_row_of(layer_mix *m, const float *x)
-{
-    mix_row row = { 0, 1 };
+    row_norm row = { 0, 1 };
     if (m->o.rows == LAMELLA_FUSION_ROWS_UNIT) {
         double norm;
         prefix_norms_f32(m->simd, x, &m->dim, 1, &norm);
         row.factor = norm > 0 ? 1 / norm : 0;
     } else if (m->o.rows == LAMELLA_FUSION_ROWS_LAYER_NORM)
-        row = layer_norm_row(x, m->dim);
+        row = layer_norm_f32(x, m->dim, 0);
     if (row.factor == 0)
         tally_add(&m->n_zero_rows, 1);
     return row;

@@ -3,7 +3,7 @@
 #define FUSION_MIX_H
 
 #include "lamella/fusion/layer.h"
-#include "tensor/tensor.h"
+#include "reduce/reduce.h"
 
 typedef struct layer_mix {
     lamella_fusion_mix_options o;
@@ -18,10 +18,6 @@ typedef struct layer_mix {
 LAMELLA_INTERNAL lamella_status mix_check(call *c, const lamella_stack *stack, const lamella_fusion_mix_options *options, layer_mix *m);
 
 /* A row as it is mixed: (x - shift) * factor; factor 0 for a row that adds nothing, which is counted. */
-typedef struct mix_row {
-    double shift, factor;
-} mix_row;
-
-LAMELLA_INTERNAL mix_row mix_row_of(layer_mix *m, const float *x);
+LAMELLA_INTERNAL row_norm mix_row_of(layer_mix *m, const float *x);
 
 #endif

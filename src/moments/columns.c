@@ -5,17 +5,8 @@
  * number of the column, where f64 could not hold the squares; else 1. */
 #include "moments/moments.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
-
-double range_unit(double largest)
-{
-    const int most = 1000; /* both the unit and 1 / unit are normal */
-    if (largest == 0 || (largest > 0x1p-400 && largest < 0x1p+400) || !isfinite(largest))
-        return 1;
-    return ldexp(1, MAX(MIN(ilogb(largest), most), -most));
-}
 
 void mean_sum(double a, double b, double *mean, double *low)
 {
@@ -106,10 +97,4 @@ int column_is_constant(const column_moments *m, int64_t j)
 {
     double unit = range_unit(m->largest[j]);
     return is_constant_column(1, m->mean[j] / unit, column_variance(m, j, unit));
-}
-
-int is_constant_column(int64_t n, double mean, double variance)
-{
-    double rounding = (double)n * DBL_EPSILON;
-    return variance <= rounding * variance + rounding * mean * (rounding * mean);
 }

@@ -3,12 +3,11 @@
 #define MOMENTS_MOMENTS_H
 
 #include "linalg/linalg.h"
+#include "reduce/reduce.h"
 #include "tensor/tensor.h"
 
 /* ---- columns: moments/columns.c ---- */
 
-/* 1, or for numbers whose squares f64 would not hold a power of two near the largest. */
-LAMELLA_INTERNAL double         range_unit(double largest);
 /* mean + low = a + b, mean as near as f64 is. */
 LAMELLA_INTERNAL void           mean_sum(double a, double b, double *mean, double *low);
 
@@ -94,9 +93,5 @@ LAMELLA_INTERNAL lamella_status rank_of_gram(call *c, const gram *g, int64_t dim
  * eigenvalue: whitening of rows by (z - mean) root. With the house's rule as many of them count as the scaled columns have rank. */
 LAMELLA_INTERNAL lamella_status inverse_root_of_gram(call *c, const gram *g, int64_t dim, const rank_rule *rule, double ridge, double *root,
                                                      rank_found *found);
-
-/* The house's rule: the variance (ddof 0) lies within the rounding bound of its own mean. n: numbers that were summed plainly; 1 for a
- * mean that is right to the last bit, as those above are. */
-LAMELLA_INTERNAL int            is_constant_column(int64_t n, double mean, double variance);
 
 #endif

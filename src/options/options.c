@@ -22,6 +22,21 @@ lamella_status lamella_context_options_init(lamella_context_options *options, ui
     CALL(NULL, init_options(c, options, struct_size, (int64_t)sizeof *options, context_rules, LENGTH(context_rules)));
 }
 
+static const option_rule tensor_standardise_rules[] = {
+    { "by", offsetof(lamella_tensor_standardise_options, by), OPTION_I32, 1, 1, 1, 3, "0 to 3" },
+    { "epsilon", offsetof(lamella_tensor_standardise_options, epsilon), OPTION_F64, 0, 0, 0, INFINITY, "0 or more" },
+};
+
+lamella_status read_tensor_standardise_options(call *c, lamella_tensor_standardise_options *o, const lamella_tensor_standardise_options *given, const char *name)
+{
+    return read_options(c, o, (int64_t)sizeof *o, given, name, tensor_standardise_rules, LENGTH(tensor_standardise_rules));
+}
+
+lamella_status lamella_tensor_standardise_options_init(lamella_tensor_standardise_options *options, uint32_t struct_size)
+{
+    CALL(NULL, init_options(c, options, struct_size, (int64_t)sizeof *options, tensor_standardise_rules, LENGTH(tensor_standardise_rules)));
+}
+
 static const option_rule io_file_rules[] = {
     { "raw_dtype", offsetof(lamella_io_file_options, raw_dtype), OPTION_I32, 1, 0, 4, 4, "0 or LAMELLA_BF16 (4)" },
 };

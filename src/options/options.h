@@ -4,6 +4,7 @@
 
 #include "base/base.h"
 #include "lamella/context.h"
+#include "lamella/tensor.h"
 #include "lamella/io/file.h"
 #include "lamella/io/stack.h"
 #include "lamella/moments.h"
@@ -25,6 +26,7 @@
 #define OPTIONS(c, o, options, kind) read_##kind##_options((c), &(o), (options), #options)
 
 LAMELLA_INTERNAL lamella_status read_context_options(call *c, lamella_context_options *o, const lamella_context_options *given, const char *name);
+LAMELLA_INTERNAL lamella_status read_tensor_standardise_options(call *c, lamella_tensor_standardise_options *o, const lamella_tensor_standardise_options *given, const char *name);
 LAMELLA_INTERNAL lamella_status read_io_file_options(call *c, lamella_io_file_options *o, const lamella_io_file_options *given, const char *name);
 LAMELLA_INTERNAL lamella_status read_io_file_save_options(call *c, lamella_io_file_save_options *o, const lamella_io_file_save_options *given, const char *name);
 LAMELLA_INTERNAL lamella_status read_io_stack_options(call *c, lamella_io_stack_options *o, const lamella_io_stack_options *given, const char *name);

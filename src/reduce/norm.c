@@ -1,5 +1,6 @@
 #include "reduce/reduce.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -75,4 +76,71 @@ void prefix_norms_f32(const kernels *k, const float *x, const int64_t *widths, i
             cut[j - whole] += (double)x[j] * (double)x[j];
         norms[i] = sqrt(lanes_sum(cut));
     }
+}
+
+/* ---- numbers of any size ---- */
+
+double range_unit(double largest)
+{
+    const int most = 1000; /* both the unit and 1 / unit are normal */
+    if (largest == 0 || (largest > 0x1p-400 && largest < 0x1p+400) || !isfinite(largest))
+        return 1;
+    return ldexp(1, MAX(MIN(ilogb(largest), most), -most));
+}
+
+int is_constant_column(int64_t n, double mean, double variance)
+{
+    double rounding = (double)n * DBL_EPSILON;
+    return variance <= rounding * variance + rounding * mean * (rounding * mean);
+}
+
+/* ---- LayerNorm and RMS norm ---- */
+
+static row_norm normed(double mean, double variance, double unit, int64_t n, double epsilon)
+{
+    if (epsilon == 0 && is_constant_column(n, mean, variance))
+        return (row_norm){ mean * unit, 0 };
+    return (row_norm){ mean * unit, 1 / (epsilon == 0 ? sqrt(variance) * unit : hypot(sqrt(variance) * unit, sqrt(epsilon))) };
+}
+
+row_norm layer_norm_f32(const float *x, int64_t n, double epsilon)
+{
+    double mean = 0, variance = 0;
+    for (int64_t j = 0; j < n; j++)
+        mean += (double)x[j];
+    mean = n ? mean / (double)n : 0;
+    for (int64_t j = 0; j < n; j++)
+        variance += ((double)x[j] - mean) * ((double)x[j] - mean);
+    return normed(mean, n ? variance / (double)n : 0, 1, n, epsilon);
+}
+
+row_norm layer_norm_f64(const double *x, int64_t n, double epsilon)
+{
+    double mean = 0, variance = 0, largest = 0;
+    for (int64_t j = 0; j < n; j++)
+        largest = fmax(largest, fabs(x[j]));
+    const double unit = range_unit(largest), per_unit = 1 / unit;
+    for (int64_t j = 0; j < n; j++)
+        mean += x[j] * per_unit;
+    mean = n ? mean / (double)n : 0;
+    for (int64_t j = 0; j < n; j++)
+        variance += (x[j] * per_unit - mean) * (x[j] * per_unit - mean);
+    return normed(mean, n ? variance / (double)n : 0, unit, n, epsilon);
+}
+
+row_norm rms_norm_f64(const kernels *k, const double *x, int64_t n, double epsilon)
+{
+    double rms = n ? norm_f64(k, x, n) / sqrt((double)n) : 0, length = epsilon == 0 ? rms : hypot(rms, sqrt(epsilon));
+    return (row_norm){ 0, length > 0 ? 1 / length : 0 };
+}
+
+void softmax(double *w, int64_t n)
+{
+    double largest = n ? w[0] : 0, sum = 0;
+    for (int64_t l = 1; l < n; l++)
+        largest = fmax(largest, w[l]);
+    for (int64_t l = 0; l < n; l++)
+        sum += w[l] = exp(w[l] - largest);
+    for (int64_t l = 0; l < n; l++)
+        w[l] /= sum;
 }

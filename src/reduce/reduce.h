@@ -4,7 +4,7 @@
 
 #include "tensor/tensor.h"
 
-/* ---- row norms: reduce/norm.c. Sums in f64 over 16 fixed lanes: the same bits at every SIMD level ---- */
+/* ---- L2 norms: reduce/norm.c. Sums in f64 over 16 fixed lanes: the same bits at every SIMD level ---- */
 
 /* |x|, without under- or overflow of the squares. */
 LAMELLA_INTERNAL double norm_f64(const kernels *k, const double *x, int64_t n);
@@ -17,6 +17,29 @@ LAMELLA_INTERNAL double cosine_f64(const kernels *k, const double *x, const doub
 
 /* norms[i] = |x[:widths[i]]| for rising widths, from one pass. Squares of f32 neither under- nor overflow in f64. */
 LAMELLA_INTERNAL void prefix_norms_f32(const kernels *k, const float *x, const int64_t *widths, int64_t n_widths, double *norms);
+
+/* ---- numbers of any size; rows by LayerNorm and RMS norm: reduce/norm.c ---- */
+
+/* 1, or for numbers whose squares f64 would not hold a power of two near the largest. */
+LAMELLA_INTERNAL double range_unit(double largest);
+
+/* The house's rule: the variance (ddof 0) lies within the rounding bound of its own mean. n: numbers that were summed plainly; 1 for a
+ * mean that is right to the last bit, as those above are. */
+LAMELLA_INTERNAL int    is_constant_column(int64_t n, double mean, double variance);
+
+/* y = (x - mean) * factor; factor 0 where the row is constant (RMS: zero) and epsilon 0. */
+typedef struct row_norm {
+    double mean, factor;
+} row_norm;
+
+/* The mean of a row and 1 / sqrt(variance + epsilon), ddof 0. */
+LAMELLA_INTERNAL row_norm layer_norm_f32(const float *x, int64_t n, double epsilon);
+LAMELLA_INTERNAL row_norm layer_norm_f64(const double *x, int64_t n, double epsilon);
+/* 0 and 1 / sqrt(mean of squares + epsilon). */
+LAMELLA_INTERNAL row_norm rms_norm_f64(const kernels *k, const double *x, int64_t n, double epsilon);
+
+/* w := exp(w) / sum exp(w), shifted by the largest, so that no exponential overflows. */
+LAMELLA_INTERNAL void     softmax(double *w, int64_t n);
 
 /* ---- the token sweep: reduce/tokens.c. Tokens of every sample to one row, in token order, sums in f64 ---- */
 

@@ -153,7 +153,10 @@ def check_function(function, api, complain):
                        "out is a field of the options or the outputs")
     fields = [f.name for a in function.arguments if a.kind == "options" and a.of in api.structs for f in api.structs[a.of].fields
               if "*" not in f.type]
+    names = [a.name for a in function.arguments]
     for a in function.arguments:
+        if names.count(a.name) > 1:
+            complain(a.line, f"{function.name}: {a.name} is the name of two arguments, which Python tells apart by their names")
         if a.name in fields and not a.inside and a.kind != "sizeof":
             complain(a.line, f"{function.name}: {a.name} is also a field of the options")
         if a.enum and (a.kind != "i64" or not api.enum_of(a.enum)):

@@ -13,9 +13,10 @@ def pools_tokens(api, function):
 
 
 def takes_two(function):
-    """Two stacks, or two views, of numbers."""
+    """Two stacks, or two views, of numbers; a view of one number a column is none."""
     stacks = [a for a in function.arguments if a.way == "in" and a.kind == "stack"]
-    views = [a for a in function.arguments if a.way == "in" and a.kind == "view" and set(a.dtypes) == {"f32", "f64", "f16", "bf16"}]
+    views = [a for a in function.arguments if a.way == "in" and a.kind == "view" and a.axes != ["dim"]
+             and set(a.dtypes) == {"f32", "f64", "f16", "bf16"}]
     return len(stacks) > 1 or len(views) > 1
 
 

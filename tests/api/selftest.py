@@ -153,6 +153,10 @@ class Grammar(Planted):
         mask = next(a for a in api.functions[0].arguments if a.name == "mask")
         self.assertEqual((mask.inside, mask.kind, mask.optional, mask.of_struct), ("options", "view", True, "lamella_probe_score_options"))
 
+    def test_one_name_for_two_arguments(self):
+        self.change("include/lamella/probe/fit.h", KIND, KIND + "    const lamella_view *score;\n")
+        self.errors("NULL: default\n", "NULL: default\n * @in     options.score f32 [row]\n", "score is the name of two arguments")
+
     def test_line_of_no_field(self):
         self.with_field("", " * @in     options.mask f32 [row]\n", "a line for no parameter", "options.mask")
 

@@ -66,6 +66,30 @@ class Gram(unittest.TestCase):
         np.testing.assert_array_equal(gram.bytes(), before)
 
 
+class Standardise(unittest.TestCase):
+    golden = staticmethod(arrays("tests/data/golden/tensor/standardise.safetensors"))
+    states = staticmethod(arrays("examples/data/states.safetensors"))
+
+    def layers(self):
+        return [self.states(f"layer.{depth}")[::25] for depth in (0, 3, 6)]
+
+    def test_columns_out_and_in(self):
+        fitted = lamella.tensor.standardise(self.layers())
+        for depth, out, mean, scale in zip((0, 3, 6), fitted.out, fitted.fitted_mean, fitted.fitted_scale):
+            np.testing.assert_allclose(out, self.golden(f"columns.{depth}"), rtol=0, atol=2**-21)
+            np.testing.assert_allclose(mean, self.golden(f"mean.{depth}"), rtol=0, atol=1e-15)
+            np.testing.assert_allclose(scale, self.golden(f"scale.{depth}"), rtol=1e-14)
+        part = lamella.tensor.standardise([x[3:5] for x in self.layers()], mean=fitted.fitted_mean, mean_low=fitted.fitted_mean_low, scale=fitted.fitted_scale)
+        for out, whole in zip(part.out, fitted.out):
+            np.testing.assert_array_equal(out, whole[3:5])
+
+    def test_rows(self):
+        for by in ("layer_norm", "rms_norm"):
+            found = lamella.tensor.standardise(self.layers(), by=by, epsilon=1e-5, gain=self.golden("gain"), bias=self.golden("bias"))
+            for depth, out in zip((0, 3, 6), found.out):
+                np.testing.assert_allclose(out, self.golden(f"{by}.{depth}"), rtol=0, atol=2**-20)
+
+
 class Rank(unittest.TestCase):
     def test_of_states(self):
         expected, r = golden("rank"), lamella.moments.rank(lamella.open(ROOT / "examples" / "data" / "states.safetensors"))

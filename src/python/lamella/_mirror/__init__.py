@@ -15,6 +15,7 @@ ENUMS = {
     'LAMELLA_CELL_IMPOSSIBLE': {'impossible': 1, 'not_converged': 2, 'edge': 4, 'unstable': 8, 'one_class': 16},
     'LAMELLA_SIMD_REFERENCE': {'reference': 1, 'avx2': 2, 'avx512': 3},
     'LAMELLA_LOG_INFO': {'info': 1, 'warn': 2},
+    'LAMELLA_TENSOR_STANDARDISE_COLUMNS': {'columns': 1, 'layer_norm': 2, 'rms_norm': 3},
     'LAMELLA_IO_SAFETENSORS': {'safetensors': 1, 'npy': 2, 'gguf': 3, 'zip': 4, 'pickle': 5, 'hdf5': 6, 'parquet': 7, 'index': 8, 'lfs': 9, 'web_page': 10, 'empty': 11, 'unknown': 12},
     'LAMELLA_IO_RULE_SIZE': {'size': 1, 'text': 2, 'grammar': 3, 'schema': 4, 'duplicate': 5, 'overflow': 6, 'layout': 7, 'limit': 8, 'kind': 9, 'dtype': 10},
     'LAMELLA_IO_MARKS_TOKENS': {'tokens': 1, 'padding': 2},

@@ -1,6 +1,6 @@
 """Made by src/tools/generate.py from the headers: structs and functions, as Python calls them."""
-from ctypes import POINTER, Structure, c_int32, c_int64, c_uint32, c_void_p
-from .base import lamella_stack
+from ctypes import POINTER, Structure, c_double, c_int32, c_int64, c_uint32, c_void_p
+from .base import lamella_stack, lamella_view
 
 
 class lamella_tensor_finite_result(Structure):
@@ -17,7 +17,61 @@ class lamella_tensor_finite_result(Structure):
     }
 
 
-STRUCTS = [lamella_tensor_finite_result]
+class lamella_tensor_standardise_options(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("by", c_int32),
+        ("epsilon", c_double),
+        ("mean", POINTER(lamella_view)),
+        ("mean_low", POINTER(lamella_view)),
+        ("scale", POINTER(lamella_view)),
+        ("n_layers", c_int64),
+        ("gain", POINTER(lamella_view)),
+        ("bias", POINTER(lamella_view)),
+    ]
+    layout = (64, [0, 4, 8, 16, 24, 32, 40, 48, 56])
+    defaults = {'by': 'columns', 'epsilon': 0}
+    details = {
+        'by': ('enum', 'LAMELLA_TENSOR_STANDARDISE_COLUMNS'),
+        'mean': ('inside', None),
+        'mean_low': ('inside', None),
+        'scale': ('inside', None),
+        'n_layers': ('inside', None),
+        'gain': ('inside', None),
+        'bias': ('inside', None),
+    }
+
+
+class lamella_tensor_standardise_outputs(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("fitted_mean", POINTER(lamella_view)),
+        ("fitted_mean_low", POINTER(lamella_view)),
+        ("fitted_scale", POINTER(lamella_view)),
+    ]
+    layout = (32, [0, 4, 8, 16, 24])
+    details = {
+        'fitted_mean': ('inside', None),
+        'fitted_mean_low': ('inside', None),
+        'fitted_scale': ('inside', None),
+    }
+
+
+class lamella_tensor_standardise_result(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved0", c_uint32),
+        ("n_constant_columns", c_int64),
+        ("n_zero_rows", c_int64),
+        ("n_masked_rows", c_int64),
+    ]
+    layout = (32, [0, 4, 8, 16, 24])
+    details = {
+    }
+
+
+STRUCTS = [lamella_tensor_finite_result, lamella_tensor_standardise_options, lamella_tensor_standardise_outputs, lamella_tensor_standardise_result]
 
 FUNCTIONS = [
     dict(name="lamella_tensor_view", python="lamella.tensor.view", returns=c_int32, checked=True,
@@ -193,4 +247,49 @@ FUNCTIONS = [
              dict(name='ctx', way='in', kind='context'),
              dict(name='x', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16', 'i8', 'u8', 'i32', 'i64', 'bool'], axes=['lead']),
              dict(name='result', way='out', kind='result', of='lamella_tensor_finite_result'),]),
+    dict(name="lamella_tensor_standardise_options_init", python="lamella.tensor.standardise_options_init", returns=c_int32, checked=True,
+         doc=('The options of lamella.tensor.standardise and what they are if not given.\n'),
+         arguments=[
+             dict(name='options', way='out', kind='options', of='lamella_tensor_standardise_options'),
+             dict(name='struct_size', way='in', kind='sizeof', ctype=c_uint32, of='options'),]),
+    dict(name="lamella_tensor_standardise", python="lamella.tensor.standardise", returns=c_int32, checked=True,
+         doc=('Columns of each layer to mean 0 and spread 1, or rows by LayerNorm or RMS norm.\n'
+             '\n'
+             '  "columns"      y = (x - mean) / scale,   scale^2 = sum over rows (x - mean)^2 / rows;   mean = mean + mean_low\n'
+             '  "layer_norm"   y = (x - mean(x)) / sqrt(var(x) + epsilon) * gain + bias\n'
+             '  "rms_norm"     y = x / sqrt(mean(x^2) + epsilon) * gain + bias\n'
+             '\n'
+             'Statistics of columns are fitted on the rows outside the mask and come out; given, they are used, with the bits of the call that fitted\n'
+             'them. A constant column has scale 0 and becomes 0. Rows under the mask become zeros.\n'
+             '\n'
+             '  stack      a stack of f32|f64|f16|bf16 [layer, lead, dim(l)]\n'
+             '  by         "columns", "layer_norm", "rms_norm"; default "columns"\n'
+             '  epsilon    0 or more; "layer_norm", "rms_norm": added to the variance, or to the mean of squares\n'
+             '  mean       for each layer f64 [dim(l)] with scale; None: fitted here\n'
+             '  mean_low   for each layer f64 [dim(l)] what f64 lost of the mean; None: 0\n'
+             '  scale      for each layer f64 [dim(l)] 0 or more\n'
+             '  gain       f32|f64|f16|bf16 [dim] None: 1\n'
+             '  bias       f32|f64|f16|bf16 [dim] None: 0\n'
+             '\n'
+             'Returns\n'
+             '  out        for each layer f32 [lead, dim(l)]\n'
+             '  fitted_mean for each layer f64 [dim(l)] as used; NaN where rows were normed\n'
+             '  fitted_mean_low for each layer f64 [dim(l)] likewise\n'
+             '  fitted_scale for each layer f64 [dim(l)] likewise\n'
+             '  result     n_constant_columns, n_zero_rows, n_masked_rows\n'),
+         arguments=[
+             dict(name='ctx', way='in', kind='context'),
+             dict(name='stack', way='in', kind='stack', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['layer', 'lead', 'dim(l)']),
+             dict(name='out', way='out', kind='views', dtypes=['f32'], axes=['lead', 'dim(l)'], each=['layer']),
+             dict(name='options', way='in', kind='options', of='lamella_tensor_standardise_options', optional=True),
+             dict(name='mean', way='in', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True, inside='options', count='n_layers'),
+             dict(name='mean_low', way='in', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True, inside='options', count='n_layers'),
+             dict(name='scale', way='in', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True, inside='options', count='n_layers'),
+             dict(name='gain', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['dim'], optional=True, inside='options'),
+             dict(name='bias', way='in', kind='view', dtypes=['f32', 'f64', 'f16', 'bf16'], axes=['dim'], optional=True, inside='options'),
+             dict(name='outputs', way='out', kind='outputs', of='lamella_tensor_standardise_outputs', optional=True),
+             dict(name='fitted_mean', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True, inside='outputs'),
+             dict(name='fitted_mean_low', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True, inside='outputs'),
+             dict(name='fitted_scale', way='out', kind='views', dtypes=['f64'], axes=['dim(l)'], each=['layer'], optional=True, inside='outputs'),
+             dict(name='result', way='out', kind='result', of='lamella_tensor_standardise_result', optional=True),]),
 ]
