@@ -5,7 +5,7 @@
 
 typedef struct listed_array {
     const fitted_field *field;
-    int64_t             layer, bytes;
+    int64_t             layer, bytes; /* -1: more than memory counts */
     char                name[48];
     int32_t             rank;
     int64_t             shape[4];
@@ -26,19 +26,18 @@ int64_t fitted_count(const fitted *x, const fitted_field *f)
     return x->kind->each && strpbrk(f->axes, x->kind->each) ? x->kind->layers(x) : 1;
 }
 
-static lamella_status list_array(call *c, const fitted *x, const fitted_field *f, int64_t layer, listed_array *a)
+static void list_array(const fitted *x, const fitted_field *f, int64_t layer, listed_array *a)
 {
     *a = (listed_array){ .field = f, .layer = layer, .bytes = dtype_size(f->dtype), .rank = (int32_t)strlen(f->axes) };
     for (int32_t i = 0; i < a->rank; i++) {
         a->shape[i] = x->kind->extent(x, f->axes[i], layer);
-        if (!size_mul(a->bytes, a->shape[i], &a->bytes))
-            return fail(c, LAMELLA_ERR_MEMORY, "the arrays of the %s do not fit into memory", x->kind->thing);
+        if (a->bytes >= 0 && !size_mul(a->bytes, a->shape[i], &a->bytes))
+            a->bytes = -1;
     }
     if (x->kind->each && strpbrk(f->axes, x->kind->each))
         snprintf(a->name, sizeof a->name, "%s.%lld", f->name, (long long)layer);
     else
         snprintf(a->name, sizeof a->name, "%s", f->name);
-    return LAMELLA_OK;
 }
 
 static lamella_status list_arrays(call *c, const fitted *x, array_list *list)
@@ -51,7 +50,7 @@ static lamella_status list_arrays(call *c, const fitted *x, array_list *list)
     list->n = 0;
     for (const fitted_field *f = k->field; f < k->field + k->n_fields; f++)
         for (int64_t l = 0; fitted_has(x, f) && l < fitted_count(x, f); l++)
-            TRY(list_array(c, x, f, l, &list->array[list->n++]));
+            list_array(x, f, l, &list->array[list->n++]);
     return LAMELLA_OK;
 }
 
@@ -86,7 +85,7 @@ static lamella_status make_image(call *c, const array_list *list, fitted *x)
 {
     int64_t data = 0;
     for (int64_t i = 0; i < list->n; i++)
-        if (!size_add(data, list->array[i].bytes, &data))
+        if (list->array[i].bytes < 0 || !size_add(data, list->array[i].bytes, &data))
             return fail(c, LAMELLA_ERR_MEMORY, "the arrays of the %s do not fit into memory", x->kind->thing);
     int64_t text = image_header(x, list, NULL, 0), header = round_up(8 + text, 64) - 8;
     x->image_bytes = 8 + header + data;

@@ -178,6 +178,18 @@ TEST(offsets_that_are_off_by_one_are_no_probe)
     forget(&s);
 }
 
+TEST(dims_that_no_array_has_are_no_probe)
+{
+    static const int64_t wrong[] = { -1, 0, DIM + 1, INT64_C(1) << 40, INT64_MAX, INT64_MIN };
+    saved_bytes s = save_small();
+    for (int64_t l = 0; l < LAYERS; l++)
+        for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+            set_integer(&s, "dims", l, wrong[k]);
+            returns(load_copy(&s), LAMELLA_ERR_FORMAT);
+        }
+    forget(&s);
+}
+
 TEST(choices_penalties_and_labels_are_what_a_fit_makes)
 {
     saved_bytes s = save_small();
