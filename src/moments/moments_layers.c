@@ -259,16 +259,6 @@ static void put_layer(const layer_figures *f, const column_figures *g, int64_t l
 
 /* ---- the call ---- */
 
-static lamella_status check_not_empty(call *c, const stack *s)
-{
-    for (int64_t l = 0; l < s->n_layers; l++)
-        if (!stack_dim(s, l))
-            return fail(c, LAMELLA_ERR_EMPTY, "stack.layer[%lld] has dim 0, expected at least 1", (long long)l);
-    if (s->n_vectors - stack_masked(s) == 0)
-        return fail(c, LAMELLA_ERR_EMPTY, "stack has no row%s, expected at least 1", s->valid ? " outside the mask" : "");
-    return LAMELLA_OK;
-}
-
 static lamella_status describe_layers(call *c, const lamella_stack *stack_, const lamella_moments_layers_options *options,
                                       const lamella_moments_layers_outputs *outputs)
 {
@@ -281,7 +271,7 @@ static lamella_status describe_layers(call *c, const lamella_stack *stack_, cons
     lamella_status status = LAMELLA_OK;
 
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
-    TRY(check_not_empty(c, &s));
+    TRY(stack_check_not_empty(c, &s));
     TRY(OPTIONS(c, o, options, moments_layers));
     const int64_t table[] = { s.n_layers, 3 }, table_of_counts[] = { s.n_layers, 8 };
     TRY(OUTPUTS(c, wanted, outputs));

@@ -19,16 +19,6 @@ static lamella_status check_rank_options(call *c, const lamella_moments_rank_opt
     return LAMELLA_OK;
 }
 
-static lamella_status check_rank_rows(call *c, const stack *s)
-{
-    for (int64_t l = 0; l < s->n_layers; l++)
-        if (!stack_dim(s, l))
-            return fail(c, LAMELLA_ERR_EMPTY, "stack.layer[%lld] has dim 0, expected at least 1", (long long)l);
-    if (s->n_vectors - stack_masked(s) == 0)
-        return fail(c, LAMELLA_ERR_EMPTY, "stack has no row%s, expected at least 1", s->valid ? " outside the mask" : "");
-    return LAMELLA_OK;
-}
-
 static void put_rank(const rank_out *out, int64_t l, const rank_found *found, const double *spectrum, int64_t dim)
 {
     PUT(&out->rank, found->rank, l);
@@ -64,7 +54,7 @@ static lamella_status rank_layers(call *c, const lamella_stack *stack_, const la
     rank_out out;
     stack s;
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
-    TRY(check_rank_rows(c, &s));
+    TRY(stack_check_not_empty(c, &s));
     TRY(check_rank_options(c, options, &o));
     TRY(view_check_out(c, &out.rank, rank, I64, "rank", &s.n_layers, 1));
     TRY(OUTPUTS(c, wanted, outputs));

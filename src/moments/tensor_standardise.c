@@ -92,6 +92,18 @@ static lamella_status fit_columns(call *c, const stack *s, int64_t l, column_sta
 
 /* ---- checked ---- */
 
+/* The numbers of a checked view [n]. */
+static lamella_status read_numbers(call *c, const lamella_view *v, const char *name, double *to)
+{
+    number text;
+    for (int64_t j = 0; j < v->shape[0]; j++) {
+        to[j] = load_f64(v->dtype, view_at(v, &j));
+        if (!isfinite(to[j]))
+            return fail(c, LAMELLA_ERR_NONFINITE, "%s[%lld] is %s, expected a finite number", name, (long long)j, number_text(to[j], &text));
+    }
+    return LAMELLA_OK;
+}
+
 /* The statistics of one kind of every layer; NULL stays zeros. */
 static lamella_status given_columns(call *c, const stack *s, const lamella_view *given, const char *name, size_t place, column_statistics *to)
 {
@@ -100,15 +112,10 @@ static lamella_status given_columns(call *c, const stack *s, const lamella_view 
         lamella_view v;
         const int64_t dim = stack_dim(s, l);
         double *numbers;
-        number text;
         memcpy(&numbers, (char *)&to[l] + place, sizeof numbers);
         TRY(view_check(c, &v, &given[l], F64, indexed_name(indexed, sizeof indexed, name, l)));
         TRY(view_check_shape(c, &v, indexed, &dim, 1));
-        for (int64_t j = 0; j < dim; j++) {
-            numbers[j] = load_f64(v.dtype, view_at(&v, &j));
-            if (!isfinite(numbers[j]))
-                return fail(c, LAMELLA_ERR_NONFINITE, "%s[%lld] is %s, expected a finite number", indexed, (long long)j, number_text(numbers[j], &text));
-        }
+        TRY(read_numbers(c, &v, indexed, numbers));
     }
     return LAMELLA_OK;
 }
@@ -150,7 +157,6 @@ static lamella_status check_affine(call *c, const stack *s, const lamella_view *
 {
     lamella_view v;
     double *to;
-    number text;
     *numbers = NULL;
     if (!given)
         return LAMELLA_OK;
@@ -160,13 +166,8 @@ static lamella_status check_affine(call *c, const stack *s, const lamella_view *
         TRY(view_check_shape(c, &v, name, &dim, 1));
     }
     TAKE(c, to, v.shape[0]);
-    for (int64_t j = 0; j < v.shape[0]; j++) {
-        to[j] = load_f64(v.dtype, view_at(&v, &j));
-        if (!isfinite(to[j]))
-            return fail(c, LAMELLA_ERR_NONFINITE, "%s[%lld] is %s, expected a finite number", name, (long long)j, number_text(to[j], &text));
-    }
     *numbers = to;
-    return LAMELLA_OK;
+    return read_numbers(c, &v, name, to);
 }
 
 static lamella_status check_options(call *c, const stack *s, const lamella_tensor_standardise_options *options, work *w)
@@ -218,18 +219,6 @@ static void standardise_panel(const panel *p, void *room, void *data)
 }
 
 /* ---- the call ---- */
-
-static lamella_status check_fit(call *c, const stack *s, const work *w)
-{
-    for (int64_t l = 0; w->columns && l < s->n_layers; l++)
-        if (!stack_dim(s, l))
-            return fail(c, LAMELLA_ERR_EMPTY, "stack.layer[%lld] has dim 0, expected at least 1", (long long)l);
-    if (!w->columns || w->o.mean)
-        return LAMELLA_OK;
-    if (s->n_vectors - stack_masked(s) == 0)
-        return fail(c, LAMELLA_ERR_EMPTY, "stack has no row%s, expected at least 1", s->valid ? " outside the mask" : "");
-    return LAMELLA_OK;
-}
 
 static lamella_status fit_layers(call *c, const stack *s, const work *w)
 {
@@ -315,7 +304,9 @@ static lamella_status standardise(call *c, const lamella_stack *stack_, const la
     if (!out)
         return fail(c, LAMELLA_ERR_ARGUMENT, "out is NULL, expected %lld views (one a layer)", (long long)s.n_layers);
     TRY(check_options(c, &s, options, &w));
-    TRY(check_fit(c, &s, &w));
+    const int fits = w.columns && !w.o.mean;
+    if (fits)
+        TRY(stack_check_not_empty(c, &s));
     TAKE(c, checked, s.n_layers);
     for (int64_t l = 0; l < s.n_layers; l++) {
         char name[64];
@@ -326,7 +317,6 @@ static lamella_status standardise(call *c, const lamella_stack *stack_, const la
     TRY(check_outputs(c, &s, outputs_, &wanted));
     TRY(RESULT_OPTIONAL(c, result));
 
-    const int fits = w.columns && !w.o.mean;
     if (fits)
         TRY(fit_layers(c, &s, &w));
     for (int64_t l = 0; l < s.n_layers; l++) {

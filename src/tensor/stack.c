@@ -304,3 +304,13 @@ lamella_status stack_check_columns(call *c, const stack *s, const lamella_view *
     }
     return LAMELLA_OK;
 }
+
+lamella_status stack_check_not_empty(call *c, const stack *s)
+{
+    for (int64_t l = 0; l < s->n_layers; l++)
+        if (!stack_dim(s, l))
+            return fail(c, LAMELLA_ERR_EMPTY, "stack.layer[%lld] has dim 0, expected at least 1", (long long)l);
+    if (s->n_vectors - stack_masked(s) == 0)
+        return fail(c, LAMELLA_ERR_EMPTY, "stack has no row%s, expected at least 1", s->valid ? " outside the mask" : "");
+    return LAMELLA_OK;
+}

@@ -130,6 +130,8 @@ LAMELLA_INTERNAL int64_t stack_masked(const stack *s);
 LAMELLA_INTERNAL lamella_status stack_check_lead(call *c, const stack *s, lamella_view *v, const lamella_view *theirs, uint32_t dtypes,
                                                  const char *name);
 LAMELLA_INTERNAL lamella_status view_flatten(call *c, const lamella_view *v, const void **flat);
+/* EMPTY where a layer has no dim, or no row is outside the mask. */
+LAMELLA_INTERNAL lamella_status stack_check_not_empty(call *c, const stack *s);
 /* An output f64 [dim(l)] of every layer, an array of views; NULL stays NULL. */
 LAMELLA_INTERNAL lamella_status stack_check_columns(call *c, const stack *s, const lamella_view *theirs, const char *name, lamella_view **out);
 
