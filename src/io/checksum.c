@@ -1,6 +1,6 @@
 /* CRC-32 as zip and zlib have it: the remainder by the polynomial 0x04c11db7, bits reversed, begun and ended with ones. Eight tables take
  * eight bytes a step. */
-#include "io/io.h"
+#include "io/fitted.h"
 
 void checksum_begin(checksum *s)
 {

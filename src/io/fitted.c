@@ -1,5 +1,5 @@
 /* Fitted objects: a kind's one table of arrays makes the file that the object is, typed pointers into it, and what is asked of a loaded one. */
-#include "io/io.h"
+#include "io/fitted.h"
 
 #include <stdio.h>
 

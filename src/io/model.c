@@ -1,6 +1,6 @@
 /* Fitted models as .safetensors files: any language reads the arrays, `lamella.kind` says whose they are, `lamella.format` how they are
  * meant. */
-#include "io/io.h"
+#include "io/fitted.h"
 
 #include <stdio.h>
 

@@ -231,28 +231,6 @@ lamella_status safetensors_save(call *c, const file_operations *ops, const char 
     return output_finish(c, o);
 }
 
-lamella_status safetensors_image(call *c, arena *memory, save_array *arrays, int64_t n_arrays, const char *const *metadata, int64_t n_metadata,
-                                 char **image, int64_t *bytes)
-{
-    header_text head = { NULL, 0 };
-    int64_t data = 0;
-    TRY(compose_head(c, arrays, n_arrays, metadata, n_metadata, &head, &data));
-    TAKE_FROM(c, memory, *image, head.n + data);
-    *bytes = head.n + data;
-    memcpy(*image, head.text, (size_t)head.n);
-    char *to = *image + head.n;
-    for (int64_t i = 0; i < n_arrays; i++) {
-        const lamella_view *v = &arrays[i].view;
-        const int64_t size = dtype_size(v->dtype);
-        char *begin = to;
-        for (int64_t run = 0; view_elements(v) > 0 && run < view_runs(v); run++)
-            to = copy_run(to, view_run(v, run), run_length(v), run_stride(v), size);
-        if (!IO_LITTLE_ENDIAN)
-            swap_bytes(begin, view_elements(v), size);
-    }
-    return LAMELLA_OK;
-}
-
 static lamella_status save_arrays(call *c, const char *path, const char *const *names, const lamella_view *arrays, int64_t n_arrays,
                                   const lamella_io_file_save_options *options)
 {

@@ -1,5 +1,5 @@
 /* An index: rows in f32 with the bounds of their full width, searched any number of times; as a file the rows and what they are compared by. */
-#include "io/io.h"
+#include "io/fitted.h"
 #include "matryoshka/search.h"
 #include "options/options.h"
 

@@ -2,7 +2,7 @@
 #ifndef MOMENTS_GRAM_OBJECT_H
 #define MOMENTS_GRAM_OBJECT_H
 
-#include "io/io.h"
+#include "io/fitted.h"
 #include "lamella/moments.h"
 #include "moments/moments.h"
 

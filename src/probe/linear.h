@@ -9,7 +9,7 @@
 #define PROBE_LINEAR_H
 
 #include "lamella/probe/fit.h"
-#include "io/io.h"
+#include "io/fitted.h"
 #include "measure/measure.h"
 #include "samples/samples.h"
 #include "solve/solve.h"

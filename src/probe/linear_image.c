@@ -7,11 +7,11 @@
 
 #define AT(array_) offsetof(lamella_probe_linear, array.array_)
 
-#define SCORE(name, which)                                                                     \
-    { name, LAMELLA_F64, "ltqk", AT(score[which].by_fold), 0 },           \
-    { name "_mean", LAMELLA_F64, "ltq", AT(score[which].mean), 0 },       \
-    { name "_pooled", LAMELLA_F64, "ltq", AT(score[which].pooled), 0 },   \
-    { name "_low", LAMELLA_F64, "lt", AT(score[which].low), 0 },          \
+#define SCORE(name, which)                                              \
+    { name, LAMELLA_F64, "ltqk", AT(score[which].by_fold), 0 },         \
+    { name "_mean", LAMELLA_F64, "ltq", AT(score[which].mean), 0 },     \
+    { name "_pooled", LAMELLA_F64, "ltq", AT(score[which].pooled), 0 }, \
+    { name "_low", LAMELLA_F64, "lt", AT(score[which].low), 0 },        \
     { name "_high", LAMELLA_F64, "lt", AT(score[which].high), 0 }
 
 /* By falling element size, so that each is aligned. */

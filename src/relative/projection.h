@@ -2,7 +2,7 @@
 #ifndef RELATIVE_PROJECTION_H
 #define RELATIVE_PROJECTION_H
 
-#include "io/io.h"
+#include "io/fitted.h"
 #include "lamella/relative/project.h"
 #include "reduce/reduce.h"
 #include "similar/similar.h"

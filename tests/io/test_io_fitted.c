@@ -1,5 +1,5 @@
 /* Fitted objects and their files, by a small kind: what its table makes, and what is asked of a file, each refusal with what stands there. */
-#include "io/io.h"
+#include "io/fitted.h"
 #include "io/files.h"
 #include "support/seal.h"
 
