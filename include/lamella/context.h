@@ -42,7 +42,7 @@ typedef struct lamella_context_options {
     /* Runs task(0, data) .. task(n - 1, data), all before it returns; `threads` at once are of use, those beyond wait for memory of theirs. */
     int32_t (*parallel_for)(int64_t n, void (*task)(int64_t i, void *data), void *data, void *user);
     void    (*log)(int32_t level, const char *message, void *user); /* what a file's reader took or left aside; what a saver could not make sure */
-    int32_t (*progress)(double fraction, const char *stage, void *user); /* stage: the function; the same fraction again only asks */
+    int32_t (*progress)(double fraction, const char *stage, void *user); /* stage: the function and what it does; the same fraction again only asks */
     void    *user;
 } lamella_context_options;
 

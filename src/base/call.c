@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define STAGE_TEXT 96
+
 struct undo {
     struct undo *older;
     void       (*run)(void *data);
@@ -34,7 +36,7 @@ lamella_status call_open(call *c, lamella_context *ctx, const char *function)
     c->read.piece = c->written.piece = NULL;
     c->read.n = c->written.n = 0;
     c->function = function;
-    c->part_share = 1;
+    c->span.end = 1;
     if (ctx && !take_context(ctx, &c->nested))
         return fail(c, LAMELLA_ERR_ARGUMENT, "ctx is in a call on another thread, expected a context for each thread");
     c->ctx = ctx;
@@ -123,37 +125,43 @@ void object_free(void *object)
     arena_close(&memory);
 }
 
-progress_part progress_enter(call *c, double from, double to)
+static double place_in(const span *s, double share)
 {
-    progress_part before = { c->part_first, c->part_share };
-    c->part_first = before.first + before.share * from;
-    c->part_share = before.share * (to - from);
-    return before;
+    return share == 1 ? s->end : s->first + (s->end - s->first) * share;
 }
 
-progress_part progress_enter_layer(call *c, int64_t l, int64_t n_layers, double from, double to)
+span span_open(call *c, const char *stage, double from, double to)
 {
-    double n = (double)n_layers, share = to - from, first = ((double)l * (1 - share) + from) / n;
-    return progress_enter(c, first, first + share);
+    span outer = c->span;
+    c->span.first = place_in(&outer, from);
+    c->span.end = place_in(&outer, to);
+    if (stage)
+        c->span.stage = stage;
+    return outer;
 }
 
-void progress_leave(call *c, progress_part before)
+span span_open_items(call *c, const char *stage, int64_t first, int64_t n, int64_t of)
 {
-    c->part_first = before.first;
-    c->part_share = before.share;
+    return span_open(c, stage, (double)first / (double)of, (double)(first + n) / (double)of);
+}
+
+void span_close(call *c, span outer)
+{
+    c->span = outer;
 }
 
 lamella_status progress(call *c, int64_t done, int64_t total)
 {
+    char text[STAGE_TEXT];
     if (!c->ctx)
         return LAMELLA_OK;
     if (c->deadline > 0 && clock_seconds() > c->deadline)
         return LAMELLA_STOPPED;
     if (!c->ctx->progress)
         return LAMELLA_OK;
-    double fraction = c->part_first + c->part_share * (total > 0 ? (double)done / (double)total : 1);
-    c->told = MAX(c->told, MIN(fraction, 1));
-    int32_t answer = c->ctx->progress(c->told, c->function, c->ctx->user);
+    c->told = MAX(c->told, MIN(place_in(&c->span, total > 0 ? (double)done / (double)total : 1), 1));
+    snprintf(text, sizeof text, "%s%s%s", c->function, c->span.stage ? ": " : "", c->span.stage ? c->span.stage : "");
+    int32_t answer = c->ctx->progress(c->told, text, c->ctx->user);
     if (answer == 0)
         return LAMELLA_OK;
     if (answer == LAMELLA_STOP)

@@ -6,6 +6,12 @@
 
 typedef struct undo undo;
 
+/* A share of what a call does. */
+typedef struct span {
+    double      first, end; /* of the whole */
+    const char *stage; /* NULL: the whole call */
+} span;
+
 struct call {
     lamella_context *ctx; /* NULL: malloc, this thread only, no callbacks */
     const char      *function;
@@ -14,7 +20,7 @@ struct call {
     lamella_status   failed; /* of the last failing TAKE */
     double           deadline; /* on base/clock's scale; 0 = none */
     undo            *undos;
-    double           part_first, part_share; /* of the whole, that progress is told of */
+    span             span;   /* that progress is told of */
     double           told;   /* the last progress: it never goes back */
     int32_t          nested; /* 1: in a callback of another call of the same thread */
     int32_t          reserved0;
@@ -84,12 +90,12 @@ LAMELLA_INTERNAL void           object_free(void *object);
 /* Reports progress and looks at the deadline; calling thread only. STOPPED, or CALLBACK if the callback returned nonsense. */
 LAMELLA_INTERNAL lamella_status progress(call *c, int64_t done, int64_t total);
 
-/* What is told from here on is of the share from .. to of what it was told of; returns that, to be put back after. */
-typedef struct progress_part { double first, share; } progress_part;
-LAMELLA_INTERNAL progress_part progress_enter(call *c, double from, double to);
-/* The same of passes over layer l of n, and those after it, which tell of (l + done) / n: they get the share from .. to of a layer each. */
-LAMELLA_INTERNAL progress_part progress_enter_layer(call *c, int64_t l, int64_t n_layers, double from, double to);
-LAMELLA_INTERNAL void          progress_leave(call *c, progress_part before);
+/* Until the span is closed, what is told is of the share from .. to of the one around it, which is returned; stage NULL: that one's. A pass
+ * over rows tells of itself alone: whoever makes several gives each its span. */
+LAMELLA_INTERNAL span span_open(call *c, const char *stage, double from, double to);
+/* The same for items first .. first + n - 1 of `of`. */
+LAMELLA_INTERNAL span span_open_items(call *c, const char *stage, int64_t first, int64_t n, int64_t of);
+LAMELLA_INTERNAL void span_close(call *c, span outer);
 
 /* Hands a message to the host's log, if it has one. Integers and text only. */
 LAMELLA_INTERNAL void call_log(call *c, int32_t level, const char *format, ...) __attribute__((format(printf, 3, 4)));

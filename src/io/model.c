@@ -24,8 +24,8 @@ static lamella_status sum_file(call *c, const lamella_view *file, int64_t at, ch
     for (int64_t done = 0, n; done < file->shape[0]; done += n) {
         n = MIN(IO_BLOCK, file->shape[0] - done);
         add_bytes(&sum, (const char *)file->data + done, done, n, at);
-        if (n == IO_BLOCK)
-            TRY(progress(c, 0, 1));
+        if (file->shape[0] >= IO_BLOCK)
+            TRY(progress(c, done + n, file->shape[0]));
     }
     snprintf(text, CHECKSUM_DIGITS + 1, "%08x", (unsigned)checksum_end(&sum));
     return LAMELLA_OK;

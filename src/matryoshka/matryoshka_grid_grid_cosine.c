@@ -191,9 +191,7 @@ static lamella_status gather_far_pairs(call *c, layer_grid *w, int64_t l, const 
     for (int64_t first = 0; first < n_far; first += batch) {
         int64_t n = MIN(batch, n_far - first);
         arena_mark before = arena_now(&c->memory);
-        double share = (1 - NEAR_SHARE) / (double)n_far;
-        progress_part all = progress_enter_layer(c, l, w->g->first.n_layers, NEAR_SHARE + share * (double)first,
-                                                 NEAR_SHARE + share * ((double)first + (double)n / 2));
+        span all = span_open(c, NULL, (double)first / (double)n_far, ((double)first + (double)n / 2) / (double)n_far);
         TRY(open_pass(c, w, l));
         do {
             TRY(next_block(c, w));
@@ -201,7 +199,7 @@ static lamella_status gather_far_pairs(call *c, layer_grid *w, int64_t l, const 
                 TRY(over_list(c, w, far + first, n, gather_task));
         } while (w->a.n || w->b->n);
         TRY(over_list(c, w, far + first, n, gathered_pairs_task));
-        progress_leave(c, all);
+        span_close(c, all);
         arena_rewind(&c->memory, before);
     }
     return LAMELLA_OK;
@@ -231,18 +229,21 @@ lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *
     TRY(scratch_open(c, 2 * w.rows_bytes + 2 * g->n_widths * (int64_t)sizeof(double), &w.pieces));
     TRY(sort_by_block(c, &w, &order, &start, &n_blocks));
     const int64_t n_far = start[n_blocks + 1] - start[n_blocks];
-    progress_part all = progress_enter_layer(c, l, g->first.n_layers, 0, n_far ? NEAR_SHARE : 1);
+    span whole = span_open(c, NULL, 0, n_far ? NEAR_SHARE : 1);
     do {
         TRY(next_block(c, &w));
         if (w.a.n && w.b->n)
             TRY(over_list(c, &w, order + start[block], start[block + 1] - start[block], near_pairs_task));
         block++;
     } while (w.a.n && w.b->n); /* no pair is near where one of the stacks has ended */
-    progress_leave(c, all);
+    span_close(c, whole);
+    span_open(c, NULL, NEAR_SHARE, 1);
     if (n_far)
         TRY(gather_far_pairs(c, &w, l, order + start[n_blocks], n_far));
+    TRY(progress(c, 1, 1));
+    span_close(c, whole);
     arena_rewind(&c->memory, before);
-    return progress(c, l + 1, g->first.n_layers);
+    return LAMELLA_OK;
 }
 
 /* ---- the call ---- */
@@ -336,7 +337,9 @@ static lamella_status grid_of_cosines(call *c, const lamella_stack *first, const
         lamella_view cosines_of_layer = grid_cells(&cosines, l), dots_of_layer;
         if (view_is_wanted(&dots))
             dots_of_layer = grid_cells(&dots, l);
+        span all = span_open_items(c, NULL, l, 1, g.first.n_layers);
         TRY(grid_layer(c, &g, l, &cosines_of_layer, view_is_wanted(&dots) ? &dots_of_layer : NULL));
+        span_close(c, all);
     }
     found.n_zero_cosines = g.n_zero_cosines;
     found.n_masked_pairs = g.n_masked_pairs;

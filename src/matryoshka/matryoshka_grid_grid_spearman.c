@@ -110,11 +110,13 @@ static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lam
     lamella_view cosine = { .data = w.cosine, .dtype = LAMELLA_F64, .rank = 2, .shape = { n_widths, g.n_pairs },
                             .stride = { g.n_pairs, 1 } };
     for (int64_t l = 0; l < g.first.n_layers; l++) {
-        progress_part all = progress_enter_layer(c, l, g.first.n_layers, 0, COSINES_SHARE);
+        span whole = span_open_items(c, NULL, l, 1, g.first.n_layers), of_layer = span_open(c, "cosines", 0, COSINES_SHARE);
         TRY(grid_layer(c, &g, l, &cosine, NULL));
-        progress_leave(c, all);
+        span_close(c, of_layer);
+        span_open(c, "ranks", COSINES_SHARE, 1);
         TRY(rank_widths(c, &w));
-        TRY(progress(c, l + 1, g.first.n_layers));
+        TRY(progress(c, 1, 1));
+        span_close(c, whole);
         for (int64_t k = 0; k < n_widths; k++) {
             PUT(&out, w.rho[k], l, k);
             found.n_undefined += isnan(w.rho[k]) != 0;

@@ -168,15 +168,18 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
     TAKE(c, accuracy, n_penalties * n_widths * p.n_tasks);
     const ridge_cells cells = { &p, place, possible, error, accuracy };
     const double pooling = stack_has_tokens(&s) ? 0.1 : 0;
-    progress_part all = progress_enter(c, 0, pooling);
+    span whole = span_open(c, NULL, 0, pooling);
     TRY(samples_pool(c, &pooled));
-    progress_leave(c, all);
-    all = progress_enter(c, pooling, 1);
+    span_close(c, whole);
+    span_open(c, NULL, pooling, 1);
     for (int64_t l = 0; l < s.n_layers; l++) {
+        span all = span_open_items(c, NULL, l, 1, s.n_layers);
         TRY(ridge_layer(c, &p, l, error, accuracy));
+        TRY(progress(c, 1, 1));
         put_ridge_layer(&cells, &out, l, &found);
+        span_close(c, all);
     }
-    progress_leave(c, all);
+    span_close(c, whole);
     write_sized(result, &found, (int64_t)sizeof found);
     return found.n_impossible || found.n_unstable || found.n_empty_samples ? LAMELLA_NOTE : LAMELLA_OK;
 }

@@ -93,13 +93,13 @@ lamella_status search_run(call *c, const searched_rows *s, const search_request 
     f32_rows queries;
     if (r->o.query_ids)
         TRY(left_out(c, &r->query_ids, &query_ids));
-    progress_part all = progress_enter(c, 0, ROWS_SHARE);
+    span all = span_open(c, NULL, 0, ROWS_SHARE);
     TRY(f32_rows_open(c, NULL, &r->queries, "queries", &queries));
-    progress_leave(c, all);
+    span_close(c, all);
     TRY(searched_rows_cut(c, s, r->width, &cut));
-    all = progress_enter(c, ROWS_SHARE, 1);
+    all = span_open(c, "searching", ROWS_SHARE, 1);
     TRY(top_k(c, &cut, &queries, query_ids, r->k, write_found, r, &found.n_zero_queries));
-    progress_leave(c, all);
+    span_close(c, all);
     found.n_zero_rows = cut.n_zero_rows;
     found.n_short_queries = r->n_short;
     write_sized(asked->result, &found, (int64_t)sizeof found);
@@ -116,12 +116,12 @@ static lamella_status search_once(call *c, const lamella_view *base, const searc
     int32_t similarity = ready.o.similarity ? ready.o.similarity : LAMELLA_MATRYOSHKA_SEARCH_COSINE;
     TRY(check_row_ids(c, &b_ids, ready.o.base_ids, "options.base_ids", b.shape[0]));
     TRY(search_check(c, asked, b.shape[1], &ready));
-    progress_part all = progress_enter(c, 0, ROWS_SHARE);
+    span all = span_open(c, NULL, 0, ROWS_SHARE);
     TRY(searched_rows_open(c, NULL, &b, ready.o.base_ids ? &b_ids : NULL, similarity, ready.width, &s));
-    progress_leave(c, all);
-    all = progress_enter(c, ROWS_SHARE, 1);
+    span_close(c, all);
+    all = span_open(c, "searching", ROWS_SHARE, 1);
     TRY(search_run(c, &s, asked, &ready));
-    progress_leave(c, all);
+    span_close(c, all);
     return LAMELLA_OK;
 }
 

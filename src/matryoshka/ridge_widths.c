@@ -169,9 +169,9 @@ static lamella_status pass_in_part(call *c, ridge_pass *pass, int in_f64, double
 {
     const ridge_problem *p = pass->a.p;
     double share = (to - from) / (double)p->n_penalties, first = from + share * (double)pass->first_penalty;
-    progress_part all = progress_enter_layer(c, pass->l, p->s->n_layers, first, first + share * (double)pass->a.n_penalties);
+    span all = span_open(c, "applying factors", first, first + share * (double)pass->a.n_penalties);
     TRY(run_pass(c, pass, in_f64, error, accuracy, left));
-    progress_leave(c, all);
+    span_close(c, all);
     return LAMELLA_OK;
 }
 
@@ -211,9 +211,9 @@ lamella_status ridge_layer(call *c, const ridge_problem *p, int64_t l, double *e
     unsigned char *left, still;
     const gram_rows of = { .s = p->s, .first_layer = l, .n_layers = 1, .extra = p->target, .extra_dim = p->n_tasks, .extra_stride = p->n_tasks };
     TRY(gram_take(c, &c->memory, gram_rows_dim(&of), &g));
-    progress_part all = progress_enter_layer(c, l, p->s->n_layers, 0, GRAM_SHARE);
+    span all = span_open(c, "second moments", 0, GRAM_SHARE);
     TRY(gram_of_rows(c, &of, &g));
-    progress_leave(c, all);
+    span_close(c, all);
     ridge_pass pass = { .g = &g, .l = l };
     TRY(plan_ridge_layer(c, p, l, &g, &pass.a));
     TAKE(c, left, p->n_penalties);
@@ -228,7 +228,6 @@ lamella_status ridge_layer(call *c, const ridge_problem *p, int64_t l, double *e
         if (left[i])
             TRY(pass_in_part(c, &pass, 1, PASSES_SHARE, 1, error, accuracy, &still));
     }
-    TRY(progress(c, l + 1, p->s->n_layers));
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }

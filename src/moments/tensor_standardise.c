@@ -224,9 +224,9 @@ static lamella_status fit_layers(call *c, const stack *s, const work *w)
 {
     for (int64_t l = 0; l < s->n_layers; l++) {
         const column_statistics *f = &w->columns[l];
-        progress_part all = progress_enter_layer(c, l, s->n_layers, 0, 0.5);
+        span all = span_open_items(c, "fitting", l, 1, s->n_layers);
         TRY(fit_columns(c, s, l, &w->columns[l]));
-        progress_leave(c, all);
+        span_close(c, all);
         for (int64_t j = 0; j < stack_dim(s, l); j++)
             if (!isfinite(f->mean[j]) || !isfinite(f->scale[j]))
                 return fail(c, LAMELLA_ERR_NUMERIC, "the statistics of stack.layer[%lld] do not fit f64 at column %lld", (long long)l, (long long)j);
@@ -317,13 +317,17 @@ static lamella_status standardise(call *c, const lamella_stack *stack_, const la
     TRY(check_outputs(c, &s, outputs_, &wanted));
     TRY(RESULT_OPTIONAL(c, result));
 
+    span whole = span_open(c, NULL, 0, 0.5);
     if (fits)
         TRY(fit_layers(c, &s, &w));
+    span_close(c, whole);
+    span_open(c, NULL, fits ? 0.5 : 0, 1);
     for (int64_t l = 0; l < s.n_layers; l++) {
-        progress_part all = progress_enter_layer(c, l, s.n_layers, fits ? 0.5 : 0, 1);
+        span all = span_open_items(c, NULL, l, 1, s.n_layers);
         TRY(apply_layer(c, &s, l, &checked[l], &w));
-        progress_leave(c, all);
+        span_close(c, all);
     }
+    span_close(c, whole);
     put_statistics(&s, &w, &wanted);
     found.n_constant_columns = constant_columns(&s, &w);
     found.n_zero_rows = w.n_zero_rows;

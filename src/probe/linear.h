@@ -108,7 +108,6 @@ LAMELLA_INTERNAL double        *cell_weights(const linear_work *w, int64_t l, in
 LAMELLA_INTERNAL double        *cell_intercept(const linear_work *w, int64_t l, int64_t penalty, int64_t fit, int64_t output);
 
 /* progress_enter for passes over layers first .. first + n - 1: a pass says where it is among all layers of the stack, of which they are a part. */
-LAMELLA_INTERNAL progress_part  enter_passes(call *c, const linear_work *w, int64_t first, int64_t n, double from, double to);
 LAMELLA_INTERNAL int            is_present(const linear_unit *u, int64_t class);
 /* An output without a fit: the class has no training row, and is never chosen, or there is but one class. */
 LAMELLA_INTERNAL void           put_absent(const linear_work *w, const linear_unit *u, int64_t l, int64_t penalty, int64_t output);

@@ -46,9 +46,9 @@ lamella_status linear_nested(call *c, linear_work *w)
     TAKE(c, w->nested, w->sizes.n_layers * w->sizes.n_tasks * runs);
     for (int64_t f = 0; f < runs; f++) {
         arena_mark before = arena_now(&c->memory);
-        progress_part all = progress_enter(c, (double)f / (double)(runs + 1), (double)(f + 1) / (double)(runs + 1));
+        span all = span_open_items(c, NULL, f, 1, runs + 1);
         TRY(run_outside(c, w, f));
-        progress_leave(c, all);
+        span_close(c, all);
         arena_rewind(&c->memory, before);
     }
     memcpy(w->probe->array.nested_penalty, w->nested, (size_t)(w->sizes.n_layers * w->sizes.n_tasks * runs) * sizeof *w->nested);

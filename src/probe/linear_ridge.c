@@ -91,11 +91,11 @@ static int set_trains(const linear_work *w, const ridge_set *set, int64_t fit)
 }
 
 /* Pass i of n. */
-static lamella_status gram_in_part(call *c, const linear_work *w, const gram_rows *of, int64_t i, int64_t n, gram *g)
+static lamella_status gram_in_part(call *c, const gram_rows *of, int64_t i, int64_t n, gram *g)
 {
-    progress_part all = enter_passes(c, w, of->first_layer, 1, (double)i / (double)n, (double)(i + 1) / (double)n);
+    span all = span_open_items(c, NULL, i, 1, n);
     TRY(gram_of_rows(c, of, g));
-    progress_leave(c, all);
+    span_close(c, all);
     return LAMELLA_OK;
 }
 
@@ -121,7 +121,7 @@ static lamella_status ridge_of_set(call *c, const linear_work *w, int64_t l, con
     for (int64_t i = 0; i < n_parts; i++) {
         fill_weights(w, unit_of(w, set->task[0], z->n_fits - 1), i - 1, weight);
         TRY(gram_take(c, &c->memory, gram_rows_dim(&of), &part[i]));
-        TRY(gram_in_part(c, w, &of, i, n_parts, &part[i]));
+        TRY(gram_in_part(c, &of, i, n_parts, &part[i]));
     }
     for (int64_t fit = 0; fit < z->n_fits; fit++) {
         if (shared) {
@@ -131,7 +131,7 @@ static lamella_status ridge_of_set(call *c, const linear_work *w, int64_t l, con
                     gram_merge(&whole, &part[i]);
         } else {
             fill_weights(w, unit_of(w, set->task[0], fit), -2, weight);
-            TRY(gram_in_part(c, w, &of, fit, z->n_fits, &whole));
+            TRY(gram_in_part(c, &of, fit, z->n_fits, &whole));
         }
         if (set_trains(w, set, fit)) {
             TRY(ridge_of_gram(c, &whole, &f));
@@ -152,10 +152,9 @@ lamella_status linear_ridge(call *c, linear_work *w)
             arena_mark before = arena_now(&c->memory);
             ridge_set set;
             TRY(find_set(c, w, taken, &set));
-            double before_it = (double)(l * w->sizes.n_tasks + done), n = (double)(w->sizes.n_layers * w->sizes.n_tasks);
-            progress_part all = progress_enter(c, before_it / n, (before_it + (double)set.n) / n);
+            span all = span_open_items(c, NULL, l * w->sizes.n_tasks + done, set.n, w->sizes.n_layers * w->sizes.n_tasks);
             TRY(ridge_of_set(c, w, l, &set));
-            progress_leave(c, all);
+            span_close(c, all);
             done += set.n;
             arena_rewind(&c->memory, before);
         }

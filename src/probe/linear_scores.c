@@ -305,10 +305,10 @@ lamella_status linear_scores(call *c, linear_work *w, int64_t l)
     for (int64_t i = 0; i < z->n_scored; i++)
         s.place[w->scored[i]] = i;
     s.precision = w->o.kind == LAMELLA_PROBE_RIDGE ? LAMELLA_F64 : LAMELLA_F32; /* as the rows were fitted */
-    progress_part all = enter_passes(c, w, l, 1, 0, 0.3);
+    span all = span_open(c, NULL, 0, 0.3);
     TRY(each_panel(c, &w->s.rows, l, s.precision, z->dim[l] * (int64_t)sizeof(double), decide_panel, &s));
-    progress_leave(c, all);
-    progress_enter(c, 0.3, 1);
+    span_close(c, all);
+    span_open(c, NULL, 0.3, 1);
     for (int64_t t = 0; t < z->n_tasks; t++)
         widest = MAX(widest, task_rows_bytes(z->n_scored, task_classes(w, t)));
     TRY(scratch_open(c, whole_lines(sort_room(z->n_scored) * (int64_t)sizeof(keyed_row)) + widest, &s.room));
@@ -320,7 +320,7 @@ lamella_status linear_scores(call *c, linear_work *w, int64_t l)
         TRY(pick_best(c, &s, t, sorted));
     }
     TRY(intervals(c, &s));
-    progress_leave(c, all);
+    span_close(c, all);
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }

@@ -219,18 +219,21 @@ static lamella_status fit_layers(call *c, const linear_work *w, int64_t first, i
     fit_options o = { .max_iterations = w->o.max_iterations, .tolerance = w->o.tolerance };
     TAKE(c, rows_, n_layers);
     TAKE(c, problems, n_layers * n_fits);
-    progress_part all = enter_passes(c, w, first, n_layers, 0, 0.1);
-    for (int64_t l = 0; l < n_layers; l++)
+    span all = span_open(c, "loading", 0, 0.1);
+    for (int64_t l = 0; l < n_layers; l++) {
+        span of_layer = span_open_items(c, NULL, l, 1, n_layers);
         TRY(load_layer(c, w, first + l, packed, &rows_[l]));
-    progress_leave(c, all);
-    progress_enter(c, 0.1, 1);
+        span_close(c, of_layer);
+    }
+    span_close(c, all);
+    span_open(c, NULL, 0.1, 1);
     for (int64_t i = 0; i < n_layers * n_fits; i++)
         TRY(make_problem(c, w, &fits[i % n_fits], packed, &rows_[i / n_fits], &problems[i]));
     if (w->o.kind == LAMELLA_PROBE_LOGISTIC)
         TRY(logistic_fit(c, problems, n_layers * n_fits, &o));
     else
         TRY(ridge_fit(c, problems, n_layers * n_fits));
-    progress_leave(c, all);
+    span_close(c, all);
     for (int64_t i = 0; i < n_layers * n_fits; i++)
         put_fit(w, first + i / n_fits, &fits[i % n_fits], &problems[i]);
     return LAMELLA_OK;
@@ -258,9 +261,9 @@ lamella_status linear_solve(call *c, linear_work *w)
         n = layers_together(c, w, l);
         for (int64_t i = 0; i < n; i++)
             fill_absent(w, l + i);
-        progress_part all = progress_enter(c, (double)l / (double)w->sizes.n_layers, (double)(l + n) / (double)w->sizes.n_layers);
+        span all = span_open_items(c, NULL, l, n, w->sizes.n_layers);
         TRY(fit_layers(c, w, l, n, fits, n_fits, packs ? &packed : NULL));
-        progress_leave(c, all);
+        span_close(c, all);
         arena_rewind(&c->memory, before);
     }
     return LAMELLA_OK;

@@ -29,12 +29,6 @@ double *cell_intercept(const linear_work *w, int64_t l, int64_t penalty, int64_t
     return intercepts + ((l * z->n_penalties + penalty) * z->n_fits + fit) * z->n_outputs + output;
 }
 
-progress_part enter_passes(call *c, const linear_work *w, int64_t first, int64_t n, double from, double to)
-{
-    double each = (to - from) / (double)n;
-    return progress_enter(c, from - (double)first * each, from + (double)(w->sizes.n_layers - first) * each);
-}
-
 int is_present(const linear_unit *u, int64_t class)
 {
     for (int64_t j = 0; j < u->n_present; j++)

@@ -90,25 +90,28 @@ static int by_moments(const linear_work *w)
 lamella_status linear_run(call *c, linear_work *w)
 {
     int64_t n = w->sizes.n_layers;
-    progress_part all = progress_enter(c, 0, 0.8);
+    span whole = span_open(c, "fitting", 0, 0.8);
     TRY(by_moments(w) ? linear_ridge(c, w) : linear_solve(c, w));
-    progress_leave(c, all);
+    span_close(c, whole);
+    span_open(c, "scoring", 0.8, 1);
     for (int64_t l = 0; l < n; l++) {
-        all = progress_enter(c, 0.8 + 0.2 * (double)l / (double)n, 0.8 + 0.2 * (double)(l + 1) / (double)n);
+        span all = span_open_items(c, NULL, l, 1, n);
         TRY(linear_scores(c, w, l));
-        progress_leave(c, all);
+        span_close(c, all);
     }
+    span_close(c, whole);
     return LAMELLA_OK;
 }
 
 static lamella_status all_runs(call *c, linear_work *w, double done)
 {
-    progress_part all = progress_enter(c, done, 1);
+    const int64_t runs = w->o.nested ? w->sizes.n_folds + 1 : 1;
+    span whole = span_open(c, NULL, done, 1);
     if (w->o.nested)
         TRY(linear_nested(c, w));
-    progress_enter(c, w->o.nested ? (double)w->sizes.n_folds / (double)(w->sizes.n_folds + 1) : 0, 1);
+    span_open_items(c, NULL, runs - 1, 1, runs);
     TRY(linear_run(c, w));
-    progress_leave(c, all);
+    span_close(c, whole);
     return LAMELLA_OK;
 }
 
@@ -132,12 +135,13 @@ static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lam
     TRY(linear_units(c, &w, &possible));
     if (!possible)
         return fail(c, LAMELLA_ERR_EMPTY, "no task has a fold with two classes on both sides");
-    progress_part all = progress_enter(c, 0, w.s.rows.layer == given.layer ? 0 : 0.1);
+    const double pooling = w.s.rows.layer == given.layer ? 0 : 0.1;
+    span all = span_open(c, NULL, 0, pooling);
     TRY(samples_pool(c, &w.s));
-    progress_leave(c, all);
+    span_close(c, all);
     TRY(linear_create(c, &w.sizes, &w.probe));
     TRY(describe_fit(c, &w));
-    TRY(all_runs(c, &w, w.s.rows.layer == given.layer ? 0 : 0.1));
+    TRY(all_runs(c, &w, pooling));
     TRY(fitted_seal(c, &w.probe->file));
     TRY(progress(c, 1, 1));
     TRY(linear_prepare_scores(c, w.probe));

@@ -186,13 +186,6 @@ static lamella_status check_arrays_finite(call *c, const lamella_relative_projec
 #define GATHER_SHARE 0.4
 #define TRANSFORM_SHARE 0.7
 
-/* Rows of our own pass by as a stack of one layer. */
-static progress_part enter_own_rows(call *c, const stack *s, int64_t l, double from, double to)
-{
-    double n = (double)s->n_layers;
-    return progress_enter(c, ((double)l + from) / n, ((double)l + to) / n);
-}
-
 static lamella_status fit_layer(call *c, lamella_relative_project *of, const stack *s, int64_t l, const row_numbers *anchors,
                                 lamella_relative_project_result *found)
 {
@@ -200,12 +193,12 @@ static lamella_status fit_layer(call *c, lamella_relative_project *of, const sta
     const int32_t dtype = s->layer[l].dtype;
     arena_mark before = arena_now(&c->memory);
     projection *p = &of->layer[l];
-    progress_part all = progress_enter_layer(c, l, s->n_layers, 0, GATHER_SHARE);
+    span all = span_open(c, "reading anchors", 0, GATHER_SHARE);
     TRY(rows_gather(c, s, l, anchors, p->anchors));
-    progress_leave(c, all);
-    enter_own_rows(c, s, l, GATHER_SHARE, TRANSFORM_SHARE);
+    span_close(c, all);
+    span_open(c, "fitting", GATHER_SHARE, TRANSFORM_SHARE);
     TRY(fit_transform(c, of, l, dtype, &found->n_constant_columns));
-    progress_leave(c, all);
+    span_close(c, all);
     TRY(projection_settle(c, of, l));
     if (!matrix_is_finite(p->points, p->n_anchors, p->dim, p->dim))
         return fail(c, LAMELLA_ERR_NUMERIC, "the anchors of stack.layer[%lld] do not fit f64 once transformed", (long long)l);
@@ -213,10 +206,10 @@ static lamella_status fit_layer(call *c, lamella_relative_project *of, const sta
         TRY(fit_basis(c, of, p, dtype, &of->rank[l]));
     if (p->distance)
         TRY(fit_distances(c, of, p));
-    enter_own_rows(c, s, l, TRANSFORM_SHARE, 1);
+    span_open(c, "fitting", TRANSFORM_SHARE, 1);
     if (p->relative_mean)
         TRY(fit_relative_transform(c, of, l, &n_zero_rows));
-    progress_leave(c, all);
+    span_close(c, all);
     TRY(check_arrays_finite(c, of, l));
     found->n_zero_rows += zero_anchors(p);
     arena_rewind(&c->memory, before);
@@ -238,8 +231,10 @@ lamella_status projections_fit(call *c, const stack *s, const row_numbers *ancho
     TRY(fitted_lay(c, &(*made)->file));
     for (int64_t l = 0; l < s->n_layers; l++) {
         (*made)->rank[l] = stack_dim(s, l);
+        span all = span_open_items(c, NULL, l, 1, s->n_layers);
         TRY(fit_layer(c, *made, s, l, anchors, found));
-        TRY(progress(c, l + 1, s->n_layers));
+        TRY(progress(c, 1, 1));
+        span_close(c, all);
     }
     return LAMELLA_OK;
 }

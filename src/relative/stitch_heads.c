@@ -61,8 +61,8 @@ static lamella_status fit_heads(call *c, stitching *t, int64_t first, int64_t n)
     arena_mark before = arena_now(&c->memory);
     TAKE(c, problem, n);
     TAKE(c, rows, n);
-    progress_part all = progress_enter_layer(c, first, t->s->n_layers, 0, PROJECTED_SHARE);
     for (int64_t i = 0; i < n; i++) {
+        span all = span_open(c, "projecting", PROJECTED_SHARE * (double)i / (double)n, PROJECTED_SHARE * (double)(i + 1) / (double)n);
         const int64_t space = first + i, width = t->project->width[space], n_rows = t->train.numbers.n;
         float *x;
         TAKE(c, x, n_rows * width);
@@ -71,11 +71,11 @@ static lamella_status fit_heads(call *c, stitching *t, int64_t first, int64_t n)
         problem[i] = (fit_problem){ .rows = &rows[i], .n_rows = n_rows, .label = t->train.class_of, .n_classes = t->n_classes,
                                     .penalty = &t->o.penalty, .n_penalties = 1, .weights = t->weights[space],
                                     .intercepts = t->intercepts[space], .report = &t->report[space] };
+        span_close(c, all);
     }
-    progress_leave(c, all);
-    progress_enter(c, ((double)first + PROJECTED_SHARE * (double)n) / (double)t->s->n_layers, (double)(first + n) / (double)t->s->n_layers);
+    span all = span_open(c, "fitting", PROJECTED_SHARE, 1);
     TRY(t->o.head == LAMELLA_RELATIVE_HEAD_RIDGE ? ridge_fit(c, problem, n) : logistic_fit(c, problem, n, &options));
-    progress_leave(c, all);
+    span_close(c, all);
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }
@@ -90,8 +90,12 @@ static lamella_status train_heads(call *c, stitching *t)
         TAKE(c, t->weights[space], n_outputs * t->project->width[space]);
         TAKE(c, t->intercepts[space], n_outputs);
     }
-    for (int64_t first = 0; first < n_spaces; first += at_once)
-        TRY(fit_heads(c, t, first, MIN(at_once, n_spaces - first)));
+    for (int64_t first = 0, n; first < n_spaces; first += n) {
+        n = MIN(at_once, n_spaces - first);
+        span all = span_open_items(c, NULL, first, n, n_spaces);
+        TRY(fit_heads(c, t, first, n));
+        span_close(c, all);
+    }
     return LAMELLA_OK;
 }
 
@@ -161,16 +165,17 @@ static lamella_status test_heads(call *c, const stitching *t, stitch_cell *cells
         arena_mark before = arena_now(&c->memory);
         space_test e = { .t = t, .simd = simd_of(c), .width = t->project->width[space] };
         TAKE(c, rows, t->test.numbers.n * e.width);
-        progress_part all = progress_enter_layer(c, space, n_spaces, 0, PROJECTED_SHARE);
+        span whole = span_open_items(c, "testing", space, 1, n_spaces), of_space = span_open(c, NULL, 0, PROJECTED_SHARE);
         TRY(project_picked(c, t, space, &t->test, rows));
-        progress_leave(c, all);
+        span_close(c, of_space);
         e.rows = rows;
         TAKE(c, e.cell, n_spaces);
         TRY(scratch_open(c, space_test_room(t, e.width), &e.room));
         TRY(parallel(c, n_spaces, test_head, &e));
         for (int64_t head = 0; head < n_spaces; head++)
             cells[head * n_spaces + space] = e.cell[head];
-        TRY(progress(c, space + 1, n_spaces));
+        TRY(progress(c, 1, 1));
+        span_close(c, whole);
         arena_rewind(&c->memory, before);
     }
     return LAMELLA_OK;
@@ -180,16 +185,16 @@ lamella_status stitch_heads(call *c, stitching *t, const row_numbers *anchors, c
 {
     lamella_relative_project *project;
     lamella_relative_project_result fitted = { .struct_size = sizeof fitted };
-    progress_part all = progress_enter(c, 0, FITTED);
+    span all = span_open(c, NULL, 0, FITTED);
     TRY(projections_fit(c, t->s, anchors, rules, &project, &fitted));
-    progress_leave(c, all);
+    span_close(c, all);
     t->project = project;
-    progress_enter(c, FITTED, TRAINED);
+    span_open(c, NULL, FITTED, TRAINED);
     TRY(train_heads(c, t));
-    progress_leave(c, all);
-    progress_enter(c, TRAINED, 1);
+    span_close(c, all);
+    span_open(c, NULL, TRAINED, 1);
     TRY(test_heads(c, t, cells));
-    progress_leave(c, all);
+    span_close(c, all);
     fitted_free(project); /* where something failed the call has freed it */
     return LAMELLA_OK;
 }

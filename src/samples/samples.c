@@ -88,7 +88,9 @@ lamella_status samples_pool(call *c, const samples *s)
             return fail(c, LAMELLA_ERR_MEMORY, "%lld pooled rows of %lld do not fit into memory", (long long)n, (long long)dim);
         TAKE(c, x, elements);
         layer[l].data = x;
+        span all = span_open_items(c, "pooling", l, 1, s->rows.n_layers);
         TRY(sweep_layer(c, &s->sweep, l, &layer[l]));
+        span_close(c, all);
     }
     return LAMELLA_OK;
 }

@@ -99,9 +99,9 @@ lamella_status searched_rows_open(call *c, const searched_keeper *keeper, const 
                                   int64_t width, searched_rows *s)
 {
     *s = (searched_rows){ .similarity = similarity, .width = width };
-    progress_part all = progress_enter(c, 0, COPY_SHARE);
+    span all = span_open(c, "reading rows", 0, COPY_SHARE);
     TRY(f32_rows_open(c, keeper ? keeper->rows : NULL, base, "base", &s->rows));
-    progress_leave(c, all);
+    span_close(c, all);
     if (ids)
         TRY(open_ids(c, keeper ? keeper->ids : NULL, ids, &s->ids));
     TRY(searched_rows_bound(c, keeper ? keeper->memory : &c->memory, s));
@@ -272,10 +272,9 @@ lamella_status top_k(call *c, const searched_rows *s, const f32_rows *queries, c
     *n_zero_queries = 0;
     for (int64_t first = 0; first < queries->n; first += WAVE_QUERIES) {
         arena_mark before = arena_now(&c->memory);
-        double n = (double)queries->n;
-        progress_part all = progress_enter(c, (double)first / n, (double)MIN(first + WAVE_QUERIES, queries->n) / n);
+        span all = span_open_items(c, NULL, first, MIN(WAVE_QUERIES, queries->n - first), queries->n);
         TRY(search_wave(c, s, queries, query_ids, first, most, found, data, n_zero_queries));
-        progress_leave(c, all);
+        span_close(c, all);
         arena_rewind(&c->memory, before);
     }
     return progress(c, 1, 1);

@@ -341,13 +341,13 @@ lamella_status ridge_fit(call *c, const fit_problem *problems, int64_t n_problem
 {
     for (int64_t i = 0; i < n_problems; i++) {
         arena_mark before = arena_now(&c->memory);
-        TRY(progress(c, i, n_problems));
-        progress_part all = progress_enter(c, (double)i / (double)n_problems, (double)(i + 1) / (double)n_problems);
+        span all = span_open_items(c, NULL, i, 1, n_problems);
+        TRY(progress(c, 0, 1));
         if (problems[i].n_rows < problems[i].rows->dim)
             TRY(ridge_dual(c, &problems[i]));
         else
             TRY(ridge_primal(c, &problems[i]));
-        progress_leave(c, all);
+        span_close(c, all);
         arena_rewind(&c->memory, before);
     }
     return LAMELLA_OK;

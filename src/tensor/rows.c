@@ -109,7 +109,7 @@ lamella_status rows_next(call *c, rows *r)
     r->first += used;
     r->n = MIN(r->block_vectors, s->n_vectors - r->first);
     r->n_panels = (r->n + PANEL_ROWS - 1) / PANEL_ROWS;
-    TRY(progress(c, r->first_layer * s->n_vectors + r->first * r->n_layers, s->n_layers * s->n_vectors));
+    TRY(progress(c, r->first, s->n_vectors));
     if (s->host.read && r->n)
         for (int64_t l = 0; l < r->n_layers; l++)
             TRY(stage(c, r, l, used));

@@ -10,7 +10,7 @@ typedef struct told {
     test_allocator memory; /* first: `user` of the context */
     double  fraction[64];
     int     n, answer, at;
-    char    stage[32], logged[64];
+    char    stage[64][32], logged[64];
     int32_t level;
     lamella_context *ctx;
 } told;
@@ -18,7 +18,7 @@ typedef struct told {
 static int32_t listen(double fraction, const char *stage, void *user)
 {
     told *t = user;
-    snprintf(t->stage, sizeof t->stage, "%s", stage);
+    snprintf(t->stage[t->n], sizeof t->stage[0], "%s", stage);
     t->fraction[t->n++] = fraction;
     return t->n == t->at ? t->answer : 0;
 }
@@ -45,18 +45,19 @@ static lamella_context *context_that_tells(told *t, double deadline)
 static lamella_status two_parts(call *c)
 {
     TRY(progress(c, 0, 10));
-    progress_part whole = progress_enter(c, 0.25, 0.75);
+    span whole = span_open(c, "the middle", 0.25, 0.75);
     TRY(progress(c, 1, 2)); /* a half of the half in the middle */
-    progress_part half = progress_enter(c, 0.5, 1);
+    span half = span_open(c, NULL, 0.5, 1);
     TRY(progress(c, 1, 2));
-    progress_leave(c, half);
+    span_close(c, half);
+    span_open(c, "its end", 1, 1);
     TRY(progress(c, 0, 0)); /* nothing to do is all of it */
-    progress_leave(c, whole);
+    span_close(c, whole);
     TRY(progress(c, 1, 10)); /* never back */
-    for (int64_t l = 0; l < 2; l++) {
-        progress_part layer = progress_enter_layer(c, l, 2, 0.5, 1);
-        TRY(progress(c, l * 2 + 2, 4)); /* layer l of 2 is done */
-        progress_leave(c, layer);
+    for (int64_t i = 0; i < 5; i += 2) {
+        span items = span_open_items(c, "items", i, MIN(2, 5 - i), 5);
+        TRY(progress(c, 1, 1));
+        span_close(c, items);
     }
     TRY(progress(c, 30, 20)); /* never over 1 */
     return LAMELLA_OK;
@@ -69,42 +70,20 @@ static lamella_status telling(lamella_context *ctx)
 
 TEST(parts_are_told_of_the_whole_and_never_go_back)
 {
-    static const double expected[] = { 0, 0.5, 0.625, 0.75, 0.75, 0.75, 1, 1 };
+    static const double expected[] = { 0, 0.5, 0.625, 0.75, 0.75, 0.75, 0.8, 1, 1 };
+    static const char *const stages[] = { "telling", "telling: the middle", "telling: the middle", "telling: its end", "telling", "telling: items",
+                                          "telling: items", "telling: items", "telling" };
     told t;
     lamella_context *ctx = context_that_tells(&t, 0);
     ok(telling(ctx));
-    equal(t.n, 8);
-    for (int i = 0; i < 8; i++)
+    equal(t.n, LENGTH(expected));
+    for (int i = 0; i < t.n; i++) {
         near(t.fraction[i], expected[i], ABSOLUTE, 1e-15);
-    equal_text(t.stage, "telling");
+        equal_text(t.stage[i], stages[i]);
+    }
     ok(telling(NULL));
     lamella_context_free(ctx);
     equal(t.memory.live, 0);
-}
-
-static lamella_status one_layer(call *c, int64_t l, int64_t n, double from, double to)
-{
-    progress_enter_layer(c, l, n, from, to);
-    TRY(progress(c, l, n)); /* passes of layer l tell of l / n to (l + 1) / n */
-    return progress(c, l + 1, n);
-}
-
-static lamella_status telling_of_layer(lamella_context *ctx, int64_t l, int64_t n, double from, double to)
-{
-    CALL(ctx, one_layer(c, l, n, from, to));
-}
-
-TEST(a_pass_over_a_layer_has_its_share_of_the_layer)
-{
-    told t;
-    lamella_context *ctx = context_that_tells(&t, 0);
-    for (int l = 0; l < 4; l++) {
-        t.n = 0;
-        ok(telling_of_layer(ctx, l, 4, 0.25, 0.75));
-        near(t.fraction[0], (l + 0.25) / 4, ABSOLUTE, 1e-15);
-        near(t.fraction[1], (l + 0.75) / 4, ABSOLUTE, 1e-15);
-    }
-    lamella_context_free(ctx);
 }
 
 TEST(a_host_stops_or_is_told_what_it_may_answer)

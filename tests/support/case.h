@@ -54,6 +54,7 @@ typedef struct host {
     test_allocator memory;       /* first: `user` of the context */
     pthread_t      thread;       /* the calling one */
     int64_t        n_progress, n_reads;
+    double         told;         /* the last progress of the call */
     int64_t        progress_at;  /* this call of progress answers `answer`; 0 = none */
     int64_t        read_at;      /* this call of read answers `answer` */
     int64_t        answer;

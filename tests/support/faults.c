@@ -93,6 +93,8 @@ static void host_stops(matrix_case *c, const outcome *expected)
     int64_t n_progress = c->host.n_progress, n_reads = c->host.n_reads;
     if (!n_progress && !c->operation->quick)
         case_failed(c, "reports no progress");
+    if (expected->status >= LAMELLA_OK && c->host.told > 0 && c->host.told < 1)
+        case_failed(c, "ends when progress is at %d millionths", (int)(c->host.told * 1e6));
     host_answers(c, expected, &c->host.progress_at, n_progress, LAMELLA_STOP, LAMELLA_STOPPED, "progress stops at call");
     host_answers(c, expected, &c->host.progress_at, n_progress, 7, LAMELLA_ERR_CALLBACK, "progress answers 7 at call");
     host_answers(c, expected, &c->host.read_at, n_reads, LAMELLA_STOP, LAMELLA_STOPPED, "read stops at call");

@@ -14,8 +14,11 @@ int32_t host_progress(double fraction, const char *stage, void *user)
         complain(h, "progress was called on another thread than the caller's");
     if (!(fraction >= 0 && fraction <= 1))
         complain(h, "progress was given a fraction outside 0 .. 1");
-    if (!stage)
-        complain(h, "progress was given no stage");
+    if (fraction < h->told && h->told < 1) /* a body may make several calls */
+        complain(h, "progress went back");
+    if (!stage || strncmp(stage, "lamella_", 8))
+        complain(h, "progress was not given the function as the stage");
+    h->told = fraction;
     return ++h->n_progress == h->progress_at ? (int32_t)h->answer : 0;
 }
 

@@ -298,6 +298,7 @@ void case_call(matrix_case *c, outcome *result)
     c->n_inputs_at = c->n_inputs_kept;
     c->liar = NULL;
     c->host.n_progress = c->host.n_reads = 0;
+    c->host.told = 0;
     for (int i = 0; i < 2; i++)
         memset(c->input[i].next_row, 0, sizeof c->input[i].next_row);
     uint32_t environment = float_environment();
