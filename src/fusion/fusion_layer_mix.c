@@ -12,11 +12,8 @@
 
 typedef struct work {
     layer_mix *m;
-    rows       r;
-    scratch    pieces;
-    int64_t    panel_bytes; /* of a piece; then the sums of a panel, and a row rounded */
     pixels     mixed;
-    lowest     fault;       /* row * dim + column of a sum that f32 does not hold */
+    lowest     fault; /* row * dim + column of a sum that f32 does not hold */
 } work;
 
 static void add_mixed(const layer_mix *m, const float *x, row_norm row, double weight, double *sum)
@@ -29,17 +26,23 @@ static void add_mixed(const layer_mix *m, const float *x, row_norm row, double w
             sum[j] += factor * ((double)x[j] - row.mean);
 }
 
-static void task(int64_t i, void *data)
+static int64_t mix_room(const layer_mix *m)
+{
+    return m->dim * (panel_most(&m->s) * (int64_t)sizeof(double) + (int64_t)sizeof(float));
+}
+
+/* room: the sums of the panel's rows, then one of them rounded. */
+static void mix_panel(const panel_task *t, void *state, void *data)
 {
     work *w = data;
-    int64_t dim = w->m->dim, n_layers = w->m->s.n_layers, good = 1;
-    char *piece = scratch_claim(&w->pieces);
-    double *sum = (double *)(piece + w->panel_bytes);
-    float *rounded = (float *)(sum + panel_most(&w->r) * dim);
+    int64_t dim = w->m->dim, n_layers = w->m->s.n_layers, most = panel_most(&w->m->s), good = 1;
+    double *sum = t->room;
+    float *rounded = (float *)(sum + most * dim);
     panel p = { .n = 0 };
-    memset(sum, 0, (size_t)(panel_most(&w->r) * dim) * sizeof *sum);
+    (void)state;
+    memset(sum, 0, (size_t)(most * dim) * sizeof *sum);
     for (int64_t l = 0; l < n_layers && good; l++) {
-        good = rows_panel(&w->r, l, i, piece, &p);
+        good = task_panel(t, l, 0, &p);
         for (int64_t row = 0; row < p.n && good; row++) {
             const float *x = (const float *)p.data + row * p.stride;
             if (!p.valid || p.valid[row])
@@ -54,7 +57,6 @@ static void task(int64_t i, void *data)
             lowest_report(&w->fault, (p.first + row) * dim + at);
         pixels_store(&w->mixed, 0, p.first + row, 1, rounded);
     }
-    scratch_release(&w->pieces, piece);
 }
 
 static lamella_status mix_layers(call *c, const lamella_stack *stack_, const lamella_view *mixed, const lamella_fusion_mix_options *options,
@@ -73,18 +75,12 @@ static lamella_status mix_layers(call *c, const lamella_stack *stack_, const lam
 
     w.mixed = pixels_of(&out, WITH_CHANNELS);
     lowest_reset(&w.fault);
-    TRY(rows_open(c, &m.s, 0, m.s.n_layers, LAMELLA_F32, &w.r));
-    w.panel_bytes = whole_lines(rows_scratch(&w.r));
-    TRY(scratch_open(c, w.panel_bytes + m.dim * (panel_most(&w.r) * (int64_t)sizeof(double) + (int64_t)sizeof(float)), &w.pieces));
-    do {
-        TRY(rows_next(c, &w.r));
-        TRY(parallel(c, w.r.n_panels, task, &w));
-        TRY(rows_fault(c, &w.r));
-        int64_t at = lowest_get(&w.fault);
-        if (at != INT64_MAX)
-            return fail(c, LAMELLA_ERR_NUMERIC, "mixed overflows f32 at row %lld, column %lld, expected smaller weights, gamma or rows",
-                        (long long)(at / m.dim), (long long)(at % m.dim));
-    } while (w.r.n);
+    TRY(sum_panels(c, &(panel_sum){ .s = &m.s, .n_layers = m.s.n_layers, .precision = LAMELLA_F32, .together = 1, .room_bytes = mix_room(&m),
+                                    .of_panel = mix_panel, .data = &w }));
+    int64_t at = lowest_get(&w.fault);
+    if (at != INT64_MAX)
+        return fail(c, LAMELLA_ERR_NUMERIC, "mixed overflows f32 at row %lld, column %lld, expected smaller weights, gamma or rows",
+                    (long long)(at / m.dim), (long long)(at % m.dim));
     found.n_zero_rows = m.n_zero_rows;
     found.n_masked_rows = stack_masked(&m.s);
     write_sized(result, &found, (int64_t)sizeof found);

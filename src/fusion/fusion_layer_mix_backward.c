@@ -13,12 +13,9 @@
 
 typedef struct mix_gradient {
     layer_mix *m;
-    rows       r;
-    scratch    pieces;
-    int64_t    panel_bytes;    /* of a piece; then one row of g */
     pixels     g;
-    double    *of_panel;       /* [panel of the block, layer] */
-    lowest     fault;          /* row * dim + column of g */
+    double    *d;     /* [layer]: d_l of all rows */
+    lowest     fault; /* row * dim + column of g */
 } mix_gradient;
 
 /* One row of g; NULL: not finite. */
@@ -43,25 +40,30 @@ static double dot_mixed(layer_mix *m, const float *g, const float *x)
     return row.factor * (lanes_sum(lanes) - row.mean * g_sum);
 }
 
-static void gradient_task(int64_t i, void *data)
+static void panel_products(const panel_task *t, void *state, void *data)
 {
     mix_gradient *w = data;
-    char *piece = scratch_claim(&w->pieces);
-    double *sum = w->of_panel + i * w->m->s.n_layers;
+    double *sum = state;
     int64_t good = 1;
     panel p;
     for (int64_t l = 0; l < w->m->s.n_layers && good; l++) {
         sum[l] = 0;
-        good = rows_panel(&w->r, l, i, piece, &p);
+        good = task_panel(t, l, 0, &p);
         for (int64_t row = 0; row < p.n && good; row++) {
             if (p.valid && !p.valid[row])
                 continue;
-            const float *g = load_gradient(w, p.first + row, piece + w->panel_bytes);
+            const float *g = load_gradient(w, p.first + row, t->room);
             good = g != NULL;
             sum[l] += good ? dot_mixed(w->m, g, (const float *)p.data + row * p.stride) : 0;
         }
     }
-    scratch_release(&w->pieces, piece);
+}
+
+static void join_products(void *state, void *data)
+{
+    const mix_gradient *w = data;
+    for (int64_t l = 0; l < w->m->s.n_layers; l++)
+        w->d[l] += ((const double *)state)[l];
 }
 
 static lamella_status gradient_fault(call *c, const mix_gradient *w)
@@ -76,24 +78,15 @@ static lamella_status gradient_fault(call *c, const mix_gradient *w)
                 isfinite(value) ? "a number that f32 holds" : "a finite number");
 }
 
-/* d_l of all rows. */
-static lamella_status sum_products(call *c, mix_gradient *w, double *d)
+static lamella_status sum_products(call *c, mix_gradient *w)
 {
-    int64_t n_layers = w->m->s.n_layers;
-    TRY(rows_open(c, &w->m->s, 0, n_layers, LAMELLA_F32, &w->r));
-    w->panel_bytes = whole_lines(rows_scratch(&w->r));
-    TRY(scratch_open(c, w->panel_bytes + pixels_room(&w->g, 1), &w->pieces));
-    TAKE(c, w->of_panel, MIN(w->r.block_vectors, round_up(MAX(w->m->s.n_vectors, 1), PANEL_ROWS)) / PANEL_ROWS * n_layers);
-    memset(d, 0, (size_t)n_layers * sizeof *d);
-    do {
-        TRY(rows_next(c, &w->r));
-        TRY(parallel(c, w->r.n_panels, gradient_task, w));
-        TRY(rows_fault(c, &w->r));
-        TRY(gradient_fault(c, w));
-        for (int64_t at = 0; at < w->r.n_panels * n_layers; at++)
-            d[at % n_layers] += w->of_panel[at];
-    } while (w->r.n);
-    return LAMELLA_OK;
+    const int64_t n_layers = w->m->s.n_layers;
+    TAKE(c, w->d, n_layers);
+    memset(w->d, 0, (size_t)n_layers * sizeof *w->d);
+    TRY(sum_panels(c, &(panel_sum){ .s = &w->m->s, .n_layers = n_layers, .precision = LAMELLA_F32, .together = 1,
+                                    .room_bytes = pixels_room(&w->g, 1), .state_bytes = n_layers * (int64_t)sizeof(double),
+                                    .of_panel = panel_products, .join = join_products, .data = w }));
+    return gradient_fault(c, w);
 }
 
 /* d to the gradient of the weights, in place; returns the one of gamma. */
@@ -115,7 +108,6 @@ static lamella_status mix_gradients(call *c, const lamella_stack *stack_, const 
     mix_gradient w = { .m = &m };
     lamella_view g, out;
     int64_t shape[LAMELLA_MAX_RANK], n_layers;
-    double *d;
 
     TRY(mix_check(c, stack_, options, &m));
     int32_t rank = stack_lead_shape(&m.s, m.dim, shape);
@@ -128,9 +120,8 @@ static lamella_status mix_gradients(call *c, const lamella_stack *stack_, const 
 
     w.g = pixels_of(&g, WITH_CHANNELS);
     lowest_reset(&w.fault);
-    TAKE(c, d, n_layers);
-    TRY(sum_products(c, &w, d));
-    double of_gamma = weights_from_products(&m, d);
+    TRY(sum_products(c, &w));
+    double *d = w.d, of_gamma = weights_from_products(&m, d);
     for (int64_t l = 0; l < n_layers; l++)
         if (!isfinite(d[l]))
             return fail(c, LAMELLA_ERR_NUMERIC, "d_weights overflows f64 at layer %lld, expected smaller weights, gamma or gradients", (long long)l);

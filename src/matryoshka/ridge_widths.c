@@ -23,10 +23,7 @@ typedef struct ridge_pass {
     const gram    *g;            /* of [X | y] */
     int64_t        l, first_penalty;
     const int64_t *reach;        /* [penalty of the pass]: dims that have a factor; wider widths have no figures */
-    rows           r;
-    scratch        pieces;
-    int64_t        rows_bytes;
-    double        *of_panel;     /* [panel of the block, penalty of the pass, ridge_figures] */
+    double        *sums;         /* [penalty of the pass, ridge_figures] */
 } ridge_pass;
 
 /* ---- factors ---- */
@@ -79,37 +76,29 @@ static void factor(int64_t i, void *data)
 
 /* ---- one pass over the rows ---- */
 
-static void ridge_panel_task(int64_t i, void *data)
+static void panel_figures(const panel_task *t, void *state, void *data)
 {
-    ridge_pass *pass = data;
+    const ridge_pass *pass = data;
     panel p;
-    char *piece = scratch_claim(&pass->pieces);
-    if (rows_panel(&pass->r, 0, i, piece, &p))
-        ridge_panel(&pass->a, &p, piece + pass->rows_bytes, pass->of_panel + i * pass->a.n_penalties * ridge_figures(pass->a.p));
-    scratch_release(&pass->pieces, piece);
+    if (task_panel(t, 0, 0, &p))
+        ridge_panel(&pass->a, &p, t->room, state);
 }
 
-/* sums: [penalty of the pass, ridge_figures]. */
-static lamella_status sum_panels(call *c, ridge_pass *pass, double *sums)
+static void join_figures(void *state, void *data)
 {
-    const ridge_problem *p = pass->a.p;
-    int64_t n_figures = pass->a.n_penalties * ridge_figures(p);
-    TRY(rows_open(c, p->s, pass->l, 1, pass->a.precision, &pass->r));
-    pass->rows_bytes = whole_lines(rows_scratch(&pass->r));
-    TRY(scratch_open(c, pass->rows_bytes + ridge_panel_bytes(&pass->a), &pass->pieces));
-    pass->of_panel = NULL;
-    memset(sums, 0, (size_t)n_figures * sizeof *sums);
-    do {
-        TRY(rows_next(c, &pass->r));
-        if (!pass->of_panel) /* no later block has more panels */
-            TAKE(c, pass->of_panel, pass->r.n_panels * n_figures);
-        TRY(parallel(c, pass->r.n_panels, ridge_panel_task, pass));
-        TRY(rows_fault(c, &pass->r));
-        for (int64_t i = 0; i < pass->r.n_panels; i++)
-            for (int64_t j = 0; j < n_figures; j++)
-                sums[j] += pass->of_panel[i * n_figures + j];
-    } while (pass->r.n);
-    return LAMELLA_OK;
+    const ridge_pass *pass = data;
+    for (int64_t j = 0; j < pass->a.n_penalties * ridge_figures(pass->a.p); j++)
+        pass->sums[j] += ((const double *)state)[j];
+}
+
+static lamella_status sum_figures(call *c, ridge_pass *pass)
+{
+    const int64_t n = pass->a.n_penalties * ridge_figures(pass->a.p);
+    TAKE(c, pass->sums, n);
+    memset(pass->sums, 0, (size_t)n * sizeof *pass->sums);
+    return sum_panels(c, &(panel_sum){ .s = pass->a.p->s, .first_layer = pass->l, .n_layers = 1, .precision = pass->a.precision, .together = 1,
+                                       .room_bytes = ridge_panel_bytes(&pass->a), .state_bytes = n * (int64_t)sizeof *pass->sums,
+                                       .of_panel = panel_figures, .join = join_figures, .data = pass });
 }
 
 /* ---- one layer ---- */
@@ -142,7 +131,6 @@ static lamella_status run_pass(call *c, ridge_pass *pass, int in_f64, double *er
     int64_t d = a->dim, n = a->n_penalties;
     arena_mark before = arena_now(&c->memory);
     factor_work f = { .a = a, .g = pass->g, .penalty = a->p->penalty + pass->first_penalty };
-    double *sums;
     TAKE(c, f.l, n * d * d);
     TAKE(c, f.rows, n * TILE_QUERIES * d);
     TAKE(c, f.w, n * d * a->p->n_tasks);
@@ -155,10 +143,9 @@ static lamella_status run_pass(call *c, ridge_pass *pass, int in_f64, double *er
     a->inverse = f.packed;
     a->inverse_f64 = in_f64 ? f.l : NULL;
     pass->reach = f.reach;
-    TAKE(c, sums, n * ridge_figures(a->p));
-    TRY(sum_panels(c, pass, sums));
+    TRY(sum_figures(c, pass));
     for (int64_t i = 0; i < n; i++)
-        left[i] = (unsigned char)put_ridge_figures(pass, i, sums + i * ridge_figures(a->p), error, accuracy);
+        left[i] = (unsigned char)put_ridge_figures(pass, i, pass->sums + i * ridge_figures(a->p), error, accuracy);
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }

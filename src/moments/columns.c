@@ -87,6 +87,40 @@ void column_moments_merge(column_moments *into, const column_moments *from)
     into->n += from->n;
 }
 
+/* ---- of a layer ---- */
+
+static void look_at_panel(const panel_task *t, void *state, void *data)
+{
+    const int64_t dim = ((column_moments *)data)->dim;
+    column_moments *m = state;
+    unsigned char keep[PANEL_ROWS];
+    panel p;
+    *m = column_moments_in((double *)(m + 1), dim);
+    if (!task_panel(t, 0, 0, &p))
+        return;
+    for (int64_t i = 0; i < p.n; i++)
+        keep[i] = !p.valid || p.valid[i];
+    column_moments_of(t->r->simd, &p, keep, m);
+}
+
+static void join_panel(void *state, void *data)
+{
+    column_moments_merge(data, state);
+}
+
+lamella_status column_moments_of_layer(call *c, const stack *s, int64_t l, column_moments *m)
+{
+    const int64_t dim = stack_dim(s, l), doubles = column_moments_doubles(dim);
+    double *room;
+    TAKE(c, room, doubles);
+    *m = column_moments_in(room, dim);
+    return sum_panels(c, &(panel_sum){ .s = s, .first_layer = l, .n_layers = 1, .precision = LAMELLA_F64, .together = 1,
+                                       .state_bytes = (int64_t)sizeof *m + doubles * (int64_t)sizeof *room,
+                                       .of_panel = look_at_panel, .join = join_panel, .data = m });
+}
+
+/* ---- figures ---- */
+
 double column_variance(const column_moments *m, int64_t j, double unit)
 {
     double ratio = range_unit(m->largest[j]) / unit;

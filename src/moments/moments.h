@@ -25,6 +25,8 @@ LAMELLA_INTERNAL column_moments column_moments_in(double *room, int64_t dim);
 LAMELLA_INTERNAL void           column_moments_of(const kernels *k, const panel *p, const unsigned char *keep, column_moments *m);
 /* Pairwise update of Chan, Golub and LeVeque: exact for any cut into shards, up to rounding. */
 LAMELLA_INTERNAL void           column_moments_merge(column_moments *into, const column_moments *from);
+/* Of all rows of a layer outside the mask, in the call's memory. */
+LAMELLA_INTERNAL lamella_status column_moments_of_layer(call *c, const stack *s, int64_t l, column_moments *m);
 /* Over the square of unit; ddof 0. */
 LAMELLA_INTERNAL double         column_variance(const column_moments *m, int64_t j, double unit);
 LAMELLA_INTERNAL int            column_is_constant(const column_moments *m, int64_t j);

@@ -30,10 +30,32 @@ typedef struct panel_rows {
 
 typedef struct work {
     const stack   *s;
-    rows           r;
-    scratch        pieces;
-    layer_figures *of_panel; /* [panel of the block, layer] */
+    layer_figures *all; /* [layer] */
 } work;
+
+/* Figures of every layer lie in one piece of memory: the structs, then their arrays. */
+static int64_t figures_bytes(const stack *s)
+{
+    int64_t bytes = s->n_layers * (int64_t)sizeof(layer_figures);
+    for (int64_t l = 0; l < s->n_layers; l++)
+        bytes += column_moments_doubles(stack_dim(s, l)) * (int64_t)sizeof(double) + round_up(stack_dim(s, l), sizeof(double));
+    return bytes;
+}
+
+/* Of no rows. */
+static layer_figures *figures_in(const stack *s, void *memory)
+{
+    layer_figures *figures = memory;
+    char *at = (char *)(figures + s->n_layers);
+    for (int64_t l = 0; l < s->n_layers; l++) {
+        const int64_t dim = stack_dim(s, l);
+        figures[l] = (layer_figures){ .columns = column_moments_in((double *)at, dim), .norm_least = INFINITY, .norm_most = -INFINITY };
+        at += column_moments_doubles(dim) * (int64_t)sizeof(double);
+        figures[l].nonfinite = memset(at, 0, (size_t)dim);
+        at += round_up(dim, sizeof(double));
+    }
+    return figures;
+}
 
 /* ---- one panel ---- */
 
@@ -86,40 +108,27 @@ static void add_cosines(const kernels *k, const panel_rows *now, const panel_row
     }
 }
 
-static void clear_figures(layer_figures *f, int64_t dim)
+static void look_at_panel(const panel_task *t, void *state, void *data)
 {
-    column_moments columns = f->columns;
-    unsigned char *nonfinite = f->nonfinite;
-    memset(nonfinite, 0, (size_t)dim);
-    *f = (layer_figures){ .columns = columns, .nonfinite = nonfinite, .norm_least = INFINITY, .norm_most = -INFINITY };
-}
-
-static void task(int64_t i, void *data)
-{
-    work *w = data;
-    char *piece = scratch_claim(&w->pieces);
-    int64_t half = w->pieces.bytes / 2;
+    const work *w = data;
+    layer_figures *f = figures_in(w->s, state);
     panel_rows two[2], *now = &two[0], *before = &two[1], *swap;
-    for (int64_t l = 0; l < w->s->n_layers; l++) {
-        layer_figures *f = &w->of_panel[i * w->s->n_layers + l];
-        int64_t dim = stack_dim(w->s, l);
-        rows_panel(&w->r, l, i, piece + (l % 2 ? half : 0), &now->p);
-        clear_figures(f, dim);
+    for (int64_t l = 0; l < w->s->n_layers; l++, f++) {
+        task_panel(t, l, l % 2, &now->p);
         for (int64_t row = 0; row < now->p.n; row++)
-            add_row(w->r.simd, now, row, f);
-        if (l && dim == stack_dim(w->s, l - 1))
-            add_cosines(w->r.simd, now, before, f);
-        column_moments_of(w->r.simd, &now->p, now->finite, &f->columns);
+            add_row(t->r->simd, now, row, f);
+        if (l && now->p.dim == before->p.dim)
+            add_cosines(t->r->simd, now, before, f);
+        column_moments_of(t->r->simd, &now->p, now->finite, &f->columns);
         swap = now;
         now = before;
         before = swap;
     }
-    scratch_release(&w->pieces, piece);
 }
 
 /* ---- all panels ---- */
 
-static void join(layer_figures *all, const layer_figures *f, int64_t dim)
+static void join_layer(layer_figures *all, const layer_figures *f, int64_t dim)
 {
     column_moments_merge(&all->columns, &f->columns);
     all->norm_sum += f->norm_sum;
@@ -135,38 +144,20 @@ static void join(layer_figures *all, const layer_figures *f, int64_t dim)
         all->nonfinite[j] |= f->nonfinite[j];
 }
 
-/* n sets of figures of every layer. */
-static lamella_status figures_create(call *c, const stack *s, int64_t n, layer_figures **figures)
+static void join_panel(void *state, void *data)
 {
-    TAKE(c, *figures, n * s->n_layers);
-    for (int64_t i = 0; i < n * s->n_layers; i++) {
-        layer_figures *f = &(*figures)[i];
-        int64_t dim = stack_dim(s, i % s->n_layers);
-        double *room;
-        TAKE(c, room, column_moments_doubles(dim));
-        f->columns = column_moments_in(room, dim);
-        TAKE(c, f->nonfinite, dim);
-        clear_figures(f, dim);
-    }
-    return LAMELLA_OK;
+    const work *w = data;
+    for (int64_t l = 0; l < w->s->n_layers; l++)
+        join_layer(&w->all[l], (const layer_figures *)state + l, stack_dim(w->s, l));
 }
 
 static lamella_status look_at_rows(call *c, const stack *s, layer_figures **all)
 {
-    work w = { .s = s };
-    TRY(figures_create(c, s, 1, all));
-    TRY(rows_open(c, s, 0, s->n_layers, LAMELLA_F64, &w.r));
-    w.r.keep_nonfinite = 1;
-    TRY(scratch_open(c, 2 * whole_lines(rows_scratch(&w.r)), &w.pieces));
-    TRY(figures_create(c, s, MIN(w.r.block_vectors, s->n_vectors + PANEL_ROWS - 1) / PANEL_ROWS, &w.of_panel));
-    do {
-        TRY(rows_next(c, &w.r));
-        TRY(parallel(c, w.r.n_panels, task, &w));
-        for (int64_t i = 0; i < w.r.n_panels; i++)
-            for (int64_t l = 0; l < s->n_layers; l++)
-                join(&(*all)[l], &w.of_panel[i * s->n_layers + l], stack_dim(s, l));
-    } while (w.r.n);
-    return LAMELLA_OK;
+    char *memory;
+    TAKE(c, memory, figures_bytes(s));
+    *all = figures_in(s, memory);
+    return sum_panels(c, &(panel_sum){ .s = s, .n_layers = s->n_layers, .precision = LAMELLA_F64, .keep_nonfinite = 1, .together = 2,
+                                       .state_bytes = figures_bytes(s), .of_panel = look_at_panel, .join = join_panel, .data = &(work){ s, *all } });
 }
 
 /* ---- figures of one layer ---- */

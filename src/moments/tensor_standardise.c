@@ -29,58 +29,12 @@ typedef struct work {
 
 /* ---- fitted ---- */
 
-typedef struct fit_work {
-    rows            r;
-    scratch         pieces;
-    unsigned char  *keep;     /* [panel, PANEL_ROWS] */
-    column_moments *of_panel;
-} fit_work;
-
-static void fit_task(int64_t i, void *data)
-{
-    fit_work *w = data;
-    panel p;
-    void *piece = scratch_claim(&w->pieces);
-    w->of_panel[i].n = 0;
-    if (rows_panel(&w->r, 0, i, piece, &p)) {
-        unsigned char *keep = w->keep + i * PANEL_ROWS;
-        for (int64_t row = 0; row < p.n; row++)
-            keep[row] = !p.valid || p.valid[row];
-        column_moments_of(w->r.simd, &p, keep, &w->of_panel[i]);
-    }
-    scratch_release(&w->pieces, piece);
-}
-
-static lamella_status columns_take(call *c, int64_t dim, column_moments *m)
-{
-    double *room;
-    TAKE(c, room, column_moments_doubles(dim));
-    *m = column_moments_in(room, dim);
-    return LAMELLA_OK;
-}
-
-/* Panels join in order, so that bits do not depend on threads or on how the stack is read. */
 static lamella_status fit_columns(call *c, const stack *s, int64_t l, column_statistics *found)
 {
-    fit_work w = { .keep = NULL };
     column_moments all;
-    const int64_t dim = stack_dim(s, l);
     arena_mark before = arena_now(&c->memory);
-    TRY(columns_take(c, dim, &all));
-    TRY(rows_open(c, s, l, 1, LAMELLA_F64, &w.r));
-    TRY(scratch_open(c, rows_scratch(&w.r), &w.pieces));
-    const int64_t n_panels = MIN(w.r.block_vectors, s->n_vectors + PANEL_ROWS - 1) / PANEL_ROWS;
-    TAKE(c, w.of_panel, n_panels);
-    TAKE(c, w.keep, n_panels * PANEL_ROWS);
-    for (int64_t i = 0; i < n_panels; i++)
-        TRY(columns_take(c, dim, &w.of_panel[i]));
-    do {
-        TRY(rows_next(c, &w.r));
-        TRY(parallel(c, w.r.n_panels, fit_task, &w));
-        for (int64_t i = 0; i < w.r.n_panels; i++)
-            column_moments_merge(&all, &w.of_panel[i]);
-    } while (w.r.n);
-    for (int64_t j = 0; j < dim; j++) {
+    TRY(column_moments_of_layer(c, s, l, &all));
+    for (int64_t j = 0; j < all.dim; j++) {
         double unit = range_unit(all.largest[j]);
         found->mean[j] = all.mean[j];
         found->low[j] = all.low[j];

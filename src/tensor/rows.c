@@ -129,7 +129,7 @@ int64_t rows_scratch(const rows *r)
     int64_t widest = 0;
     for (int64_t l = 0; l < r->n_layers; l++)
         widest = MAX(widest, layer_dim(r, l));
-    return widest * (panel_most(r) * precision_size(r) + (int64_t)sizeof(double) + (int64_t)sizeof(float)) + 3 * 64;
+    return widest * (panel_most(r->s) * precision_size(r) + (int64_t)sizeof(double) + (int64_t)sizeof(float)) + 3 * 64;
 }
 
 static const char *vector_address(const rows *r, int64_t l, int64_t vector)
@@ -208,7 +208,7 @@ static void convert(const rows *r, int64_t l, panel *p, char *scratch)
 {
     int32_t dtype = layer_of(r, l)->dtype;
     int64_t size = precision_size(r);
-    char *room = scratch + whole_lines(panel_most(r) * p->dim * size);
+    char *room = scratch + whole_lines(panel_most(r->s) * p->dim * size);
     float *half = (float *)(room + whole_lines(p->dim * (int64_t)sizeof(double)));
     p->data = scratch;
     p->stride = p->dim;

@@ -162,9 +162,9 @@ typedef struct rows {
 } rows;
 
 /* Vectors of a panel at most: a host that asks for one row at a time needs the memory of one. */
-static inline int64_t panel_most(const rows *r)
+static inline int64_t panel_most(const stack *s)
 {
-    return MIN(PANEL_ROWS, MAX(r->s->n_vectors, 1));
+    return MIN(PANEL_ROWS, MAX(s->n_vectors, 1));
 }
 
 /* 256 vectors of one layer as f32 or f64: the host's memory where type and strides allow, else a converted copy in scratch.
@@ -188,6 +188,37 @@ LAMELLA_INTERNAL int            rows_panel(rows *r, int64_t l, int64_t i, void *
 /* The same for up to PANEL_ROWS vectors from any place of the current block. */
 LAMELLA_INTERNAL int            rows_vectors(rows *r, int64_t l, int64_t first, int64_t n, void *scratch, panel *p);
 LAMELLA_INTERNAL lamella_status rows_fault(call *c, const rows *r);
+
+/* What a task of sum_panels has: a panel of each layer. */
+typedef struct panel_task {
+    rows   *r;
+    int64_t panel;        /* of the block */
+    int64_t panel_bytes;
+    char   *scratch;      /* `together` times panel_bytes */
+    void   *room;
+} panel_task;
+
+/* The task's panel of layer first_layer + l, in place `at` of those that are looked at together; 0 after a fault. */
+static inline int task_panel(const panel_task *t, int64_t l, int64_t at, panel *p)
+{
+    return rows_panel(t->r, l, t->panel, t->scratch + at * t->panel_bytes, p);
+}
+
+/* Sums over rows whose bits depend on neither threads nor blocks nor reads: of_panel makes what one adds, on any thread, and join takes
+ * it, panel by panel in their order, on the calling one. */
+typedef struct panel_sum {
+    const stack *s;
+    int64_t      first_layer, n_layers;
+    int32_t      precision, keep_nonfinite;
+    int64_t      together;    /* panels that a task looks at together: over 0 */
+    int64_t      room_bytes;  /* scratch of a task */
+    int64_t      state_bytes; /* what a panel leaves; both aligned to 64, of any contents */
+    void       (*of_panel)(const panel_task *t, void *state, void *data);
+    void       (*join)(void *state, void *data); /* NULL: nothing is summed */
+    void        *data;
+} panel_sum;
+
+LAMELLA_INTERNAL lamella_status sum_panels(call *c, const panel_sum *sum);
 
 /* Runs work(panel, room, data) for every panel of one layer, on all threads, in no order: for operations that treat rows one by
  * one. `room` is room_bytes of scratch, aligned to 64. */
