@@ -161,12 +161,23 @@ lamella_status progress(call *c, int64_t done, int64_t total)
         return LAMELLA_OK;
     c->told = MAX(c->told, MIN(place_in(&c->span, total > 0 ? (double)done / (double)total : 1), 1));
     snprintf(text, sizeof text, "%s%s%s", c->function, c->span.stage ? ": " : "", c->span.stage ? c->span.stage : "");
-    int32_t answer = c->ctx->progress(c->told, text, c->ctx->user);
-    if (answer == 0)
-        return LAMELLA_OK;
+    return answered(c, c->ctx->progress(c->told, text, c->ctx->user), 0, 0, "progress");
+}
+
+lamella_status answered(const call *c, int64_t answer, int64_t least, int64_t most, const char *format, ...)
+{
+    char asked[256], upper[32] = "";
+    va_list arguments;
     if (answer == LAMELLA_STOP)
         return LAMELLA_STOPPED;
-    return fail(c, LAMELLA_ERR_CALLBACK, "progress returned %d, expected 0 or LAMELLA_STOP", (int)answer);
+    if (answer >= least && answer <= most)
+        return LAMELLA_OK;
+    va_start(arguments, format);
+    vsnprintf(asked, sizeof asked, format, arguments);
+    va_end(arguments);
+    if (least < most)
+        snprintf(upper, sizeof upper, " to %lld", (long long)most);
+    return fail(c, LAMELLA_ERR_CALLBACK, "%s returned %lld, expected %lld%s or LAMELLA_STOP", asked, (long long)answer, (long long)least, upper);
 }
 
 void call_log(call *c, int32_t level, const char *format, ...)

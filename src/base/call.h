@@ -90,6 +90,11 @@ LAMELLA_INTERNAL void           object_free(void *object);
 /* Reports progress and looks at the deadline; calling thread only. STOPPED, or CALLBACK if the callback returned nonsense. */
 LAMELLA_INTERNAL lamella_status progress(call *c, int64_t done, int64_t total);
 
+/* The status of what a callback answered: OK from least to most, STOPPED for LAMELLA_STOP, else CALLBACK, "<format...> returned 7, expected
+ * 0 or LAMELLA_STOP". */
+LAMELLA_INTERNAL lamella_status answered(const call *c, int64_t answer, int64_t least, int64_t most, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
 /* Until the span is closed, what is told is of the share from .. to of the one around it, which is returned; stage NULL: that one's. A pass
  * over rows tells of itself alone: whoever makes several gives each its span. */
 LAMELLA_INTERNAL span span_open(call *c, const char *stage, double from, double to);

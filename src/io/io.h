@@ -272,8 +272,8 @@ LAMELLA_INTERNAL lamella_status output_finish(call *c, output *o);
 typedef struct save_array {
     const char          *name;
     lamella_view         view;
-    const lamella_stack *read;
-    int64_t              depth;
+    const stack         *read;
+    int64_t              layer;
     char                *staging; /* [staged_rows] rows, where the stack is read */
     int64_t              staged_rows;
 } save_array;

@@ -7,20 +7,6 @@
 
 /* ---- rows that are read ---- */
 
-static lamella_status deliver(call *c, const save_array *a, int64_t first, lamella_view *into)
-{
-    int64_t wanted = into->shape[0], delivered = a->read->read(a->depth, first, wanted, into, a->read->user);
-    if (delivered == LAMELLA_STOP)
-        return LAMELLA_STOPPED;
-    if (delivered == LAMELLA_ERR_IO)
-        return fail(c, LAMELLA_ERR_IO, "stack.read failed at depth %lld, row %lld", (long long)a->depth, (long long)first);
-    if (delivered < 1 || delivered > wanted)
-        return fail(c, LAMELLA_ERR_CALLBACK, "stack.read returned %lld at depth %lld, row %lld, expected 1 to %lld rows or LAMELLA_STOP",
-                    (long long)delivered, (long long)a->depth, (long long)first, (long long)wanted);
-    into->shape[0] = delivered;
-    return LAMELLA_OK;
-}
-
 static int64_t row_bytes(const lamella_view *v)
 {
     int64_t bytes = dtype_size(v->dtype);
@@ -34,13 +20,10 @@ lamella_status save_rows(call *c, output *o, const save_array *a)
 {
     int64_t n = row_bytes(&a->view) ? a->view.shape[0] : 0;
     for (int64_t row = 0; row < n;) {
-        lamella_view into = a->view;
-        into.flags = 0;
-        into.data = a->staging;
-        into.shape[0] = MIN(a->staged_rows, n - row);
-        TRY(deliver(c, a, row, &into));
-        TRY(output_write_view(c, o, &into));
-        row += into.shape[0];
+        lamella_view got;
+        TRY(stack_read(c, a->read, a->layer, row, MIN(a->staged_rows, n - row), a->staging, &got));
+        TRY(output_write_view(c, o, &got));
+        row += got.shape[0];
     }
     return LAMELLA_OK;
 }
@@ -55,7 +38,7 @@ static lamella_status stage_layers(call *c, const stack *s, save_array *layers)
     int64_t rows = MAX(IO_BLOCK / widest, 1);
     TAKE(c, staging, rows * widest);
     for (int64_t l = 0; l < s->n_layers; l++) {
-        layers[l].read = &s->host;
+        layers[l].read = s;
         layers[l].staging = staging;
         layers[l].staged_rows = rows;
     }
@@ -80,8 +63,8 @@ static lamella_status numbered_name(call *c, const char *prefix, int64_t number,
 static lamella_status add_layers(call *c, const stack *s, save_array *a, int64_t *n)
 {
     for (int64_t l = 0; l < s->n_layers; l++) {
-        a[l] = (save_array){ .view = s->layer[l], .depth = stack_depth(s, l) };
-        TRY(numbered_name(c, "layer.", a[l].depth, &a[l].name));
+        a[l] = (save_array){ .view = s->layer[l], .layer = l };
+        TRY(numbered_name(c, "layer.", stack_depth(s, l), &a[l].name));
     }
     *n = s->n_layers;
     return s->host.read ? stage_layers(c, s, a) : LAMELLA_OK;

@@ -46,11 +46,7 @@ static void run_counted_task(int64_t i, void *data)
 static lamella_status parallel_on_host(call *c, int64_t n, void (*task)(int64_t i, void *data), void *data)
 {
     counted_task counted = { task, data, n, 0 };
-    int32_t answer = c->ctx->parallel_for(n, run_counted_task, &counted, c->ctx->user);
-    if (answer == LAMELLA_STOP)
-        return LAMELLA_STOPPED;
-    if (answer != 0)
-        return fail(c, LAMELLA_ERR_CALLBACK, "parallel_for returned %d, expected 0 or LAMELLA_STOP", (int)answer);
+    TRY(answered(c, c->ctx->parallel_for(n, run_counted_task, &counted, c->ctx->user), 0, 0, "parallel_for"));
     int64_t ran = __atomic_load_n(&counted.ran, __ATOMIC_ACQUIRE);
     if (ran != n)
         return fail(c, LAMELLA_ERR_CALLBACK, "parallel_for ran %lld tasks, expected %lld", (long long)ran, (long long)n);

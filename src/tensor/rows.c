@@ -62,27 +62,21 @@ lamella_status rows_open(call *c, const stack *s, int64_t first_layer, int64_t n
     return LAMELLA_OK;
 }
 
-static lamella_status read_rows(call *c, const rows *r, int64_t l, int64_t n_rows, int64_t *delivered)
+lamella_status stack_read(call *c, const stack *s, int64_t l, int64_t first, int64_t n, void *to, lamella_view *got)
 {
-    const lamella_stack *host = &r->s->host;
-    struct rows_layer *y = &r->layer[l];
-    int64_t depth = stack_depth(r->s, r->first_layer + l);
-    lamella_view into = *layer_of(r, l);
-    into.data = y->staging + y->staged * y->vector_bytes;
-    into.shape[0] = n_rows;
-    into.flags = 0;
-    into.stride[into.rank - 1] = 1;
-    for (int32_t a = into.rank - 2; a >= 0; a--)
-        into.stride[a] = into.stride[a + 1] * MAX(into.shape[a + 1], 1);
-    *delivered = host->read(depth, y->rows_read, n_rows, &into, host->user);
-    if (*delivered == LAMELLA_STOP)
-        return LAMELLA_STOPPED;
-    if (*delivered == LAMELLA_ERR_IO)
-        return fail(c, LAMELLA_ERR_IO, "%s.read could not get depth %lld, rows %lld to %lld", stack_name(r->s), (long long)depth, (long long)y->rows_read,
-                    (long long)(y->rows_read + n_rows - 1));
-    if (*delivered < 1 || *delivered > n_rows)
-        return fail(c, LAMELLA_ERR_CALLBACK, "%s.read returned %lld at depth %lld, row %lld, expected 1 to %lld rows or LAMELLA_STOP", stack_name(r->s),
-                    (long long)*delivered, (long long)depth, (long long)y->rows_read, (long long)n_rows);
+    long long depth = stack_depth(s, l), low = first, high = first + n - 1;
+    *got = s->layer[l];
+    got->data = to;
+    got->shape[0] = n;
+    got->flags = 0;
+    got->stride[got->rank - 1] = 1;
+    for (int32_t a = got->rank - 2; a >= 0; a--)
+        got->stride[a] = got->stride[a + 1] * MAX(got->shape[a + 1], 1);
+    int64_t delivered = s->host.read(depth, first, n, got, s->host.user);
+    if (delivered == LAMELLA_ERR_IO)
+        return fail(c, LAMELLA_ERR_IO, "%s.read could not get depth %lld, rows %lld to %lld", stack_name(s), depth, low, high);
+    TRY(answered(c, delivered, 1, n, "%s.read of depth %lld, rows %lld to %lld", stack_name(s), depth, low, high));
+    got->shape[0] = delivered;
     return LAMELLA_OK;
 }
 
@@ -93,10 +87,12 @@ static lamella_status stage(call *c, rows *r, int64_t l, int64_t used)
     y->staged -= used;
     memmove(y->staging, y->staging + used * y->vector_bytes, (size_t)(y->staged * y->vector_bytes));
     while (y->staged < r->block_vectors && y->rows_read < r->s->n_rows) {
-        int64_t missing = (r->block_vectors - y->staged + r->s->per_row - 1) / r->s->per_row, delivered;
-        TRY(read_rows(c, r, l, MIN(missing, r->s->n_rows - y->rows_read), &delivered));
-        y->rows_read += delivered;
-        y->staged += delivered * r->s->per_row;
+        int64_t missing = (r->block_vectors - y->staged + r->s->per_row - 1) / r->s->per_row;
+        lamella_view got;
+        TRY(stack_read(c, r->s, r->first_layer + l, y->rows_read, MIN(missing, r->s->n_rows - y->rows_read),
+                       y->staging + y->staged * y->vector_bytes, &got));
+        y->rows_read += got.shape[0];
+        y->staged += got.shape[0] * r->s->per_row;
     }
     return LAMELLA_OK;
 }

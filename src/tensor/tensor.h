@@ -135,7 +135,10 @@ LAMELLA_INTERNAL lamella_status stack_check_not_empty(call *c, const stack *s);
 /* An output f64 [dim(l)] of every layer, an array of views; NULL stays NULL. */
 LAMELLA_INTERNAL lamella_status stack_check_columns(call *c, const stack *s, const lamella_view *theirs, const char *name, lamella_view **out);
 
-/* ---- rows: tensor/rows.c, the only caller of `read` but io's stack_save, which copies rows as they are ---- */
+/* ---- rows: tensor/rows.c, the only caller of `read` ---- */
+
+/* Asks for n rows of a layer from row `first` on, row-major at `to`: `got` is a view of those that came. */
+LAMELLA_INTERNAL lamella_status stack_read(call *c, const stack *s, int64_t l, int64_t first, int64_t n, void *to, lamella_view *got);
 
 #define PANEL_ROWS 256
 

@@ -86,6 +86,23 @@ TEST(parts_are_told_of_the_whole_and_never_go_back)
     equal(t.memory.live, 0);
 }
 
+static lamella_status answering(int64_t answer, int64_t least, int64_t most)
+{
+    CALL(NULL, answered(c, answer, least, most, "host.run of layers %d to %d", 2, 5));
+}
+
+TEST(an_answer_is_a_status)
+{
+    ok(answering(0, 0, 0));
+    ok(answering(1, 1, 9));
+    ok(answering(9, 1, 9));
+    returns(answering(LAMELLA_STOP, 0, 0), LAMELLA_STOPPED);
+    returns(answering(LAMELLA_STOP, INT64_MIN, INT64_MAX), LAMELLA_STOPPED);
+    refused(answering(-2, 0, 0), LAMELLA_ERR_CALLBACK, "answering: host.run of layers 2 to 5 returned -2, expected 0 or LAMELLA_STOP");
+    refused(answering(0, 1, 9), LAMELLA_ERR_CALLBACK, "answering: host.run of layers 2 to 5 returned 0, expected 1 to 9 or LAMELLA_STOP");
+    refused(answering(10, 1, 9), LAMELLA_ERR_CALLBACK, "answering: host.run of layers 2 to 5 returned 10, expected 1 to 9 or LAMELLA_STOP");
+}
+
 TEST(a_host_stops_or_is_told_what_it_may_answer)
 {
     told t;

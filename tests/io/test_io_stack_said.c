@@ -412,10 +412,10 @@ TEST(rows_are_saved_by_blocks_of_a_mebibyte)
 TEST(a_read_that_fails_is_told_with_its_place)
 {
     static const struct { int64_t answer; lamella_status status; const char *says; } answers[] = {
-        { LAMELLA_ERR_IO, LAMELLA_ERR_IO, "lamella_io_stack_save: stack.read failed at depth 7, row 1" },
-        { 0, LAMELLA_ERR_CALLBACK, "lamella_io_stack_save: stack.read returned 0 at depth 7, row 1, expected 1 to 1 rows or LAMELLA_STOP" },
-        { 99, LAMELLA_ERR_CALLBACK, "lamella_io_stack_save: stack.read returned 2 at depth 7, row 1, expected 1 to 1 rows or LAMELLA_STOP" },
-        { -100, LAMELLA_ERR_CALLBACK, "lamella_io_stack_save: stack.read returned -100 at depth 7, row 1, expected 1 to 1 rows or LAMELLA_STOP" },
+        { LAMELLA_ERR_IO, LAMELLA_ERR_IO, "lamella_io_stack_save: stack.read could not get depth 7, rows 1 to 1" },
+        { 0, LAMELLA_ERR_CALLBACK, "lamella_io_stack_save: stack.read of depth 7, rows 1 to 1 returned 0, expected 1 or LAMELLA_STOP" },
+        { 99, LAMELLA_ERR_CALLBACK, "lamella_io_stack_save: stack.read of depth 7, rows 1 to 1 returned 2, expected 1 or LAMELLA_STOP" },
+        { -100, LAMELLA_ERR_CALLBACK, "lamella_io_stack_save: stack.read of depth 7, rows 1 to 1 returned -100, expected 1 or LAMELLA_STOP" },
     };
     static const int64_t depth[] = { 2, 7 };
     folder_make();

@@ -111,7 +111,7 @@ TEST(read_may_stop_and_may_not_lie)
     returns(walking(NULL, &s, &w), LAMELLA_STOPPED);
     r.answer = ROWS + 1;
     refused(walking(NULL, &s, &w), LAMELLA_ERR_CALLBACK,
-            "walking: stack.read returned 701 at depth 4, row 0, expected 1 to 700 rows or LAMELLA_STOP");
+            "walking: stack.read of depth 4, rows 0 to 699 returned 701, expected 1 to 700 or LAMELLA_STOP");
     r.answer = -7;
     returns(walking(NULL, &s, &w), LAMELLA_ERR_CALLBACK);
     r.answer = LAMELLA_ERR_IO;
