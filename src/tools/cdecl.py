@@ -88,7 +88,7 @@ LINKAGE = re.compile(r'extern "C" \{|\}')
 DEFINE = re.compile(r"#define (\w+)(?: (.*))?")
 CALLBACK = re.compile(r"(.*?)\(\*(\w+)\)\((.*)\)", re.S)
 ARRAY = re.compile(r"(.*?)(\w+)\[(\w+)\]", re.S)
-FIELD = re.compile(r"(?:\s|/\*.*?\*/)*([^;/]+);[ \t]*(/\*.*?\*/)?", re.S)
+FIELD = re.compile(r"(?:\s|/\*.*?\*/)*((?:[^;/]|/\*.*?\*/)+);[ \t]*(/\*.*?\*/)?", re.S)    # comments inside are for readers of C
 PLAIN = re.compile(r"(.*?)(\w+)", re.S)
 
 
@@ -145,7 +145,7 @@ def fields(file, line, body, numbers):
     found, at = [], 0
     for match in iter(lambda: FIELD.match(body, at), None):
         here = line + body[:match.end(1)].count("\n")
-        found.append(variable(file, here, match[1], numbers, comment_text(match[2]) if match[2] else ""))
+        found.append(variable(file, here, COMMENT.sub("", match[1]), numbers, comment_text(match[2]) if match[2] else ""))
         at = match.end()
     if COMMENT.sub("", body[at:]).strip():
         raise HeaderError(file, line, f"not a field: {body[at:].strip()}")

@@ -6,6 +6,7 @@
                     NAME list i64|f64|text [axis]      a C array; its length is the next argument n_..., or the argument `axis`
                     NAME i64|f64|path|text|address     a number, a file's path, text, a place in the host's memory
                     NAME handle lamella_TYPE           an object;  NAME options, outputs, result [lamella_TYPE]: size-led structs
+                    NAME callbacks                     what the host has to do for the operation: a size-led struct of functions (callbacks.py)
                     options.NAME ..., outputs.NAME ... what may be left out: a field of the struct in the line before; the length of a
                                                        list is the number behind it, which lists of one length share
 
@@ -21,7 +22,8 @@ text, {one; another}, and nothing is read out of the text:
     any integers             numbers that are names: labels, groups; bool counts as integers
     LAMELLA_NAME_...         the enum that the number is of; LAMELLA_NAME ... by its first name
 
-Fields of structs have the same braces in their comment: the enum, and of options the range and the default (options.py).
+Fields of structs have the same braces in their comment: the enum, of options the range and the default (options.py), of callbacks whether
+they may be left out and what they answer (callbacks.py).
 """
 import re
 from dataclasses import dataclass, field
@@ -37,7 +39,7 @@ OF_OBJECT = re.compile(r"(\w+)\((\w+)\)")
 @dataclass
 class Argument:
     """A parameter, or a field of its options or outputs, with its line of documentation. `kind`: context view views filled stack options
-    outputs result handle path text buffer address i64 f64 list, or count, bytes and sizeof, which the other arguments tell."""
+    outputs result callbacks handle path text buffer address i64 f64 list, or count, bytes and sizeof, which the other arguments tell."""
     name: str
     type: str
     line: int
@@ -135,7 +137,7 @@ def parse_argument(argument, each, text, complain):
     argument.each = bracketed(each)[0] if each else []
     if word in NUMBERS and not rest.startswith("["):
         argument.kind, argument.text = word, rest
-    elif word in ("path", "text", "options", "outputs", "address"):
+    elif word in ("path", "text", "options", "outputs", "callbacks", "address"):
         argument.kind, argument.text = word, rest
     elif word == "result":
         match = re.match(r"(lamella_\w+)?;? ?(.*)", rest)
@@ -150,6 +152,8 @@ def parse_argument(argument, each, text, complain):
     else:
         parse_view(argument, word, rest, complain)
     argument.optional = bool(argument.inside) or "optional" in argument.attributes
+    if word == "callbacks" and argument.optional:
+        complain(argument.line, f"{argument.name}: callbacks are an argument that is always given; what can be left out is a field of the options")
 
 
 LISTS = {"i64": ("const int64_t *",), "f64": ("const double *",), "text": ("const char * const *",)}
@@ -187,6 +191,7 @@ def c_types(argument):
             "stack": ("const lamella_stack *",),
             "options": ("%s *",) if out else ("const %s *",),
             "outputs": ("const %s *",),
+            "callbacks": ("const %s *",),
             "result": (f"{of} *",) if of else ("%s *",),
             "handle": (f"{of} **",) if out else (f"{of} *", f"const {of} *"),
             "path": ("const char *",),
@@ -203,7 +208,7 @@ def fit_type(argument, structs, complain):
     struct = argument.type.replace("const ", "").rstrip(" *")
     if argument.type not in [t % struct if "%s" in t else t for t in allowed]:
         complain(argument.line, f"{argument.name}: {argument.kind} is declared {argument.type}, expected {' or '.join(allowed)}")
-    if argument.kind in ("options", "outputs", "result"):
+    if argument.kind in ("options", "outputs", "result", "callbacks"):
         argument.of = struct
         if struct not in structs or structs[struct].fields[0].name != "struct_size":
             complain(argument.line, f"{argument.name}: {struct} is no struct that begins with struct_size")

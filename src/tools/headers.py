@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import callbacks
 import cdecl
 import grammar
 import options
@@ -159,6 +160,9 @@ def check_function(function, api, complain):
             complain(a.line, f"{function.name}: {a.name} is the name of two arguments, which Python tells apart by their names")
         if a.name in fields and not a.inside and a.kind != "sizeof":
             complain(a.line, f"{function.name}: {a.name} is also a field of the options")
+        for name in callbacks.keywords(a, api.structs):
+            if name in names + fields + ["dtype"]:
+                complain(a.line, f"{function.name}: {name} is a callback and another argument, which Python tells apart by their names")
         if a.enum and (a.kind != "i64" or not api.enum_of(a.enum)):
             complain(a.line, f"{function.name}: {a.name}: {a.enum} is no enumerator")
 
@@ -223,7 +227,8 @@ def read(root):
             add_functions(api, *header)
         for path, _, _, contents in api.headers:
             for struct in contents.structs:
-                api.errors += [f"{path.relative_to(root / 'include')}:{rule}" for rule in options.faults(api, struct)]
+                api.errors += [f"{path.relative_to(root / 'include')}:{rule}"
+                               for rule in (*options.faults(api, struct), *callbacks.faults(api, struct))]
     return api
 
 

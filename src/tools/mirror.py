@@ -2,6 +2,7 @@
 import re
 
 import abi
+import callbacks
 import options
 import pyhelp
 
@@ -34,6 +35,13 @@ def field_type(api, f):
     return f"{ctype(api, f.type)} * {f.length}" if f.length else ctype(api, f.type)
 
 
+def given(a, of_callbacks):
+    """What a callback is given, in C's words. Only in structs of callbacks a const view is one of const numbers: a stack's `read` fills it."""
+    if a.arguments is not None:
+        return "task"
+    return a.type if of_callbacks or a.type != "const lamella_view *" else "lamella_view *"
+
+
 def struct_text(api, struct):
     size, offsets = abi.layout(struct, api.structs)
     lines = [f"class {struct.name}(Structure):"]
@@ -42,7 +50,7 @@ def struct_text(api, struct):
     inside = {name for f in api.functions for a in f.arguments if a.inside and a.of_struct == struct.name for name in (a.name, a.count)}
     for f in struct.fields:
         if f.arguments is not None:
-            details[f.name] = ("callback", [(a.type if a.arguments is None else "task", a.name) for a in f.arguments])
+            details[f.name] = ("callback", [(given(a, struct in callbacks.structs_of(api)), a.name) for a in f.arguments])
         elif f.name in inside:
             details[f.name] = ("inside", None)
         elif api.enum_of_field(f):
@@ -72,6 +80,8 @@ def argument_entry(api, a):
             entry[key] = getattr(a, key)
     if a.way == "in" and a.kind == "view" and a.dtypes == ["i32", "i64"] and "any integers" not in a.attributes:
         entry["no_booleans"] = True     # a bool array is labels, but no row numbers
+    if a.kind == "callbacks":
+        entry["required"] = callbacks.required(api.structs[a.of])
     if a.shorter:
         entry["shorter"] = a.shorter
     if "of the caller's size" in a.attributes:

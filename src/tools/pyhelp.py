@@ -26,7 +26,7 @@ def choices_of(api, f):
 def place_of(api, name):
     """A C name as Python has it: a function, an object's class, or the function that takes the options."""
     for f in api.functions:
-        if name == f.name or any(a.kind == "options" and a.of == name for a in f.arguments if a.way == "in"):
+        if name == f.name or any(a.kind in ("options", "callbacks") and a.of == name for a in f.arguments if a.way == "in"):
             return f.python()
         if any(a.kind == "handle" and a.of == name for a in f.arguments):
             return f.python().rpartition(".")[0] if f.first_handle() or f.operation().endswith(("_open", "_load", "_fit")) else f.python()
@@ -63,11 +63,11 @@ def own_fields(api, f, name):
 
 
 def option_line(api, f, option):
-    """A field of options as the keyword it is: a callback by its arguments, a choice by its names, 0 by what it means."""
-    if option.arguments is not None:
-        return line(option.name, f"a function ({', '.join(a.name for a in option.arguments if a.name not in ('user', 'data'))})")
+    """A field of options or callbacks as the keyword it is: a function by its arguments, a choice by its names, 0 by what it means."""
     text, parts, choices = options.words(option), options.parts_of(option), api.enum_of_field(option)
-    if choices and parts[0].endswith("..."):
+    if option.arguments is not None:
+        parts = [f"a function ({', '.join(a.name for a in option.arguments if a.name not in ('user', 'data'))})"] + parts
+    elif choices and parts[0].endswith("..."):
         parts = [quoted(choices, choices.members)] + parts[1:]
     elif choices:
         parts = [quoted(choices, [options.enum_name(option)])] + parts[1:]
@@ -116,7 +116,7 @@ def argument_lines(api, f):
         if not a or a.kind in ("count", "bytes", "sizeof", "outputs") or a.kind == "handle" and (a.way == "out" or a is f.first_handle()):
             continue
         to = given if a.way == "out" else taken
-        if a.kind == "options" and a.way == "in":
+        if a.kind in ("options", "callbacks") and a.way == "in":
             to += [option_line(api, f, field) for field in own_fields(api, f, a.of)]
         elif a.kind in ("options", "result") and a.of != "lamella_stack":
             fields = ", ".join(field.name for field in own_fields(api, f, a.of))

@@ -171,6 +171,67 @@ class Grammar(Planted):
         self.sees(headers.read(self.root).errors, "prove.h", "of no room")
 
 
+class Callbacks(Planted):
+    """An argument that is a struct of functions."""
+    HEADER = "include/lamella/probe/fit.h"
+    RUN = "    int64_t (*run)(int64_t first, const lamella_view *states, lamella_view *out /* NULL: none */, void *user); /* {answers rows} runs */\n"
+    USER = "    void    *user;\n"
+    LATER = "    void    (*ended)(void *user); /* {optional} at the end */\n"
+    HOST = ("typedef struct lamella_probe_host {\n    uint32_t struct_size;\n    uint32_t reserved0;\n" + RUN + USER + LATER
+            + "} lamella_probe_host;\n\n")
+
+    def setUp(self):
+        super().setUp()
+        self.change(self.HEADER, "/* Zero means", self.HOST + "/* Zero means")
+        self.change(self.HEADER, " * @in     x ", " * @in     host    callbacks the model\n * @in     x ")
+        self.change(self.HEADER, "(lamella_context *ctx, ", "(lamella_context *ctx, const lamella_probe_host *host, ")
+
+    def test_each_is_told_to_python(self):
+        api = headers.read(self.root)
+        self.assertEqual(api.errors, [])
+        text = mirror.files(api)["probe.py"]
+        for line in ("('int64_t', 'first'), ('const lamella_view *', 'states'), ('lamella_view *', 'out'), ('void *', 'user')", "of='lamella_probe_host', required=['run']",
+                     "a function (first, states, out); answers rows; runs", "a function (); optional; at the end"):
+            self.assertIn(line, text)
+
+    def test_what_is_no_struct_of_callbacks(self):
+        run, user, later, told = self.RUN, self.USER, self.LATER, "lamella_probe_host.run: "
+        for old, new, words in (
+                (user, "", "holds functions and one `void *user`"), (user, user + user, "holds functions and one `void *user`"),
+                (run + user + later, user, "holds functions and one `void *user`"),
+                (user, user + "    int64_t  n;\n", "lamella_probe_host.n: a struct of callbacks holds functions"),
+                (user, "    const void *user;\n", "lamella_probe_host.user: a struct of callbacks holds functions"),
+                (", void *user); /* {answers", "); /* {answers", told + "its last parameter is no `void *user`"),
+                ("(void *user); /* {opt", "(void); /* {opt", "ended: its last parameter is no `void *user`"),
+                ("out /* NULL: none */, void *user", "out, void *user, int32_t n", told + "its last parameter is no `void *user`"),
+                ("int64_t (*run)", "double  (*run)", told + "it returns double, expected int32_t, int64_t or void"),
+                ("int64_t first", "float first", told + "first is a float, expected int32_t"),
+                ("int64_t first", "void (*task)(int64_t i)", told + "task is a void, expected int32_t"),
+                ("{answers rows} runs", "runs", told + "what an int64_t counts is said as {answers ...}"),
+                ("int64_t (*run)", "int32_t (*run)", told + "what an int64_t counts is said as {answers ...}"),
+                ("{answers rows}", "{answers rows; always}", told + "no attribute of ours: always"),
+                ("{optional} at", "at", "ended: what came after `user` is not in the structs of older hosts, so it is {optional}"),
+                ("host    callbacks the", "host    callbacks {optional} the", "host: callbacks are an argument that is always given"),
+                ("(*ended)", "(*score)", "score is a callback and another argument"), ("(*ended)", "(*kind)", "kind is a callback and another argument"),
+                ("(*ended)", "(*ctx)", "ctx is a callback and another argument"), ("(*ended)", "(*dtype)", "dtype is a callback and another argument"),
+                ("const lamella_probe_host *host", "lamella_probe_host *host", "host: callbacks is declared lamella_probe_host *"),
+                ("    uint32_t struct_size;\n    uint32_t reserved0", "    uint32_t size;\n    uint32_t reserved0", "begins with struct_size")):
+            with self.subTest(words):
+                before = (self.root / self.HEADER).read_text(encoding="utf-8")
+                self.change(self.HEADER, old, new)
+                self.sees(headers.read(self.root).errors, "lamella/probe/fit.h:", words)
+                self.write(self.HEADER, before)
+
+    def test_callbacks_of_the_options_are_none_of_this_kind(self):
+        self.change(self.HEADER, KIND, KIND + "    const lamella_probe_host *other;\n")
+        self.change(self.HEADER, "NULL: default\n", "NULL: default\n * @in     options.other callbacks\n")
+        self.sees(headers.read(self.root).errors, "other: callbacks are an argument that is always given")
+
+    def test_one_that_no_test_gives(self):
+        for name in ("run", "ended"):
+            self.sees(touched.check_options(self.root), f"no test sets callbacks->{name}")
+
+
 class Mirror(Planted):
     """What Python is told of the structs and functions."""
     KINDS = "enum {\n    LAMELLA_KIND_FINE   = 1,\n    LAMELLA_KIND_COARSE = 2\n};\n/* Zero means"

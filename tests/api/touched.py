@@ -47,7 +47,7 @@ def is_named(tests, function, name):
 
 def faults_of(tests, function, a, structs):
     fields = [f.name for f in structs[a.of].fields if not LEFT_ASIDE.match(f.name)] if a.of in structs else []
-    if a.kind in ("options", "outputs"):
+    if a.kind in ("options", "outputs", "callbacks"):
         yield from (f"no test sets {a.kind}->{name}" for name in fields if not is_set(tests, function, a.of, name))
     elif a.kind == "result":
         yield from (f"no test looks at result->{name}" for name in fields if not is_looked_at(tests, function, a.of, name))

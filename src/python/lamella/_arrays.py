@@ -175,7 +175,7 @@ class Memory:
         self.owner = owner
 
 
-def array_at(view, owner):
+def array_at(view, owner, readonly=False):
     """The array that a filled view describes, or its Layout if its data is not in memory."""
     import numpy
     shape = tuple(view.shape[:view.rank])
@@ -185,7 +185,7 @@ def array_at(view, owner):
     strides = [stride * dtype.itemsize for stride in view.stride[:view.rank]]
     implied = not any(strides) and not view.flags & FLAGS["broadcast"]
     return numpy.asarray(Memory({"version": 3, "shape": shape, "typestr": dtype.str, "strides": None if implied else tuple(strides),
-                                 "data": (view.data, bool(view.flags & FLAGS["readonly"]))}, owner))
+                                 "data": (view.data, readonly or bool(view.flags & FLAGS["readonly"]))}, owner))
 
 
 def address(value, name):

@@ -61,7 +61,7 @@ def _entered(entry, n):
 
 
 def _in_python(types, arguments):
-    """C arguments as Python takes them: without `user`, a task as a function of one number."""
+    """C arguments as Python takes them: without `user`, a task as a function of one number, a view as an array of its memory, NULL as None."""
     arguments = arguments[:-1]
     found, i = [], 0
     while i < len(arguments):
@@ -71,8 +71,8 @@ def _in_python(types, arguments):
             value, i = functools.partial(_run_task, value, data), i + 1
         elif type_ == "const char *":
             value = value.decode("utf-8", "replace") if value is not None else None
-        elif type_ == "const lamella_view *":
-            value = array_at(value.contents, None) if value else None
+        elif type_ in ("lamella_view *", "const lamella_view *"):
+            value = array_at(value.contents, None, type_.startswith("const")) if value else None
         found.append(value)
         i += 1
     return found

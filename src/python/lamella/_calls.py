@@ -6,7 +6,7 @@ import warnings
 from . import _records
 from ._callbacks import raised_here
 from ._errors import ERRORS, STATUS, WARNINGS, ArgumentError, Error, named
-from ._frame import TOLD, Frame
+from ._frame import FIELDS, TOLD, Frame
 from ._library import LIBRARY
 from ._stacks import PARTS
 
@@ -32,14 +32,15 @@ class Function:
         self.tuple = _records.tuple_class(entry["python"], entry["python"].rpartition(".")[2], [a["name"] for a in self.outputs])
 
     def parameters(self):
-        """Inputs, the optional ones last; by keyword: the fields of the options, outputs to write into, dtype, ctx."""
-        inputs = [a for a in self.arguments if a["way"] != "out" and a["kind"] not in TOLD + ("context", "options")]
+        """Inputs, the optional ones last; by keyword: callbacks, the fields of the options, outputs to write into, dtype, ctx."""
+        inputs = [a for a in self.arguments if a["way"] != "out" and a["kind"] not in TOLD + FIELDS + ("context",)]
         arrays = [a for a in self.outputs if a["kind"] in ARRAYS]
         required = [a["name"] for a in inputs if "optional" not in a] + [a["name"] for a in arrays if "by_caller" in a]
         optional = [a["name"] for a in inputs if "optional" in a]
-        structs = [_records.STRUCTS[a["of"]] for a in self.arguments if a["kind"] == "options" and a["way"] == "in"]
+        structs = [_records.STRUCTS[a["of"]] for a in self.arguments if a["kind"] in FIELDS and a["way"] == "in"]
         keywords = [name for struct in structs for name in _records.fields_of(struct)] + [a["name"] for a in arrays if "by_caller" not in a]
-        defaults = {name: value for struct in structs for name, value in struct.defaults.items()}
+        defaults = {name: value for struct in structs for name, value in getattr(struct, "defaults", {}).items()}
+        defaults.update((name, inspect.Parameter.empty) for a in self.arguments for name in a.get("required", []))
         if "dtype" not in required and any(a["kind"] in ARRAYS + ("stack",) for a in self.arguments):
             keywords.append("dtype")
         if any(a["kind"] == "context" for a in self.arguments):

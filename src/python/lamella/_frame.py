@@ -10,6 +10,7 @@ from ._mirror.base import lamella_view
 
 BUFFER = 4096                         # bytes of a text that is filled
 TOLD = ("count", "bytes", "sizeof")   # inputs that other arguments tell
+FIELDS = ("options", "callbacks")     # structs whose fields are keywords
 # A context that reports no progress of its own lets Python look at its signals: Ctrl-C stops a call.
 DEFAULTS = {"lamella_context_options": {"progress": lambda fraction, stage: 0}}
 
@@ -59,7 +60,8 @@ class Frame:
         self.axes.of_stack(struct)
         return ctypes.byref(struct)
 
-    def options(self, argument):
+    def fields(self, argument):
+        """The struct of the keywords given."""
         names = _records.fields_of(_records.STRUCTS[argument["of"]])
         given = {**DEFAULTS.get(argument["of"], {}), **{name: self.given[name] for name in names if name in self.given}}
         struct = _records.options(argument["of"], given, self.keep)
@@ -114,8 +116,10 @@ class Frame:
 
     def input(self, argument):
         kind, name = argument["kind"], argument["name"]
-        if kind in ("context", "options"):  # their keywords have other names
-            return getattr(self, kind)(argument)
+        if kind == "context":
+            return self.context(argument)
+        if kind in FIELDS:
+            return self.fields(argument)
         if name not in self.given:
             return None
         return getattr(self, kind)(argument, self.given[name])

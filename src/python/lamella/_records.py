@@ -81,9 +81,7 @@ def set_field(struct, name, value, keep):
     if kind == "enum":
         value = number_of(detail, value, name)
     elif kind == "callback":
-        if not callable(value):
-            raise ArgumentError(f"{name} is {_scalars.shown(value)}, expected a function")
-        value = callback(value, ctype, detail)
+        value = callback(_scalars.function(value, name), ctype, detail)
     elif ctype in _scalars.INTEGERS:
         value = _scalars.integer(value, ctype, name)
     elif ctype is ctypes.c_double:

@@ -35,6 +35,12 @@ def real(value, name):
         raise ArgumentError(f"{name} is {shown(value)}, expected a number") from None
 
 
+def function(value, name):
+    if not callable(value):
+        raise ArgumentError(f"{name} is {shown(value)}, expected a function")
+    return value
+
+
 def text(value, name):
     if not isinstance(value, str):
         raise ArgumentError(f"{name} is {shown(value)}, expected text")

@@ -4,14 +4,14 @@ import warnings
 from collections.abc import Mapping
 
 from ._arrays import IN_NUMPY, NAME, NUMBER, Layout, array_at, fill_view, pointer, views_of
-from ._callbacks import callback, raised_here
+from ._callbacks import raised_here
 from ._errors import ERRORS, STATUS, ArgumentError, Error, Note, ShapeError, named
 from ._mirror import ENUMS
 from ._mirror.base import lamella_stack, lamella_view
-from ._scalars import array, elements, integer, shown
+from ._records import set_field
+from ._scalars import array, elements, function, integer, shown
 
 LAST_NORMED = ENUMS["LAMELLA_LAST_NORMED"]["normed"]
-READ = dict(lamella_stack._fields_)["read"]
 INTEGERS, MASK = ("i32", "i64"), ("u8", "bool")
 # What the parts of a stack take, and whether a bool array is one.
 PARTS = {"mask": (MASK, True), "offsets": (INTEGERS, False), "sample_id": (("i64",), False)}
@@ -56,8 +56,7 @@ class Stack:
             raise named(error, "lamella.Stack")
 
     def _fill(self, layers, mask=None, offsets=None, sample_id=None, depth=None, n_depths=0, last_normed=False, read=None, dtype=None):
-        if read is not None and not callable(read):
-            raise ArgumentError(f"read is {shown(read)}, expected a function")
+        self._read = read if read is None else function(read, "read")
         if dtype not in (None, "bf16"):
             raise ArgumentError(f'dtype is {shown(dtype)}, expected "bf16", if that is what uint16 arrays hold: others are those of the layers')
         layers, depths = layers_of(layers)
@@ -77,7 +76,6 @@ class Stack:
                 view = lamella_view()
                 self._keep += [view, fill_view(view, value, name, False, *PARTS[name])]
                 setattr(s, name, ctypes.pointer(view))
-        self._read = read
         if offsets is not None:
             check_offsets(self.offsets, self.shapes[0][0] if layers and self.shapes[0] else 0)
 
@@ -104,8 +102,7 @@ class Stack:
             rows = self._read(depth, first_row, n_rows, into)
             return n_rows if rows is None else rows
         struct = lamella_stack.from_buffer_copy(struct)
-        struct.read = callback(delivered, READ, lamella_stack.details["read"][1])
-        keep.append(struct.read)
+        set_field(struct, "read", delivered, keep)
         return struct
 
     def _rows(self, l, first, n):

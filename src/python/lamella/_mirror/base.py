@@ -34,7 +34,7 @@ class lamella_stack(Structure):
     ]
     layout = (80, [0, 4, 8, 16, 24, 32, 40, 48, 56, 64, 72])
     details = {
-        'read': ('callback', [('int64_t', 'depth'), ('int64_t', 'first_row'), ('int64_t', 'n_rows'), ('const lamella_view *', 'into'), ('void *', 'user')]),
+        'read': ('callback', [('int64_t', 'depth'), ('int64_t', 'first_row'), ('int64_t', 'n_rows'), ('lamella_view *', 'into'), ('void *', 'user')]),
     }
 
 
