@@ -70,7 +70,7 @@ FUNCTIONS = [
              '  release    a function (memory, bytes, alignment)\n'
              '  parallel_for a function (n, task)\n'
              "  log        a function (level, message); what a file's reader took or left aside; what a saver could not make sure\n"
-             '  progress   a function (fraction, stage); stage: the function; the same fraction again only asks\n'),
+             '  progress   a function (fraction, stage); stage: the function and what it does; the same fraction again only asks\n'),
          arguments=[
              dict(name='options', way='in', kind='options', of='lamella_context_options', optional=True),
              dict(name='ctx', way='out', kind='handle', ctype=c_void_p, of='lamella_context'),]),
