@@ -225,15 +225,39 @@ static void avx2_add_scaled_f32(const float *x, int64_t n, double weight, double
         simd_reference.add_scaled_f32(x + i, n - i, weight, sum + i);
 }
 
+static inline void avx2_add_eight(double *sum, __m256 x)
+{
+    _mm256_storeu_pd(sum, _mm256_add_pd(_mm256_loadu_pd(sum), _mm256_cvtps_pd(_mm256_castps256_ps128(x))));
+    _mm256_storeu_pd(sum + 4, _mm256_add_pd(_mm256_loadu_pd(sum + 4), _mm256_cvtps_pd(_mm256_extractf128_ps(x, 1))));
+}
+
+#define AVX2_ROWS_STEP(chain, at) chain = _mm256_fmadd_ps(f, _mm256_loadu_ps(rows[r] + i + (at)), chain)
+
+/* Four chains at a time, or the loop over rows waits for its one and its pace hangs on where the linker puts it. */
 static void avx2_add_rows_f32(const float *const *rows, int64_t n_rows, const float *factor, int64_t n, double *sum)
 {
     int64_t i = 0;
+    for (; i + 32 <= n; i += 32) {
+        __m256 a = _mm256_setzero_ps(), b = a, c = a, d = a;
+        for (int64_t r = 0; r < n_rows; r++) {
+            __m256 f = _mm256_broadcast_ss(factor + r);
+            AVX2_ROWS_STEP(a, 0);
+            AVX2_ROWS_STEP(b, 8);
+            AVX2_ROWS_STEP(c, 16);
+            AVX2_ROWS_STEP(d, 24);
+        }
+        avx2_add_eight(sum + i, a);
+        avx2_add_eight(sum + i + 8, b);
+        avx2_add_eight(sum + i + 16, c);
+        avx2_add_eight(sum + i + 24, d);
+    }
     for (; i + 8 <= n; i += 8) {
-        __m256 chain = _mm256_setzero_ps();
-        for (int64_t r = 0; r < n_rows; r++)
-            chain = _mm256_fmadd_ps(_mm256_broadcast_ss(factor + r), _mm256_loadu_ps(rows[r] + i), chain);
-        _mm256_storeu_pd(sum + i, _mm256_add_pd(_mm256_loadu_pd(sum + i), _mm256_cvtps_pd(_mm256_castps256_ps128(chain))));
-        _mm256_storeu_pd(sum + i + 4, _mm256_add_pd(_mm256_loadu_pd(sum + i + 4), _mm256_cvtps_pd(_mm256_extractf128_ps(chain, 1))));
+        __m256 a = _mm256_setzero_ps();
+        for (int64_t r = 0; r < n_rows; r++) {
+            __m256 f = _mm256_broadcast_ss(factor + r);
+            AVX2_ROWS_STEP(a, 0);
+        }
+        avx2_add_eight(sum + i, a);
     }
     for (; i < n; i++) {
         float chain = 0;
