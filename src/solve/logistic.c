@@ -20,6 +20,7 @@ typedef struct wave {
     int64_t            n;
     const fit_options *options;
     int64_t            chunk;
+    int64_t           *like;    /* [n]: the problem of the wave whose first factor is the same, or -1 */
     int64_t           *factors; /* problems whose factor is made in this stage */
     int64_t            n_factors;
     scratch            room;
@@ -41,36 +42,34 @@ static int64_t logistic_bytes(const fit_problem *p)
 
 static lamella_status logistic_create(call *c, const fit_problem *p, logistic *m)
 {
-    double *search;
-    *m = (logistic){ .p = p, .simd = simd_of(c), .outputs = fit_outputs(p->n_classes), .dim = p->rows->dim,
-                      .like = -1, .newton = p->n_classes == 2 && p->rows->dim <= LOGISTIC_NARROW };
-    m->width = m->dim + 1;
-    m->size = m->outputs * m->width;
-    TAKE(c, m->mean, m->dim);
-    TAKE(c, m->inverse_spread, m->dim);
-    TAKE(c, m->base, m->size);
-    TAKE(c, m->v, m->size);
-    TAKE(c, m->gradient, m->size);
-    TAKE(c, m->t_gradient, m->size);
-    TAKE(c, m->weights_f32, m->outputs * m->dim);
-    TAKE(c, m->weights, m->outputs * m->dim);
-    TAKE(c, m->intercepts, m->outputs);
-    TAKE(c, m->sums, m->outputs * m->dim);
-    TAKE(c, m->residuals, m->outputs);
-    TAKE(c, m->scores, m->outputs);
-    TAKE(c, m->block, m->outputs * LOGISTIC_BLOCK);
-    TAKE(c, m->row_f64, m->dim);
-    TAKE(c, m->row_f32, m->dim);
-    TAKE(c, m->gram, logistic_factor_floats(m->dim));
-    TAKE(c, m->factor, logistic_factor_floats(m->dim));
-    TAKE(c, m->intercept_scale, m->outputs);
-    TAKE(c, m->shift, m->dim);
-    TAKE(c, m->curved, m->dim);
-    TAKE(c, search, lbfgs_doubles(m->size));
-    lbfgs_in(&m->search, search, m->size, m->simd);
-    memset(m->base, 0, (size_t)m->size * sizeof *m->base);
-    memset(m->v, 0, (size_t)m->size * sizeof *m->v);
-    memset(m->shift, 0, (size_t)m->dim * sizeof *m->shift);
+    int64_t outputs = fit_outputs(p->n_classes), dim = p->rows->dim, size = outputs * (dim + 1);
+    double *memory;
+    *m = (logistic){ .problem = { .given = p, .simd = simd_of(c), .outputs = outputs, .dim = dim, .width = dim + 1, .size = size },
+                     .search = { .newton = outputs == 1 && dim <= LOGISTIC_NARROW } };
+    TAKE(c, m->problem.mean, dim);
+    TAKE(c, m->problem.inverse_spread, dim);
+    TAKE(c, m->point.v, size);
+    TAKE(c, m->point.gradient, size);
+    TAKE(c, m->point.weights, outputs * dim);
+    TAKE(c, m->point.intercepts, outputs);
+    TAKE(c, m->point.weights_f32, outputs * dim);
+    TAKE(c, m->pass.curved, dim);
+    TAKE(c, m->pass.sums, outputs * dim);
+    TAKE(c, m->pass.residuals, outputs);
+    TAKE(c, m->pass.scores, outputs);
+    TAKE(c, m->pass.row_f64, dim);
+    TAKE(c, m->pass.block, outputs * LOGISTIC_BLOCK);
+    TAKE(c, m->frame.base, size);
+    TAKE(c, m->frame.factor, logistic_factor_floats(dim));
+    TAKE(c, m->frame.gram, logistic_factor_floats(dim));
+    TAKE(c, m->frame.intercept_scale, outputs);
+    TAKE(c, m->frame.shift, dim);
+    TAKE(c, m->search.gradient, size);
+    TAKE(c, m->search.room, dim);
+    TAKE(c, memory, lbfgs_doubles(size));
+    lbfgs_in(&m->search.lbfgs, memory, size, m->problem.simd);
+    memset(m->point.v, 0, (size_t)size * sizeof *m->point.v);
+    memset(m->frame.shift, 0, (size_t)dim * sizeof *m->frame.shift);
     return LAMELLA_OK;
 }
 
@@ -79,8 +78,9 @@ static lamella_status logistic_create(call *c, const fit_problem *p, logistic *m
 static void factor_task(int64_t i, void *data)
 {
     wave *w = data;
+    logistic *m = &w->m[w->factors[i]];
     void *room = scratch_claim(&w->room);
-    logistic_factor(&w->m[w->factors[i]], room);
+    logistic_factor(&m->problem, &m->point, m->search.refresh, room, &m->frame);
     scratch_release(&w->room, room);
 }
 
@@ -90,39 +90,37 @@ static void iterate_task(int64_t i, void *data)
     int64_t first = i * w->chunk, end = MIN(first + w->chunk, w->n), last = 0;
     for (int64_t j = first; j < end; j++) {
         logistic *m = &w->m[j];
-        if (m->state == LOGISTIC_NEEDS_FACTOR) {
-            if (!m->refresh && m->like >= 0)
-                logistic_factor_copy(m, &w->m[m->like]);
-            if (logistic_factor_is_finite(m))
+        if (m->search.state == LOGISTIC_NEEDS_FACTOR) {
+            if (!m->search.refresh && w->like[j] >= 0)
+                logistic_factor_copy(&m->problem, &w->m[w->like[j]].frame, &m->frame);
+            if (logistic_factor_is_finite(&m->frame, m->problem.dim))
                 logistic_after_factor(m);
             else
                 logistic_finish_penalty(m, 0); /* penalty times squares beyond f32: said, not hidden */
         }
-        last = MAX(last, m->p->rows->n);
+        last = MAX(last, m->problem.given->rows->n);
     }
     for (int step = 0; step < LOGISTIC_STEPS; step++) {
         int active = 0;
         for (int64_t j = first; j < end; j++)
-            if (w->m[j].state == LOGISTIC_ITERATING) {
-                logistic_pass_open(&w->m[j]);
+            if (w->m[j].search.state == LOGISTIC_ITERATING) {
+                logistic_pass_open(&w->m[j].problem, &w->m[j].point, &w->m[j].pass);
                 active = 1;
             }
         for (int64_t row = 0; active && row < last; row += LOGISTIC_BLOCK)
             for (int64_t j = first; j < end; j++)
-                if (w->m[j].state == LOGISTIC_ITERATING)
-                    logistic_pass_rows(&w->m[j], row + LOGISTIC_BLOCK);
+                if (w->m[j].search.state == LOGISTIC_ITERATING)
+                    logistic_pass_rows(&w->m[j].problem, &w->m[j].point, row + LOGISTIC_BLOCK, &w->m[j].pass);
         for (int64_t j = first; j < end; j++)
-            if (w->m[j].state == LOGISTIC_ITERATING) {
-                logistic_pass_close(&w->m[j]);
+            if (w->m[j].search.state == LOGISTIC_ITERATING)
                 logistic_advance(&w->m[j], w->options);
-            }
     }
 }
 
 static void columns_task(int64_t i, void *data)
 {
     wave *w = data;
-    logistic_columns(&w->m[i]);
+    logistic_columns(&w->m[i].problem, w->m[i].point.gradient, w->m[i].pass.row_f64);
 }
 
 /* ---- a wave ---- */
@@ -130,20 +128,22 @@ static void columns_task(int64_t i, void *data)
 /* The first factor is shared by problems over the same rows at the same penalty: labels do not enter it. Of more penalties each needs its own. */
 static void find_alike(wave *w)
 {
-    for (int64_t i = 1; i < w->n; i++)
-        for (int64_t j = 0; j < i && w->m[i].like < 0; j++) {
-            const fit_problem *p = w->m[i].p, *q = w->m[j].p;
-            if (w->m[j].like < 0 && p->n_penalties == 1 && p->rows == q->rows && p->row == q->row && p->n_rows == q->n_rows
+    for (int64_t i = 0; i < w->n; i++) {
+        w->like[i] = -1;
+        for (int64_t j = 0; j < i && w->like[i] < 0; j++) {
+            const fit_problem *p = w->m[i].problem.given, *q = w->m[j].problem.given;
+            if (w->like[j] < 0 && p->n_penalties == 1 && p->rows == q->rows && p->row == q->row && p->n_rows == q->n_rows
                 && p->weight == q->weight && p->n_classes == q->n_classes && p->standardise == q->standardise && p->penalty[0] == q->penalty[0])
-                w->m[i].like = j;
+                w->like[i] = j;
         }
+    }
 }
 
 static int64_t count_done(const wave *w)
 {
     int64_t n = 0;
     for (int64_t i = 0; i < w->n; i++)
-        n += w->m[i].state == LOGISTIC_DONE;
+        n += w->m[i].search.state == LOGISTIC_DONE;
     return n;
 }
 
@@ -157,7 +157,7 @@ static lamella_status run_wave(call *c, wave *w, int64_t before, int64_t total)
         TRY(progress(c, before + done, total));
         w->n_factors = 0;
         for (int64_t i = 0; i < w->n; i++)
-            if (w->m[i].state == LOGISTIC_NEEDS_FACTOR && (w->m[i].refresh || w->m[i].like < 0))
+            if (w->m[i].search.state == LOGISTIC_NEEDS_FACTOR && (w->m[i].search.refresh || w->like[i] < 0))
                 w->factors[w->n_factors++] = i;
         TRY(blas_parallel(c, w->n_factors, factor_task, w));
         TRY(parallel(c, (w->n + w->chunk - 1) / w->chunk, iterate_task, w));
@@ -182,6 +182,7 @@ lamella_status logistic_fit(call *c, const fit_problem *problems, int64_t n_prob
         w.n = n = wave_length(problems + first, n_problems - first);
         w.chunk = MAX(n / LOGISTIC_CHUNKS, 1);
         TAKE(c, w.m, n);
+        TAKE(c, w.like, n);
         TAKE(c, w.factors, n);
         for (int64_t i = 0; i < n; i++) {
             int64_t dim = problems[first + i].rows->dim;

@@ -27,41 +27,34 @@ int64_t logistic_factor_floats(int64_t dim)
     return has_triangle(dim) ? dim * dim : dim;
 }
 
-/* A panel, then A. */
+/* A panel, then A; or the diagonal, then a row. */
 int64_t logistic_factor_room(int64_t dim)
 {
-    if (!has_triangle(dim))
-        return dim * (int64_t)sizeof(double);
-    return (PANEL_ROWS + dim) * dim * (int64_t)sizeof(double);
+    return (has_triangle(dim) ? PANEL_ROWS + dim : 2) * dim * (int64_t)sizeof(double);
 }
 
 /* ---- Grams ---- */
 
-static double first_weight(const logistic *m)
+static double first_weight(const logistic_problem *q)
 {
-    return fmin(LOGISTIC_KAPPA, m->outputs > 1 ? 1 / (double)m->outputs : 1);
-}
-
-static const float *factor_row(const logistic *m, int64_t row)
-{
-    return m->p->rows->x + row * m->p->rows->stride;
+    return fmin(LOGISTIC_KAPPA, q->outputs > 1 ? 1 / (double)q->outputs : 1);
 }
 
 /* The first Gram, of every few rows, in f32; returns the sum of d_i. */
-static double sum_first_gram(logistic *m, float *panel)
+static double sum_first_gram(const logistic_problem *q, float *panel, float *gram)
 {
-    int64_t n = m->p->n_rows, step = MAX(1, MIN(LOGISTIC_SPARSE, n / m->dim)), filled = 0;
+    int64_t n = q->given->n_rows, step = MAX(1, MIN(LOGISTIC_SPARSE, n / q->dim)), filled = 0;
     double total = 0;
     int first = 1;
     for (int64_t i = 0; i < n; i += step) {
-        int64_t row = logistic_row(m, i);
-        const float *x = factor_row(m, row);
-        double d = logistic_weight(m, row) * first_weight(m) * (double)step, root = sqrt(d);
+        int64_t row = logistic_row(q, i);
+        const float *x = logistic_x(q, row);
+        double d = logistic_weight(q, row) * first_weight(q) * (double)step, root = sqrt(d);
         total += d;
-        for (int64_t j = 0; j < m->dim; j++)
-            panel[filled * m->dim + j] = (float)(root * ((double)x[j] - m->mean[j]) * m->inverse_spread[j]);
+        for (int64_t j = 0; j < q->dim; j++)
+            panel[filled * q->dim + j] = (float)(root * ((double)x[j] - q->mean[j]) * q->inverse_spread[j]);
         if (++filled == PANEL_ROWS || i + step >= n) {
-            blas_gram_f32(panel, filled, m->dim, m->dim, first ? 0.0f : 1.0f, m->gram, m->dim);
+            blas_gram_f32(panel, filled, q->dim, q->dim, first ? 0.0f : 1.0f, gram, q->dim);
             first = filled = 0;
         }
     }
@@ -69,211 +62,198 @@ static double sum_first_gram(logistic *m, float *panel)
 }
 
 /* Rows that curve the most may lie far from the mean of all: about their own mean the intercept is apart from the other variables. */
-static void add_shift(logistic *m, double d, const float *x)
+static void add_shift(const logistic_problem *q, double d, const float *x, double *shift)
 {
-    for (int64_t j = 0; j < m->dim; j++)
-        m->shift[j] += d * ((double)x[j] - m->mean[j]) * m->inverse_spread[j];
+    for (int64_t j = 0; j < q->dim; j++)
+        shift[j] += d * ((double)x[j] - q->mean[j]) * q->inverse_spread[j];
 }
 
-static void divide_shift(logistic *m, double total)
+static void divide_shift(double *shift, int64_t dim, double total)
 {
-    for (int64_t j = 0; j < m->dim; j++)
-        m->shift[j] = total > 0 ? m->shift[j] / total : 0;
+    for (int64_t j = 0; j < dim; j++)
+        shift[j] = total > 0 ? shift[j] / total : 0;
 }
 
 /* The Hessian without the penalty's part, in f64: its small eigenvalues count. */
-static double sum_hessian(logistic *m, double *panel, double *hessian)
+static double sum_hessian(const logistic_problem *q, const logistic_point *at, double *panel, double *hessian, double *shift)
 {
     int64_t filled = 0;
     double total = 0;
     int first = 1;
-    memset(m->shift, 0, (size_t)m->dim * sizeof *m->shift);
-    for (int64_t i = 0; i < m->p->n_rows; i++) {
-        int64_t row = logistic_row(m, i);
-        const float *x = factor_row(m, row);
-        double d = logistic_weight(m, row) * logistic_curvature(m, x), root = sqrt(d);
+    for (int64_t i = 0; i < q->given->n_rows; i++) {
+        int64_t row = logistic_row(q, i);
+        const float *x = logistic_x(q, row);
+        double *to = panel + filled * q->dim, d = logistic_weight(q, row) * logistic_curvature(q, at, x, to), root = sqrt(d);
         total += d;
-        add_shift(m, d, x);
-        for (int64_t j = 0; j < m->dim; j++)
-            panel[filled * m->dim + j] = root * ((double)x[j] - m->mean[j]) * m->inverse_spread[j];
-        if (++filled == PANEL_ROWS || i + 1 == m->p->n_rows) {
-            blas_gram_f64(panel, filled, m->dim, m->dim, first ? 0.0 : 1.0, hessian, m->dim);
+        add_shift(q, d, x, shift);
+        for (int64_t j = 0; j < q->dim; j++)
+            to[j] = root * ((double)x[j] - q->mean[j]) * q->inverse_spread[j];
+        if (++filled == PANEL_ROWS || i + 1 == q->given->n_rows) {
+            blas_gram_f64(panel, filled, q->dim, q->dim, first ? 0.0 : 1.0, hessian, q->dim);
             first = filled = 0;
         }
     }
-    divide_shift(m, total);
-    for (int64_t i = 0; i < m->dim; i++)
+    divide_shift(shift, q->dim, total);
+    for (int64_t i = 0; i < q->dim; i++)
         for (int64_t j = 0; j <= i; j++)
-            hessian[i * m->dim + j] -= total * m->shift[i] * m->shift[j];
-    return total;
-}
-
-/* Of too many dims only the diagonal is kept. */
-static double sum_diagonal(logistic *m, double *diagonal)
-{
-    double total = 0;
-    memset(diagonal, 0, (size_t)m->dim * sizeof *diagonal);
-    memset(m->shift, 0, (size_t)m->dim * sizeof *m->shift);
-    for (int64_t i = 0; i < m->p->n_rows; i++) {
-        int64_t row = logistic_row(m, i);
-        const float *x = factor_row(m, row);
-        double d = logistic_weight(m, row) * (m->refresh ? logistic_curvature(m, x) : first_weight(m));
-        total += d;
-        if (m->refresh)
-            add_shift(m, d, x);
-        for (int64_t j = 0; j < m->dim; j++) {
-            double value = ((double)x[j] - m->mean[j]) * m->inverse_spread[j];
-            diagonal[j] += d * value * value;
-        }
-    }
-    divide_shift(m, total);
-    for (int64_t j = 0; j < m->dim; j++)
-        diagonal[j] = fmax(diagonal[j] - total * m->shift[j] * m->shift[j], 0);
+            hessian[i * q->dim + j] -= total * shift[i] * shift[j];
     return total;
 }
 
 /* ---- factor ---- */
 
-/* gram [d, d] becomes A; of what is not positive definite in f64, the diagonal is used. */
-static void factor_triangle(logistic *m, double *a)
+/* gram [d, d] becomes A; of what is not positive definite in f64, the diagonal is used. room: [d] */
+static void factor_triangle(double penalty, int64_t d, double *a, double *diagonal, float *factor)
 {
-    int64_t d = m->dim;
-    double *diagonal = m->row_f64;
     for (int64_t i = 0; i < d; i++) {
         for (int64_t j = 0; j <= i; j++)
-            a[i * d + j] = m->penalty * a[i * d + j] + (i == j);
+            a[i * d + j] = penalty * a[i * d + j] + (i == j);
         diagonal[i] = a[i * d + i];
     }
     int definite = cholesky_f64(a, d, d) == 0;
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = 0; j <= i; j++)
-            m->factor[i * d + j] = (float)(definite ? a[i * d + j] : i == j ? sqrt(diagonal[i]) : 0);
+            factor[i * d + j] = (float)(definite ? a[i * d + j] : i == j ? sqrt(diagonal[i]) : 0);
 }
 
 /* Well conditioned, f32 does: A is I and something of at most this size. */
-static int factor_in_f32(logistic *m)
+static int factor_in_f32(double penalty, int64_t d, const float *gram, float *factor)
 {
-    int64_t d = m->dim;
     double largest = 0;
     for (int64_t i = 0; i < d; i++)
-        largest = fmax(largest, m->penalty * (double)m->gram[i * d + i]);
+        largest = fmax(largest, penalty * (double)gram[i * d + i]);
     if (!(largest < LOGISTIC_F32_SIZE))
         return 0;
     for (int64_t i = 0; i < d; i++)
         for (int64_t j = 0; j <= i; j++)
-            m->factor[i * d + j] = (float)m->penalty * m->gram[i * d + j] + (i == j ? 1.0f : 0.0f);
-    return cholesky_f32(m->factor, d, d) == 0;
+            factor[i * d + j] = (float)penalty * gram[i * d + j] + (i == j ? 1.0f : 0.0f);
+    return cholesky_f32(factor, d, d) == 0;
 }
 
-static double triangle_of_rows(logistic *m, double *room)
+static double triangle_of_rows(const logistic_problem *q, const logistic_point *at, int hessian, double *room, logistic_frame *f)
 {
-    int64_t d = m->dim;
-    double *a = room + PANEL_ROWS * d, total = m->total_weight * first_weight(m);
-    if (m->refresh) {
-        total = sum_hessian(m, room, a);
+    int64_t d = q->dim;
+    double *a = room + PANEL_ROWS * d, total = q->total_weight * first_weight(q);
+    if (hessian) {
+        total = sum_hessian(q, at, room, a, f->shift);
     } else {
-        memset(m->shift, 0, (size_t)m->dim * sizeof *m->shift);
-        if (!m->has_gram) /* else that of the penalty before serves */
-            total = sum_first_gram(m, (float *)room);
-        m->has_gram = 1;
-        if (factor_in_f32(m))
+        if (!f->has_gram) /* else that of the penalty before serves */
+            total = sum_first_gram(q, (float *)room, f->gram);
+        f->has_gram = 1;
+        if (factor_in_f32(at->penalty, d, f->gram, f->factor))
             return total;
         for (int64_t i = 0; i < d; i++)
             for (int64_t j = 0; j <= i; j++)
-                a[i * d + j] = m->gram[i * d + j];
+                a[i * d + j] = f->gram[i * d + j];
     }
-    factor_triangle(m, a);
+    factor_triangle(at->penalty, d, a, room, f->factor);
     return total;
 }
 
-static double diagonal_of_rows(logistic *m, double *room)
+/* Of too many dims only the diagonal is kept. */
+static double diagonal_of_rows(const logistic_problem *q, const logistic_point *at, int hessian, double *diagonal, logistic_frame *f)
 {
-    double total = sum_diagonal(m, room);
-    for (int64_t j = 0; j < m->dim; j++)
-        m->factor[j] = (float)sqrt(1 + m->penalty * room[j]);
+    double total = 0, *room = diagonal + q->dim;
+    memset(diagonal, 0, (size_t)q->dim * sizeof *diagonal);
+    for (int64_t i = 0; i < q->given->n_rows; i++) {
+        int64_t row = logistic_row(q, i);
+        const float *x = logistic_x(q, row);
+        double d = logistic_weight(q, row) * (hessian ? logistic_curvature(q, at, x, room) : first_weight(q));
+        total += d;
+        if (hessian)
+            add_shift(q, d, x, f->shift);
+        for (int64_t j = 0; j < q->dim; j++) {
+            double value = ((double)x[j] - q->mean[j]) * q->inverse_spread[j];
+            diagonal[j] += d * value * value;
+        }
+    }
+    divide_shift(f->shift, q->dim, total);
+    for (int64_t j = 0; j < q->dim; j++)
+        f->factor[j] = (float)sqrt(1 + at->penalty * fmax(diagonal[j] - total * f->shift[j] * f->shift[j], 0));
     return total;
 }
 
-void logistic_factor(logistic *m, void *room)
+void logistic_factor(const logistic_problem *q, const logistic_point *at, int hessian, void *room, logistic_frame *f)
 {
-    double total = has_triangle(m->dim) ? triangle_of_rows(m, room) : diagonal_of_rows(m, room);
-    for (int64_t k = 0; k < m->outputs; k++)
-        m->intercept_scale[k] = 1 / sqrt(fmax(m->penalty * total, DBL_MIN));
+    memset(f->shift, 0, (size_t)q->dim * sizeof *f->shift);
+    double total = has_triangle(q->dim) ? triangle_of_rows(q, at, hessian, room, f) : diagonal_of_rows(q, at, hessian, room, f);
+    for (int64_t k = 0; k < q->outputs; k++)
+        f->intercept_scale[k] = 1 / sqrt(fmax(at->penalty * total, DBL_MIN));
 }
 
-int logistic_factor_is_finite(const logistic *m)
+int logistic_factor_is_finite(const logistic_frame *f, int64_t dim)
 {
-    for (int64_t i = 0; i < m->dim; i++)
-        if (!isfinite(has_triangle(m->dim) ? m->factor[i * m->dim + i] : m->factor[i]))
+    for (int64_t i = 0; i < dim; i++)
+        if (!isfinite(has_triangle(dim) ? f->factor[i * dim + i] : f->factor[i]))
             return 0;
     return 1;
 }
 
-void logistic_factor_copy(logistic *m, const logistic *from)
+void logistic_factor_copy(const logistic_problem *q, const logistic_frame *from, logistic_frame *to)
 {
-    int64_t bytes = logistic_factor_floats(m->dim) * (int64_t)sizeof(float);
-    if (has_triangle(m->dim))
-        memcpy(m->gram, from->gram, (size_t)bytes);
-    m->has_gram = from->has_gram;
-    memcpy(m->factor, from->factor, (size_t)bytes);
-    memcpy(m->intercept_scale, from->intercept_scale, (size_t)m->outputs * sizeof(double));
+    int64_t bytes = logistic_factor_floats(q->dim) * (int64_t)sizeof(float);
+    if (has_triangle(q->dim))
+        memcpy(to->gram, from->gram, (size_t)bytes);
+    to->has_gram = from->has_gram;
+    memcpy(to->factor, from->factor, (size_t)bytes);
+    memcpy(to->intercept_scale, from->intercept_scale, (size_t)q->outputs * sizeof(double));
 }
 
 /* ---- between t and v ---- */
 
 /* L^T u = t, from the last row up; u takes t's place. */
-static void solve_transposed(const logistic *m, double *t)
+static void solve_transposed(const logistic_problem *q, const float *factor, double *t)
 {
-    for (int64_t i = m->dim - 1; i >= 0; i--) {
-        const float *row = m->factor + i * m->dim;
+    for (int64_t i = q->dim - 1; i >= 0; i--) {
+        const float *row = factor + i * q->dim;
         t[i] /= (double)row[i];
-        m->simd->add_scaled_f32(row, i, -t[i], t);
+        q->simd->add_scaled_f32(row, i, -t[i], t);
     }
 }
 
 /* L t = g less shift times the intercept's, from the first row down: what rows owe to the blocks before theirs has no order among them. room: [dim] */
-static void solve_lower(const logistic *m, const double *g, double *t, float *room)
+static void solve_lower(const logistic_problem *q, const logistic_frame *f, const double *g, float *room, double *t)
 {
-    double g_b = g[m->dim];
-    for (int64_t first = 0, end; first < m->dim; first = end) {
-        end = MIN(first + LOGISTIC_SOLVED, m->dim);
+    double g_b = g[q->dim];
+    for (int64_t first = 0, end; first < q->dim; first = end) {
+        end = MIN(first + LOGISTIC_SOLVED, q->dim);
         for (int64_t i = first; i < end; i++)
-            t[i] = g[i] - m->shift[i] * g_b - (double)m->simd->dot_f32(m->factor + i * m->dim, room, first);
+            t[i] = g[i] - f->shift[i] * g_b - (double)q->simd->dot_f32(f->factor + i * q->dim, room, first);
         for (int64_t j = first; j < end; j++) {
-            t[j] /= (double)m->factor[j * m->dim + j];
+            t[j] /= (double)f->factor[j * q->dim + j];
             room[j] = (float)t[j];
             for (int64_t i = j + 1; i < end; i++)
-                t[i] -= (double)m->factor[i * m->dim + j] * t[j];
+                t[i] -= (double)f->factor[i * q->dim + j] * t[j];
         }
     }
 }
 
-void logistic_to_v(const logistic *m, const double *t, double *v)
+void logistic_to_v(const logistic_problem *q, const logistic_frame *f, const double *t, double *v)
 {
-    memcpy(v, t, (size_t)m->size * sizeof *v);
-    for (int64_t k = 0; k < m->outputs; k++) {
-        double *u = v + k * m->width;
-        if (has_triangle(m->dim))
-            solve_transposed(m, u);
-        for (int64_t i = 0; i < m->dim && !has_triangle(m->dim); i++)
-            u[i] /= (double)m->factor[i];
-        u[m->dim] *= m->intercept_scale[k];
-        for (int64_t i = 0; i < m->dim; i++)
-            u[m->dim] -= m->shift[i] * u[i];
+    memcpy(v, t, (size_t)q->size * sizeof *v);
+    for (int64_t k = 0; k < q->outputs; k++) {
+        double *u = v + k * q->width;
+        if (has_triangle(q->dim))
+            solve_transposed(q, f->factor, u);
+        for (int64_t i = 0; i < q->dim && !has_triangle(q->dim); i++)
+            u[i] /= (double)f->factor[i];
+        u[q->dim] *= f->intercept_scale[k];
+        for (int64_t i = 0; i < q->dim; i++)
+            u[q->dim] -= f->shift[i] * u[i];
     }
-    for (int64_t i = 0; i < m->size; i++)
-        v[i] += m->base[i];
+    for (int64_t i = 0; i < q->size; i++)
+        v[i] += f->base[i];
 }
 
-void logistic_gradient_to_t(const logistic *m, const double *gradient, double *t_gradient, float *room)
+void logistic_gradient_to_t(const logistic_problem *q, const logistic_frame *f, const double *gradient, float *room, double *t_gradient)
 {
-    for (int64_t k = 0; k < m->outputs; k++) {
-        const double *from = gradient + k * m->width;
-        double *to = t_gradient + k * m->width;
-        if (has_triangle(m->dim))
-            solve_lower(m, from, to, room);
-        for (int64_t i = 0; i < m->dim && !has_triangle(m->dim); i++)
-            to[i] = (from[i] - m->shift[i] * from[m->dim]) / (double)m->factor[i];
-        to[m->dim] = m->intercept_scale[k] * from[m->dim];
+    for (int64_t k = 0; k < q->outputs; k++) {
+        const double *from = gradient + k * q->width;
+        double *to = t_gradient + k * q->width;
+        if (has_triangle(q->dim))
+            solve_lower(q, f, from, room, to);
+        for (int64_t i = 0; i < q->dim && !has_triangle(q->dim); i++)
+            to[i] = (from[i] - f->shift[i] * from[q->dim]) / (double)f->factor[i];
+        to[q->dim] = f->intercept_scale[k] * from[q->dim];
     }
 }

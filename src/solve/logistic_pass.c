@@ -16,36 +16,21 @@
 #define LOGISTIC_FAR 256     /* spreads from 0: f32 products lose a column's variation beside its mean */
 #define LOGISTIC_FACTORS 512 /* each at most 2: the product stays below 2^512 */
 
-int64_t logistic_row(const logistic *m, int64_t i)
-{
-    return m->p->row ? m->p->row[i] : i;
-}
-
-double logistic_weight(const logistic *m, int64_t row)
-{
-    return m->p->weight ? m->p->weight[row] : 1;
-}
-
-static const float *row_of(const logistic *m, int64_t row)
-{
-    return m->p->rows->x + row * m->p->rows->stride;
-}
-
 /* ---- columns ---- */
 
 /* Sums of weight times row over every few rows; returns the sum of their weights. */
-static double sum_columns(logistic *m, int64_t step)
+static double sum_columns(logistic_problem *q, int64_t step)
 {
     double weight = 0;
-    memset(m->mean, 0, (size_t)m->dim * sizeof *m->mean);
-    m->total_weight = 0;
-    for (int64_t i = 0; i < m->p->n_rows; i++) {
-        int64_t row = logistic_row(m, i);
-        m->total_weight += logistic_weight(m, row);
+    memset(q->mean, 0, (size_t)q->dim * sizeof *q->mean);
+    q->total_weight = 0;
+    for (int64_t i = 0; i < q->given->n_rows; i++) {
+        int64_t row = logistic_row(q, i);
+        q->total_weight += logistic_weight(q, row);
         if (i % step)
             continue;
-        m->simd->add_scaled_f32(row_of(m, row), m->dim, logistic_weight(m, row), m->mean);
-        weight += logistic_weight(m, row);
+        q->simd->add_scaled_f32(logistic_x(q, row), q->dim, logistic_weight(q, row), q->mean);
+        weight += logistic_weight(q, row);
     }
     return weight;
 }
@@ -61,41 +46,42 @@ static void add_about(const float *restrict x, const double *restrict about, int
 }
 
 /* Squares are taken about the f32 next to the rough mean: of a constant column that is the column, so that nothing at all is left. */
-void logistic_columns(logistic *m)
+void logistic_columns(logistic_problem *q, double *sum, double *square)
 {
-    int64_t n = m->p->n_rows, step = m->p->standardise ? 1 : MAX(1, MIN(LOGISTIC_CENTRE, n / LOGISTIC_CENTRED));
-    double *sum = m->gradient, *square = m->row_f64, weight = sum_columns(m, step);
-    memset(sum, 0, (size_t)m->dim * sizeof *sum);
-    memset(square, 0, (size_t)m->dim * sizeof *square);
-    for (int64_t j = 0; j < m->dim; j++)
-        m->mean[j] = (double)(float)(m->mean[j] / weight);
+    int64_t n = q->given->n_rows, step = q->given->standardise ? 1 : MAX(1, MIN(LOGISTIC_CENTRE, n / LOGISTIC_CENTRED));
+    double weight = sum_columns(q, step);
+    memset(sum, 0, (size_t)q->dim * sizeof *sum);
+    memset(square, 0, (size_t)q->dim * sizeof *square);
+    for (int64_t j = 0; j < q->dim; j++)
+        q->mean[j] = (double)(float)(q->mean[j] / weight);
     for (int64_t i = 0; i < n; i += step) {
-        int64_t row = logistic_row(m, i);
-        add_about(row_of(m, row), m->mean, m->dim, logistic_weight(m, row), sum, square);
+        int64_t row = logistic_row(q, i);
+        add_about(logistic_x(q, row), q->mean, q->dim, logistic_weight(q, row), sum, square);
     }
-    for (int64_t j = 0; j < m->dim; j++) {
+    for (int64_t j = 0; j < q->dim; j++) {
         double left = sum[j] / weight, variance = fmax(square[j] / weight - left * left, 0);
-        m->mean[j] += left;
-        int constant = is_constant_column(1, m->mean[j], variance);
-        m->far |= !constant && fabs(m->mean[j]) > LOGISTIC_FAR * sqrt(variance);
-        m->inverse_spread[j] = 1;
-        if (m->p->standardise) { /* a constant column has weight 0: the intercept does its work */
-            m->p->constant[j] = (unsigned char)constant;
-            m->inverse_spread[j] = constant ? 0 : 1 / sqrt(variance);
+        q->mean[j] += left;
+        int constant = is_constant_column(1, q->mean[j], variance);
+        q->far |= !constant && fabs(q->mean[j]) > LOGISTIC_FAR * sqrt(variance);
+        q->inverse_spread[j] = 1;
+        if (q->given->standardise) { /* a constant column has weight 0: the intercept does its work */
+            q->given->constant[j] = (unsigned char)constant;
+            q->inverse_spread[j] = constant ? 0 : 1 / sqrt(variance);
         }
     }
 }
 
 /* ---- one row ---- */
 
-static void score_row(logistic *m, const float *x)
+/* room: [dim] */
+static void score_row(const logistic_problem *q, const logistic_point *at, const float *x, double *room, double *scores)
 {
-    if (m->precise) {
-        fit_scores(m->simd, x, m->weights, m->intercepts, m->outputs, m->dim, m->row_f64, m->scores);
+    if (at->precise) {
+        fit_scores(q->simd, x, at->weights, at->intercepts, q->outputs, q->dim, room, scores);
         return;
     }
-    for (int64_t k = 0; k < m->outputs; k++)
-        m->scores[k] = (double)m->simd->dot_f32(x, m->weights_f32 + k * m->dim, m->dim) + m->intercepts[k];
+    for (int64_t k = 0; k < q->outputs; k++)
+        scores[k] = (double)q->simd->dot_f32(x, at->weights_f32 + k * q->dim, q->dim) + at->intercepts[k];
 }
 
 void fit_scores(const kernels *k, const float *x, const double *weights, const double *intercepts, int64_t n_outputs, int64_t dim, double *room,
@@ -109,28 +95,23 @@ void fit_scores(const kernels *k, const float *x, const double *weights, const d
     }
 }
 
-static void add_log_of_products(logistic *m)
+static double binary_residual(int precise, double weight, int positive, logistic_pass *s)
 {
-    m->loss += log(m->log_product);
-    m->log_product = 1;
-    m->n_factors = 0;
-}
-
-static double binary_residual(logistic *m, double weight, int positive)
-{
-    double z = m->scores[0], margin = positive ? z : -z;
-    double small = m->precise ? exp(-fabs(z)) : (double)expf(-fabsf((float)z)); /* no better than the f32 score it comes from */
+    double z = s->scores[0], margin = positive ? z : -z;
+    double small = precise ? exp(-fabs(z)) : (double)expf(-fabsf((float)z)); /* no better than the f32 score it comes from */
     if (margin < 0)
-        m->loss -= weight * margin;
+        s->loss -= weight * margin;
     if (weight == 1) {
-        m->log_product *= 1 + small;
-        if (++m->n_factors == LOGISTIC_FACTORS)
-            add_log_of_products(m);
+        s->product *= 1 + small;
+        if (++s->n_factors % LOGISTIC_FACTORS == 0) {
+            s->loss += log(s->product);
+            s->product = 1;
+        }
     } else {
-        m->loss += weight * log1p(small);
+        s->loss += weight * log1p(small);
     }
     double other = margin >= 0 ? small / (1 + small) : 1 / (1 + small); /* the share of the wrong class */
-    m->curvature += weight * other * (1 - other);
+    s->curvature += weight * other * (1 - other);
     return positive ? -weight * other : weight * other;
 }
 
@@ -148,136 +129,123 @@ static double softmax_scores(double *z, int64_t n)
 }
 
 /* A row's loss is added; its scores become residuals. */
-static void residuals_of_row(logistic *m, int64_t row)
+static void residuals_of_row(const logistic_problem *q, const logistic_point *at, int64_t row, logistic_pass *s)
 {
-    double weight = logistic_weight(m, row);
-    int32_t label = m->p->label[row];
-    score_row(m, row_of(m, row));
-    if (m->outputs == 1) {
-        m->residuals[0] += m->scores[0] = binary_residual(m, weight, label);
+    double weight = logistic_weight(q, row);
+    int32_t label = q->given->label[row];
+    score_row(q, at, logistic_x(q, row), s->row_f64, s->scores);
+    if (q->outputs == 1) {
+        s->residuals[0] += s->scores[0] = binary_residual(at->precise, weight, label, s);
         return;
     }
-    double gold = m->scores[label];
-    m->loss += weight * (softmax_scores(m->scores, m->outputs) - gold);
-    double least = m->scores[0];
-    for (int64_t k = 1; k < m->outputs; k++)
-        least = fmin(least, m->scores[k]);
-    m->curvature += weight * least;
-    m->scores[label] -= 1;
-    for (int64_t k = 0; k < m->outputs; k++)
-        m->residuals[k] += m->scores[k] *= weight;
+    double gold = s->scores[label];
+    s->loss += weight * (softmax_scores(s->scores, q->outputs) - gold);
+    double least = s->scores[0];
+    for (int64_t k = 1; k < q->outputs; k++)
+        least = fmin(least, s->scores[k]);
+    s->curvature += weight * least;
+    s->scores[label] -= 1;
+    for (int64_t k = 0; k < q->outputs; k++)
+        s->residuals[k] += s->scores[k] *= weight;
 }
 
-int logistic_sums_curved(const logistic *m)
+int logistic_sums_curved(const logistic_problem *q, const logistic_point *at)
 {
-    return m->precise && m->outputs == 1 && m->dim > LOGISTIC_FULL_FACTOR;
+    return at->precise && q->outputs == 1 && q->dim > LOGISTIC_FULL_FACTOR;
 }
 
-static void look_at_row(logistic *m, int64_t row)
+static void look_at_row(const logistic_problem *q, const logistic_point *at, int64_t row, logistic_pass *s)
 {
-    double curvature = m->curvature;
-    residuals_of_row(m, row);
-    if (logistic_sums_curved(m))
-        m->simd->add_scaled_f32(row_of(m, row), m->dim, m->curvature - curvature, m->curved);
-    for (int64_t k = 0; k < m->outputs; k++)
-        m->simd->add_scaled_f32(row_of(m, row), m->dim, m->scores[k], m->sums + k * m->dim);
+    const float *x = logistic_x(q, row);
+    double curvature = s->curvature;
+    residuals_of_row(q, at, row, s);
+    if (logistic_sums_curved(q, at))
+        q->simd->add_scaled_f32(x, q->dim, s->curvature - curvature, s->curved);
+    for (int64_t k = 0; k < q->outputs; k++)
+        q->simd->add_scaled_f32(x, q->dim, s->scores[k], s->sums + k * q->dim);
 }
 
 /* Rows while scores are f32: a block of residuals (the same rows however these are numbered), then its part of the gradient, f32 within
  * the block. */
-static void look_at_block(logistic *m, int64_t first, int64_t n)
+static void look_at_block(const logistic_problem *q, const logistic_point *at, int64_t n, logistic_pass *s)
 {
     const float *x[LOGISTIC_BLOCK];
-    for (int64_t i = 0; i < n; i++)
-        x[i] = row_of(m, logistic_row(m, first + i));
-    for (int64_t i = 0; i < n && m->outputs == 1; i++) {
-        int64_t row = logistic_row(m, first + i);
-        score_row(m, x[i]);
-        double r = binary_residual(m, logistic_weight(m, row), m->p->label[row]);
-        m->residuals[0] += r;
-        m->block[i] = (float)r;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t row = logistic_row(q, s->cursor + i);
+        x[i] = logistic_x(q, row);
+        residuals_of_row(q, at, row, s);
+        for (int64_t k = 0; k < q->outputs; k++)
+            s->block[k * LOGISTIC_BLOCK + i] = (float)s->scores[k];
     }
-    for (int64_t i = 0; i < n && m->outputs > 1; i++) {
-        residuals_of_row(m, logistic_row(m, first + i));
-        for (int64_t k = 0; k < m->outputs; k++)
-            m->block[k * LOGISTIC_BLOCK + i] = (float)m->scores[k];
-    }
-    for (int64_t k = 0; k < m->outputs; k++)
-        m->simd->add_rows_f32(x, n, m->block + k * LOGISTIC_BLOCK, m->dim, m->sums + k * m->dim);
+    for (int64_t k = 0; k < q->outputs; k++)
+        q->simd->add_rows_f32(x, n, s->block + k * LOGISTIC_BLOCK, q->dim, s->sums + k * q->dim);
 }
 
-double logistic_curvature(logistic *m, const float *x)
+double logistic_curvature(const logistic_problem *q, const logistic_point *at, const float *x, double *room)
 {
-    score_row(m, x);
-    double small = exp(-fabs(m->scores[0]));
+    double z;
+    score_row(q, at, x, room, &z);
+    double small = exp(-fabs(z));
     return small / ((1 + small) * (1 + small));
 }
 
 /* ---- all rows ---- */
 
-void logistic_pass_open(logistic *m)
+void logistic_pass_open(const logistic_problem *q, const logistic_point *at, logistic_pass *s)
 {
-    m->cursor = 0;
-    m->loss = m->curvature = 0;
-    if (logistic_sums_curved(m))
-        memset(m->curved, 0, (size_t)m->dim * sizeof *m->curved);
-    m->log_product = 1;
-    m->n_factors = 0;
-    memset(m->sums, 0, (size_t)(m->outputs * m->dim) * sizeof *m->sums);
-    memset(m->residuals, 0, (size_t)m->outputs * sizeof *m->residuals);
+    s->cursor = s->n_factors = 0;
+    s->loss = s->curvature = 0;
+    s->product = 1;
+    if (logistic_sums_curved(q, at))
+        memset(s->curved, 0, (size_t)q->dim * sizeof *s->curved);
+    memset(s->sums, 0, (size_t)(q->outputs * q->dim) * sizeof *s->sums);
+    memset(s->residuals, 0, (size_t)q->outputs * sizeof *s->residuals);
 }
 
-void logistic_pass_rows(logistic *m, int64_t end)
+void logistic_pass_rows(const logistic_problem *q, const logistic_point *at, int64_t end, logistic_pass *s)
 {
-    while (m->cursor < m->p->n_rows) {
-        int64_t n = m->precise ? 1 : MIN(LOGISTIC_BLOCK, m->p->n_rows - m->cursor);
-        if (logistic_row(m, m->cursor + n - 1) >= end)
+    while (s->cursor < q->given->n_rows) {
+        int64_t n = at->precise ? 1 : MIN(LOGISTIC_BLOCK, q->given->n_rows - s->cursor);
+        if (logistic_row(q, s->cursor + n - 1) >= end)
             return;
-        if (m->precise)
-            look_at_row(m, logistic_row(m, m->cursor));
+        if (at->precise)
+            look_at_row(q, at, logistic_row(q, s->cursor), s);
         else
-            look_at_block(m, m->cursor, n);
-        m->cursor += n;
+            look_at_block(q, at, n, s);
+        s->cursor += n;
     }
 }
 
-void logistic_pass_close(logistic *m)
+void logistic_evaluate(const logistic_problem *q, const logistic_pass *s, logistic_point *at)
 {
-    add_log_of_products(m);
+    double square = 0;
+    for (int64_t k = 0; k < q->outputs; k++) {
+        const double *sums = s->sums + k * q->dim, *v = at->v + k * q->width, residual = s->residuals[k];
+        double *g = at->gradient + k * q->width;
+        for (int64_t j = 0; j < q->dim; j++) {
+            square += v[j] * v[j];
+            g[j] = v[j] + at->penalty * q->inverse_spread[j] * (sums[j] - q->mean[j] * residual);
+        }
+        g[q->dim] = at->penalty * residual;
+    }
+    at->value = square / 2 + at->penalty * (s->loss + log(s->product));
 }
 
-/* The gradient in v, from the sums of a pass at weights that are v's. */
-void logistic_gradient(const logistic *m, const double *v, double *gradient)
+void logistic_measure(const logistic_problem *q, logistic_point *at, logistic_pass *s, fit_report *report)
 {
-    for (int64_t k = 0; k < m->outputs; k++) {
-        const double *sums = m->sums + k * m->dim, residual = m->residuals[k];
-        double *g = gradient + k * m->width;
-        for (int64_t j = 0; j < m->dim; j++)
-            g[j] = v[k * m->width + j] + m->penalty * m->inverse_spread[j] * (sums[j] - m->mean[j] * residual);
-        g[m->dim] = m->penalty * residual;
+    double square = 0;
+    at->precise = 1;
+    logistic_pass_open(q, at, s);
+    logistic_pass_rows(q, at, INT64_MAX, s);
+    for (int64_t k = 0; k < q->outputs; k++)
+        for (int64_t j = 0; j < q->dim; j++)
+            at->v[k * q->width + j] = q->inverse_spread[j] > 0 ? at->weights[k * q->dim + j] / q->inverse_spread[j] : 0;
+    logistic_evaluate(q, s, at);
+    for (int64_t i = 0; i < q->size; i++) {
+        if (!q->given->standardise && i % q->width < q->dim) /* of w beside b itself, not beside the centred one */
+            at->gradient[i] += at->penalty * q->mean[i % q->width] * s->residuals[i / q->width];
+        square += at->gradient[i] * at->gradient[i];
     }
-}
-
-void logistic_measure(logistic *m, const double *weights, const double *intercepts, fit_report *report)
-{
-    double square = 0, gradient = 0;
-    memcpy(m->weights, weights, (size_t)(m->outputs * m->dim) * sizeof *weights);
-    memcpy(m->intercepts, intercepts, (size_t)m->outputs * sizeof *intercepts);
-    m->precise = 1;
-    logistic_pass_open(m);
-    logistic_pass_rows(m, INT64_MAX);
-    logistic_pass_close(m);
-    for (int64_t k = 0; k < m->outputs; k++)
-        for (int64_t j = 0; j < m->dim; j++)
-            m->v[k * m->width + j] = m->inverse_spread[j] > 0 ? weights[k * m->dim + j] / m->inverse_spread[j] : 0;
-    logistic_gradient(m, m->v, m->gradient);
-    for (int64_t i = 0; i < m->size && !m->p->standardise; i++) /* of w beside b itself, not beside the centred one */
-        if (i % m->width < m->dim)
-            m->gradient[i] += m->penalty * m->mean[i % m->width] * m->residuals[i / m->width];
-    for (int64_t i = 0; i < m->size; i++) {
-        square += i % m->width < m->dim ? m->v[i] * m->v[i] : 0;
-        gradient += m->gradient[i] * m->gradient[i];
-    }
-    report->objective = square / 2 + m->penalty * m->loss;
-    report->gradient_norm = sqrt(gradient);
+    report->objective = at->value;
+    report->gradient_norm = sqrt(square);
 }

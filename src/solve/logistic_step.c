@@ -25,198 +25,193 @@
 #define LOGISTIC_SERVES 8
 
 /* v in raw units, as the pass reads it. */
-static void set_weights(logistic *m)
+static void set_weights(const logistic_problem *q, logistic_point *at)
 {
-    for (int64_t k = 0; k < m->outputs; k++) {
-        const double *v = m->v + k * m->width;
-        double *w = m->weights + k * m->dim, shift = 0;
-        for (int64_t j = 0; j < m->dim; j++) {
-            w[j] = v[j] * m->inverse_spread[j];
-            shift += w[j] * m->mean[j];
+    for (int64_t k = 0; k < q->outputs; k++) {
+        const double *v = at->v + k * q->width;
+        double *w = at->weights + k * q->dim, shift = 0;
+        for (int64_t j = 0; j < q->dim; j++) {
+            w[j] = v[j] * q->inverse_spread[j];
+            shift += w[j] * q->mean[j];
         }
-        m->intercepts[k] = v[m->dim] - shift;
+        at->intercepts[k] = v[q->dim] - shift;
     }
-    m->simd->f64_to_f32(m->weights, m->outputs * m->dim, m->weights_f32);
+    q->simd->f64_to_f32(at->weights, q->outputs * q->dim, at->weights_f32);
+}
+
+static void go_to(const logistic_problem *q, const logistic_frame *f, const double *t, logistic_point *at)
+{
+    logistic_to_v(q, f, t, at->v);
+    set_weights(q, at);
 }
 
 void logistic_begin_penalty(logistic *m)
 {
-    m->penalty = m->p->penalty[m->at_penalty];
-    m->iterations = m->since_factor = 0;
-    m->precise = m->far;
-    m->refresh = m->newton;
-    m->known = 0;
-    m->state = LOGISTIC_NEEDS_FACTOR;
-    set_weights(m); /* the first Hessian looks at them */
+    logistic_search *s = &m->search;
+    m->point.penalty = m->problem.given->penalty[s->at_penalty];
+    m->point.precise = m->problem.far;
+    s->iterations = s->since_factor = 0;
+    s->refresh = s->newton;
+    s->known = 0;
+    s->state = LOGISTIC_NEEDS_FACTOR;
+    set_weights(&m->problem, &m->point); /* the first Hessian looks at them */
 }
 
 void logistic_after_factor(logistic *m)
 {
-    memcpy(m->base, m->v, (size_t)m->size * sizeof *m->base);
-    lbfgs_restart(&m->search);
-    if (m->known) { /* no pass is needed to see the same point in other coordinates */
-        logistic_gradient_to_t(m, m->gradient, m->t_gradient, m->row_f32);
-        lbfgs_tell(&m->search, m->value, m->t_gradient, 0);
-        logistic_to_v(m, m->search.trial, m->v);
+    logistic_search *s = &m->search;
+    memcpy(m->frame.base, m->point.v, (size_t)m->problem.size * sizeof *m->frame.base);
+    lbfgs_restart(&s->lbfgs);
+    if (s->known) { /* no pass is needed to see the same point in other coordinates */
+        logistic_gradient_to_t(&m->problem, &m->frame, m->point.gradient, s->room, s->gradient);
+        lbfgs_tell(&s->lbfgs, m->point.value, s->gradient, 0);
+        go_to(&m->problem, &m->frame, s->lbfgs.trial, &m->point);
     }
-    m->known = m->refresh = 0;
-    m->since_factor = m->n_values = 0;
-    set_weights(m);
-    m->state = LOGISTIC_ITERATING;
+    s->known = s->refresh = 0;
+    s->since_factor = s->n_values = 0;
+    s->state = LOGISTIC_ITERATING;
 }
 
 static void go_precise(logistic *m)
 {
-    m->precise = 1;
-    m->n_values = 0;
-    memcpy(m->base, m->v, (size_t)m->size * sizeof *m->base);
-    lbfgs_recentre(&m->search);
+    m->point.precise = 1;
+    m->search.n_values = 0;
+    memcpy(m->frame.base, m->point.v, (size_t)m->problem.size * sizeof *m->frame.base);
+    lbfgs_recentre(&m->search.lbfgs);
 }
 
 void logistic_finish_penalty(logistic *m, int converged)
 {
-    int64_t block = m->outputs * m->dim;
-    double *weights = m->p->weights + m->at_penalty * block, *intercepts = m->p->intercepts + m->at_penalty * m->outputs;
-    fit_report *report = &m->p->report[m->at_penalty];
-    memcpy(weights, m->weights, (size_t)block * sizeof *weights);
-    memcpy(intercepts, m->intercepts, (size_t)m->outputs * sizeof *intercepts);
-    *report = (fit_report){ .iterations = m->iterations };
-    logistic_measure(m, weights, intercepts, report);
+    const fit_problem *p = m->problem.given;
+    int64_t at = m->search.at_penalty++, outputs = m->problem.outputs, block = outputs * m->problem.dim;
+    fit_report *report = &p->report[at];
+    memcpy(p->weights + at * block, m->point.weights, (size_t)block * sizeof *p->weights);
+    memcpy(p->intercepts + at * outputs, m->point.intercepts, (size_t)outputs * sizeof *p->intercepts);
+    *report = (fit_report){ .iterations = m->search.iterations };
+    logistic_measure(&m->problem, &m->point, &m->pass, report);
     report->converged = converged && isfinite(report->objective) && isfinite(report->gradient_norm);
-    if (++m->at_penalty == m->p->n_penalties)
-        m->state = LOGISTIC_DONE;
+    if (at + 1 == p->n_penalties)
+        m->search.state = LOGISTIC_DONE;
     else
         logistic_begin_penalty(m);
 }
 
-static double objective_at_v(const logistic *m)
+static void note_value(logistic_search *s, double value)
 {
-    double square = 0;
-    for (int64_t k = 0; k < m->outputs; k++)
-        for (int64_t j = 0; j < m->dim; j++)
-            square += m->v[k * m->width + j] * m->v[k * m->width + j];
-    return square / 2 + m->penalty * m->loss;
-}
-
-static void note_value(logistic *m, double value)
-{
-    memmove(m->values + 1, m->values, (LOGISTIC_VALUES - 1) * sizeof *m->values);
-    m->values[0] = value;
-    m->n_values++;
+    memmove(s->values + 1, s->values, (LOGISTIC_VALUES - 1) * sizeof *s->values);
+    s->values[0] = value;
+    s->n_values++;
 }
 
 /* What falls that shrink by one ratio come to, from the last `steps` and those before. */
-static double geometric_rest(const logistic *m, int64_t steps)
+static double geometric_rest(const logistic_search *s, int64_t steps)
 {
-    double last = fmax(m->values[steps] - m->values[0], 0), before = fmax(m->values[2 * steps] - m->values[steps], 0);
+    double last = fmax(s->values[steps] - s->values[0], 0), before = fmax(s->values[2 * steps] - s->values[steps], 0);
     double ratio = before > 0 ? fmin(last / before, LOGISTIC_RATIO) : 0;
     return last * ratio / (1 - ratio);
 }
 
 /* Newton's steps need none of it: their promise is of the Hessian itself. */
-static double falls_to_come(const logistic *m)
+static double falls_to_come(const logistic_search *s)
 {
-    if (m->newton)
+    if (s->newton)
         return 0;
-    if (m->n_values < 4)
+    if (s->n_values < 4)
         return INFINITY;
-    return fmax(geometric_rest(m, 1), m->n_values >= LOGISTIC_VALUES ? geometric_rest(m, LOGISTIC_VALUES / 2) : 0);
+    return fmax(geometric_rest(s, 1), s->n_values >= LOGISTIC_VALUES ? geometric_rest(s, LOGISTIC_VALUES / 2) : 0);
 }
 
 /* Where the rows that curve lie, about which the intercept is apart from column j. */
 static double shift_now(const logistic *m, int64_t j)
 {
-    if (!logistic_sums_curved(m) || !(m->curvature > 0))
-        return m->shift[j];
-    return (m->curved[j] / m->curvature - m->mean[j]) * m->inverse_spread[j];
+    const logistic_problem *q = &m->problem;
+    if (!logistic_sums_curved(q, &m->point) || !(m->pass.curvature > 0))
+        return m->frame.shift[j];
+    return (m->pass.curved[j] / m->pass.curvature - q->mean[j]) * q->inverse_spread[j];
 }
 
 /* How far the objective can still fall: g.H^-1 g / 2, for H no more than it is: I on what is penalised, and the intercept's own curvature. */
 static double gap_bound(const logistic *m)
 {
-    double square = 0, intercept_curvature = fmax(m->penalty * m->curvature, DBL_MIN);
-    for (int64_t k = 0; k < m->outputs; k++) {
-        const double *g = m->gradient + k * m->width;
-        for (int64_t j = 0; j < m->dim; j++) {
-            double at_best_intercept = g[j] - shift_now(m, j) * g[m->dim];
+    const logistic_problem *q = &m->problem;
+    double square = 0, intercept_curvature = fmax(m->point.penalty * m->pass.curvature, DBL_MIN);
+    for (int64_t k = 0; k < q->outputs; k++) {
+        const double *g = m->point.gradient + k * q->width;
+        for (int64_t j = 0; j < q->dim; j++) {
+            double at_best_intercept = g[j] - shift_now(m, j) * g[q->dim];
             square += at_best_intercept * at_best_intercept;
         }
-        square += g[m->dim] * g[m->dim] / intercept_curvature;
+        square += g[q->dim] * g[q->dim] / intercept_curvature;
     }
-    if (m->dim > LOGISTIC_FULL_FACTOR) /* a diagonal promises nothing */
+    if (q->dim > LOGISTIC_FULL_FACTOR) /* a diagonal promises nothing */
         return square / 2;
-    double promised = (m->outputs > 1 ? LOGISTIC_MARGIN_CLASSES : LOGISTIC_MARGIN) * lbfgs_promise(&m->search);
-    return fmin(square / 2, fmax(promised, falls_to_come(m)));
+    double promised = (q->outputs > 1 ? LOGISTIC_MARGIN_CLASSES : LOGISTIC_MARGIN) * lbfgs_promise(&m->search.lbfgs);
+    return fmin(square / 2, fmax(promised, falls_to_come(&m->search)));
 }
 
-/* At v, where the pass at hand was. */
-static void take_hessian(logistic *m, double value)
+/* `known`: v is where the pass at hand was. */
+static void take_hessian(logistic_search *s, int known)
 {
-    m->newton = 1;
-    m->refresh = 1;
-    m->known = 1;
-    m->value = value;
-    set_weights(m);
-    m->state = LOGISTIC_NEEDS_FACTOR;
+    s->newton = s->refresh = 1;
+    s->known = known;
+    s->state = LOGISTIC_NEEDS_FACTOR;
 }
 
-static int factor_is_worn(const logistic *m, double gap, double value)
+static int factor_is_worn(const logistic *m, double gap)
 {
-    if (m->outputs > 1)
+    if (m->problem.outputs > 1)
         return 0;
-    if (!m->newton)
-        return m->since_factor >= LOGISTIC_PATIENCE;
-    return m->since_factor >= (gap <= LOGISTIC_NEAR * fabs(value) ? LOGISTIC_SERVES : 1);
+    if (!m->search.newton)
+        return m->search.since_factor >= LOGISTIC_PATIENCE;
+    return m->search.since_factor >= (gap <= LOGISTIC_NEAR * fabs(m->point.value) ? LOGISTIC_SERVES : 1);
 }
 
 /* `moved`: not the point before seen anew, in other coordinates or more precisely. Those looks are no iterations. */
-static void after_move(logistic *m, const fit_options *o, double value, int moved)
+static void after_move(logistic *m, const fit_options *o, int moved)
 {
-    note_value(m, value);
-    double gap = gap_bound(m), least = fabs(value) * (m->precise ? o->tolerance : fmax(o->tolerance, LOGISTIC_COARSE));
-    int level = gap <= LOGISTIC_LEVEL * fabs(value);
-    m->iterations += moved;
-    m->since_factor += moved;
+    logistic_search *s = &m->search;
+    note_value(s, m->point.value);
+    double gap = gap_bound(m), size = fabs(m->point.value), least = size * (m->point.precise ? o->tolerance : fmax(o->tolerance, LOGISTIC_COARSE));
+    int level = gap <= LOGISTIC_LEVEL * size;
+    s->iterations += moved;
+    s->since_factor += moved;
     if (gap <= least || level) {
-        if (m->precise || o->tolerance > LOGISTIC_COARSE) /* so little asked for, f32 scores can tell */
+        if (m->point.precise || o->tolerance > LOGISTIC_COARSE) /* so little asked for, f32 scores can tell */
             logistic_finish_penalty(m, 1);
         else
             go_precise(m);
-    } else if (m->iterations >= o->max_iterations) {
+    } else if (s->iterations >= o->max_iterations) {
         logistic_finish_penalty(m, 0);
-    } else if (factor_is_worn(m, gap, value)) {
-        take_hessian(m, value);
+    } else if (factor_is_worn(m, gap)) {
+        take_hessian(s, 1);
     }
 }
 
-static void after_stuck(logistic *m, const fit_options *o, double value)
+static void after_stuck(logistic *m, const fit_options *o)
 {
-    logistic_to_v(m, m->search.point, m->v);
-    set_weights(m);
-    if (!m->precise)
+    logistic_search *s = &m->search;
+    go_to(&m->problem, &m->frame, s->lbfgs.point, &m->point);
+    if (!m->point.precise)
         go_precise(m);
-    else if (m->outputs == 1 && m->since_factor > 0 && m->iterations < o->max_iterations)
-        m->newton = m->refresh = 1, m->state = LOGISTIC_NEEDS_FACTOR;
+    else if (m->problem.outputs == 1 && s->since_factor > 0 && s->iterations < o->max_iterations)
+        take_hessian(s, 0);
     else
-        logistic_finish_penalty(m, gap_bound(m) <= fmax(o->tolerance, LOGISTIC_NOISE_F64) * fabs(value));
+        logistic_finish_penalty(m, gap_bound(m) <= fmax(o->tolerance, LOGISTIC_NOISE_F64) * fabs(m->point.value));
 }
 
 /* After a pass at v. */
 void logistic_advance(logistic *m, const fit_options *o)
 {
-    double value = objective_at_v(m);
-    int64_t at = m->at_penalty;
-    int32_t precise = m->precise, moves = m->search.started;
-    logistic_gradient(m, m->v, m->gradient);
-    logistic_gradient_to_t(m, m->gradient, m->t_gradient, m->row_f32);
-    int32_t told = lbfgs_tell(&m->search, value, m->t_gradient, m->precise ? LOGISTIC_NOISE_F64 : LOGISTIC_NOISE_F32);
+    logistic_search *s = &m->search;
+    int64_t penalty = s->at_penalty;
+    int32_t precise = m->point.precise, moves = s->lbfgs.started;
+    logistic_evaluate(&m->problem, &m->pass, &m->point);
+    logistic_gradient_to_t(&m->problem, &m->frame, m->point.gradient, s->room, s->gradient);
+    int32_t told = lbfgs_tell(&s->lbfgs, m->point.value, s->gradient, precise ? LOGISTIC_NOISE_F64 : LOGISTIC_NOISE_F32);
     if (told == LBFGS_MOVED)
-        after_move(m, o, value, moves);
+        after_move(m, o, moves);
     else if (told == LBFGS_STUCK)
-        after_stuck(m, o, value);
-    if (m->state != LOGISTIC_ITERATING || at != m->at_penalty)
-        return;
-    if (precise == m->precise)
-        logistic_to_v(m, m->search.trial, m->v);
-    set_weights(m);
+        after_stuck(m, o);
+    if (s->state == LOGISTIC_ITERATING && penalty == s->at_penalty && precise == m->point.precise)
+        go_to(&m->problem, &m->frame, s->lbfgs.trial, &m->point);
 }

@@ -53,18 +53,21 @@ static inline parts make_parts(int64_t n, int64_t dim, int64_t classes, int bits
     s.p = (fit_problem){ .row = bits & 2 ? row + (n - n_rows) : NULL, .n_rows = n_rows, .weight = bits & 1 ? s.weight : NULL, .label = label, .n_classes = classes,
                          .standardise = bits >> 2 & 1, .constant = numbers(dim, 1), .penalty = penalty, .n_penalties = 1,
                          .weights = numbers(outputs * dim, 8), .intercepts = numbers(outputs, 8), .report = numbers(1, sizeof(fit_report)) };
-    s.m = (logistic){ .simd = simd_kernels(LAMELLA_SIMD_REFERENCE), .outputs = outputs, .dim = dim, .width = dim + 1, .size = size, .penalty = *penalty,
-                      .mean = numbers(dim, 8), .inverse_spread = numbers(dim, 8), .base = numbers(size, 8), .v = numbers(size, 8), .gradient = numbers(size, 8),
-                      .t_gradient = numbers(size, 8), .weights_f32 = numbers(outputs * dim, 4), .weights = numbers(outputs * dim, 8),
-                      .intercepts = numbers(outputs, 8), .curved = numbers(dim, 8), .sums = numbers(outputs * dim, 8), .residuals = numbers(outputs, 8),
-                      .scores = numbers(outputs, 8), .block = numbers(outputs * LOGISTIC_BLOCK, 4), .row_f64 = numbers(dim, 8), .row_f32 = numbers(dim, 4),
-                      .gram = numbers(floats, 4), .factor = numbers(floats, 4), .intercept_scale = numbers(outputs, 8), .shift = numbers(dim, 8) };
+    s.m.problem = (logistic_problem){ .simd = simd_kernels(LAMELLA_SIMD_REFERENCE), .outputs = outputs, .dim = dim, .width = dim + 1, .size = size,
+                                      .mean = numbers(dim, 8), .inverse_spread = numbers(dim, 8) };
+    s.m.point = (logistic_point){ .penalty = *penalty, .v = numbers(size, 8), .gradient = numbers(size, 8), .weights = numbers(outputs * dim, 8),
+                                  .intercepts = numbers(outputs, 8), .weights_f32 = numbers(outputs * dim, 4) };
+    s.m.pass = (logistic_pass){ .curved = numbers(dim, 8), .sums = numbers(outputs * dim, 8), .residuals = numbers(outputs, 8),
+                                .scores = numbers(outputs, 8), .row_f64 = numbers(dim, 8), .block = numbers(outputs * LOGISTIC_BLOCK, 4) };
+    s.m.frame = (logistic_frame){ .base = numbers(size, 8), .factor = numbers(floats, 4), .intercept_scale = numbers(outputs, 8),
+                                  .shift = numbers(dim, 8), .gram = numbers(floats, 4) };
+    s.m.search = (logistic_search){ .gradient = numbers(size, 8), .room = numbers(dim, 4) };
     for (int64_t i = 0; i < outputs * dim; i++) {
-        s.m.weights[i] = drawn_part((uint64_t)i + 31337) / sqrt((double)dim);
-        s.m.weights_f32[i] = (float)s.m.weights[i];
+        s.m.point.weights[i] = drawn_part((uint64_t)i + 31337) / sqrt((double)dim);
+        s.m.point.weights_f32[i] = (float)s.m.point.weights[i];
     }
     for (int64_t k = 0; k < outputs; k++)
-        s.m.intercepts[k] = drawn_part((uint64_t)k + 777) / 2;
+        s.m.point.intercepts[k] = drawn_part((uint64_t)k + 777) / 2;
     return s;
 }
 
@@ -72,8 +75,13 @@ static inline parts make_parts(int64_t n, int64_t dim, int64_t classes, int bits
 static inline logistic *work_of(parts *s)
 {
     s->p.rows = &s->rows;
-    s->m.p = &s->p;
+    s->m.problem.given = &s->p;
     return &s->m;
+}
+
+static inline void find_columns(logistic *m)
+{
+    logistic_columns(&m->problem, m->point.gradient, m->pass.row_f64);
 }
 
 static inline int64_t row_number(const parts *s, int64_t i)
@@ -99,28 +107,28 @@ static inline int64_t label_at(const parts *s, int64_t i)
 /* Centred and scaled as the work says. */
 static inline double scaled_at(const parts *s, int64_t i, int64_t j)
 {
-    return (number_at(s, i, j) - s->m.mean[j]) * s->m.inverse_spread[j];
+    return (number_at(s, i, j) - s->m.problem.mean[j]) * s->m.problem.inverse_spread[j];
 }
 
 /* ---- factors ---- */
 
 static inline double first_share(const parts *s)
 {
-    return s->m.outputs > 1 && 1 / (double)s->m.outputs < 0.05 ? 1 / (double)s->m.outputs : 0.05;
+    return s->m.problem.outputs > 1 && 1 / (double)s->m.problem.outputs < 0.05 ? 1 / (double)s->m.problem.outputs : 0.05;
 }
 
 static inline double curvature_at(const parts *s, int64_t i)
 {
-    double z = s->m.intercepts[0];
-    for (int64_t j = 0; j < s->m.dim; j++)
-        z += s->m.weights[j] * number_at(s, i, j);
+    double z = s->m.point.intercepts[0];
+    for (int64_t j = 0; j < s->m.problem.dim; j++)
+        z += s->m.point.weights[j] * number_at(s, i, j);
     return 1 / (1 + exp(-z)) / (1 + exp(z));
 }
 
 /* A of every `step` rows, and what goes with it: the sum of d, and where these rows lie. */
 static inline double *plain_hessian(const parts *s, int64_t step, int refresh, double *total, double *shift)
 {
-    int64_t dim = s->m.dim;
+    int64_t dim = s->m.problem.dim;
     double *a = calloc((size_t)(dim * dim), sizeof *a);
     *total = 0;
     memset(shift, 0, (size_t)dim * sizeof *shift);
@@ -137,7 +145,7 @@ static inline double *plain_hessian(const parts *s, int64_t step, int refresh, d
         shift[j] /= *total;
     for (int64_t j = 0; j < dim; j++)
         for (int64_t k = 0; k < dim; k++)
-            a[j * dim + k] = s->m.penalty * (a[j * dim + k] - *total * shift[j] * shift[k]) + (j == k);
+            a[j * dim + k] = s->m.point.penalty * (a[j * dim + k] - *total * shift[j] * shift[k]) + (j == k);
     return a;
 }
 
@@ -145,35 +153,35 @@ static inline double product_of_factor(const logistic *m, int64_t i, int64_t j)
 {
     double sum = 0;
     for (int64_t k = 0; k <= i && k <= j; k++)
-        sum += (double)m->factor[i * m->dim + k] * (double)m->factor[j * m->dim + k];
+        sum += (double)m->frame.factor[i * m->problem.dim + k] * (double)m->frame.factor[j * m->problem.dim + k];
     return sum;
 }
 
 /* The first Gram takes every fourth row at most, if so many are left as there are dims. */
 static inline int64_t step_of(const parts *s, int refresh)
 {
-    int64_t step = s->p.n_rows / s->m.dim;
-    return refresh || s->m.dim > LOGISTIC_FULL_FACTOR || step < 1 ? 1 : step > 4 ? 4 : step;
+    int64_t step = s->p.n_rows / s->m.problem.dim;
+    return refresh || s->m.problem.dim > LOGISTIC_FULL_FACTOR || step < 1 ? 1 : step > 4 ? 4 : step;
 }
 
 static inline void factor_is_plain(parts *s, int refresh)
 {
     logistic *m = work_of(s);
-    double total, *shift = malloc((size_t)m->dim * sizeof *shift), *a;
-    m->refresh = refresh;
-    memset(m->shift, 0x55, (size_t)m->dim * sizeof *shift);
-    logistic_factor(m, guarded(NULL, (size_t)logistic_factor_room(m->dim)));
-    check(logistic_factor_is_finite(m));
+    const logistic_problem *q = &m->problem;
+    double total, *shift = malloc((size_t)q->dim * sizeof *shift), *a;
+    memset(m->frame.shift, 0x55, (size_t)q->dim * sizeof *shift);
+    logistic_factor(q, &m->point, refresh, guarded(NULL, (size_t)logistic_factor_room(q->dim)), &m->frame);
+    check(logistic_factor_is_finite(&m->frame, q->dim));
     a = plain_hessian(s, step_of(s, refresh), refresh, &total, shift);
-    for (int64_t i = 0; i < m->dim; i++) {
-        near(m->shift[i], shift[i], ABSOLUTE, 1e-6);
-        if (m->dim > LOGISTIC_FULL_FACTOR)
-            near(m->factor[i], sqrt(a[i * m->dim + i]), RELATIVE, 1e-6);
-        for (int64_t j = 0; j <= i && m->dim <= LOGISTIC_FULL_FACTOR; j++)
-            near(product_of_factor(m, i, j), a[i * m->dim + j], ABSOLUTE, 3e-6 * sqrt(a[i * m->dim + i] * a[j * m->dim + j]));
+    for (int64_t i = 0; i < q->dim; i++) {
+        near(m->frame.shift[i], shift[i], ABSOLUTE, 1e-6);
+        if (q->dim > LOGISTIC_FULL_FACTOR)
+            near(m->frame.factor[i], sqrt(a[i * q->dim + i]), RELATIVE, 1e-6);
+        for (int64_t j = 0; j <= i && q->dim <= LOGISTIC_FULL_FACTOR; j++)
+            near(product_of_factor(m, i, j), a[i * q->dim + j], ABSOLUTE, 3e-6 * sqrt(a[i * q->dim + i] * a[j * q->dim + j]));
     }
-    for (int64_t k = 0; k < m->outputs; k++)
-        near(m->intercept_scale[k], 1 / sqrt(m->penalty * total), RELATIVE, 1e-6);
+    for (int64_t k = 0; k < q->outputs; k++)
+        near(m->frame.intercept_scale[k], 1 / sqrt(m->point.penalty * total), RELATIVE, 1e-6);
     free(a);
     free(shift);
 }

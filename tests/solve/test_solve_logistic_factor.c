@@ -6,13 +6,14 @@
 static void columns_are_plain(parts *s)
 {
     logistic *m = work_of(s);
+    const logistic_problem *q = &m->problem;
     int64_t n = s->p.n_rows, step = s->p.standardise ? 1 : n / 64 < 1 ? 1 : n / 64 > 8 ? 8 : n / 64;
     double total = 0;
-    logistic_columns(m);
+    find_columns(m);
     for (int64_t i = 0; i < n; i++)
         total += weight_at(s, i);
-    near(m->total_weight, total, RELATIVE, 1e-12);
-    for (int64_t j = 0; j < m->dim; j++) {
+    near(q->total_weight, total, RELATIVE, 1e-12);
+    for (int64_t j = 0; j < q->dim; j++) {
         double all = 0, mean = 0, square = 0;
         for (int64_t i = 0; i < n; i += step) {
             all += weight_at(s, i);
@@ -21,12 +22,12 @@ static void columns_are_plain(parts *s)
         mean /= all;
         for (int64_t i = 0; i < n; i += step)
             square += weight_at(s, i) * pow(number_at(s, i, j) - mean, 2) / all;
-        near(m->mean[j], mean, ABSOLUTE, 1e-12);
-        near(m->inverse_spread[j], !s->p.standardise ? 1 : square > 1e-12 ? 1 / sqrt(square) : 0, RELATIVE, 1e-10);
+        near(q->mean[j], mean, ABSOLUTE, 1e-12);
+        near(q->inverse_spread[j], !s->p.standardise ? 1 : square > 1e-12 ? 1 / sqrt(square) : 0, RELATIVE, 1e-10);
         if (s->p.standardise)
             equal(s->p.constant[j], square < 1e-12);
     }
-    equal(m->far, 0);
+    equal(q->far, 0);
 }
 
 TEST(columns_have_their_mean_and_spread)
@@ -50,8 +51,8 @@ TEST(a_column_is_far_beyond_256_of_its_spreads)
             s.x[i * 6 + 2] = (float)(sign * far + (i % 2 ? 1 : -1));
             s.x[i * 6 + 1] = 1e6f;
         }
-        logistic_columns(m);
-        equal(m->far, k & 1);
+        find_columns(m);
+        equal(m->problem.far, k & 1);
     }
 }
 
@@ -63,19 +64,20 @@ TEST(a_factor_is_that_of_its_hessian)
     static const struct { int64_t n, dim; } cases[] = { { 9, 1 }, { 30, 15 }, { 70, 17 }, { 20, 33 }, { 1100, 5 }, { 1028, 4 } };
     static const double penalties[] = { 1e-3, 0.7, 1e5 };
     for (int k = 0; k < 6 * 3; k++) {
-        parts s = make_parts(cases[k / 3].n, cases[k / 3].dim, k % 2 ? 3 : 2, k & 1 ? 4 : 1);
-        logistic_columns(work_of(&s));
-        s.m.penalty = penalties[k % 3];
+        int64_t dim = cases[k / 3].dim;
+        parts s = make_parts(cases[k / 3].n, dim, k % 2 ? 3 : 2, k & 1 ? 4 : 1);
+        find_columns(work_of(&s));
+        s.m.point.penalty = penalties[k % 3];
         factor_is_plain(&s, 0);
-        equal(s.m.has_gram, 1);
-        s.m.penalty *= 4; /* the Gram of the penalty before serves; all rows weigh what they weigh */
+        equal(s.m.frame.has_gram, 1);
+        s.m.point.penalty *= 4; /* the Gram of the penalty before serves; all rows weigh what they weigh */
         work_of(&s);
-        logistic_factor(&s.m, guarded(NULL, (size_t)logistic_factor_room(s.m.dim)));
-        near(product_of_factor(&s.m, s.m.dim - 1, 0), s.m.penalty * (double)s.m.gram[(s.m.dim - 1) * s.m.dim] + (s.m.dim == 1), RELATIVE, 1e-4);
-        near(s.m.intercept_scale[0], 1 / sqrt(s.m.penalty * s.m.total_weight * first_share(&s)), RELATIVE, 1e-12);
-        if (s.m.outputs == 1)
+        logistic_factor(&s.m.problem, &s.m.point, 0, guarded(NULL, (size_t)logistic_factor_room(s.m.problem.dim)), &s.m.frame);
+        near(product_of_factor(&s.m, dim - 1, 0), s.m.point.penalty * (double)s.m.frame.gram[(dim - 1) * dim] + (dim == 1), RELATIVE, 1e-4);
+        near(s.m.frame.intercept_scale[0], 1 / sqrt(s.m.point.penalty * s.m.problem.total_weight * first_share(&s)), RELATIVE, 1e-12);
+        if (s.m.problem.outputs == 1)
             for (int precise = 0; precise < 2; precise++) {
-                s.m.precise = precise;
+                s.m.point.precise = precise;
                 factor_is_plain(&s, 1);
             }
     }
@@ -85,18 +87,18 @@ TEST(of_too_many_dims_the_diagonal_is_kept)
 {
     for (int k = 0; k < 4; k++) {
         parts s = make_parts(6, LOGISTIC_FULL_FACTOR + 1, k & 2 ? 3 : 2, k & 1 ? 5 : 2);
-        logistic_columns(work_of(&s));
+        find_columns(work_of(&s));
         factor_is_plain(&s, 0);
-        if (s.m.outputs == 1)
+        if (s.m.problem.outputs == 1)
             factor_is_plain(&s, 1);
-        s.m.factor[LOGISTIC_FULL_FACTOR] = INFINITY;
-        check(!logistic_factor_is_finite(&s.m));
+        s.m.frame.factor[LOGISTIC_FULL_FACTOR] = INFINITY;
+        check(!logistic_factor_is_finite(&s.m.frame, s.m.problem.dim));
     }
     parts s = make_parts(6, 5, 2, 0);
-    logistic_columns(work_of(&s));
+    find_columns(work_of(&s));
     factor_is_plain(&s, 0);
-    s.m.factor[4 * 5 + 4] = NAN;
-    check(!logistic_factor_is_finite(&s.m));
+    s.m.frame.factor[4 * 5 + 4] = NAN;
+    check(!logistic_factor_is_finite(&s.m.frame, s.m.problem.dim));
 }
 
 TEST(a_copied_factor_is_the_same)
@@ -105,13 +107,13 @@ TEST(a_copied_factor_is_the_same)
     for (int k = 0; k < 6; k++) {
         parts s = make_parts(7, dims[k / 2], k & 1 ? 3 : 2, 0), to = make_parts(7, dims[k / 2], k & 1 ? 3 : 2, 0);
         int64_t bytes = logistic_factor_floats(dims[k / 2]) * 4;
-        logistic_columns(work_of(&s));
+        find_columns(work_of(&s));
         factor_is_plain(&s, 0);
-        logistic_factor_copy(work_of(&to), &s.m);
-        equal_bits(to.m.factor, s.m.factor, bytes);
-        equal_bits(to.m.intercept_scale, s.m.intercept_scale, s.m.outputs * 8);
-        equal(to.m.has_gram, s.m.has_gram);
+        logistic_factor_copy(&s.m.problem, &s.m.frame, &to.m.frame);
+        equal_bits(to.m.frame.factor, s.m.frame.factor, bytes);
+        equal_bits(to.m.frame.intercept_scale, s.m.frame.intercept_scale, s.m.problem.outputs * 8);
+        equal(to.m.frame.has_gram, s.m.frame.has_gram);
         if (dims[k / 2] <= LOGISTIC_FULL_FACTOR)
-            equal_bits(to.m.gram, s.m.gram, bytes);
+            equal_bits(to.m.frame.gram, s.m.frame.gram, bytes);
     }
 }
