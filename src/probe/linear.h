@@ -78,54 +78,60 @@ typedef struct linear_unit {
     int32_t   reserved;
 } linear_unit;
 
-typedef struct linear_work {
+/* What is asked for: checked inputs, and from them the fits. Nothing writes to it once it is planned. */
+typedef struct linear_plan {
     samples  s;
     lamella_probe_linear_options o;
     linear_sizes sizes;
     const kernels *simd;
     sample_labels labels;
+    sample_groups groups;
     int64_t *output_offset;    /* [task + 1] */
     int32_t *fold;             /* [n]: that tests the row, -1 = always trained on */
+    int64_t *scored;           /* [n_scored] rows that a fold tests */
     const double *penalty;     /* [n_penalties] as given */
     int64_t *rising;           /* [n_penalties]: their places by rising value */
     double  *rising_penalty;
-    sample_groups groups;
-    int64_t *scored;           /* [n_scored] rows that a fold tests */
     linear_unit *unit;         /* [task, fit] */
-    int64_t *nested;           /* [layer, task, fold]: the penalty that each fold's training rows choose; NULL: not asked for */
-    unsigned char **constant;  /* [layer][dim]: 1 = some fit left the column out as a constant */
-    lamella_probe_linear *probe;
-} linear_work;
+} linear_plan;
 
-LAMELLA_INTERNAL int64_t        task_classes(const linear_work *w, int64_t task);
-LAMELLA_INTERNAL int64_t        task_outputs(const linear_work *w, int64_t task);
+/* Where what is made goes. */
+typedef struct linear_made {
+    const linear_arrays *array;     /* of the probe */
+    unsigned char      **constant;  /* [layer][dim]: 1 = some fit left the column out as a constant */
+} linear_made;
+
+LAMELLA_INTERNAL int64_t        task_classes(const linear_plan *p, int64_t task);
+LAMELLA_INTERNAL int64_t        task_outputs(const linear_plan *p, int64_t task);
 /* Of a row: its class among the task's; -1: it has no label. */
-LAMELLA_INTERNAL int32_t        label_of(const linear_work *w, int64_t task, int64_t row);
-LAMELLA_INTERNAL linear_unit   *unit_of(const linear_work *w, int64_t task, int64_t fit);
-/* Place of a cell in the arrays over layer x task x penalty x fit (or fold). */
-LAMELLA_INTERNAL int64_t        cell_of(const linear_work *w, int64_t l, int64_t task, int64_t penalty, int64_t n, int64_t i);
-LAMELLA_INTERNAL double        *cell_weights(const linear_work *w, int64_t l, int64_t penalty, int64_t fit, int64_t output);
-LAMELLA_INTERNAL double        *cell_intercept(const linear_work *w, int64_t l, int64_t penalty, int64_t fit, int64_t output);
-
-/* progress_enter for passes over layers first .. first + n - 1: a pass says where it is among all layers of the stack, of which they are a part. */
+LAMELLA_INTERNAL int32_t        label_of(const linear_plan *p, int64_t task, int64_t row);
+LAMELLA_INTERNAL const linear_unit *unit_of(const linear_plan *p, int64_t task, int64_t fit);
 LAMELLA_INTERNAL int            is_present(const linear_unit *u, int64_t class);
-/* An output without a fit: the class has no training row, and is never chosen, or there is but one class. */
-LAMELLA_INTERNAL void           put_absent(const linear_work *w, const linear_unit *u, int64_t l, int64_t penalty, int64_t output);
 
 LAMELLA_INTERNAL lamella_status linear_plan_options(call *c, const lamella_probe_linear_options *options, lamella_probe_linear_options *o);
-LAMELLA_INTERNAL lamella_status linear_plan(call *c, const lamella_view *labels, linear_work *w);
+/* Of a plan that has its samples and options, all but the units. */
+LAMELLA_INTERNAL lamella_status linear_plan_inputs(call *c, const lamella_view *labels, linear_plan *p);
 /* Returns in `possible` how many folds of all tasks can be scored. */
-LAMELLA_INTERNAL lamella_status linear_units(call *c, linear_work *w, int64_t *possible);
+LAMELLA_INTERNAL lamella_status linear_plan_units(call *c, linear_plan *p, int64_t *possible);
+
+/* Place of a cell in the arrays over layer x task x penalty x fit (or fold). */
+LAMELLA_INTERNAL int64_t        cell_of(const linear_sizes *z, int64_t l, int64_t task, int64_t penalty, int64_t n, int64_t i);
+LAMELLA_INTERNAL double        *cell_weights(const linear_sizes *z, const linear_arrays *a, int64_t l, int64_t penalty, int64_t fit, int64_t output);
+LAMELLA_INTERNAL double        *cell_intercept(const linear_sizes *z, const linear_arrays *a, int64_t l, int64_t penalty, int64_t fit, int64_t output);
+/* An output of a unit without a fit: the class has no training row, and is never chosen, or there is but one class. */
+LAMELLA_INTERNAL void           put_absent(const linear_plan *p, const linear_unit *u, int64_t l, int64_t penalty, int64_t output, const linear_arrays *a);
+/* Adds one fit's report to its unit's cell: several fits of one-vs-rest make one. */
+LAMELLA_INTERNAL void           add_report(const linear_sizes *z, const linear_unit *u, int64_t l, int64_t penalty, const fit_report *r,
+                                           const linear_arrays *a);
 /* Notes the columns that a fit found constant, where these are standardised. */
-LAMELLA_INTERNAL void           add_constant(const linear_work *w, int64_t l, const unsigned char *constant);
-/* Adds one fit's report to its cell: several fits of one-vs-rest make one. */
-LAMELLA_INTERNAL void           add_report(const linear_work *w, int64_t l, int64_t task, int64_t penalty, int64_t fit, const fit_report *r);
-LAMELLA_INTERNAL lamella_status linear_solve(call *c, linear_work *w);
-LAMELLA_INTERNAL lamella_status linear_ridge(call *c, linear_work *w);
-LAMELLA_INTERNAL lamella_status linear_scores(call *c, linear_work *w, int64_t l);
+LAMELLA_INTERNAL void           add_constant(const linear_plan *p, int64_t l, const unsigned char *constant, const linear_made *to);
+
+LAMELLA_INTERNAL lamella_status linear_solve(call *c, const linear_plan *p, const linear_made *to);
+LAMELLA_INTERNAL lamella_status linear_ridge(call *c, const linear_plan *p, const linear_made *to);
+LAMELLA_INTERNAL lamella_status linear_scores(call *c, const linear_plan *p, int64_t l, const linear_arrays *a);
 /* All fits and their scores. */
-LAMELLA_INTERNAL lamella_status linear_run(call *c, linear_work *w);
+LAMELLA_INTERNAL lamella_status linear_run(call *c, const linear_plan *p, const linear_made *to);
 /* Each fold's own penalty, by runs over the rows outside it; before the run over all rows, in the same arrays. */
-LAMELLA_INTERNAL lamella_status linear_nested(call *c, linear_work *w);
+LAMELLA_INTERNAL lamella_status linear_nested(call *c, const linear_plan *p, const linear_made *to);
 
 #endif

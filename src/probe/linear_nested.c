@@ -4,53 +4,44 @@
  * to test, and its best penalties, by the rule for all, are the fold's own. */
 #include "probe/linear.h"
 
-#include <string.h>
-
 /* What a run adds up instead of writing. */
-static void clear_reports(const linear_work *w)
+static void clear_reports(const linear_sizes *z, const linear_arrays *a)
 {
-    const linear_sizes *z = &w->sizes;
-    double *objective = w->probe->array.objective, *norm = w->probe->array.gradient_norm;
-    int64_t *iterations = w->probe->array.iterations;
-    int32_t *flags = w->probe->array.flags;
     for (int64_t i = 0; i < z->n_layers * z->n_tasks * z->n_penalties * z->n_fits; i++) {
-        objective[i] = norm[i] = 0;
-        iterations[i] = flags[i] = 0;
+        a->objective[i] = a->gradient_norm[i] = 0;
+        a->iterations[i] = a->flags[i] = 0;
     }
 }
 
-static lamella_status run_outside(call *c, const linear_work *w, int64_t fold)
+static lamella_status run_outside(call *c, const linear_plan *p, int64_t fold, const linear_made *to)
 {
-    linear_work outside = *w;
-    const linear_sizes *z = &w->sizes;
+    linear_plan outside = *p;
+    const linear_sizes *z = &p->sizes;
     int64_t possible;
-    outside.nested = NULL;
+    outside.o.nested = 0;
     outside.o.n_bootstrap = 0;
-    TAKE(c, outside.labels.class_of, z->n_tasks * w->s.n);
-    for (int64_t i = 0; i < z->n_tasks * w->s.n; i++)
-        outside.labels.class_of[i] = w->fold[i % w->s.n] == fold ? -1 : w->labels.class_of[i];
-    TRY(linear_units(c, &outside, &possible));
-    for (int64_t t = 0; t < z->n_tasks; t++) /* without rows to test they choose nothing */
-        unit_of(&outside, t, fold)->trains = unit_of(&outside, t, z->n_fits - 1)->trains = 0;
-    TRY(linear_run(c, &outside));
-    const int64_t *best = w->probe->array.best_penalty;
+    TAKE(c, outside.labels.class_of, z->n_tasks * p->s.n);
+    for (int64_t i = 0; i < z->n_tasks * p->s.n; i++)
+        outside.labels.class_of[i] = p->fold[i % p->s.n] == fold ? -1 : p->labels.class_of[i];
+    TRY(linear_plan_units(c, &outside, &possible));
+    for (int64_t i = 0; i < z->n_tasks * z->n_fits; i++) /* without rows to test they choose nothing */
+        if (outside.unit[i].fit == fold || outside.unit[i].fit == z->n_folds)
+            outside.unit[i].trains = 0;
+    TRY(linear_run(c, &outside, to));
     for (int64_t i = 0; i < z->n_layers * z->n_tasks; i++)
-        w->nested[i * z->n_folds + fold] = best[i];
-    clear_reports(w);
+        to->array->nested_penalty[i * z->n_folds + fold] = to->array->best_penalty[i];
+    clear_reports(z, to->array);
     return LAMELLA_OK;
 }
 
-lamella_status linear_nested(call *c, linear_work *w)
+lamella_status linear_nested(call *c, const linear_plan *p, const linear_made *to)
 {
-    int64_t runs = w->sizes.n_folds;
-    TAKE(c, w->nested, w->sizes.n_layers * w->sizes.n_tasks * runs);
-    for (int64_t f = 0; f < runs; f++) {
+    for (int64_t f = 0; f < p->sizes.n_folds; f++) {
         arena_mark before = arena_now(&c->memory);
-        span all = span_open_items(c, NULL, f, 1, runs + 1);
-        TRY(run_outside(c, w, f));
+        span all = span_open_items(c, NULL, f, 1, p->sizes.n_folds + 1); /* the last is over all rows */
+        TRY(run_outside(c, p, f, to));
         span_close(c, all);
         arena_rewind(&c->memory, before);
     }
-    memcpy(w->probe->array.nested_penalty, w->nested, (size_t)(w->sizes.n_layers * w->sizes.n_tasks * runs) * sizeof *w->nested);
     return LAMELLA_OK;
 }

@@ -20,40 +20,40 @@ typedef struct task_rows {
     double        *room;      /* [3 * n_classes] */
 } task_rows;
 
+/* A layer while it is scored. */
 typedef struct work {
-    const linear_work *w;
-    int64_t            l;
-    int32_t            precision;
-    int64_t           *place;    /* [n]: number among the scored rows, -1 = none */
-    double            *decision; /* [penalty, output, n_scored] */
-    scratch            room;
-    asking_tasks       asks;
-    task_rows         *best;     /* [task]: pooled rows at the best penalty */
+    const linear_plan   *p;
+    const linear_arrays *a;
+    int64_t              l;
+    int32_t              precision;
+    int64_t             *place;    /* [n]: number among the scored rows, -1 = none */
+    double              *decision; /* [penalty, output, n_scored] */
+    scratch              room;
+    asking_tasks         asks;
+    task_rows           *best;     /* [task]: pooled rows at the best penalty */
 } work;
-
 
 /* ---- decision values ---- */
 
-static void decide_panel(const panel *p, void *room, void *data)
+static void decide_panel(const panel *of, void *room, void *data)
 {
     work *s = data;
-    const linear_work *w = s->w;
-    const linear_sizes *z = &w->sizes;
+    const linear_plan *p = s->p;
+    const linear_sizes *z = &p->sizes;
     double *x = room;
-    for (int64_t i = 0; i < p->n; i++) {
-        int64_t at = s->place[p->first + i];
+    for (int64_t i = 0; i < of->n; i++) {
+        int64_t at = s->place[of->first + i], fit = p->fold[of->first + i];
         if (at < 0)
             continue;
         if (s->precision == LAMELLA_F64)
-            memcpy(x, (const double *)p->data + i * p->stride, (size_t)p->dim * sizeof *x);
+            memcpy(x, (const double *)of->data + i * of->stride, (size_t)of->dim * sizeof *x);
         else
-            w->simd->f32_to_f64((const float *)p->data + i * p->stride, p->dim, x);
+            p->simd->f32_to_f64((const float *)of->data + i * of->stride, of->dim, x);
         for (int64_t q = 0; q < z->n_penalties; q++)
             for (int64_t k = 0; k < z->n_outputs; k++) {
                 double lanes[16] = { 0 };
-                int64_t fit = w->fold[p->first + i];
-                w->simd->dot_lanes_f64(x, cell_weights(w, s->l, q, fit, k), p->dim, lanes);
-                s->decision[(q * z->n_outputs + k) * z->n_scored + at] = lanes_sum(lanes) + *cell_intercept(w, s->l, q, fit, k);
+                p->simd->dot_lanes_f64(x, cell_weights(z, s->a, s->l, q, fit, k), of->dim, lanes);
+                s->decision[(q * z->n_outputs + k) * z->n_scored + at] = lanes_sum(lanes) + *cell_intercept(z, s->a, s->l, q, fit, k);
             }
     }
 }
@@ -66,9 +66,9 @@ static int64_t task_rows_bytes(int64_t n_scored, int64_t n_classes)
     return whole_lines((1 + columns) * n_scored * 8 + 3 * n_classes * 8 + 2 * n_scored * 4 + columns * n_scored);
 }
 
-static task_rows task_rows_in(const linear_work *w, int64_t task, const double *decision, void *memory)
+static task_rows task_rows_in(const linear_plan *p, int64_t task, const double *decision, void *memory)
 {
-    task_rows r = { .n_classes = task_classes(w, task), .n_columns = task_outputs(w, task), .n_scored = w->sizes.n_scored, .decision = decision };
+    task_rows r = { .n_classes = task_classes(p, task), .n_columns = task_outputs(p, task), .n_scored = p->sizes.n_scored, .decision = decision };
     r.rows = memory;
     r.order = r.rows + r.n_scored;
     r.room = (double *)(r.order + r.n_columns * r.n_scored);
@@ -79,15 +79,15 @@ static task_rows task_rows_in(const linear_work *w, int64_t task, const double *
 }
 
 /* The task's rows of one fold, or with fold -1 of all that are possible. */
-static void task_rows_pick(const linear_work *w, int64_t task, int64_t fold, keyed_row *sorted, asking *asks, task_rows *r)
+static void task_rows_pick(const linear_plan *p, int64_t task, int64_t fold, keyed_row *sorted, asking *asks, task_rows *r)
 {
     r->n = 0;
     for (int64_t i = 0; i < r->n_scored && !told_to_stop_after(asks, r->n_columns); i++) {
-        int64_t row = w->scored[i];
-        const linear_unit *u = unit_of(w, task, w->fold[row]);
-        if (label_of(w, task, row) >= 0 && u->trains && u->tests && (fold < 0 || fold == w->fold[row]))
+        int64_t row = p->scored[i];
+        const linear_unit *u = unit_of(p, task, p->fold[row]);
+        if (label_of(p, task, row) >= 0 && u->trains && u->tests && (fold < 0 || fold == p->fold[row]))
             r->rows[r->n++] = i;
-        r->label[i] = label_of(w, task, row);
+        r->label[i] = label_of(p, task, row);
         r->predicted[i] = r->n_columns == 1 ? r->decision[i] > 0 : class_of_scores(r->decision + i, r->n_scored, r->n_columns);
         for (int64_t k = 0; k < r->n_columns; k++)
             r->gold[k * r->n_scored + i] = r->label[i] == (r->n_columns == 1 ? 1 : k);
@@ -127,78 +127,75 @@ static void task_scores(const task_rows *r, const int32_t *times, asking *asks, 
 
 static const double *task_decision(const work *s, int64_t task, int64_t penalty)
 {
-    return s->decision + (penalty * s->w->sizes.n_outputs + s->w->output_offset[task]) * s->w->sizes.n_scored;
+    return s->decision + (penalty * s->p->sizes.n_outputs + s->p->output_offset[task]) * s->p->sizes.n_scored;
 }
 
 static void cell_task(int64_t i, void *data)
 {
     work *s = data;
-    const linear_work *w = s->w;
-    const linear_sizes *z = &w->sizes;
+    const linear_plan *p = s->p;
+    const linear_sizes *z = &p->sizes;
     int64_t task = i / z->n_penalties, penalty = i % z->n_penalties, possible = 0;
     char *memory = scratch_claim(&s->room);
     keyed_row *sorted = (keyed_row *)memory;
     asking asks = asking_of_task(&s->asks);
-    task_rows r = task_rows_in(w, task, task_decision(s, task, penalty), memory + whole_lines(sort_room(z->n_scored) * (int64_t)sizeof(keyed_row)));
+    task_rows r = task_rows_in(p, task, task_decision(s, task, penalty), memory + whole_lines(sort_room(z->n_scored) * (int64_t)sizeof(keyed_row)));
     double sum[N_SCORES] = { 0 }, scores[N_SCORES];
     for (int64_t f = 0; f < z->n_folds; f++) {
-        const linear_unit *u = unit_of(w, task, f);
+        const linear_unit *u = unit_of(p, task, f);
         for (int k = 0; k < N_SCORES; k++)
             scores[k] = NAN;
         if (u->trains && u->tests) {
-            task_rows_pick(w, task, f, sorted, &asks, &r);
+            task_rows_pick(p, task, f, sorted, &asks, &r);
             task_scores(&r, NULL, &asks, scores);
             possible++;
         }
         for (int k = 0; k < N_SCORES; k++) {
-            w->probe->array.score[k].by_fold[cell_of(w, s->l, task, penalty, z->n_folds, f)] = scores[k];
+            s->a->score[k].by_fold[cell_of(z, s->l, task, penalty, z->n_folds, f)] = scores[k];
             sum[k] += u->trains && u->tests ? scores[k] : 0;
         }
     }
-    int64_t cell = cell_of(w, s->l, task, penalty, 1, 0);
+    int64_t cell = cell_of(z, s->l, task, penalty, 1, 0);
     if (z->n_folds > 1 || !possible) { /* else the one fold's are all */
-        task_rows_pick(w, task, -1, sorted, &asks, &r);
+        task_rows_pick(p, task, -1, sorted, &asks, &r);
         task_scores(&r, NULL, &asks, scores);
     }
     for (int k = 0; k < N_SCORES; k++) {
-        w->probe->array.score[k].mean[cell] = possible ? sum[k] / (double)possible : NAN;
-        w->probe->array.score[k].pooled[cell] = possible ? scores[k] : NAN;
+        s->a->score[k].mean[cell] = possible ? sum[k] / (double)possible : NAN;
+        s->a->score[k].pooled[cell] = possible ? scores[k] : NAN;
     }
-    w->probe->array.n_scored_folds[cell] = possible;
+    s->a->n_scored_folds[cell] = possible;
     scratch_release(&s->room, memory);
 }
 
-static void flag_cells(const linear_work *w, int64_t l)
+static void flag_cells(const linear_plan *p, int64_t l, int32_t *flags)
 {
-    int32_t *flags = w->probe->array.flags;
-    for (int64_t t = 0; t < w->sizes.n_tasks; t++)
-        for (int64_t q = 0; q < w->sizes.n_penalties; q++)
-            for (int64_t f = 0; f < w->sizes.n_fits; f++)
-                if (!unit_of(w, t, f)->trains || !unit_of(w, t, f)->tests)
-                    flags[cell_of(w, l, t, q, w->sizes.n_fits, f)] |=
-                        LAMELLA_CELL_IMPOSSIBLE | (unit_of(w, t, f)->one_class ? LAMELLA_CELL_ONE_CLASS : 0);
+    const linear_sizes *z = &p->sizes;
+    for (int64_t i = 0; i < z->n_tasks * z->n_fits; i++) {
+        const linear_unit *u = &p->unit[i];
+        for (int64_t q = 0; q < z->n_penalties && !(u->trains && u->tests); q++)
+            flags[cell_of(z, l, u->task, q, z->n_fits, u->fit)] |= LAMELLA_CELL_IMPOSSIBLE | (u->one_class ? LAMELLA_CELL_ONE_CLASS : 0);
+    }
 }
 
 /* Highest mean accuracy; of equal ones, or where no fold is possible, the strongest penalty, which is the least C or the greatest alpha. */
-static void pick_penalty(const linear_work *w, int64_t l, int64_t task)
+static void pick_penalty(const linear_plan *p, int64_t l, int64_t task, const linear_arrays *a)
 {
-    const double *mean = w->probe->array.score[SCORE_ACCURACY].mean;
-    int64_t n = w->sizes.n_penalties, *picked = w->probe->array.best_penalty;
-    int64_t weaker = w->o.kind == LAMELLA_PROBE_RIDGE ? -1 : 1, best = w->o.kind == LAMELLA_PROBE_RIDGE ? n - 1 : 0;
-    unsigned char *edge = w->probe->array.edge;
+    int64_t n = p->sizes.n_penalties, cell = l * p->sizes.n_tasks + task;
+    int64_t weaker = p->o.kind == LAMELLA_PROBE_RIDGE ? -1 : 1, best = p->o.kind == LAMELLA_PROBE_RIDGE ? n - 1 : 0;
+    const double *mean = a->score[SCORE_ACCURACY].mean + cell * n;
     for (int64_t at = best; at >= 0 && at < n; at += weaker)
-        if (mean[cell_of(w, l, task, w->rising[at], 1, 0)] > mean[cell_of(w, l, task, w->rising[best], 1, 0)])
+        if (mean[p->rising[at]] > mean[p->rising[best]])
             best = at;
-    picked[l * w->sizes.n_tasks + task] = w->rising[best];
-    int scored = !isnan(mean[cell_of(w, l, task, w->rising[best], 1, 0)]); /* else nothing was picked */
-    edge[l * w->sizes.n_tasks + task] = scored && n > 1 && (best == 0 || best == n - 1);
+    a->best_penalty[cell] = p->rising[best];
+    int scored = !isnan(mean[p->rising[best]]); /* else nothing was picked */
+    a->edge[cell] = scored && n > 1 && (best == 0 || best == n - 1);
 }
 
 /* ---- at the best penalty ---- */
 
-static void mark_correct(const linear_work *w, int64_t l, int64_t task, const task_rows *r)
+static void mark_correct(const task_rows *r, unsigned char *correct)
 {
-    unsigned char *correct = w->probe->array.correct + (task * w->sizes.n_layers + l) * r->n_scored;
     memset(correct, 255, (size_t)r->n_scored);
     for (int64_t i = 0; i < r->n; i++)
         correct[r->rows[i]] = r->predicted[r->rows[i]] == r->label[r->rows[i]];
@@ -208,7 +205,7 @@ static void mark_correct(const linear_work *w, int64_t l, int64_t task, const ta
 static void resample_scores(const int32_t *times, void *room, double *values, asking *asks, void *data)
 {
     const work *s = data;
-    for (int64_t t = 0; t < s->w->sizes.n_tasks; t++) {
+    for (int64_t t = 0; t < s->p->sizes.n_tasks; t++) {
         task_rows r = s->best[t];
         r.room = room;
         task_scores(&r, times, asks, values + t * N_SCORES);
@@ -217,34 +214,34 @@ static void resample_scores(const int32_t *times, void *room, double *values, as
 
 static lamella_status intervals(call *c, work *s)
 {
-    const linear_work *w = s->w;
-    const linear_sizes *z = &w->sizes;
-    int64_t widest = 0, n_values = z->n_tasks * N_SCORES, n = w->o.n_bootstrap;
-    bootstrap_plan p = { .n_rows = z->n_scored, .n_groups = z->n_scored, .n_resamples = n, .seed = (uint64_t)w->o.seed };
+    const linear_plan *p = s->p;
+    const linear_sizes *z = &p->sizes;
+    int64_t widest = 0, n_values = z->n_tasks * N_SCORES, n = p->o.n_bootstrap;
+    bootstrap_plan b = { .n_rows = z->n_scored, .n_groups = z->n_scored, .n_resamples = n, .seed = (uint64_t)p->o.seed };
     double *values = NULL;
     keyed_row *sorted = NULL;
-    if (w->groups.of) { /* numbered anew among the scored rows */
-        const int64_t *labels = w->probe->array.groups;
+    if (p->groups.of) { /* numbered anew among the scored rows */
+        const int64_t *labels = s->a->groups;
         int64_t *group;
         TAKE(c, group, z->n_scored);
         TAKE(c, sorted, sort_room(z->n_scored));
-        TRY(group_rows_asking(c, labels, z->n_scored, group, NULL, sorted, &p.n_groups));
-        p.group = group;
+        TRY(group_rows_asking(c, labels, z->n_scored, group, NULL, sorted, &b.n_groups));
+        b.group = group;
     }
     for (int64_t t = 0; t < z->n_tasks; t++)
-        widest = MAX(widest, task_classes(w, t));
+        widest = MAX(widest, task_classes(p, t));
     if (n) {
         TAKE(c, values, n * n_values);
         TAKE(c, sorted, sort_room(n));
-        TRY(bootstrap_run(c, &p, n_values, 3 * widest * (int64_t)sizeof(double), resample_scores, s, values));
+        TRY(bootstrap_run(c, &b, n_values, 3 * widest * (int64_t)sizeof(double), resample_scores, s, values));
     }
     for (int64_t i = 0; i < n_values; i++) {
         int64_t cell = s->l * z->n_tasks + i / N_SCORES;
         interval found = { NAN, NAN };
         if (n)
-            found = bootstrap_interval(values + i, NULL, n_values, n, w->o.confidence, sorted).percentile;
-        w->probe->array.score[i % N_SCORES].low[cell] = found.low;
-        w->probe->array.score[i % N_SCORES].high[cell] = found.high;
+            found = bootstrap_interval(values + i, NULL, n_values, n, p->o.confidence, sorted).percentile;
+        s->a->score[i % N_SCORES].low[cell] = found.low;
+        s->a->score[i % N_SCORES].high[cell] = found.high;
     }
     return LAMELLA_OK;
 }
@@ -252,71 +249,70 @@ static lamella_status intervals(call *c, work *s)
 /* A task's decision values, each row's at the penalty of its fold. */
 static const double *nested_decision(const work *s, int64_t task, double *decision)
 {
-    const linear_work *w = s->w;
-    const linear_sizes *z = &w->sizes;
-    for (int64_t k = 0; k < task_outputs(w, task); k++)
-        for (int64_t i = 0; i < z->n_scored; i++) {
-            int64_t penalty = w->nested[(s->l * z->n_tasks + task) * z->n_folds + w->fold[w->scored[i]]];
-            decision[k * z->n_scored + i] = task_decision(s, task, penalty)[k * z->n_scored + i];
-        }
+    const linear_plan *p = s->p;
+    const linear_sizes *z = &p->sizes;
+    const int64_t *penalty = s->a->nested_penalty + (s->l * z->n_tasks + task) * z->n_folds;
+    for (int64_t k = 0; k < task_outputs(p, task); k++)
+        for (int64_t i = 0; i < z->n_scored; i++)
+            decision[k * z->n_scored + i] = task_decision(s, task, penalty[p->fold[p->scored[i]]])[k * z->n_scored + i];
     return decision;
 }
 
 /* The rows that intervals and `correct` are of. */
 static lamella_status pick_best(call *c, const work *s, int64_t task, keyed_row *sorted)
 {
-    const linear_work *w = s->w;
-    const linear_sizes *z = &w->sizes;
-    int64_t cell = s->l * z->n_tasks + task, best = w->probe->array.best_penalty[cell];
+    const linear_plan *p = s->p;
+    const linear_sizes *z = &p->sizes;
+    int64_t cell = s->l * z->n_tasks + task, best = s->a->best_penalty[cell];
     const double *decision = task_decision(s, task, best);
     double *own, scores[N_SCORES];
     char *memory;
-    if (w->nested) {
-        TAKE(c, own, task_outputs(w, task) * z->n_scored);
+    if (p->o.nested) {
+        TAKE(c, own, task_outputs(p, task) * z->n_scored);
         decision = nested_decision(s, task, own);
     }
-    TAKE(c, memory, task_rows_bytes(z->n_scored, task_classes(w, task)));
-    s->best[task] = task_rows_in(w, task, decision, memory);
+    TAKE(c, memory, task_rows_bytes(z->n_scored, task_classes(p, task)));
+    s->best[task] = task_rows_in(p, task, decision, memory);
     asking asks = { .c = c };
-    task_rows_pick(w, task, -1, sorted, &asks, &s->best[task]);
+    task_rows_pick(p, task, -1, sorted, &asks, &s->best[task]);
     TRY(asks.status);
-    mark_correct(w, s->l, task, &s->best[task]);
-    if (!w->nested)
+    mark_correct(&s->best[task], s->a->correct + (task * z->n_layers + s->l) * z->n_scored);
+    if (!p->o.nested)
         return LAMELLA_OK;
     task_scores(&s->best[task], NULL, &asks, scores);
     TRY(asks.status);
     for (int k = 0; k < N_SCORES; k++)
-        w->probe->array.score[k].nested[cell] = s->best[task].n ? scores[k] : NAN;
+        s->a->score[k].nested[cell] = s->best[task].n ? scores[k] : NAN;
     return LAMELLA_OK;
 }
 
-lamella_status linear_scores(call *c, linear_work *w, int64_t l)
+lamella_status linear_scores(call *c, const linear_plan *p, int64_t l, const linear_arrays *a)
 {
-    const linear_sizes *z = &w->sizes;
+    const linear_sizes *z = &p->sizes;
     arena_mark before = arena_now(&c->memory);
-    work s = { .w = w, .l = l, .asks = { .c = c } };
+    work s = { .p = p, .a = a, .l = l, .asks = { .c = c } };
     int64_t widest = 0;
     keyed_row *sorted;
-    TAKE(c, s.place, w->s.n);
+    TAKE(c, s.place, p->s.n);
     TAKE(c, s.decision, z->n_penalties * z->n_outputs * z->n_scored);
     TAKE(c, s.best, z->n_tasks);
     TAKE(c, sorted, sort_room(z->n_scored));
-    memset(s.place, 255, (size_t)w->s.n * sizeof *s.place);
+    memset(s.place, 255, (size_t)p->s.n * sizeof *s.place);
     for (int64_t i = 0; i < z->n_scored; i++)
-        s.place[w->scored[i]] = i;
-    s.precision = w->o.kind == LAMELLA_PROBE_RIDGE ? LAMELLA_F64 : LAMELLA_F32; /* as the rows were fitted */
+        s.place[p->scored[i]] = i;
+    s.precision = p->o.kind == LAMELLA_PROBE_RIDGE ? LAMELLA_F64 : LAMELLA_F32; /* as the rows were fitted */
     span all = span_open(c, NULL, 0, 0.3);
-    TRY(each_panel(c, &w->s.rows, l, s.precision, z->dim[l] * (int64_t)sizeof(double), decide_panel, &s));
+    TRY(each_panel(c, &p->s.rows, l, s.precision, z->dim[l] * (int64_t)sizeof(double), decide_panel, &s));
     span_close(c, all);
     span_open(c, NULL, 0.3, 1);
     for (int64_t t = 0; t < z->n_tasks; t++)
-        widest = MAX(widest, task_rows_bytes(z->n_scored, task_classes(w, t)));
+        widest = MAX(widest, task_rows_bytes(z->n_scored, task_classes(p, t)));
     TRY(scratch_open(c, whole_lines(sort_room(z->n_scored) * (int64_t)sizeof(keyed_row)) + widest, &s.room));
     TRY(parallel(c, z->n_tasks * z->n_penalties, cell_task, &s));
     TRY(s.asks.status);
-    flag_cells(w, l);
+    flag_cells(p, l, a->flags);
     for (int64_t t = 0; t < z->n_tasks; t++) {
-        pick_penalty(w, l, t);
+        pick_penalty(p, l, t, a);
         TRY(pick_best(c, &s, t, sorted));
     }
     TRY(intervals(c, &s));
