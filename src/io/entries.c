@@ -6,6 +6,11 @@ const char *entry_name(const lamella_io_file *f, const file_entry *e)
     return f->header + e->name;
 }
 
+void entry_shown(const lamella_io_file *f, const file_entry *e, char room[256])
+{
+    text_cut(room, 256, entry_name(f, e), (int64_t)strlen(entry_name(f, e)));
+}
+
 int32_t entry_dtype(const lamella_io_file *f, const file_entry *e)
 {
     const file_type *t = file_type_get(e->type);
@@ -46,7 +51,7 @@ lamella_status entry_view(call *c, const lamella_io_file *f, const file_entry *e
     char shown[256];
     int64_t shape[IO_RANK], step = 1;
     int32_t dtype = entry_dtype(f, e);
-    text_cut(shown, LENGTH(shown), entry_name(f, e), (int64_t)strlen(entry_name(f, e)));
+    entry_shown(f, e, shown);
     if (!dtype)
         return fail(c, LAMELLA_ERR_UNSUPPORTED, "%s: \"%s\" is %s, of which there is no view%s", f->name, shown, entry_type_name(f, e),
                     *file_type_get(e->type)->name ? "" : ": if it holds bf16, set options.raw_dtype = LAMELLA_BF16");

@@ -163,7 +163,7 @@ void fitted_free(void *object)
 {
     if (!object)
         return;
-    lamella_io_file_free(((fitted *)object)->file);
+    file_free(((fitted *)object)->file);
     object_free(object);
 }
 
@@ -248,7 +248,7 @@ lamella_status fitted_read(call *c, const fitted_kind *kind, const char *path, c
     TRY(check_arrays(c, x, &list));
     find_arrays(x, &list);
     TRY(kind->settle(c, x));
-    lamella_io_file_free(file); /* where something failed the call has freed it */
+    file_free(file); /* where something failed the call has freed it */
     memcpy(made, &x, sizeof x);
     return LAMELLA_OK;
 }

@@ -1,5 +1,5 @@
 /* Fitted objects: a table of arrays makes their memory, which is their file, typed pointers into it, and what a loaded one must be.
- *   fitted    the objects;  model  files of a kind, a format and a checksum;  checksum  CRC-32 */
+ *   checksum  CRC-32;  model  files of a kind, a format and a checksum;  fitted  the objects: each leans on those before it */
 #ifndef IO_FITTED_H
 #define IO_FITTED_H
 
@@ -73,7 +73,7 @@ LAMELLA_INTERNAL int64_t        fitted_count(const fitted *x, const fitted_field
 LAMELLA_INTERNAL lamella_status model_seal(call *c, const lamella_view *image);
 LAMELLA_INTERNAL lamella_status model_save(call *c, const char *path, const lamella_view *image);
 /* A file of this kind and a format that is known, of which only the header was read: from a path, or if that is NULL from bytes that outlive
- * it. lamella_io_file_free is the last thing that the caller does with it; where the call fails, the call does. */
+ * it. file_free is the last thing that the caller does with it; where the call fails, the call does. */
 LAMELLA_INTERNAL lamella_status model_header(call *c, const char *path, const lamella_view *bytes, const char *kind, lamella_io_file **file);
 /* FORMAT where its bytes, all of them, have another checksum than it says. */
 LAMELLA_INTERNAL lamella_status model_check_sum(call *c, const lamella_io_file *f, const lamella_view *bytes);

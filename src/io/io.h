@@ -1,12 +1,12 @@
 /* Files: where bytes come from, what a file is, its arrays by name, rows of them, and writing beside and renaming. Level 3.
- * The files of this folder, from the disk up:
- *   source, kind, order           bytes by pread or from memory; what they are; names in natural order
- *   json, safetensors, npy, types the two headers, strictly
- *   file, entries, read           open, list, rows
- *   output, save, npy_save        temporary file, fsync, rename
- *   fitted.h: fitted objects and their files
- *   stack_families, stack_readings, stack_form, stack_words   which arrays of a file are its layers
- *   stack_open, stack_parts, stack_save   files of layers */
+ * Each file of this folder leans on those before it only, here as in the headers above: stack.h, files of layers, and fitted.h, fitted objects.
+ *   source, json, order               bytes by pread or from memory; the text of headers; names in natural order
+ *   types, refusal                    dtypes; what is wrong with a file, in words
+ *   kind, entries                     what a file is by its first bytes; what an open one holds, by name
+ *   safetensors_check, safetensors    its header, strictly
+ *   npy                               likewise
+ *   file, read                        open, rows
+ *   output, npy_save, save            temporary file, fsync, rename */
 #ifndef IO_IO_H
 #define IO_IO_H
 
@@ -23,7 +23,6 @@
 #define IO_NAME_BYTES 4096
 #define IO_ARRAYS 1000000
 #define IO_PAIRS 100000
-#define IO_LAYERS 65536 /* of a stack: an extent beside a 0 costs its file nothing */
 #define IO_HEADER_BYTES 100000000
 #define IO_NPY_HEADER_BYTES 10000
 #define IO_DATA_BYTES (INT64_C(1) << 53) /* no array is larger: readers that count in doubles agree up to here */
@@ -68,11 +67,44 @@ typedef struct source {
 LAMELLA_INTERNAL const char    *path_shown(const char *path);
 /* "no such file or directory" ...; thread-safe, knows no locale. */
 LAMELLA_INTERNAL const char    *error_text(int code, char room[IO_ERROR_BYTES]);
+LAMELLA_INTERNAL lamella_status check_path(call *c, const char *path);
 LAMELLA_INTERNAL lamella_status source_open(call *c, const file_operations *ops, const char *path, source *s);
 LAMELLA_INTERNAL void           source_close(source *s);
 /* All n bytes from offset on: 0, or an errno; ENODATA where the file ended early. */
 LAMELLA_INTERNAL int            source_read(const source *s, int64_t offset, void *to, int64_t n);
 LAMELLA_INTERNAL lamella_status source_fail(const call *c, const char *name, int code);
+
+/* ---- order.c ---- */
+
+/* Names in natural order: runs of digits compare as numbers, so layer.2 stands before layer.10; 0 only for equal bytes. */
+LAMELLA_INTERNAL int  name_compare(const char *a, const char *b);
+/* Sorts n items in place, nothing allocated, O(n) where they are in order. */
+LAMELLA_INTERNAL void sort_in_place(int64_t n, int (*less)(int64_t i, int64_t j, const void *data), void (*swap)(int64_t i, int64_t j, void *data),
+                                    void *data);
+
+/* What is sorted under a key lies side by side in memory, which names and entries do not. */
+typedef struct keyed {
+    uint64_t key;
+    uint32_t index, at; /* `at` is for `more` */
+} keyed;
+
+/* Sorts by key in place; equal keys are asked for `more`: it sets the key to what comes next, or returns 0 where nothing does (all that are equal
+ * so far end alike). In the end, and where `more` is NULL, by index. O(n log n) and the bytes of the keys, whatever a file is made of. */
+LAMELLA_INTERNAL void keyed_sort(keyed *k, int64_t n, int (*more)(keyed *k, const void *data), const void *data);
+
+/* Things that each begin with a uint32_t: the place in `text` of a name. */
+typedef struct named_items {
+    const char *text;
+    const void *items;
+    int64_t     size; /* of one */
+    int64_t     n;
+} named_items;
+
+LAMELLA_INTERNAL uint32_t name_place(const named_items *of, int64_t i);
+/* Sorts k[0 .. n - 1] into the natural order of the names of the items k[i].index. */
+LAMELLA_INTERNAL void    names_sort(const named_items *of, keyed *k);
+/* The item of this name among items in natural order; -1 = none. */
+LAMELLA_INTERNAL int64_t names_find(const named_items *of, const char *name);
 
 /* ---- types.c: the dtypes that files know ---- */
 
@@ -90,7 +122,7 @@ LAMELLA_INTERNAL const file_type *file_type_of_dtype(int32_t dtype);
 /* Bits of the array; 0 if the extents that are not 0 need over IO_DATA_BYTES. */
 LAMELLA_INTERNAL int              array_bits(const int64_t *shape, int64_t rank, int32_t bits_each, int64_t *bits);
 
-/* ---- file.c ---- */
+/* ---- an open file ---- */
 
 /* 32 bytes an array, so that a header of a million arrays needs less memory for them than for its text. */
 typedef struct file_entry {
@@ -149,27 +181,7 @@ struct lamella_io_file {
     file_stack  stack;
 };
 
-LAMELLA_INTERNAL lamella_status    file_open(call *c, const file_operations *ops, const char *path, int32_t raw_dtype, lamella_io_file **file,
-                                             lamella_io_fault *fault);
-/* Of bytes that outlive it. */
-LAMELLA_INTERNAL lamella_status    file_of_bytes(call *c, const lamella_view *bytes, int32_t raw_dtype, lamella_io_file **file,
-                                                 lamella_io_fault *fault);
-LAMELLA_INTERNAL lamella_status    check_file_handle(call *c, lamella_io_file **file); /* sets it to NULL */
-LAMELLA_INTERNAL lamella_status    check_path(call *c, const char *path);
-
-/* ---- entries.c ---- */
-
-LAMELLA_INTERNAL const char       *entry_name(const lamella_io_file *f, const file_entry *e);
-LAMELLA_INTERNAL int32_t           entry_dtype(const lamella_io_file *f, const file_entry *e);
-LAMELLA_INTERNAL const char       *entry_type_name(const lamella_io_file *f, const file_entry *e);
-LAMELLA_INTERNAL void              entry_shape(const lamella_io_file *f, const file_entry *e, int64_t *shape);
-LAMELLA_INTERNAL const file_entry *file_find(const lamella_io_file *f, const char *name);
-LAMELLA_INTERNAL lamella_status    file_check(call *c, const lamella_io_file *file);
-LAMELLA_INTERNAL lamella_status    file_find_checked(call *c, const lamella_io_file *file, const char *name, const file_entry **entry);
-LAMELLA_INTERNAL const char       *file_metadata(const lamella_io_file *f, const char *key); /* NULL = none */
-LAMELLA_INTERNAL lamella_status    entry_view(call *c, const lamella_io_file *f, const file_entry *e, lamella_view *view);
-
-/* ---- refusals: file.c ---- */
+/* ---- refusal.c ---- */
 
 /* A refusal: the message, the fault, and FORMAT, or LIMIT or UNSUPPORTED for that rule. Sizes of -1 are none; `key` may hold anything. */
 typedef struct refusal {
@@ -186,18 +198,29 @@ LAMELLA_INTERNAL lamella_status refuse_size(const refusal *r, int64_t expected, 
 LAMELLA_INTERNAL lamella_status check_end(const refusal *r, int64_t expected);
 /* Copies whole characters, control characters as '?', and ends with NUL. */
 LAMELLA_INTERNAL void           text_cut(char *to, int64_t size, const char *from, int64_t n);
+/* Copies `n` bytes of header into the file's arena, ended with NUL. */
+LAMELLA_INTERNAL lamella_status header_read(const refusal *r, int64_t at, int64_t n);
 
 /* ---- kind.c ---- */
-
-#define IO_KIND_BYTES 4096
 
 /* A whole number as .safetensors begins with. */
 LAMELLA_INTERNAL uint64_t       little_endian(const char bytes[8]);
 LAMELLA_INTERNAL int32_t        kind_of_bytes(const char *bytes, int64_t n, int64_t file_bytes);
-/* "a Git LFS pointer ..." and what to do about it. */
-LAMELLA_INTERNAL const char    *kind_text(int32_t kind);
 LAMELLA_INTERNAL lamella_status kind_of_source(call *c, const source *s, const char *name, int32_t *kind);
 LAMELLA_INTERNAL lamella_status refuse_kind(const refusal *r, int32_t kind);
+
+/* ---- entries.c ---- */
+
+LAMELLA_INTERNAL const char       *entry_name(const lamella_io_file *f, const file_entry *e);
+LAMELLA_INTERNAL void              entry_shown(const lamella_io_file *f, const file_entry *e, char room[256]); /* cut to fit */
+LAMELLA_INTERNAL int32_t           entry_dtype(const lamella_io_file *f, const file_entry *e);
+LAMELLA_INTERNAL const char       *entry_type_name(const lamella_io_file *f, const file_entry *e);
+LAMELLA_INTERNAL void              entry_shape(const lamella_io_file *f, const file_entry *e, int64_t *shape);
+LAMELLA_INTERNAL const file_entry *file_find(const lamella_io_file *f, const char *name);
+LAMELLA_INTERNAL lamella_status    file_check(call *c, const lamella_io_file *file);
+LAMELLA_INTERNAL lamella_status    file_find_checked(call *c, const lamella_io_file *file, const char *name, const file_entry **entry);
+LAMELLA_INTERNAL const char       *file_metadata(const lamella_io_file *f, const char *key); /* NULL = none */
+LAMELLA_INTERNAL lamella_status    entry_view(call *c, const lamella_io_file *f, const file_entry *e, lamella_view *view);
 
 /* ---- the two headers ---- */
 
@@ -205,40 +228,16 @@ LAMELLA_INTERNAL lamella_status safetensors_parse(const refusal *r);
 /* Names, keys and layout, once the entries are filled as they stand in the text; sorts them by name. */
 LAMELLA_INTERNAL lamella_status safetensors_check(const refusal *r);
 LAMELLA_INTERNAL lamella_status npy_parse(const refusal *r);
-/* Copies `n` bytes of header into the file's arena, ended with NUL. */
-LAMELLA_INTERNAL lamella_status header_read(const refusal *r, int64_t at, int64_t n);
 
-/* ---- order.c ---- */
+/* ---- file.c ---- */
 
-/* Names in natural order: runs of digits compare as numbers, so layer.2 stands before layer.10; 0 only for equal bytes. */
-LAMELLA_INTERNAL int  name_compare(const char *a, const char *b);
-/* Sorts n items in place, nothing allocated, O(n) where they are in order. */
-LAMELLA_INTERNAL void sort_in_place(int64_t n, int (*less)(int64_t i, int64_t j, const void *data), void (*swap)(int64_t i, int64_t j, void *data),
-                                    void *data);
-
-/* What is sorted under a key lies side by side in memory, which names and entries do not. */
-typedef struct keyed {
-    uint64_t key;
-    uint32_t index, at; /* `at` is for `more` */
-} keyed;
-
-/* Sorts by key in place; equal keys are asked for `more`: it sets the key to what comes next, or returns 0 where nothing does (all that are equal
- * so far end alike). In the end, and where `more` is NULL, by index. O(n log n) and the bytes of the keys, whatever a file is made of. */
-LAMELLA_INTERNAL void keyed_sort(keyed *k, int64_t n, int (*more)(keyed *k, const void *data), const void *data);
-
-/* Things that each begin with a uint32_t: the place in `text` of a name. */
-typedef struct named_items {
-    const char *text;
-    const void *items;
-    int64_t     size; /* of one */
-    int64_t     n;
-} named_items;
-
-LAMELLA_INTERNAL uint32_t name_place(const named_items *of, int64_t i);
-/* Sorts k[0 .. n - 1] into the natural order of the names of the items k[i].index. */
-LAMELLA_INTERNAL void    names_sort(const named_items *of, keyed *k);
-/* The item of this name among items in natural order; -1 = none. */
-LAMELLA_INTERNAL int64_t names_find(const named_items *of, const char *name);
+LAMELLA_INTERNAL lamella_status file_open(call *c, const file_operations *ops, const char *path, int32_t raw_dtype, lamella_io_file **file,
+                                          lamella_io_fault *fault);
+/* Of bytes that outlive it. */
+LAMELLA_INTERNAL lamella_status file_of_bytes(call *c, const lamella_view *bytes, int32_t raw_dtype, lamella_io_file **file,
+                                              lamella_io_fault *fault);
+LAMELLA_INTERNAL void           file_free(lamella_io_file *file); /* NULL: nothing */
+LAMELLA_INTERNAL lamella_status check_file_handle(call *c, lamella_io_file **file); /* sets it to NULL */
 
 /* ---- read.c ---- */
 
@@ -282,82 +281,5 @@ LAMELLA_INTERNAL lamella_status safetensors_save(call *c, const file_operations 
                                                  const char *const *metadata, int64_t n_metadata);
 LAMELLA_INTERNAL lamella_status check_utf8(call *c, const char *text, const char *name);
 LAMELLA_INTERNAL lamella_status npy_save(call *c, const file_operations *ops, const char *path, const lamella_view *array);
-LAMELLA_INTERNAL lamella_status save_rows(call *c, output *o, const save_array *a);
-
-/* ---- stacks ---- */
-
-/* ---- stack_families.c: arrays whose names differ in one integer ---- */
-
-/* An integer of a name, with its minus. */
-typedef struct family_place {
-    int64_t  number;
-    uint32_t entry;
-    uint16_t head, bytes; /* what stands before it; its own */
-} family_place;
-
-typedef struct family {
-    family_place *member; /* [n], by rising numbers, in the call's arena */
-    int64_t       n;
-} family;
-
-/* Those of two arrays and more, in the order of their first; an array is in as many as its name has integers. */
-LAMELLA_INTERNAL lamella_status families_find(call *c, const lamella_io_file *f, family **found, int64_t *n_found);
-/* That of one name: "h." for h.0, h.1 ..., or a pattern, "blocks.{}.out"; of no or one array too. */
-LAMELLA_INTERNAL lamella_status family_named(call *c, const lamella_io_file *f, const char *prefix, family *found);
-
-/* ---- stack_form.c: what of a file is the stack ---- */
-
-typedef struct stack_form {
-    int32_t form;       /* LAMELLA_IO_FORM_... */
-    int32_t layer_axis; /* what names it beside the prefix, 0 = nothing has to */
-    family  layers;     /* FORM_LAYERS */
-    int64_t entry;      /* the first array */
-    int64_t n_layers;
-} stack_form;
-
-LAMELLA_INTERNAL lamella_status stack_form_find(call *c, const lamella_io_file *f, const char *prefix, int32_t layer_axis, stack_form *form);
-/* The prefix or the array that names a form, cut to fit; 0 if that is not what options->prefix would take. */
-LAMELLA_INTERNAL int            stack_form_name(const lamella_io_file *f, const stack_form *form, char *to, int64_t size);
-LAMELLA_INTERNAL void           name_shown(const lamella_io_file *f, int64_t entry, char room[256]);
-
-/* ---- stack_readings.c: every way to read a file ---- */
-
-#define MOST_READINGS 64
-
-typedef struct stack_readings {
-    stack_form form[MOST_READINGS];
-    int64_t    n;
-    int        in_doubt;    /* there were several, if only one can be typed */
-    int        one_array;   /* all are readings of one array */
-    char       misfit[400]; /* "", or which array is no layer of the family that its name belongs to, and why */
-} stack_readings;
-
-LAMELLA_INTERNAL lamella_status readings_find(call *c, const lamella_io_file *f, stack_readings *r);
-/* Of one array: along its first axis, its second, or as one layer with tokens; where the file's parts fit one of them only, that one. */
-LAMELLA_INTERNAL void           readings_add_array(const lamella_io_file *f, int64_t entry, stack_readings *r);
-LAMELLA_INTERNAL stack_form     form_of_family(const family *a);
-LAMELLA_INTERNAL stack_form     form_of_array(const lamella_io_file *f, int64_t entry, int32_t layer_axis);
-/* 1: all members are layers of one stack; 0: which is not, and why. */
-LAMELLA_INTERNAL int            family_fits(const lamella_io_file *f, const family *a, char text[400]);
-
-/* ---- stack_words.c: what names say ---- */
-
-/* What stands before the integer at byte `at` of a name counts layers, or something else. */
-LAMELLA_INTERNAL int name_counts_layers(const char *name, int64_t at);
-LAMELLA_INTERNAL int name_counts_else(const char *name, int64_t at);
-LAMELLA_INTERNAL int name_is_mask(const char *name);
-LAMELLA_INTERNAL int name_is_padding_mask(const char *name); /* of which 1 may mark the padding */
-LAMELLA_INTERNAL int name_is_part(const char *name);         /* offsets, mask, sample_id or a label: no layer */
-
-/* ---- stack_parts.c ---- */
-
-/* offsets, mask, sample_id, label.*: read, or widened to i64, into the file's memory. */
-LAMELLA_INTERNAL lamella_status stack_parts_read(call *c, lamella_io_file *f, int32_t mask_marks, lamella_io_stack_result *result);
-/* Equal but for axes of extent 1. */
-LAMELLA_INTERNAL int            mask_fits(const int64_t *mask, int32_t rank, const int64_t *lead, int32_t n_lead);
-LAMELLA_INTERNAL lamella_status stack_open(call *c, const file_operations *ops, const char *path, const lamella_io_stack_options *options,
-                                           lamella_io_file **file, lamella_stack *stack, lamella_io_stack_result *result, lamella_io_fault *fault);
-LAMELLA_INTERNAL lamella_status stack_save(call *c, const file_operations *ops, const char *path, const lamella_stack *stack,
-                                           const lamella_io_stack_save_options *options);
 
 #endif

@@ -1,6 +1,8 @@
 /* What a file is, by its first bytes: its name may say anything. */
 #include "io/io.h"
 
+#define KIND_BYTES 4096
+
 static int starts(const char *bytes, int64_t n, const char *magic, int64_t length)
 {
     return n >= length && !memcmp(bytes, magic, (size_t)length);
@@ -80,7 +82,8 @@ int32_t kind_of_bytes(const char *bytes, int64_t n, int64_t file_bytes)
     return LAMELLA_IO_UNKNOWN;
 }
 
-const char *kind_text(int32_t kind)
+/* "a Git LFS pointer ..." and what to do about it. */
+static const char *kind_text(int32_t kind)
 {
     switch (kind) {
     case LAMELLA_IO_SAFETENSORS: return "a .safetensors file";
@@ -101,7 +104,7 @@ const char *kind_text(int32_t kind)
 lamella_status kind_of_source(call *c, const source *s, const char *name, int32_t *kind)
 {
     char *first;
-    int64_t n = MIN(s->bytes, IO_KIND_BYTES);
+    int64_t n = MIN(s->bytes, KIND_BYTES);
     TAKE(c, first, n);
     int code = source_read(s, 0, first, n);
     if (code)

@@ -216,6 +216,20 @@ static lamella_status compose_head(call *c, save_array *arrays, int64_t n_arrays
     return LAMELLA_OK;
 }
 
+/* Rows that are read keep their own dtype: they go from the host's `read` to the disk without the row iterator, whose panels are f32 or f64.
+ * Of rows of nothing nothing is read, however many a file claims. */
+static lamella_status save_rows(call *c, output *o, const save_array *a)
+{
+    int64_t n = view_elements(&a->view) ? a->view.shape[0] : 0;
+    for (int64_t row = 0; row < n;) {
+        lamella_view got;
+        TRY(stack_read(c, a->read, a->layer, row, MIN(a->staged_rows, n - row), a->staging, &got));
+        TRY(output_write_view(c, o, &got));
+        row += got.shape[0];
+    }
+    return LAMELLA_OK;
+}
+
 lamella_status safetensors_save(call *c, const file_operations *ops, const char *path, save_array *arrays, int64_t n_arrays,
                                 const char *const *metadata, int64_t n_metadata)
 {

@@ -141,6 +141,13 @@ const char *error_text(int code, char room[IO_ERROR_BYTES])
     }
 }
 
+lamella_status check_path(call *c, const char *path)
+{
+    if (!path || !*path)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "path is %s, expected the path of a file", path ? "\"\"" : "NULL");
+    return LAMELLA_OK;
+}
+
 lamella_status source_fail(const call *c, const char *name, int code)
 {
     char room[IO_ERROR_BYTES];

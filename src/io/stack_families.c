@@ -4,7 +4,7 @@
  * puts equal keys side by side, each family in the file's natural order, which is that of its numbers. Two texts of one key are told apart
  * by comparison, and the first stands for it: linear in the header, whatever the names. A file made so that two meet hides a family that it
  * could as well have left out. */
-#include "io/io.h"
+#include "io/stack.h"
 
 #define MOST_PLACES 4 /* of one name: in "model.layers.3.experts.7.w1" there are three */
 #define MOST_DIGITS 18

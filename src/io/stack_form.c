@@ -1,36 +1,10 @@
-/* Which arrays of a file are the layers: "layer.K", a family of names that differ in one integer, or one array. What could be read in two
- * ways is read in none: each way is named, and the caller chooses. */
-#include "io/io.h"
+/* Which reading of a file is its stack. What could be read in two ways is read in none: each way is named, and the caller chooses. */
+#include "io/stack.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
 #define READINGS_NAMED 8
-
-/* ---- names ---- */
-
-void name_shown(const lamella_io_file *f, int64_t entry, char room[256])
-{
-    const char *name = entry_name(f, &f->entry[entry]);
-    text_cut(room, 256, name, (int64_t)strlen(name));
-}
-
-int stack_form_name(const lamella_io_file *f, const stack_form *form, char *to, int64_t size)
-{
-    const char *name = entry_name(f, &f->entry[form->entry]);
-    int64_t bytes = (int64_t)strlen(name);
-    if (form->form != LAMELLA_IO_FORM_LAYERS) {
-        text_cut(to, size, name, bytes);
-        return bytes < size;
-    }
-    const family_place *p = &form->layers.member[0];
-    const char *tail = name + p->head + p->bytes;
-    text_cut(to, size, name, p->head);
-    int whole = p->head + 2 + (int64_t)strlen(tail) < size && !strstr(to, "{}") && !strstr(tail, "{}");
-    if (whole && (*tail || file_find(f, to))) /* "h" would mean the array h, "h{}" means h0, h1 ... */
-        snprintf(to + p->head, (size_t)(size - p->head), "{}%s", tail);
-    return whole;
-}
 
 /* ---- asking to choose ---- */
 
@@ -68,7 +42,7 @@ static lamella_status ask_for_axis(call *c, const lamella_io_file *f, const stac
         int32_t axis = r->form[i].layer_axis;
         used = say(text, LENGTH(text), used, "%s%d if %s%s", i ? ", " : "", (int)axis, i ? "" : "that means ", means[rank - 3][axis < 0 ? 2 : axis - 1]);
     }
-    name_shown(f, entry, shown);
+    entry_shown(f, &f->entry[entry], shown);
     return fail(c, LAMELLA_ERR_ARGUMENT, "%s: \"%s\" is [%s]: set options.layer_axis = %s", f->name, shown, shape_text, text);
 }
 
@@ -79,7 +53,7 @@ static void name_readings(const lamella_io_file *f, const stack_readings *r, cha
     int64_t used = 0, n_named = 0, i;
     for (i = 0; i < r->n && n_named < READINGS_NAMED; i++) {
         char layers[40] = "";
-        stack_form_name(f, &r->form[i], name, LENGTH(name));
+        form_name(f, &r->form[i], name, LENGTH(name));
         if (n_named && !strcmp(name, before)) /* one array along another axis */
             continue;
         if (r->form[i].form == LAMELLA_IO_FORM_LAYERS)
@@ -108,7 +82,7 @@ static lamella_status take_entry(call *c, const lamella_io_file *f, int64_t entr
     lamella_view v;
     char shown[256];
     stack_readings r = { .n = 0 };
-    name_shown(f, entry, shown);
+    entry_shown(f, &f->entry[entry], shown);
     TRY(entry_view(c, f, &f->entry[entry], &v));
     if (v.rank < 2 || v.rank > 5)
         return fail(c, LAMELLA_ERR_SHAPE, "%s: \"%s\" has rank %d, expected [sample, dim] or [layer, sample, dim]", f->name, shown, (int)v.rank);
@@ -161,7 +135,7 @@ static lamella_status fail_without(call *c, const lamella_io_file *f)
     char shown[256];
     for (int64_t i = 0; i < f->n_entries; i++)
         if (f->entry[i].rank >= 2 && !dtype_is_float(entry_dtype(f, &f->entry[i])) && !name_is_part(entry_name(f, &f->entry[i]))) {
-            name_shown(f, i, shown);
+            entry_shown(f, &f->entry[i], shown);
             return fail(c, LAMELLA_ERR_DTYPE, "%s holds no stack: \"%s\" is %s, expected floats", f->name, shown, entry_type_name(f, &f->entry[i]));
         }
     return fail(c, LAMELLA_ERR_SHAPE, "%s holds no stack: expected arrays layer.0, layer.1 ... of [sample, dim], or one of [layer, sample, dim], of "

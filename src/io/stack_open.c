@@ -1,8 +1,8 @@
 /* A file of layers as a stack that is read: views without data, and a `read` that finds each layer's rows on the disk. */
-#include "io/io.h"
+#include "io/stack.h"
 #include "options/options.h"
 
-#include <stdio.h>
+#define MOST_LAYERS 65536 /* an extent beside a 0 costs its file nothing */
 
 /* ---- reading ---- */
 
@@ -69,8 +69,8 @@ static lamella_status array_layers(call *c, lamella_io_file *f, const stack_form
 
 static lamella_status open_layers(call *c, lamella_io_file *f, const stack_form *form)
 {
-    if (form->n_layers > IO_LAYERS)
-        return fail(c, LAMELLA_ERR_LIMIT, "%s has %lld layers, expected at most %d", f->name, (long long)form->n_layers, IO_LAYERS);
+    if (form->n_layers > MOST_LAYERS)
+        return fail(c, LAMELLA_ERR_LIMIT, "%s has %lld layers, expected at most %d", f->name, (long long)form->n_layers, MOST_LAYERS);
     TAKE_FROM(c, &f->memory, f->stack.layer, form->n_layers);
     TAKE_FROM(c, &f->memory, f->stack.rows, form->n_layers);
     TAKE_FROM(c, &f->memory, f->stack.depth, form->n_layers);
@@ -165,7 +165,7 @@ static lamella_status fill(const refusal *r, const lamella_io_stack_options *o, 
     TRY(stack_of_file(r, filled));
     TRY(stack_check(c, &checked, filled, ANY_DTYPE, "stack"));
     result->form = form.form;
-    stack_form_name(f, &form, result->name, LENGTH(result->name));
+    form_name(f, &form, result->name, LENGTH(result->name));
     return LAMELLA_OK;
 }
 

@@ -1,12 +1,10 @@
 /* The small parts of a stack file, read when it is opened: offsets, mask, sample_id and the labels. Only .safetensors has them. */
-#include "io/io.h"
-
-#include <stdio.h>
+#include "io/stack.h"
 
 static lamella_status part_fail(call *c, const lamella_io_file *f, const file_entry *e, const char *expected)
 {
     char shown[256];
-    text_cut(shown, LENGTH(shown), entry_name(f, e), (int64_t)strlen(entry_name(f, e)));
+    entry_shown(f, e, shown);
     return fail(c, LAMELLA_ERR_DTYPE, "%s: \"%s\" is %s of rank %d, expected %s", f->name, shown, entry_type_name(f, e), (int)e->rank, expected);
 }
 
@@ -199,7 +197,7 @@ static lamella_status read_label(call *c, lamella_io_file *f, const file_entry *
     file_label *label = &f->stack.label[f->stack.n_labels++];
     int whole = is_whole_type(t), fits = 0;
     char shown[256];
-    text_cut(shown, LENGTH(shown), entry_name(f, e), (int64_t)strlen(entry_name(f, e)));
+    entry_shown(f, e, shown);
     *label = (file_label){ .name = entry_name(f, e) + strlen("label."), .type = t };
     if (e->rank <= LAMELLA_MAX_RANK && whole)
         TRY(read_whole(c, f, e, &label->view, &fits));

@@ -1,5 +1,5 @@
 /* Every way in which a file can be read as a stack: families of names that differ in one integer, single arrays along an axis. */
-#include "io/io.h"
+#include "io/stack.h"
 
 #include <stdio.h>
 
@@ -55,7 +55,7 @@ int family_fits(const lamella_io_file *f, const family *a, char text[400])
             fits = 0, snprintf(why, sizeof why, "has the number of the one before");
         if (fits)
             continue;
-        name_shown(f, p->entry, shown);
+        entry_shown(f, &f->entry[p->entry], shown);
         snprintf(text, 400, "\"%s\" %s", shown, why);
         return 0;
     }
@@ -70,12 +70,12 @@ static int64_t family_count(const lamella_io_file *f, const family *a, int (*is)
     return n;
 }
 
+/* ---- forms ---- */
+
 stack_form form_of_family(const family *a)
 {
     return (stack_form){ LAMELLA_IO_FORM_LAYERS, 0, *a, a->member[0].entry, a->n };
 }
-
-/* ---- one array ---- */
 
 stack_form form_of_array(const lamella_io_file *f, int64_t entry, int32_t layer_axis)
 {
@@ -88,6 +88,25 @@ stack_form form_of_array(const lamella_io_file *f, int64_t entry, int32_t layer_
     }
     return form;
 }
+
+int form_name(const lamella_io_file *f, const stack_form *form, char *to, int64_t size)
+{
+    const char *name = entry_name(f, &f->entry[form->entry]);
+    int64_t bytes = (int64_t)strlen(name);
+    if (form->form != LAMELLA_IO_FORM_LAYERS) {
+        text_cut(to, size, name, bytes);
+        return bytes < size;
+    }
+    const family_place *p = &form->layers.member[0];
+    const char *tail = name + p->head + p->bytes;
+    text_cut(to, size, name, p->head);
+    int whole = p->head + 2 + (int64_t)strlen(tail) < size && !strstr(to, "{}") && !strstr(tail, "{}");
+    if (whole && (*tail || file_find(f, to))) /* "h" would mean the array h, "h{}" means h0, h1 ... */
+        snprintf(to + p->head, (size_t)(size - p->head), "{}%s", tail);
+    return whole;
+}
+
+/* ---- one array ---- */
 
 /* The last of an array of I32 or I64; -1 where there is none. */
 static int64_t last_number(const lamella_io_file *f, const file_entry *e)
@@ -209,7 +228,7 @@ static void drop_nameless(const lamella_io_file *f, stack_readings *r)
     char name[256];
     int64_t n = 0;
     for (int64_t i = 0; i < r->n; i++)
-        if (stack_form_name(f, &r->form[i], name, LENGTH(name)))
+        if (form_name(f, &r->form[i], name, LENGTH(name)))
             r->form[n++] = r->form[i];
     r->n = n;
 }
@@ -248,7 +267,7 @@ static lamella_status get_reading(call *c, const lamella_io_file *file, int64_t 
     found.form = r->form[index].form;
     found.layer_axis = r->form[index].layer_axis;
     found.n_layers = r->form[index].n_layers;
-    stack_form_name(file, &r->form[index], found.prefix, LENGTH(found.prefix));
+    form_name(file, &r->form[index], found.prefix, LENGTH(found.prefix));
     write_sized(reading, &found, (int64_t)sizeof found);
     return LAMELLA_OK;
 }

@@ -1,6 +1,5 @@
-/* Saving a stack, in memory or read, as a stack file. Rows that are read keep their own dtype, so they go from the host's `read` to the
- * disk without the row iterator, whose panels are f32 or f64. */
-#include "io/io.h"
+/* Saving a stack, in memory or read, as a stack file. */
+#include "io/stack.h"
 #include "options/options.h"
 
 #include <stdio.h>
@@ -13,19 +12,6 @@ static int64_t row_bytes(const lamella_view *v)
     for (int32_t a = 1; a < v->rank; a++)
         bytes *= v->shape[a];
     return bytes;
-}
-
-/* Of rows of nothing nothing is read, however many a file claims. */
-lamella_status save_rows(call *c, output *o, const save_array *a)
-{
-    int64_t n = row_bytes(&a->view) ? a->view.shape[0] : 0;
-    for (int64_t row = 0; row < n;) {
-        lamella_view got;
-        TRY(stack_read(c, a->read, a->layer, row, MIN(a->staged_rows, n - row), a->staging, &got));
-        TRY(output_write_view(c, o, &got));
-        row += got.shape[0];
-    }
-    return LAMELLA_OK;
 }
 
 /* One staging block for all layers. */
@@ -98,8 +84,7 @@ static lamella_status add_label(call *c, const stack *s, const char *label, cons
     return LAMELLA_OK;
 }
 
-lamella_status stack_save(call *c, const file_operations *ops, const char *path, const lamella_stack *stack_,
-                          const lamella_io_stack_save_options *options)
+static lamella_status stack_save(call *c, const char *path, const lamella_stack *stack_, const lamella_io_stack_save_options *options)
 {
     lamella_io_stack_save_options o;
     stack s;
@@ -124,10 +109,10 @@ lamella_status stack_save(call *c, const file_operations *ops, const char *path,
     snprintf(depths, sizeof depths, "%lld", (long long)(s.host.n_depths ? s.host.n_depths : stack_depth(&s, s.n_layers - 1) + 1));
     const char *metadata[] = { "lamella.format", "1", "n_depths", depths, "last_normed", s.host.flags & LAMELLA_LAST_NORMED ? "1" : "0",
                                "source", o.source };
-    return safetensors_save(c, ops, path, a, n, metadata, o.source ? 4 : 3);
+    return safetensors_save(c, file_operations_of_system(), path, a, n, metadata, o.source ? 4 : 3);
 }
 
 lamella_status lamella_io_stack_save(lamella_context *ctx, const char *path, const lamella_stack *stack, const lamella_io_stack_save_options *options)
 {
-    CALL(ctx, stack_save(c, file_operations_of_system(), path, stack, options));
+    CALL(ctx, stack_save(c, path, stack, options));
 }

@@ -1,5 +1,5 @@
 /* What names say: which words count layers, which count something else, which arrays are parts of a stack file and no layers. */
-#include "io/io.h"
+#include "io/stack.h"
 
 /* The word before an integer: letters, up to one separator away. */
 static const char *word_before(const char *name, int64_t at, int64_t *bytes)

@@ -1,6 +1,6 @@
 /* Both readers, from memory and by pread: they agree, what they list lies inside the file and in order, and every array can be read. */
 #include "fuzz/fuzz.h"
-#include "io/io.h"
+#include "io/stack.h"
 
 /* ---- a disk in memory ---- */
 

@@ -1,6 +1,6 @@
 /* Every operation of the file table failing in turn: a clear status, the old file where it was, no temporary file, no open descriptor. */
 #include "io/files.h"
-#include "io/io.h"
+#include "io/stack.h"
 
 #include <errno.h>
 

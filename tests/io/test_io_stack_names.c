@@ -1,5 +1,5 @@
 /* What a name says: which words count layers, which something else, which integers of it count at all. */
-#include "io/io.h"
+#include "io/stack.h"
 #include "io/stacks.h"
 
 #include <ctype.h>

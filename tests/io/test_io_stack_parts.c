@@ -1,5 +1,5 @@
 /* The parts of a stack file: which masks fit, which readings the parts leave, labels by name, what metadata says. */
-#include "io/io.h"
+#include "io/stack.h"
 #include "io/stacks.h"
 
 /* ---- masks ---- */
