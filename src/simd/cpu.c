@@ -1,6 +1,5 @@
-/* What the processor has and its operating system saves. Looked up once; the tables are filled by the way. */
+/* What the processor has and its operating system saves. */
 #include "simd/tables.h"
-#include <pthread.h>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -16,7 +15,7 @@ static int saves(uint32_t state)
     return (low & state) == state;
 }
 
-static int32_t cpu_probe(void)
+int32_t cpu_probe(void)
 {
     const uint32_t avx2_basic = bit_FMA | bit_OSXSAVE | bit_AVX | bit_F16C;
     const uint32_t avx512 = bit_AVX512F | bit_AVX512DQ | bit_AVX512BW | bit_AVX512VL;
@@ -49,7 +48,7 @@ void simd_put_back(uint32_t environment)
 
 #else
 
-static int32_t cpu_probe(void)
+int32_t cpu_probe(void)
 {
     return 1 << LAMELLA_SIMD_REFERENCE;
 }
@@ -65,18 +64,3 @@ void simd_put_back(uint32_t environment)
 }
 
 #endif
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static int32_t cpu_present;
-
-static void look(void)
-{
-    cpu_present = cpu_probe();
-    dispatch_fill(cpu_present);
-}
-
-int32_t simd_present(void)
-{
-    pthread_once(&once, look);
-    return cpu_present;
-}

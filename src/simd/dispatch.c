@@ -1,6 +1,8 @@
 /* From a level to its kernels: each level's own, and those of the levels below where it has none. */
 #include "simd/tables.h"
 
+#include <pthread.h>
+
 static const kernels *const dispatch_own[] = {
     [LAMELLA_SIMD_REFERENCE] = &simd_reference,
     [LAMELLA_SIMD_AVX2]      = &simd_avx2,
@@ -26,6 +28,21 @@ void dispatch_fill(int32_t present)
         if (present & 1 << level)
             overlay(&tables[level], dispatch_own[level]);
     }
+}
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static int32_t present_levels;
+
+static void look(void)
+{
+    present_levels = cpu_probe();
+    dispatch_fill(present_levels);
+}
+
+int32_t simd_present(void)
+{
+    pthread_once(&once, look);
+    return present_levels;
 }
 
 int32_t simd_best(void)

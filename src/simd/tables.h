@@ -26,7 +26,9 @@ LAMELLA_INTERNAL_DATA const kernels simd_avx512;
 #undef KERNEL
 #endif
 
-/* The probe calls it once, before any table is used. */
+/* As simd_present says, asked anew. */
+LAMELLA_INTERNAL int32_t cpu_probe(void);
+/* Called once, before any table is used. */
 LAMELLA_INTERNAL void dispatch_fill(int32_t present);
 
 /* Functions between the two may use `features`; compile flags and the rest of the file stay as they are. */

@@ -19,7 +19,7 @@ ONLY = (
     ("output or the end of the process", r"\b(v?f?printf|v?dprintf|f?puts|f?putc|putchar|perror|exit|_exit|_Exit|quick_exit|abort|assert|raise|"
      r"signal|rand|srand|setlocale|strtok)\s*\(", ()),
     ("platform headers", r"#\s*include\s*<(unistd|pthread|fcntl|sched|dlfcn|signal|semaphore|dirent|sys/\w+|linux/\w+|windows)\.h>",
-     ("base/", "par/", "io/", "simd/cpu.c")),
+     ("base/", "par/", "io/", "simd/dispatch.c")),
 )
 
 
