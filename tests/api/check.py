@@ -17,6 +17,7 @@ CHECKS = {
     "grammar": lambda root: headers.read(root).errors,
     "stale": generate.stale,
     "levels": levels.check,
+    "circles": levels.check_circles,
     "tested": tree.check_tested,
     "options": touched.check_options,
     "golden": touched.check_golden,

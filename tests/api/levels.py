@@ -1,4 +1,4 @@
-"""Who may include and call what: the table of levels, and what stands only in certain folders."""
+"""Who may include and call what: the table of levels, what stands only in certain folders, and no circles inside a folder."""
 import re
 
 import amalgamate
@@ -83,6 +83,39 @@ def check_only(root):
             for match in re.finditer(pattern, text):
                 line = text.count("\n", 0, match.start()) + 1
                 faults.append(f"src/{within}:{line}: {what} only in {', '.join(places) or 'no file'}: {match[0].strip()}")
+    return faults
+
+
+def defined(text):
+    """The names that a .c file gives to others: its functions, and data with their values."""
+    bodies = csource.top_level(csource.without_directives(text, csource.Names()))
+    heads = [head.rstrip() for head, body in bodies if body is not None]
+    return {csource.declared(head) for head in heads if head.endswith((")", "=")) and not re.search(r"\bstatic\b", head)}
+
+
+def reached(leans, path):
+    """The files on which this one leans, and those on which they do."""
+    found, left = set(), [path]
+    while left:
+        new = set(leans[left.pop()]) - found
+        found |= new
+        left += new
+    return found
+
+
+def check_circles(root):
+    """The files of a folder name each other's functions one way."""
+    faults = []
+    for folder in sorted({path.parent for path in (root / "src").glob("*/*.c")}):
+        texts = {path: csource.blanked(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.c"))}
+        home = {name: path for path, text in texts.items() for name in defined(text)}
+        leans = {path: {} for path in texts}
+        for path, text in texts.items():
+            for word in re.finditer(r"(?<!\.)(?<!->)\b[A-Za-z_]\w*", text):    # a field may have the name too
+                if home.get(word[0], path) != path:
+                    leans[path].setdefault(home[word[0]], (text.count("\n", 0, word.start()) + 1, word[0]))
+        faults += [f"{path.relative_to(root)}:{line}: a circle: {name} is {other.name}'s, which leans on {path.name}"
+                   for path in leans for other, (line, name) in leans[path].items() if path in reached(leans, other)]
     return faults
 
 

@@ -404,6 +404,27 @@ class Levels(Planted):
                 self.write("src/probe/planted.c", line + "\n")
                 self.sees(levels.check(self.root), "src/probe/planted.c:1:", words)
 
+    def circles(self, below, *words):
+        """Of a file on top, and of one below it through a third."""
+        self.write("src/probe/top.c", "int top(int n)\n{\n    return between(n) + 1;\n}\n")
+        self.write("src/probe/between.c", "static int twice(int n)\n{\n    return 2 * n;\n}\nint between(int n)\n{\n    return twice(below(n));\n}\n")
+        self.write("src/probe/below.c", below)
+        faults = levels.check_circles(self.root)
+        self.assertEqual(len(faults), 3 if words else 0, faults)
+        for word in words:
+            self.sees(faults, word)
+
+    def test_a_circle_of_files(self):
+        self.circles("int below(int n)\n{\n    return n > 9 ? n : top(n);\n}\n", "src/probe/below.c:3: a circle: top is top.c's, which leans on below.c",
+                     "src/probe/top.c:3: a circle: between is between.c's", "src/probe/between.c:7: a circle: below is below.c's")
+        self.circles("int (*const next)(int) = top;\nint below(int n)\n{\n    return next(n);\n}\n", "src/probe/below.c:1: a circle: top")
+
+    def test_files_that_lean_one_way(self):
+        self.circles("/* for top */\nstatic int twice(int n) { return n; }\nint below(struct low *n)\n{\n    *n = (struct low){ .top = twice(n->top) };\n"
+                     "    return n->top; /* top(n) */\n}\nconst char *const text[] = { \"top\" };\n")
+        self.write("src/base/arena.c", "int arena(void)\n{\n    return top(0);\n}\n")    # of another folder: the levels' to see
+        self.assertEqual(levels.check_circles(self.root), [])
+
     def test_comments_and_texts_are_no_code(self):
         self.write("src/probe/planted.c", '/* malloc(4) */ // exit(1)\nstatic const char *t = "printf(x) getenv";\n')
         self.assertEqual(levels.check(self.root), [])
