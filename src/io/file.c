@@ -45,29 +45,6 @@ lamella_status file_open(call *c, const file_operations *ops, const char *path, 
     return parse_header(&(refusal){ c, *file, fault });
 }
 
-static lamella_status open_path(call *c, const char *path, const lamella_io_file_options *options, lamella_io_file **file,
-                                lamella_io_fault *fault)
-{
-    lamella_io_file_options o;
-    lamella_io_file *opened;
-    lamella_io_fault found = { .rule = 0 };
-    TRY(check_file_handle(c, file));
-    TRY(RESULT_OPTIONAL(c, fault));
-    TRY(OPTIONS(c, o, options, io_file));
-    TRY(check_path(c, path));
-    lamella_status status = file_open(c, file_operations_of_system(), path, o.raw_dtype, &opened, &found);
-    write_sized(fault, &found, (int64_t)sizeof found);
-    if (status == LAMELLA_OK)
-        *file = opened;
-    return status;
-}
-
-lamella_status lamella_io_file_open(lamella_context *ctx, const char *path, const lamella_io_file_options *options,
-    lamella_io_file **file, lamella_io_fault *fault)
-{
-    CALL(ctx, open_path(c, path, options, file, fault));
-}
-
 lamella_status file_of_bytes(call *c, const lamella_view *bytes, int32_t raw_dtype, lamella_io_file **file, lamella_io_fault *fault)
 {
     lamella_view v;
@@ -80,8 +57,9 @@ lamella_status file_of_bytes(call *c, const lamella_view *bytes, int32_t raw_dty
     return parse_header(&(refusal){ c, *file, fault });
 }
 
-static lamella_status load_bytes(call *c, const lamella_view *bytes, const lamella_io_file_options *options, lamella_io_file **file,
-                                 lamella_io_fault *fault)
+/* By its path, or of bytes; the other is not asked for. */
+static lamella_status open_either(call *c, int by_path, const char *path, const lamella_view *bytes, const lamella_io_file_options *options,
+                                  lamella_io_file **file, lamella_io_fault *fault)
 {
     lamella_io_file_options o;
     lamella_io_file *opened;
@@ -89,17 +67,26 @@ static lamella_status load_bytes(call *c, const lamella_view *bytes, const lamel
     TRY(check_file_handle(c, file));
     TRY(RESULT_OPTIONAL(c, fault));
     TRY(OPTIONS(c, o, options, io_file));
-    lamella_status status = file_of_bytes(c, bytes, o.raw_dtype, &opened, &found);
+    if (by_path)
+        TRY(check_path(c, path));
+    lamella_status status = by_path ? file_open(c, file_operations_of_system(), path, o.raw_dtype, &opened, &found)
+                                    : file_of_bytes(c, bytes, o.raw_dtype, &opened, &found);
     write_sized(fault, &found, (int64_t)sizeof found);
     if (status == LAMELLA_OK)
         *file = opened;
     return status;
 }
 
+lamella_status lamella_io_file_open(lamella_context *ctx, const char *path, const lamella_io_file_options *options,
+    lamella_io_file **file, lamella_io_fault *fault)
+{
+    CALL(ctx, open_either(c, 1, path, NULL, options, file, fault));
+}
+
 lamella_status lamella_io_file_load(lamella_context *ctx, const lamella_view *bytes, const lamella_io_file_options *options,
     lamella_io_file **file, lamella_io_fault *fault)
 {
-    CALL(ctx, load_bytes(c, bytes, options, file, fault));
+    CALL(ctx, open_either(c, 0, NULL, bytes, options, file, fault));
 }
 
 void file_free(lamella_io_file *file)
