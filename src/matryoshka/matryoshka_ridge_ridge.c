@@ -167,11 +167,6 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
     TAKE(c, error, n_penalties * n_widths * p.n_tasks);
     TAKE(c, accuracy, n_penalties * n_widths * p.n_tasks);
     const ridge_cells cells = { &p, place, possible, error, accuracy };
-    const double pooling = stack_has_tokens(&s) ? 0.1 : 0;
-    span whole = span_open(c, NULL, 0, pooling);
-    TRY(samples_pool(c, &pooled));
-    span_close(c, whole);
-    span_open(c, NULL, pooling, 1);
     for (int64_t l = 0; l < s.n_layers; l++) {
         span all = span_open_items(c, NULL, l, 1, s.n_layers);
         TRY(ridge_layer(c, &p, l, error, accuracy));
@@ -179,7 +174,6 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
         put_ridge_layer(&cells, &out, l, &found);
         span_close(c, all);
     }
-    span_close(c, whole);
     write_sized(result, &found, (int64_t)sizeof found);
     return found.n_impossible || found.n_unstable || found.n_empty_samples ? LAMELLA_NOTE : LAMELLA_OK;
 }

@@ -4,7 +4,7 @@
  *   linear_units    which rows each fit sees
  *   linear_solve    logistic fits;  linear_ridge  ridge from second moments
  *   linear_scores   decision values, scores by fold, best penalties, intervals
- *   linear_nested   the penalty that each fold's training rows choose */
+ *   linear_run      all of it, after the runs that choose each fold's own penalty from its training rows */
 #ifndef PROBE_LINEAR_H
 #define PROBE_LINEAR_H
 
@@ -129,9 +129,7 @@ LAMELLA_INTERNAL void           add_constant(const linear_plan *p, int64_t l, co
 LAMELLA_INTERNAL lamella_status linear_solve(call *c, const linear_plan *p, const linear_made *to);
 LAMELLA_INTERNAL lamella_status linear_ridge(call *c, const linear_plan *p, const linear_made *to);
 LAMELLA_INTERNAL lamella_status linear_scores(call *c, const linear_plan *p, int64_t l, const linear_arrays *a);
-/* All fits and their scores. */
+/* All fits and their scores, nested if that is asked for. */
 LAMELLA_INTERNAL lamella_status linear_run(call *c, const linear_plan *p, const linear_made *to);
-/* Each fold's own penalty, by runs over the rows outside it; before the run over all rows, in the same arrays. */
-LAMELLA_INTERNAL lamella_status linear_nested(call *c, const linear_plan *p, const linear_made *to);
 
 #endif

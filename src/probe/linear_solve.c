@@ -55,7 +55,7 @@ static int32_t loaded_dtype(const linear_plan *p, int64_t l)
 static int lies_ready(const linear_plan *p, int64_t l)
 {
     const lamella_view *v = &p->s.rows.layer[l];
-    return !p->s.rows.host.read && !p->s.valid && v->dtype == loaded_dtype(p, l) && view_is_row_major(v) && (uintptr_t)v->data % dtype_size(v->dtype) == 0;
+    return !stack_streams(&p->s.rows) && !p->s.valid && v->dtype == loaded_dtype(p, l) && view_is_row_major(v) && (uintptr_t)v->data % dtype_size(v->dtype) == 0;
 }
 
 /* All rows, or those of one fit side by side: passes over these ask for no others. */

@@ -72,40 +72,6 @@ static lamella_probe_linear_result count_cells(call *c, const linear_plan *p, co
     return r;
 }
 
-/* Ridge of more rows than dims goes by second moments and streams; the rest has its rows in memory. */
-static int by_moments(const linear_plan *p)
-{
-    return p->o.kind == LAMELLA_PROBE_RIDGE && p->s.n >= stack_widest(&p->s.rows);
-}
-
-lamella_status linear_run(call *c, const linear_plan *p, const linear_made *to)
-{
-    int64_t n = p->sizes.n_layers;
-    span whole = span_open(c, "fitting", 0, 0.8);
-    TRY(by_moments(p) ? linear_ridge(c, p, to) : linear_solve(c, p, to));
-    span_close(c, whole);
-    span_open(c, "scoring", 0.8, 1);
-    for (int64_t l = 0; l < n; l++) {
-        span all = span_open_items(c, NULL, l, 1, n);
-        TRY(linear_scores(c, p, l, to->array));
-        span_close(c, all);
-    }
-    span_close(c, whole);
-    return LAMELLA_OK;
-}
-
-static lamella_status all_runs(call *c, const linear_plan *p, double done, const linear_made *to)
-{
-    const int64_t runs = p->o.nested ? p->sizes.n_folds + 1 : 1;
-    span whole = span_open(c, NULL, done, 1);
-    if (p->o.nested)
-        TRY(linear_nested(c, p, to));
-    span_open_items(c, NULL, runs - 1, 1, runs);
-    TRY(linear_run(c, p, to));
-    span_close(c, whole);
-    return LAMELLA_OK;
-}
-
 static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lamella_view *labels, const lamella_probe_linear_options *options,
                                  lamella_probe_linear **probe, lamella_probe_linear_result *result)
 {
@@ -126,14 +92,10 @@ static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lam
     TRY(linear_plan_units(c, &p, &possible));
     if (!possible)
         return fail(c, LAMELLA_ERR_EMPTY, "no task has a fold with two classes on both sides");
-    double pooled = p.s.rows.layer == given.layer ? 0 : 0.1;
-    span all = span_open(c, NULL, 0, pooled);
-    TRY(samples_pool(c, &p.s));
-    span_close(c, all);
     TRY(linear_create(c, &p.sizes, &made));
     TRY(describe_fit(c, &p, &made->array));
     TRY(begin_made(c, &p.sizes, &made->array, &to));
-    TRY(all_runs(c, &p, pooled, &to));
+    TRY(linear_run(c, &p, &to));
     TRY(fitted_seal(c, &made->file));
     TRY(progress(c, 1, 1));
     TRY(linear_prepare_scores(c, made));

@@ -48,6 +48,7 @@ typedef struct token_span {
 } token_span;
 
 typedef struct token_sweep {
+    row_source        source;    /* first: the pooled rows, f32, of a stack that has it as its source */
     const stack      *s;
     int32_t           readout;   /* LAMELLA_READOUT_... */
     const double     *weights;   /* WEIGHTED: [n_vectors], scaled within each sample so that the largest is in [1, 2) */

@@ -63,25 +63,6 @@ static lamella_status read_weights(call *c, const stack *s, const lamella_view *
     return LAMELLA_OK;
 }
 
-lamella_status sweep_open(call *c, const stack *s, int32_t readout, const lamella_view *weights, token_sweep *t)
-{
-    token_span *span;
-    *t = (token_sweep){ .s = s, .readout = readout };
-    if (readout == LAMELLA_READOUT_WEIGHTED && !weights)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.weights is not given, expected a number for each token, since options.readout is WEIGHTED");
-    if (readout == LAMELLA_READOUT_WEIGHTED)
-        TRY(read_weights(c, s, weights, &t->weights));
-    else if (weights)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.weights is given, expected none unless options.readout is WEIGHTED");
-    TAKE(c, span, s->n_samples);
-    for (int64_t i = 0; i < s->n_samples; i++) {
-        span[i] = span_of(t, i);
-        t->n_empty += span[i].first == span[i].end;
-    }
-    t->span = span;
-    return LAMELLA_OK;
-}
-
 /* ---- the state of one sample ---- */
 
 typedef struct token_state {
@@ -145,13 +126,26 @@ static void state_finish(int32_t readout, token_state *state, int64_t dim)
 
 typedef struct sweep_pass {
     const token_sweep  *t;
-    const lamella_view *pooled;
     rows                r;
     scratch             pieces;
     int64_t             dim, rows_bytes;
-    int64_t             first_sample, end_sample, per_task; /* of the block */
+    int64_t             next;     /* samples before it are done */
+    int64_t             summed;   /* tokens before it are: those of `next` that came in an earlier block */
     token_state         carried_in, carried_out;
+    /* of the samples at hand */
+    const lamella_view *pooled;
+    int64_t             first_of_pooled, first, end, per_task;
 } sweep_pass;
+
+static int64_t block_end(const sweep_pass *pass)
+{
+    return pass->r.first + pass->r.n;
+}
+
+static int is_empty(const sweep_pass *pass, int64_t sample)
+{
+    return pass->t->span[sample].first == pass->t->span[sample].end;
+}
 
 static int add_vectors(sweep_pass *pass, token_state *state, int64_t first, int64_t end, void *piece)
 {
@@ -170,80 +164,125 @@ static int add_vectors(sweep_pass *pass, token_state *state, int64_t first, int6
 static void sweep_sample(sweep_pass *pass, int64_t sample, char *piece)
 {
     token_span span = pass->t->span[sample];
-    int64_t block_end = pass->r.first + pass->r.n;
-    int64_t first = MAX(span.first, pass->r.first), end = MIN(span.end, block_end);
     token_state state = state_in(piece + pass->rows_bytes, pass->dim);
-    if (first >= end)
-        return;
-    if (span.first < pass->r.first)
+    const int empty = is_empty(pass, sample);
+    if (!empty && span.first < pass->r.first)
         state_copy(&state, &pass->carried_in, pass->dim);
     else
         state_clear(&state, pass->dim);
-    if (!add_vectors(pass, &state, first, end, piece))
+    if (!add_vectors(pass, &state, MAX(span.first, pass->r.first), MIN(span.end, block_end(pass)), piece))
         return;
-    if (span.end > block_end) {
+    if (!empty && span.end > block_end(pass)) {
         state_copy(&pass->carried_out, &state, pass->dim);
         return;
     }
-    state_finish(pass->t->readout, &state, pass->dim);
-    store_run_f32(pass->pooled, sample, state.row);
+    if (empty)
+        memset(state.row, 0, (size_t)pass->dim * sizeof *state.row);
+    else
+        state_finish(pass->t->readout, &state, pass->dim);
+    store_run_f32(pass->pooled, sample - pass->first_of_pooled, state.row);
 }
 
 static void sweep_task(int64_t i, void *data)
 {
     sweep_pass *pass = data;
-    int64_t first = pass->first_sample + i * pass->per_task, end = MIN(first + pass->per_task, pass->end_sample);
+    int64_t first = pass->first + i * pass->per_task, end = MIN(first + pass->per_task, pass->end);
     char *piece = scratch_claim(&pass->pieces);
     for (int64_t sample = first; sample < end; sample++)
         sweep_sample(pass, sample, piece);
     scratch_release(&pass->pieces, piece);
 }
 
-static lamella_status sweep_block(call *c, sweep_pass *pass)
+/* Samples from `next` on that begin in the block, up to `end`; one of them may go on in the block after. */
+static lamella_status sweep_block(call *c, sweep_pass *pass, int64_t end)
 {
-    int64_t last = pass->r.first + pass->r.n - 1;
-    pass->first_sample = vector_sample(pass->t->s, pass->r.first);
-    pass->end_sample = vector_sample(pass->t->s, last) + 1;
-    int64_t n = pass->end_sample - pass->first_sample;
-    pass->per_task = MAX(PANEL_ROWS * n / pass->r.n, 1); /* about a panel of tokens */
+    const token_span *span = pass->t->span;
+    int64_t goes_on = -1;
+    pass->first = pass->end = pass->next;
+    for (; pass->end < end && (is_empty(pass, pass->end) || span[pass->end].first < block_end(pass)); pass->end++)
+        if (!is_empty(pass, pass->end) && span[pass->end].end > block_end(pass))
+            goes_on = pass->end;
+    const int64_t n = pass->end - pass->first;
+    pass->per_task = MAX(PANEL_ROWS * n / MAX(pass->r.n, 1), 1); /* about a panel of tokens */
     TRY(parallel(c, (n + pass->per_task - 1) / pass->per_task, sweep_task, pass));
+    TRY(rows_fault(c, &pass->r));
     token_state swap = pass->carried_in;
     pass->carried_in = pass->carried_out;
     pass->carried_out = swap;
+    pass->next = goes_on < 0 ? pass->end : goes_on;
+    pass->summed = goes_on < 0 ? 0 : block_end(pass);
     return LAMELLA_OK;
 }
 
-static lamella_status zero_empty_samples(call *c, const token_sweep *t, const lamella_view *pooled, int64_t dim)
+static lamella_status sweep_begin(call *c, const token_sweep *t, int64_t l, sweep_pass *pass)
 {
-    float *zeros;
-    if (!t->n_empty)
-        return LAMELLA_OK;
-    TAKE(c, zeros, dim);
-    memset(zeros, 0, (size_t)dim * sizeof *zeros);
-    for (int64_t i = 0; i < t->s->n_samples; i++)
-        if (t->span[i].first == t->span[i].end)
-            store_run_f32(pooled, i, zeros);
+    char *carried;
+    *pass = (sweep_pass){ .t = t, .dim = stack_dim(t->s, l) };
+    TRY(rows_open(c, t->s, l, 1, LAMELLA_F32, &pass->r));
+    pass->rows_bytes = whole_lines(rows_scratch(&pass->r));
+    TRY(scratch_open(c, pass->rows_bytes + state_bytes(pass->dim), &pass->pieces));
+    TAKE(c, carried, 2 * state_bytes(pass->dim));
+    pass->carried_in = state_in(carried, pass->dim);
+    pass->carried_out = state_in(carried + state_bytes(pass->dim), pass->dim);
+    return LAMELLA_OK;
+}
+
+/* The samples up to `end`, from where the last step ended, to rows 0 .. of pooled. */
+static lamella_status sweep_step(call *c, sweep_pass *pass, int64_t end, const lamella_view *pooled)
+{
+    pass->pooled = pooled;
+    pass->first_of_pooled = pass->next;
+    while (pass->next < end) {
+        const int64_t token = MAX(pass->t->span[pass->next].first, pass->summed);
+        if (token >= block_end(pass) && !is_empty(pass, pass->next))
+            TRY(rows_next(c, &pass->r));
+        else
+            TRY(sweep_block(c, pass, end));
+    }
     return LAMELLA_OK;
 }
 
 lamella_status sweep_layer(call *c, const token_sweep *t, int64_t l, const lamella_view *pooled)
 {
-    sweep_pass pass = { .t = t, .pooled = pooled, .dim = stack_dim(t->s, l) };
+    sweep_pass pass;
     arena_mark before = arena_now(&c->memory);
-    char *carried;
-    TRY(zero_empty_samples(c, t, pooled, pass.dim));
-    TRY(rows_open(c, t->s, l, 1, LAMELLA_F32, &pass.r));
-    pass.rows_bytes = whole_lines(rows_scratch(&pass.r));
-    TRY(scratch_open(c, pass.rows_bytes + state_bytes(pass.dim), &pass.pieces));
-    TAKE(c, carried, 2 * state_bytes(pass.dim));
-    pass.carried_in = state_in(carried, pass.dim);
-    pass.carried_out = state_in(carried + state_bytes(pass.dim), pass.dim);
-    for (;;) {
-        TRY(rows_next(c, &pass.r));
-        if (!pass.r.n)
-            break;
-        TRY(sweep_block(c, &pass));
-    }
+    TRY(sweep_begin(c, t, l, &pass));
+    TRY(sweep_step(c, &pass, t->s->n_samples, pooled));
     arena_rewind(&c->memory, before);
+    return progress(c, 1, 1);
+}
+
+/* ---- rows for others ---- */
+
+static lamella_status begin_rows(call *c, const row_source *source, int64_t l, void **pass)
+{
+    sweep_pass *p;
+    TAKE(c, p, 1);
+    *pass = p;
+    return sweep_begin(c, (const token_sweep *)source, l, p);
+}
+
+static lamella_status next_rows(call *c, void *pass, int64_t n, float *rows_)
+{
+    sweep_pass *p = pass;
+    return sweep_step(c, p, p->next + n, &(lamella_view){ .data = rows_, .dtype = LAMELLA_F32, .rank = 2, .shape = { n, p->dim }, .stride = { p->dim, 1 } });
+}
+
+lamella_status sweep_open(call *c, const stack *s, int32_t readout, const lamella_view *weights, token_sweep *t)
+{
+    token_span *span;
+    *t = (token_sweep){ .source = { begin_rows, next_rows }, .s = s, .readout = readout };
+    if (readout == LAMELLA_READOUT_WEIGHTED && !weights)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.weights is not given, expected a number for each token, since options.readout is WEIGHTED");
+    if (readout == LAMELLA_READOUT_WEIGHTED)
+        TRY(read_weights(c, s, weights, &t->weights));
+    else if (weights)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.weights is given, expected none unless options.readout is WEIGHTED");
+    TAKE(c, span, s->n_samples);
+    for (int64_t i = 0; i < s->n_samples; i++) {
+        span[i] = span_of(t, i);
+        t->n_empty += span[i].first == span[i].end;
+    }
+    t->span = span;
     return LAMELLA_OK;
 }

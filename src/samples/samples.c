@@ -36,8 +36,8 @@ lamella_status samples_of_rows(call *c, int64_t n, const lamella_view *mask, sam
 
 /* ---- of a stack ---- */
 
-/* Layers [sample, dim(l)] in place of those with tokens; their data comes with samples_pool. */
-static lamella_status rows_of_tokens(call *c, const stack *given, stack *rows)
+/* Layers [sample, dim(l)] in place of those with tokens, which the sweep makes as they are asked for. */
+static lamella_status rows_of_tokens(call *c, const stack *given, const token_sweep *sweep, stack *rows)
 {
     lamella_view *layer;
     TAKE(c, layer, given->n_layers);
@@ -45,52 +45,33 @@ static lamella_status rows_of_tokens(call *c, const stack *given, stack *rows)
         int64_t dim = stack_dim(given, l);
         layer[l] = (lamella_view){ .dtype = LAMELLA_F32, .rank = 2, .shape = { given->n_samples, dim }, .stride = { dim, 1 }, .flags = LAMELLA_FINITE };
     }
-    *rows = *given;
+    *rows = (stack){ .name = given->name, .host = given->host, .layer = layer, .n_layers = given->n_layers, .n_samples = given->n_samples,
+                     .n_vectors = given->n_samples, .n_rows = given->n_samples, .per_row = 1, .source = &sweep->source };
     rows->host.read = NULL;
     rows->host.mask = rows->host.offsets = NULL;
-    rows->layer = layer;
-    rows->n_rows = rows->n_vectors = given->n_samples;
-    rows->per_row = 1;
-    rows->offsets = NULL;
-    rows->valid = NULL;
     return LAMELLA_OK;
 }
 
 lamella_status samples_of_stack(call *c, const stack *given, int32_t readout, samples *s)
 {
-    token_sweep sweep = { .s = NULL };
+    token_sweep *sweep;
     stack rows = *given;
+    int64_t n_empty = 0;
     unsigned char *valid;
     if (stack_has_tokens(given)) {
-        TRY(sweep_open(c, given, readout, NULL, &sweep));
-        TRY(rows_of_tokens(c, given, &rows));
+        TAKE(c, sweep, 1);
+        TRY(sweep_open(c, given, readout, NULL, sweep));
+        TRY(rows_of_tokens(c, given, sweep, &rows));
+        n_empty = sweep->n_empty;
     }
-    if (sweep.n_empty) {
+    if (n_empty) {
         TAKE(c, valid, given->n_samples);
         for (int64_t i = 0; i < given->n_samples; i++)
-            valid[i] = sweep.span[i].first < sweep.span[i].end;
+            valid[i] = sweep->span[i].first < sweep->span[i].end;
         rows.valid = valid;
     }
     TRY(samples_of_valid(c, given->n_samples, rows.valid, s));
     s->rows = rows;
-    s->n_empty = sweep.n_empty;
-    s->sweep = sweep;
-    return LAMELLA_OK;
-}
-
-lamella_status samples_pool(call *c, const samples *s)
-{
-    lamella_view *layer = (lamella_view *)s->rows.layer;
-    for (int64_t l = 0; s->sweep.s && l < s->rows.n_layers; l++) {
-        float *x;
-        int64_t n = layer[l].shape[0], dim = layer[l].shape[1], elements;
-        if (!size_mul(n, dim, &elements))
-            return fail(c, LAMELLA_ERR_MEMORY, "%lld pooled rows of %lld do not fit into memory", (long long)n, (long long)dim);
-        TAKE(c, x, elements);
-        layer[l].data = x;
-        span all = span_open_items(c, "pooling", l, 1, s->rows.n_layers);
-        TRY(sweep_layer(c, &s->sweep, l, &layer[l]));
-        span_close(c, all);
-    }
+    s->n_empty = n_empty;
     return LAMELLA_OK;
 }

@@ -16,7 +16,6 @@ typedef struct samples {
     /* of a stack */
     stack                rows;    /* [sample, dim(l)]: one row a sample; of a stack without tokens that stack as it is */
     int64_t              n_empty; /* samples without a valid token */
-    token_sweep          sweep;
 } samples;
 
 /* The i-th of those that take part. */
@@ -27,10 +26,9 @@ static inline int64_t sample_at(const samples *s, int64_t i)
 
 /* ---- which: samples/samples.c. EMPTY if none takes part ---- */
 
-/* Of a checked stack, which stays as long as they: shapes, and who takes part; no number is there yet. Not WEIGHTED. */
+/* Of a checked stack, which stays as long as they; not WEIGHTED. Rows of tokens are made as they are asked for, f32, bit for bit those of
+ * lamella_fusion_pool. */
 LAMELLA_INTERNAL lamella_status samples_of_stack(call *c, const stack *given, int32_t readout, samples *s);
-/* The numbers of their rows: f32, bit for bit those of lamella_fusion_pool, in the call's memory. */
-LAMELLA_INTERNAL lamella_status samples_pool(call *c, const samples *s);
 /* Of n rows without a stack; mask: the host's u8|bool [n], or NULL. */
 LAMELLA_INTERNAL lamella_status samples_of_rows(call *c, int64_t n, const lamella_view *mask, samples *s);
 /* Of n rows of which it is known which take part: valid [n] stays as long as they. */

@@ -12,6 +12,7 @@ struct rows_layer {
     int64_t       vector_bytes;
     int64_t       staged;   /* vectors in staging */
     int64_t       rows_read;
+    void         *pass;     /* of the source */
 };
 
 static const lamella_view *layer_of(const rows *r, int64_t l)
@@ -38,7 +39,7 @@ static int64_t bytes_per_vector(const rows *r)
 static int64_t block_size(const call *c, const rows *r)
 {
     int64_t bytes = BLOCK_BYTES;
-    if (r->s->host.read && c->memory.limit)
+    if (stack_streams(r->s) && c->memory.limit)
         bytes = MIN(bytes, (c->memory.limit - c->memory.taken) / 4);
     return MAX(bytes / bytes_per_vector(r) / PANEL_ROWS, 1) * PANEL_ROWS;
 }
@@ -48,7 +49,7 @@ lamella_status rows_open(call *c, const stack *s, int64_t first_layer, int64_t n
     *r = (rows){ .s = s, .first_layer = first_layer, .n_layers = n_layers, .precision = precision, .simd = simd_of(c) };
     r->block_vectors = block_size(c, r);
     lowest_reset(&r->fault);
-    if (!s->host.read)
+    if (!stack_streams(s))
         return LAMELLA_OK;
     TAKE(c, r->layer, n_layers);
     for (int64_t l = 0; l < n_layers; l++) {
@@ -58,6 +59,8 @@ lamella_status rows_open(call *c, const stack *s, int64_t first_layer, int64_t n
             return fail(c, LAMELLA_ERR_MEMORY, "a row of %s.layer[%lld] does not fit into memory", stack_name(s), (long long)(first_layer + l));
         r->layer[l] = (struct rows_layer){ .vector_bytes = bytes };
         TAKE(c, r->layer[l].staging, total);
+        if (s->source)
+            TRY(s->source->begin(c, s->source, first_layer + l, &r->layer[l].pass));
     }
     return LAMELLA_OK;
 }
@@ -87,10 +90,10 @@ static lamella_status stage(call *c, rows *r, int64_t l, int64_t used)
     y->staged -= used;
     memmove(y->staging, y->staging + used * y->vector_bytes, (size_t)(y->staged * y->vector_bytes));
     while (y->staged < r->block_vectors && y->rows_read < r->s->n_rows) {
-        int64_t missing = (r->block_vectors - y->staged + r->s->per_row - 1) / r->s->per_row;
-        lamella_view got;
-        TRY(stack_read(c, r->s, r->first_layer + l, y->rows_read, MIN(missing, r->s->n_rows - y->rows_read),
-                       y->staging + y->staged * y->vector_bytes, &got));
+        int64_t n = MIN((r->block_vectors - y->staged + r->s->per_row - 1) / r->s->per_row, r->s->n_rows - y->rows_read);
+        char *to = y->staging + y->staged * y->vector_bytes;
+        lamella_view got = { .shape = { n } };
+        TRY(r->s->source ? r->s->source->next(c, y->pass, n, (float *)to) : stack_read(c, r->s, r->first_layer + l, y->rows_read, n, to, &got));
         y->rows_read += got.shape[0];
         y->staged += got.shape[0] * r->s->per_row;
     }
@@ -106,7 +109,7 @@ lamella_status rows_next(call *c, rows *r)
     r->n = MIN(r->block_vectors, s->n_vectors - r->first);
     r->n_panels = (r->n + PANEL_ROWS - 1) / PANEL_ROWS;
     TRY(progress(c, r->first, s->n_vectors));
-    if (s->host.read && r->n)
+    if (stack_streams(s) && r->n)
         for (int64_t l = 0; l < r->n_layers; l++)
             TRY(stage(c, r, l, used));
     return LAMELLA_OK;
@@ -130,14 +133,14 @@ int64_t rows_scratch(const rows *r)
 
 static const char *vector_address(const rows *r, int64_t l, int64_t vector)
 {
-    if (r->s->host.read)
+    if (stack_streams(r->s))
         return r->layer[l].staging + (vector - r->first) * r->layer[l].vector_bytes;
     return view_run(layer_of(r, l), vector);
 }
 
 static int64_t vector_stride(const rows *r, int64_t l)
 {
-    return r->s->host.read ? layer_dim(r, l) : run_step(layer_of(r, l));
+    return stack_streams(r->s) ? layer_dim(r, l) : run_step(layer_of(r, l));
 }
 
 static int all_valid(const panel *p)
@@ -150,7 +153,7 @@ static int borrow(const rows *r, int64_t l, panel *p)
 {
     const lamella_view *v = layer_of(r, l);
     const char *first = vector_address(r, l, p->first);
-    int unit = r->s->host.read || run_stride(v) == 1; /* as that of one number is */
+    int unit = stack_streams(r->s) || run_stride(v) == 1; /* as that of one number is */
     if (v->dtype != r->precision || !unit || (uintptr_t)first % (uintptr_t)precision_size(r) || !all_valid(p))
         return 0;
     p->stride = vector_stride(r, l);
@@ -162,7 +165,7 @@ static int borrow(const rows *r, int64_t l, panel *p)
 static int64_t element_step(const rows *r, int64_t l)
 {
     const lamella_view *v = layer_of(r, l);
-    return (r->s->host.read ? 1 : run_stride(v)) * dtype_size(v->dtype);
+    return (stack_streams(r->s) ? 1 : run_stride(v)) * dtype_size(v->dtype);
 }
 
 /* One vector in its own dtype, contiguous and aligned: in place, or gathered into `room`. */
@@ -170,7 +173,7 @@ static const void *contiguous_run(const rows *r, int64_t l, int64_t vector, char
 {
     const lamella_view *v = layer_of(r, l);
     const char *run = vector_address(r, l, vector);
-    int64_t size = dtype_size(v->dtype), stride = r->s->host.read ? 1 : run_stride(v);
+    int64_t size = dtype_size(v->dtype), stride = stack_streams(r->s) ? 1 : run_stride(v);
     if (stride == 1 && (uintptr_t)run % (uintptr_t)size == 0)
         return run;
     copy_run(room, run, run_length(v), stride, size);

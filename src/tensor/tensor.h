@@ -85,6 +85,12 @@ LAMELLA_INTERNAL int64_t load_i64(int32_t dtype, const void *p);
 
 /* ---- stacks: tensor/stack.c ---- */
 
+/* Rows that the library makes itself, layer by layer and in order, instead of the host's memory or `read`. */
+typedef struct row_source {
+    lamella_status (*begin)(call *c, const struct row_source *source, int64_t l, void **pass); /* memory of the call's */
+    lamella_status (*next)(call *c, void *pass, int64_t n, float *rows);                       /* the next n: [n, dim(l)] */
+} row_source;
+
 /* A checked stack. A "vector" is one row of dim numbers: a token, or a sample without tokens. */
 typedef struct stack {
     const char          *name;       /* of the argument, for messages; NULL: "stack" */
@@ -97,6 +103,7 @@ typedef struct stack {
     int64_t              per_row;    /* vectors of one row: tokens of a dense sample, else 1 */
     const int64_t       *offsets;    /* NULL, or [n_samples + 1]: first vector of each sample */
     const unsigned char *valid;      /* NULL, or [n_vectors]: 0 = padding */
+    const row_source    *source;     /* NULL, or what makes the rows: layers are f32 [n_vectors, dim] without data */
     int                  is_own;     /* stack_of_own */
     int                  is_view;    /* 1: of one view, and `name` is its own */
     int                  by_direction; /* 1: set where rows are compared with one another; an f64 row that f32 rounds to nothing is a fault */
@@ -109,6 +116,12 @@ LAMELLA_INTERNAL lamella_status stack_of_own(call *c, stack *s, const lamella_st
 
 /* Stacks that meet in one call: where both have ids, those of b are those of a. */
 LAMELLA_INTERNAL lamella_status stacks_check_ids(call *c, const stack *a, const stack *b);
+
+/* Rows are made or read: none lie in memory. */
+static inline int stack_streams(const stack *s)
+{
+    return s->host.read || s->source;
+}
 
 LAMELLA_INTERNAL const char *stack_name(const stack *s);
 /* "stack.layer[l]", under the argument's own name. */

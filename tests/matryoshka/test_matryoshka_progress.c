@@ -192,8 +192,8 @@ TEST(a_ridge_grid_tells_of_its_passes)
     check(met[4] && met[2] + met[3] > 0);
 }
 
-/* Two layers of tokens are pooled first, a tenth of the whole. */
-TEST(pooling_is_told_of_before_the_grid)
+/* Tokens are pooled anew as each pass over their rows comes to them. */
+TEST(tokens_are_read_with_each_pass)
 {
     static const double penalty = 1;
     static const int64_t width = DIM;
@@ -204,11 +204,10 @@ TEST(pooling_is_told_of_before_the_grid)
     lamella_context *ctx = context_told(&t);
     lamella_stack stack = read_rows(&p, &t, TOKENS, DIM);
     ok(probe(ctx, &stack, &labels, &penalty, 1, &width, 1, &g));
-    equal(p.n, READ_LAYERS);
+    equal(p.n, 2 * READ_LAYERS);
     for (int l = 0; l < READ_LAYERS; l++) {
-        near(p.at[l], 0.1 * l / READ_LAYERS, ABSOLUTE, 1e-12);
-        check(was_told(&t, 0.1 + 0.9 * l / READ_LAYERS));
-        check(was_told(&t, 0.1 + 0.9 * (l + 0.4) / READ_LAYERS));
+        near(p.at[2 * l], (double)l / READ_LAYERS, ABSOLUTE, 1e-12);
+        near(p.at[2 * l + 1], (l + 0.4) / READ_LAYERS, ABSOLUTE, 1e-12);
     }
     lamella_context_free(ctx);
 }
