@@ -58,7 +58,8 @@ typedef struct layer_grid {
     pair_grid          *g;
     const kernels      *simd;
     const lamella_view *cosine, *dot; /* dot: NULL if not wanted */
-    rows                a, of_second, *b; /* b: &a where there is one stack */
+    rows                of[2];      /* of each stack */
+    int64_t             n_stacks;
     scratch             pieces;
     int64_t             rows_bytes; /* of a piece: a row of a, a row of b, their cosines and dots */
     const int64_t      *list;       /* pairs of the task at hand */
@@ -66,6 +67,12 @@ typedef struct layer_grid {
     float              *gathered;   /* [pair of the batch, 2, dim] rows of pairs that are read apart */
     int64_t             row_floats;
 } layer_grid;
+
+/* Those of the rows that the pairs have on this side. */
+static rows *rows_of_side(layer_grid *w, int side)
+{
+    return &w->of[MIN(side, w->n_stacks - 1)];
+}
 
 /* What a pair has at rising widths, to the caller's order. */
 static void put_widths_of_pair(const pair_grid *g, const lamella_view *out, int64_t p, const double *rising)
@@ -95,7 +102,7 @@ static void near_pairs_task(int64_t i, void *data)
     for (int64_t at = i * PAIRS_PER_TASK; at < MIN((i + 1) * PAIRS_PER_TASK, w->n_list); at++) {
         const int64_t *pair = &w->g->pair[2 * w->list[at]];
         panel a, b;
-        if (rows_vectors(&w->a, 0, pair[0], 1, piece, &a) && rows_vectors(w->b, 0, pair[1], 1, piece + w->rows_bytes, &b))
+        if (rows_vectors(rows_of_side(w, 0), 0, pair[0], 1, piece, &a) && rows_vectors(rows_of_side(w, 1), 0, pair[1], 1, piece + w->rows_bytes, &b))
             put_pair(w, w->list[at], a.data, b.data, (double *)(piece + 2 * w->rows_bytes));
     }
     scratch_release(&w->pieces, piece);
@@ -119,7 +126,7 @@ static void gather_task(int64_t i, void *data)
     char *piece = scratch_claim(&w->pieces);
     for (int64_t at = i * PAIRS_PER_TASK; at < MIN((i + 1) * PAIRS_PER_TASK, w->n_list); at++)
         for (int side = 0; side < 2; side++) {
-            rows *r = side ? w->b : &w->a;
+            rows *r = rows_of_side(w, side);
             int64_t row = w->g->pair[2 * w->list[at] + side];
             panel p;
             if (row >= r->first && row < r->first + r->n && rows_vectors(r, 0, row, 1, piece, &p))
@@ -135,30 +142,18 @@ static lamella_status over_list(call *c, layer_grid *w, const int64_t *list, int
     return parallel(c, (n + PAIRS_PER_TASK - 1) / PAIRS_PER_TASK, task, w);
 }
 
-/* Both stacks from the top, in blocks of the same rows. */
 static lamella_status open_pass(call *c, layer_grid *w, int64_t l)
 {
-    TRY(rows_open(c, &w->g->first, l, 1, LAMELLA_F32, &w->a));
-    w->b = &w->a;
-    if (!w->g->has_second)
-        return LAMELLA_OK;
-    w->b = &w->of_second;
-    TRY(rows_open(c, &w->g->second, l, 1, LAMELLA_F32, w->b));
-    w->a.block_vectors = w->b->block_vectors = MIN(w->a.block_vectors, w->b->block_vectors);
-    return LAMELLA_OK;
-}
-
-static lamella_status next_block(call *c, layer_grid *w)
-{
-    TRY(rows_next(c, &w->a));
-    return w->g->has_second ? rows_next(c, w->b) : LAMELLA_OK;
+    const stack *const stacks[] = { &w->g->first, &w->g->second };
+    w->n_stacks = 1 + w->g->has_second;
+    return rows_open_in_step(c, stacks, w->n_stacks, l, 1, LAMELLA_F32, w->of);
 }
 
 /* Pairs by the block that has both rows, those of no block at the end: a counting sort. Returns the number of blocks. */
 static lamella_status sort_by_block(call *c, const layer_grid *w, int64_t **order, int64_t **start, int64_t *n_blocks)
 {
     const pair_grid *g = w->g;
-    int64_t block = w->a.block_vectors, *next;
+    int64_t block = w->of[0].block_vectors, *next;
     *n_blocks = MAX(g->first.n_vectors, g->second.n_vectors) / block + 1;
     TAKE(c, *order, g->n_pairs);
     TAKE(c, *start, *n_blocks + 3);
@@ -194,10 +189,9 @@ static lamella_status gather_far_pairs(call *c, layer_grid *w, int64_t l, const 
         span all = span_open(c, NULL, (double)first / (double)n_far, ((double)first + (double)n / 2) / (double)n_far);
         TRY(open_pass(c, w, l));
         do {
-            TRY(next_block(c, w));
-            if (w->a.n || w->b->n)
-                TRY(over_list(c, w, far + first, n, gather_task));
-        } while (w->a.n || w->b->n);
+            TRY(rows_next_in_step(c, w->of, w->n_stacks));
+            TRY(over_list(c, w, far + first, n, gather_task));
+        } while (rows_of_side(w, 0)->n || rows_of_side(w, 1)->n);
         TRY(over_list(c, w, far + first, n, gathered_pairs_task));
         span_close(c, all);
         arena_rewind(&c->memory, before);
@@ -225,17 +219,17 @@ lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *
     if (dot)
         put_masked(g, dot);
     TRY(open_pass(c, &w, l));
-    w.rows_bytes = whole_lines(MAX(rows_scratch(&w.a), rows_scratch(w.b)));
+    w.rows_bytes = whole_lines(MAX(rows_scratch(rows_of_side(&w, 0)), rows_scratch(rows_of_side(&w, 1))));
     TRY(scratch_open(c, 2 * w.rows_bytes + 2 * g->n_widths * (int64_t)sizeof(double), &w.pieces));
     TRY(sort_by_block(c, &w, &order, &start, &n_blocks));
     const int64_t n_far = start[n_blocks + 1] - start[n_blocks];
     span whole = span_open(c, NULL, 0, n_far ? NEAR_SHARE : 1);
     do {
-        TRY(next_block(c, &w));
-        if (w.a.n && w.b->n)
+        TRY(rows_next_in_step(c, w.of, w.n_stacks));
+        if (rows_of_side(&w, 0)->n && rows_of_side(&w, 1)->n)
             TRY(over_list(c, &w, order + start[block], start[block + 1] - start[block], near_pairs_task));
         block++;
-    } while (w.a.n && w.b->n); /* no pair is near where one of the stacks has ended */
+    } while (rows_of_side(&w, 0)->n && rows_of_side(&w, 1)->n); /* no pair is near where one of the stacks has ended */
     span_close(c, whole);
     span_open(c, NULL, NEAR_SHARE, 1);
     if (n_far)

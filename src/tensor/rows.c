@@ -115,6 +115,25 @@ lamella_status rows_next(call *c, rows *r)
     return LAMELLA_OK;
 }
 
+lamella_status rows_open_in_step(call *c, const stack *const *s, int64_t n, int64_t first_layer, int64_t n_layers, int32_t precision, rows *r)
+{
+    int64_t least = INT64_MAX;
+    for (int64_t i = 0; i < n; i++) {
+        TRY(rows_open(c, s[i], first_layer, n_layers, precision, &r[i]));
+        least = MIN(least, r[i].block_vectors);
+    }
+    for (int64_t i = 0; i < n; i++)
+        r[i].block_vectors = least;
+    return LAMELLA_OK;
+}
+
+lamella_status rows_next_in_step(call *c, rows *r, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++)
+        TRY(rows_next(c, &r[i]));
+    return LAMELLA_OK;
+}
+
 /* ---- panels ---- */
 
 static int64_t precision_size(const rows *r)

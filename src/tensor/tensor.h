@@ -197,6 +197,11 @@ typedef struct panel {
 LAMELLA_INTERNAL lamella_status rows_open(call *c, const stack *s, int64_t first_layer, int64_t n_layers, int32_t precision, rows *r);
 /* The next block. Reads, reports progress, and reports a fault that rows_panel found in the block before: calling thread only. */
 LAMELLA_INTERNAL lamella_status rows_next(call *c, rows *r);
+/* Passes over several stacks, or over layers that are not neighbours, whose blocks begin and end at the same vectors; one that is shorter has
+ * empty blocks in the end. */
+LAMELLA_INTERNAL lamella_status rows_open_in_step(call *c, const stack *const *s, int64_t n, int64_t first_layer, int64_t n_layers,
+                                                  int32_t precision, rows *r);
+LAMELLA_INTERNAL lamella_status rows_next_in_step(call *c, rows *r, int64_t n);
 /* Bytes of scratch that one rows_panel call may need. */
 LAMELLA_INTERNAL int64_t        rows_scratch(const rows *r);
 /* Panel i of the current block, of layer first_layer + l. Any thread. Returns 0 if a fault was found: then the task just returns. */
