@@ -191,10 +191,8 @@ static void put_fit(const linear_plan *p, int64_t l, const linear_fit *f, const 
     for (int64_t i = 0; i < of->n_penalties; i++) {
         int64_t penalty = p->rising[i];
         const double *weights = of->weights + i * outputs * of->rows->dim, *intercepts = of->intercepts + i * outputs;
-        if (f->form == FIT_BINARY) {
-            put_output(p, l, penalty, f, 0, weights, intercepts[0], 1, to->array);
-        } else if (f->form == FIT_ONE) {
-            put_output(p, l, penalty, f, f->one, weights, intercepts[0], 1, to->array);
+        if (f->form == FIT_BINARY || f->form == FIT_ONE) {
+            put_output(p, l, penalty, f, f->form == FIT_ONE ? f->one : 0, weights, intercepts[0], 1, to->array);
         } else if (f->form == FIT_PAIR) {
             put_output(p, l, penalty, f, f->u->present[0], weights, intercepts[0], -share, to->array);
             put_output(p, l, penalty, f, f->u->present[1], weights, intercepts[0], share, to->array);

@@ -52,13 +52,12 @@ static lamella_status begin_made(call *c, const linear_sizes *z, const linear_ar
 static lamella_probe_linear_result count_cells(call *c, const linear_plan *p, const linear_made *of)
 {
     const linear_sizes *z = &p->sizes;
-    const int32_t *flags = of->array->flags;
     lamella_probe_linear_result r = { .n_layers = z->n_layers, .n_tasks = z->n_tasks, .n_penalties = z->n_penalties, .n_folds = z->n_folds,
                                       .n_fits = z->n_fits, .n_outputs = z->n_outputs, .n_scored = z->n_scored,
                                       .n_empty_samples = p->s.n_empty };
     for (int64_t i = 0; i < z->n_layers * z->n_tasks * z->n_penalties * z->n_fits; i++) {
-        r.n_impossible += (flags[i] & LAMELLA_CELL_IMPOSSIBLE) != 0;
-        r.n_not_converged += (flags[i] & LAMELLA_CELL_NOT_CONVERGED) != 0;
+        r.n_impossible += (of->array->flags[i] & LAMELLA_CELL_IMPOSSIBLE) != 0;
+        r.n_not_converged += (of->array->flags[i] & LAMELLA_CELL_NOT_CONVERGED) != 0;
     }
     for (int64_t i = 0; i < z->n_layers * z->n_tasks; i++)
         r.n_edge += of->array->edge[i];

@@ -253,10 +253,8 @@ static void avx2_add_rows_f32(const float *const *rows, int64_t n_rows, const fl
     }
     for (; i + 8 <= n; i += 8) {
         __m256 a = _mm256_setzero_ps();
-        for (int64_t r = 0; r < n_rows; r++) {
-            __m256 f = _mm256_broadcast_ss(factor + r);
-            AVX2_ROWS_STEP(a, 0);
-        }
+        for (int64_t r = 0; r < n_rows; r++)
+            a = _mm256_fmadd_ps(_mm256_broadcast_ss(factor + r), _mm256_loadu_ps(rows[r] + i), a);
         avx2_add_eight(sum + i, a);
     }
     for (; i < n; i++) {

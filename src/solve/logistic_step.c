@@ -172,10 +172,9 @@ static void after_move(logistic *m, const fit_options *o, int moved)
     logistic_search *s = &m->search;
     note_value(s, m->point.value);
     double gap = gap_bound(m), size = fabs(m->point.value), least = size * (m->point.precise ? o->tolerance : fmax(o->tolerance, LOGISTIC_COARSE));
-    int level = gap <= LOGISTIC_LEVEL * size;
     s->iterations += moved;
     s->since_factor += moved;
-    if (gap <= least || level) {
+    if (gap <= least || gap <= LOGISTIC_LEVEL * size) {
         if (m->point.precise || o->tolerance > LOGISTIC_COARSE) /* so little asked for, f32 scores can tell */
             logistic_finish_penalty(m, 1);
         else
