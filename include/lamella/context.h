@@ -34,8 +34,8 @@ typedef struct lamella_context_options {
     int32_t  threads;             /* {0 to 256} 0 = the CPUs of the affinity mask, 1 = no thread of ours */
     int32_t  simd;                /* {LAMELLA_SIMD_...} 0 = the best; a level that the processor has */
     int32_t  own_blas;            /* {0 or 1} 1 = OpenBLAS has one thread from here on, in the whole process; 0 = while it works for us */
-    int64_t  max_workspace_bytes; /* {0 or more} 0 = no limit; what one call may allocate beside its outputs */
-    double   deadline_seconds;    /* {0 or more} 0 = none; budget of each call, then STOPPED */
+    int64_t  max_workspace_bytes; /* {0 or more; in bytes} 0 = no limit; what one call may allocate beside its outputs */
+    double   deadline_seconds;    /* {0 or more; in seconds} 0 = none; budget of each call, then STOPPED */
     /* Both or neither; release gets the bytes that were asked for. */
     void   *(*allocate)(int64_t bytes, int64_t alignment, void *user);
     void    (*release)(void *memory, int64_t bytes, int64_t alignment, void *user);

@@ -135,7 +135,7 @@ static inline lamella_view lamella_tensor_view_shape(int32_t dtype, int32_t rank
  *
  * @in     view any [lead] may be one that calls refuse
  * @out    text text always ended; cut to size
- * @in     size i64 bytes at text, at least 1
+ * @in     size i64 {in bytes} room at text, at least 1
  * @return OK; ARGUMENT
  * @since  0.1
  */
@@ -146,7 +146,7 @@ LAMELLA_API lamella_status lamella_tensor_view_describe(const lamella_view *view
  *
  * @in     stack stack any [layer, lead] may be one that calls refuse
  * @out    text  text always ended; cut to size
- * @in     size  i64 bytes at text, at least 1
+ * @in     size  i64 {in bytes} room at text, at least 1
  * @return OK; ARGUMENT
  * @since  0.1
  */

@@ -1,6 +1,7 @@
 """The tables of the README: paper -> functions -> test -> example, and what options are if not given."""
 import re
 
+import grammar
 import options
 import pyhelp
 
@@ -65,7 +66,8 @@ def one_option(api, f):
     names = {value: name[len(enum.prefix):].lower() for name, value in enum.members.items() if rule.low <= value <= rule.high} if enum else {}
     allowed = ", ".join(names.values()) if enum else options.parts_of(f)[0]
     default = f"; **{names[int(rule.zero)] if enum else rule.default}**" if rule.default else ""
-    return f"`{f.name}` {allowed}{default}"
+    unit = grammar.unit_of(options.parts_of(f))
+    return f"`{f.name}` {allowed}{' ' * bool(unit)}{unit}{default}"
 
 
 def options_table(api):

@@ -21,6 +21,7 @@ text, {one; another}, and nothing is read out of the text:
     filled on STATUS ...     an output of calls that fail
     any integers             numbers that are names: labels, groups; bool counts as integers
     LAMELLA_NAME_...         the enum that the number is of; LAMELLA_NAME ... by its first name
+    in bytes                 the unit of a number that is no count: bytes, seconds, bits
 
 Fields of structs have the same braces in their comment: the enum, of options the range and the default (options.py), of callbacks whether
 they may be left out and what they answer (callbacks.py).
@@ -109,6 +110,12 @@ def bracketed(text):
 BRACES = re.compile(r"\{([^{}]*)\} ?")
 ENUM = re.compile(r"(LAMELLA_\w+?)(?: ?\.\.\.)?")
 PLAIN = ("optional", "of the caller's size", "any integers")
+UNIT = re.compile("in (bytes|seconds|bits)")
+NAMES_UNIT = re.compile(r"(?:\w+_)?(bytes|seconds|bits)")
+
+
+def unit_of(attributes):
+    return next((part for part in attributes if UNIT.fullmatch(part)), "")
 
 
 def braces(text):
@@ -124,7 +131,7 @@ def read_attributes(argument, complain):
             argument.enum = enum[1]
         elif shape:
             argument.shorter = bracketed(shape[1])[0]
-        elif attribute not in PLAIN and not re.match("filled on [A-Z]", attribute):
+        elif attribute not in PLAIN and not UNIT.fullmatch(attribute) and not re.match("filled on [A-Z]", attribute):
             complain(argument.line, f"{argument.name}: no attribute of ours: {attribute}")
 
 

@@ -194,6 +194,9 @@ def check_fields(api, path, contents):
         for f in struct.fields:
             if options.enum_name(f) and not api.enum_of_field(f):
                 api.errors.append(f"{path.relative_to(api.root / 'include')}:{f.line}: {f.name}: {options.enum_name(f)} is no enumerator")
+            named = grammar.NAMES_UNIT.fullmatch(f.name)
+            if named and options.is_scalar(f) and grammar.unit_of(options.parts_of(f)) != f"in {named[1]}":
+                api.errors.append(f"{path.relative_to(api.root / 'include')}:{f.line}: {f.name}: its unit is no attribute: {{in {named[1]}}}")
 
 
 def add_functions(api, path, room, family, contents):

@@ -3,6 +3,7 @@
     {RANGE}                 what is allowed; 0 too, where it has a meaning of its own: `any`, `finite`, `0 or 1`, `-1 to 2`, or one or two of
                             `over 0`, `1 or more`, `under 1`, `2 or less`
     {LAMELLA_NAME_...}      the enumerators, or 0; {...; to LAST} those up to one, by its last words
+    {...; in UNIT}          and its unit (grammar.py)
     {...; 0 = DEFAULT}      and what 0, or nothing given, stands for: a number, or the last words of an enumerator
 """
 import math
@@ -119,6 +120,9 @@ def rule_of(api, f):
     parts = parts_of(f)
     if not parts:
         raise ValueError("no range in braces")
+    strange = [part for part in parts[1:] if not part.startswith(("to ", "0 = ")) and not grammar.UNIT.fullmatch(part)]
+    if strange:
+        raise ValueError(f"no attribute of ours: {strange[0]}")
     rule.default = default = said(f, "0 = ")
     if f.type == "uint64_t" and parts[0] != "any":
         raise ValueError("a uint64_t is `any`")

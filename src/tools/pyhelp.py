@@ -79,7 +79,7 @@ def option_line(api, f, option):
 
 def in_words(a, rest):
     """What stands in braces, as far as a reader of Python wants to know it."""
-    shape = "".join(f"{attribute} " for attribute in a.attributes if attribute.startswith("or ["))
+    shape = "".join(f"{attribute} " for attribute in a.attributes if attribute.startswith("or [") or grammar.UNIT.fullmatch(attribute))
     said = grammar.BRACES.sub(shape, rest).rstrip()
     return f"{said}{';' if said[-1:] != ']' else ''} any integers" if "any integers" in a.attributes else said
 

@@ -304,10 +304,18 @@ class Options(Planted):
     def test_what_is_no_rule(self):
         for comment, words in {"what it is": "no range in braces", "{a few}": "no range: a few", "{1 to}": "no range: 1 to", "{over}": "no range: over",
                                "{LAMELLA_KIND_...; 0 = ROUGH}": "ROUGH is none of", "{LAMELLA_KIND_...; to ROUGH}": "ROUGH is none of",
-                               "{1 to 4; 0 = none}": "none"}.items():
+                               "{1 to 4; 0 = none}": "none", "{1 to 4; in miles}": "no attribute of ours: in miles"}.items():
             with self.subTest(comment):
                 self.write("include/lamella/probe/fit.h", FIT.replace("/* Zero means", Mirror.KINDS).replace(KIND, f"    int32_t kind; /* {comment} */\n"))
                 self.sees(headers.read(self.root).errors, "lamella_probe_score_options.kind: ", words)
+
+    def test_a_unit_is_an_attribute(self):
+        self.assertEqual(self.rule("1 to 4; in bytes; 0 = 2"), (1, 4, 2, "1 to 4, or 0 for 2"))
+        for comment, errors in {"{0 or more; in bytes}": 0, "{0 or more; in seconds}": 1, "{0 or more} bytes": 1}.items():
+            with self.subTest(comment):
+                self.write("include/lamella/probe/fit.h", FIT.replace(KIND, f"    int32_t most_bytes; /* {comment} */\n"))
+                found = [e for e in headers.read(self.root).errors if e.endswith("most_bytes: its unit is no attribute: {in bytes}")]
+                self.assertEqual(len(found), errors)
 
     def test_a_rule_is_a_row_of_a_table(self):
         self.assertIn('''static const option_rule probe_score_rules[] = {

@@ -48,9 +48,9 @@ typedef struct lamella_io_fault {
     int32_t  rule;     /* {LAMELLA_IO_RULE_...} */
     int32_t  kind;     /* {LAMELLA_IO_...} what the first bytes say */
     int32_t  reserved0;
-    int64_t  offset;   /* of the first offending byte, from the file's start; 0 for SIZE */
-    int64_t  expected; /* sizes in bytes; -1 where the rule has none */
-    int64_t  found;
+    int64_t  offset;   /* {in bytes} of the first offending byte, from the file's start; 0 for SIZE */
+    int64_t  expected; /* {in bytes} of a size; -1 where the rule has none */
+    int64_t  found;    /* {in bytes} */
     char     key[256]; /* the tensor or field at fault, cut to fit; "" if none */
 } lamella_io_fault;
 
@@ -60,8 +60,8 @@ typedef struct lamella_io_entry {
     int32_t     dtype;          /* {LAMELLA_F32 ...} 0 where Lamella has no view of the file's dtype */
     int64_t     rank;           /* up to 64 is listed; a view has at most LAMELLA_MAX_RANK */
     int64_t     shape[64];      /* {length rank} */
-    int64_t     offset;         /* of the first byte, from the file's start */
-    int64_t     n_bytes;
+    int64_t     offset;         /* {in bytes} of the first byte, from the file's start */
+    int64_t     n_bytes;        /* {in bytes} */
     char        file_dtype[16]; /* as the file spells it, "F16", "<f2" */
     const char *name;           /* "" for .npy; owned by the file */
 } lamella_io_entry;
