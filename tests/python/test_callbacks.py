@@ -77,8 +77,14 @@ class Host(unittest.TestCase):
         lamella.moments.layers(X, ctx=lamella.Context(progress=lambda fraction, stage: seen.append((fraction, stage))))
         fractions = [fraction for fraction, _ in seen]
         self.assertEqual(fractions, sorted(fractions))
-        self.assertTrue(0 <= fractions[0] and fractions[-1] <= 1)
-        self.assertTrue(all(isinstance(stage, str) for _, stage in seen))
+        self.assertTrue(0 <= fractions[0] and fractions[-1] == 1)
+        self.assertEqual({stage for _, stage in seen}, {"lamella_moments_layers"})
+
+    def test_progress_names_the_stage(self):
+        stages = []
+        lamella.probe.Linear.fit(X, np.arange(X.shape[1]) // 2 % 2, ctx=lamella.Context(progress=lambda _, stage: stages.append(stage)))
+        self.assertIn("lamella_probe_linear_fit: scoring", stages)
+        self.assertEqual(stages[-1], "lamella_probe_linear_fit")
 
     def test_the_hosts_parallel_for(self):
         ran = []
