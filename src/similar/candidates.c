@@ -9,6 +9,14 @@ int64_t candidates_capacity(int64_t k)
     return 2 * k + 44;
 }
 
+int by_score_then_id(const void *a, const void *b)
+{
+    const found_row *x = a, *y = b;
+    if (x->score != y->score)
+        return x->score < y->score ? 1 : -1;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
 static double lower_bound(const candidate *x)
 {
     return x->score - x->slack;
@@ -68,6 +76,10 @@ static void make_exact(const exact_scores *e, int64_t query, candidates *list)
         if (x->slack > 0)
             *x = (candidate){ exact_score(e, query, e->first_row + x->row), 0, x->id, x->row, 0 };
     }
+}
+
+static void keep_first(const exact_scores *e, candidates *list)
+{
     sort_elements(list->entry, list->n, sizeof *list->entry, by_exact_score);
     list->n = MIN(list->n, e->k);
 }
@@ -99,8 +111,20 @@ void candidates_prune(const exact_scores *e, int64_t query, candidates *list, do
     drop_below_least(list);
     if (2 * list->n > e->capacity) {
         make_exact(e, query, list);
+        keep_first(e, list);
         raise_least(e, list, room);
     }
+}
+
+void candidates_settle(const exact_scores *e, int64_t query, candidates *list, double *room)
+{
+    raise_least(e, list, room);
+    drop_below_least(list);
+    make_exact(e, query, list);
+    raise_least(e, list, room);
+    drop_below_least(list);
+    if (list->n > e->k) /* equal ones at the end */
+        keep_first(e, list);
 }
 
 void candidates_finish(const exact_scores *e, int64_t query, candidates *list, double *room)
@@ -108,4 +132,5 @@ void candidates_finish(const exact_scores *e, int64_t query, candidates *list, d
     raise_least(e, list, room);
     drop_below_least(list);
     make_exact(e, query, list);
+    keep_first(e, list);
 }

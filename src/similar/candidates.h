@@ -34,7 +34,9 @@ typedef struct exact_scores {
 LAMELLA_INTERNAL int64_t candidates_capacity(int64_t k);
 /* Drops what cannot be among the first k, and makes exact what is left if that is over half of the room. room [capacity]. */
 LAMELLA_INTERNAL void    candidates_prune(const exact_scores *e, int64_t query, candidates *list, double *room);
-/* Leaves the first k, exact and in order. */
+/* Leaves the first k, exact but in any order: sorting long lists block by block would take longer than the tiles. */
+LAMELLA_INTERNAL void    candidates_settle(const exact_scores *e, int64_t query, candidates *list, double *room);
+/* The same in order. */
 LAMELLA_INTERNAL void    candidates_finish(const exact_scores *e, int64_t query, candidates *list, double *room);
 
 #endif

@@ -30,15 +30,20 @@ static int64_t blocks_of(const similar_pass *p)
     return (p->queries->n + p->block_queries - 1) / p->block_queries;
 }
 
+static int64_t parts_of(const similar_pass *p, int64_t rows)
+{
+    return (rows + p->part_rows - 1) / p->part_rows;
+}
+
 void similar_cut(similar_pass *p, int64_t fixed_bytes, int64_t query_bytes)
 {
     int64_t affordable = query_bytes ? LARGEST_ROOM / query_bytes / TILE_QUERIES * TILE_QUERIES : BLOCK_QUERIES;
     int64_t wanted = round_up(MAX(p->queries->n, 1), TILE_QUERIES);
     p->block_queries = MAX(MIN(MIN(affordable, wanted), BLOCK_QUERIES), TILE_QUERIES);
     p->room_bytes = fixed_bytes + p->block_queries * query_bytes;
-    int64_t rows = p->base->n / TASKS_WANTED * MAX(blocks_of(p), 1);
-    p->part_rows = round_up(MAX(MIN(rows, MOST_PART_ROWS), FEWEST_PART_ROWS), TILE_BLOCK_ROWS);
-    p->n_parts = (p->base->n + p->part_rows - 1) / p->part_rows;
+    int64_t rows = p->base->most / TASKS_WANTED * MAX(blocks_of(p), 1), fewest = p->base->most < p->base->n ? 1 : FEWEST_PART_ROWS;
+    p->part_rows = round_up(MAX(MIN(rows, MOST_PART_ROWS), fewest), TILE_BLOCK_ROWS);
+    p->n_parts = parts_of(p, p->base->most);
 }
 
 static void pack_queries(const work *w, int64_t first_q, int64_t n_q, float *panel)
@@ -52,7 +57,7 @@ static void pack_queries(const work *w, int64_t first_q, int64_t n_q, float *pan
 /* Scores of one block of rows; queries packed, `packed` for rows. */
 static void fill_scores(const work *w, int64_t n_q, int64_t first_x, int64_t n_x, const float *queries, float *packed, float *scores)
 {
-    const f32_rows *x = w->p->base;
+    const f32_rows *x = &w->p->base->block;
     int64_t width = w->p->width;
     uint32_t environment = w->p->by_dot ? simd_flush() : 0;
     memset(scores, 0, (size_t)(round_up(n_q, TILE_QUERIES) * TILE_BLOCK_ROWS) * sizeof *scores);
@@ -74,13 +79,13 @@ static void task(int64_t i, void *data)
     const similar_pass *p = w->p;
     int64_t part = i / w->n_blocks, first_q = i % w->n_blocks * p->block_queries;
     int64_t n_q = MIN(p->block_queries, p->queries->n - first_q);
-    int64_t end = MIN((part + 1) * p->part_rows, p->base->n);
+    int64_t end = MIN((part + 1) * p->part_rows, p->base->block.n);
     char *piece = scratch_claim(&w->pieces), *room = piece + w->panel_bytes + w->rows_bytes + w->scores_bytes;
     float *queries = (float *)piece, *packed = (float *)(piece + w->panel_bytes), *scores = (float *)(room - w->scores_bytes);
     memset(room, 0, (size_t)p->room_bytes);
     pack_queries(w, first_q, n_q, queries);
     for (int64_t x = part * p->part_rows; x < end; x += TILE_BLOCK_ROWS) {
-        similar_tile t = { first_q, n_q, x, MIN(TILE_BLOCK_ROWS, end - x), scores, TILE_BLOCK_ROWS };
+        similar_tile t = { first_q, n_q, p->base->first + x, MIN(TILE_BLOCK_ROWS, end - x), scores, TILE_BLOCK_ROWS, part };
         fill_scores(w, n_q, x, t.n_x, queries, packed, scores);
         p->epilogue(&t, room, p->data);
     }
@@ -94,18 +99,19 @@ static void dots_task(int64_t part, void *data)
 {
     work *w = data;
     const similar_pass *p = w->p;
-    int64_t end = MIN((part + 1) * p->part_rows, p->base->n);
+    const f32_rows *base = &p->base->block;
+    int64_t end = MIN((part + 1) * p->part_rows, base->n);
     char *piece = scratch_claim(&w->pieces), *room = piece + w->panel_bytes + w->rows_bytes + w->scores_bytes;
     float *scores = (float *)(room - w->scores_bytes);
     memset(room, 0, (size_t)p->room_bytes);
     for (int64_t x = part * p->part_rows; x < end; x += TILE_BLOCK_ROWS) {
-        similar_tile t = { 0, 1, x, MIN(TILE_BLOCK_ROWS, end - x), scores, TILE_BLOCK_ROWS };
+        similar_tile t = { 0, 1, p->base->first + x, MIN(TILE_BLOCK_ROWS, end - x), scores, TILE_BLOCK_ROWS, part };
         uint32_t environment = simd_flush();
         for (int64_t r = x; r < x + t.n_x; r++) {
-            const char *ahead = (const char *)(p->base->data + MIN(r + ROWS_AHEAD, end - 1) * p->base->stride);
+            const char *ahead = (const char *)(base->data + MIN(r + ROWS_AHEAD, end - 1) * base->stride);
             for (int64_t byte = 0; byte < p->width * (int64_t)sizeof(float); byte += CACHE_LINE)
                 __builtin_prefetch(ahead + byte);
-            scores[r - x] = w->simd->dot_f32(p->queries->data, p->base->data + r * p->base->stride, p->width);
+            scores[r - x] = w->simd->dot_f32(p->queries->data, base->data + r * base->stride, p->width);
         }
         simd_put_back(environment);
         p->epilogue(&t, room, p->data);
@@ -115,23 +121,40 @@ static void dots_task(int64_t part, void *data)
     scratch_release(&w->pieces, piece);
 }
 
-lamella_status similar_tiles(call *c, const similar_pass *p)
+static lamella_status tiles_of_block(call *c, work *w)
+{
+    const similar_pass *p = w->p;
+    double of_task = (double)p->block_queries * (double)p->part_rows * (double)p->width;
+    int64_t at_once = MAX(of_task * TASKS_BETWEEN_POLLS <= PRODUCTS_BETWEEN_POLLS ? TASKS_BETWEEN_POLLS : 1, parallel_width(c));
+    arena_mark before = arena_now(&c->memory);
+    span all = span_open_items(c, NULL, p->base->first, p->base->block.n, MAX(p->base->n, 1));
+    if (p->block)
+        TRY(p->block(c, p->data));
+    TRY(parallel_asking(c, w->n_blocks * parts_of(p, p->base->block.n), at_once, p->by_dot && p->queries->n == 1 ? dots_task : task, w));
+    span_close(c, all);
+    arena_rewind(&c->memory, before);
+    return LAMELLA_OK;
+}
+
+lamella_status similar_tiles(call *c, similar_pass *p)
 {
     work w = { .p = p, .simd = simd_of(c), .n_blocks = blocks_of(p) };
-    int64_t n_tasks = w.n_blocks * p->n_parts, panel, bytes;
+    int64_t panel, bytes;
     w.rows_bytes = TILE_BLOCK_ROWS * MIN(p->width, CHUNK) * (int64_t)sizeof(float);
     w.scores_bytes = p->block_queries * TILE_BLOCK_ROWS * (int64_t)sizeof(float);
     if (!size_mul(p->block_queries, p->width * (int64_t)sizeof(float), &panel) ||
         !size_add(panel, w.rows_bytes + w.scores_bytes + p->room_bytes + 2 * CACHE_LINE, &bytes)) /* it and the whole are rounded up */
         return fail(c, LAMELLA_ERR_MEMORY, "rows of %lld dims do not fit into memory", (long long)p->width);
     w.panel_bytes = whole_lines(panel);
-    if (!n_tasks)
-        return progress(c, 0, n_tasks);
+    TAKE(c, p->state, p->queries->n * p->n_parts * p->state_bytes);
+    memset(p->state, 0, (size_t)(p->queries->n * p->n_parts * p->state_bytes));
     arena_mark before = arena_now(&c->memory);
-    TRY(scratch_open(c, w.panel_bytes + w.rows_bytes + w.scores_bytes + p->room_bytes, &w.pieces));
-    double of_task = (double)p->block_queries * (double)p->part_rows * (double)p->width;
-    int64_t at_once = MAX(of_task * TASKS_BETWEEN_POLLS <= PRODUCTS_BETWEEN_POLLS ? TASKS_BETWEEN_POLLS : 1, parallel_width(c));
-    TRY(parallel_asking(c, n_tasks, at_once, p->by_dot && p->queries->n == 1 ? dots_task : task, &w));
+    if (p->queries->n && p->base->n)
+        TRY(scratch_open(c, w.panel_bytes + w.rows_bytes + w.scores_bytes + p->room_bytes, &w.pieces));
+    do {
+        TRY(f32_blocks_next(c, p->base));
+        TRY(tiles_of_block(c, &w));
+    } while (!f32_blocks_end(p->base));
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }

@@ -95,16 +95,29 @@ static lamella_status open_ids(call *c, int64_t *to, const lamella_view *v, cons
     return LAMELLA_OK;
 }
 
+/* Rows that f32_rows_open would copy come in blocks. */
+static lamella_status open_base(call *c, const lamella_view *v, searched_rows *s)
+{
+    stack *base;
+    if (is_f32_rows(v))
+        return f32_rows_open(c, NULL, v, "base", &s->rows);
+    TAKE(c, base, 1);
+    *base = stack_of_view(v, "base");
+    s->base = base;
+    return LAMELLA_OK;
+}
+
 lamella_status searched_rows_open(call *c, const searched_keeper *keeper, const lamella_view *base, const lamella_view *ids, int32_t similarity,
                                   int64_t width, searched_rows *s)
 {
     *s = (searched_rows){ .similarity = similarity, .width = width };
     span all = span_open(c, "reading rows", 0, COPY_SHARE);
-    TRY(f32_rows_open(c, keeper ? keeper->rows : NULL, base, "base", &s->rows));
+    TRY(keeper ? f32_rows_open(c, keeper->rows, base, "base", &s->rows) : open_base(c, base, s));
     span_close(c, all);
     if (ids)
         TRY(open_ids(c, keeper ? keeper->ids : NULL, ids, &s->ids));
-    TRY(searched_rows_bound(c, keeper ? keeper->memory : &c->memory, s));
+    if (!s->base)
+        TRY(searched_rows_bound(c, keeper ? keeper->memory : &c->memory, s));
     return progress(c, 1, 1);
 }
 
@@ -117,24 +130,36 @@ lamella_status searched_rows_cut(call *c, const searched_rows *s, int64_t width,
     return searched_rows_bound(c, &c->memory, cut);
 }
 
-int by_score_then_id(const void *a, const void *b)
-{
-    const found_row *x = a, *y = b;
-    if (x->score != y->score)
-        return x->score < y->score ? 1 : -1;
-    return (x->id > y->id) - (x->id < y->id);
-}
-
 /* ---- one pass ---- */
 
 typedef struct top_k_pass {
+    similar_pass  *pass;
+    searched_rows *s;
     exact_scores   exact;     /* first_row is set by each task in its own copy */
     const int64_t *query_ids; /* of the wave, or NULL */
-    const double  *unit;      /* [query of the wave] what a score of the unit query is multiplied by */
-    int64_t        part_rows, n_parts;
-    found_row     *lists;     /* [query of the wave, part, k] */
-    int64_t       *n_listed;  /* [query of the wave, part] */
+    const double  *norms;     /* [query of the wave] what a score of the unit query is multiplied by, besides the unit of the rows */
 } top_k_pass;
+
+/* The state of a query and part: what the blocks before found, exactly; in order after the last one. */
+typedef struct found_list {
+    int64_t   n;
+    double    least; /* of k rows, and of them alone */
+    found_row row[];
+} found_list;
+
+/* The next block of a base is what is searched now. */
+static lamella_status bound_block(call *c, void *data)
+{
+    const top_k_pass *t = data;
+    searched_rows *s = t->s;
+    f32_blocks *base = t->pass->base;
+    int64_t n_zero_rows = base->first ? s->n_zero_rows : 0;
+    s->rows = base->block;
+    TRY(searched_rows_bound(c, &c->memory, s));
+    base->block = s->picked;
+    s->n_zero_rows += n_zero_rows;
+    return LAMELLA_OK;
+}
 
 /* The room of a task: a row of numbers for sorting, hits, then each query's list. */
 static int64_t fixed_room(int64_t capacity)
@@ -147,23 +172,37 @@ static int64_t query_room(int64_t capacity)
     return (int64_t)sizeof(candidates) + capacity * (int64_t)sizeof(candidate);
 }
 
-static candidates *list_of(const top_k_pass *t, void *room, int64_t i)
+/* Of a query of the task; begins with what was found before. */
+static candidates *list_of(const top_k_pass *t, void *room, int64_t first_q, int64_t i, int64_t part)
 {
     candidates *list = (candidates *)((char *)room + fixed_room(t->exact.capacity) + i * query_room(t->exact.capacity));
+    if (list->entry)
+        return list;
+    const found_list *before = similar_state(t->pass, first_q + i, part);
     list->entry = (candidate *)(list + 1);
+    for (int64_t j = 0; j < before->n; j++)
+        list->entry[j] = (candidate){ before->row[j].score, 0, before->row[j].id, 0, 0 };
+    list->n = before->n;
+    list->bounded = before->n == t->exact.k;
+    list->least = before->least;
     return list;
+}
+
+static double unit_of(const top_k_pass *t, int64_t query)
+{
+    return t->norms[query] * t->s->unit;
 }
 
 static void add_hits(const top_k_pass *t, const exact_scores *e, const similar_tile *tile, int64_t i, const int32_t *hits, int64_t n_hits,
                      candidates *list, double *room)
 {
-    const searched_rows *s = e->s;
-    int64_t query = tile->first_q + i;
+    const searched_rows *s = t->s;
+    int64_t query = tile->first_q + i, first = t->pass->base->first;
     for (int64_t h = 0; h < n_hits; h++) {
-        int64_t row = tile->first_x + hits[h], id = s->ids ? s->ids[row] : row;
+        int64_t number = tile->first_x + hits[h], id = s->ids ? s->ids[number] : number, row = number - first;
         if (t->query_ids && t->query_ids[query] == id)
             continue;
-        double unit = t->unit[query], score = (double)tile->scores[i * tile->stride + hits[h]] * (double)s->scale[row] * unit;
+        double unit = unit_of(t, query), score = (double)tile->scores[i * tile->stride + hits[h]] * (double)s->scale[row] * unit;
         list->entry[list->n++] = (candidate){ score, unit > 0 ? (double)s->slack[row] * unit : 0, id, (int32_t)(row - e->first_row), 0 };
         if (list->n == e->capacity)
             candidates_prune(e, query, list, room);
@@ -173,109 +212,111 @@ static void add_hits(const top_k_pass *t, const exact_scores *e, const similar_t
 static exact_scores scores_of_part(const top_k_pass *t, int64_t part)
 {
     exact_scores e = t->exact;
-    e.first_row = part * t->part_rows;
+    e.first_row = part * t->pass->part_rows;
     return e;
 }
 
 static void pick_rows(const similar_tile *tile, void *room, void *data)
 {
     const top_k_pass *t = data;
-    exact_scores e = scores_of_part(t, tile->first_x / t->part_rows);
+    exact_scores e = scores_of_part(t, tile->part);
+    int64_t row = tile->first_x - t->pass->base->first;
     int32_t *hits = (int32_t *)((char *)room + fixed_room(e.capacity)) - TILE_BLOCK_ROWS;
     for (int64_t i = 0; i < tile->n_q; i++) {
-        candidates *list = list_of(t, room, i);
-        float least = list->bounded ? (float)(list->least / t->unit[tile->first_q + i]) : -INFINITY;
-        int64_t n_hits = e.simd->reach_f32(tile->scores + i * tile->stride, e.s->scale + tile->first_x, e.s->slack + tile->first_x, least,
-                                           tile->n_x, hits);
+        candidates *list = list_of(t, room, tile->first_q, i, tile->part);
+        float least = list->bounded ? (float)(list->least / unit_of(t, tile->first_q + i)) : -INFINITY;
+        int64_t n_hits = e.simd->reach_f32(tile->scores + i * tile->stride, e.s->scale + row, e.s->slack + row, least, tile->n_x, hits);
         add_hits(t, &e, tile, i, hits, n_hits, list, room);
     }
 }
 
-static void list_rows(int64_t first_q, int64_t n_q, int64_t part, void *room, void *data)
+static void keep_found(int64_t first_q, int64_t n_q, int64_t part, void *room, void *data)
 {
     const top_k_pass *t = data;
     exact_scores e = scores_of_part(t, part);
     for (int64_t i = 0; i < n_q; i++) {
-        candidates *list = list_of(t, room, i);
-        int64_t at = (first_q + i) * t->n_parts + part;
-        candidates_finish(&e, first_q + i, list, room);
+        candidates *list = list_of(t, room, first_q, i, part);
+        found_list *found = similar_state(t->pass, first_q + i, part);
+        (f32_blocks_end(t->pass->base) ? candidates_finish : candidates_settle)(&e, first_q + i, list, room);
         for (int64_t j = 0; j < list->n; j++)
-            t->lists[at * e.k + j] = (found_row){ list->entry[j].score, list->entry[j].id };
-        t->n_listed[at] = list->n;
+            found->row[j] = (found_row){ list->entry[j].score, list->entry[j].id };
+        found->n = list->n;
+        found->least = list->least;
     }
 }
 
 /* ---- the call ---- */
 
 /* Queries of norm 1 in f32, squares of the given ones, and what turns the score of the one into that of the other. */
-static lamella_status unit_queries(call *c, const searched_rows *s, const f32_rows *q, f32_rows *made, double **squares, double **unit)
+static lamella_status unit_queries(call *c, const searched_rows *s, const f32_rows *q, f32_rows *made, double **squares, double **norms)
 {
     float *rows;
     TAKE(c, rows, q->n * s->width);
     TAKE(c, *squares, q->n);
-    TAKE(c, *unit, q->n);
+    TAKE(c, *norms, q->n);
     TRY(f32_rows_squares(c, q, s->width, *squares));
     for (int64_t i = 0; i < q->n; i++) {
         double norm = sqrt((*squares)[i]);
         simd_of(c)->scale_f32(q->data + i * q->stride, s->width, norm > 0 ? 1 / norm : 0, rows + i * s->width);
-        (*unit)[i] = s->similarity == SIMILAR_DOT ? norm * s->unit : 1;
+        (*norms)[i] = s->similarity == SIMILAR_DOT ? norm : 1;
     }
     *made = (f32_rows){ rows, q->n, s->width, s->width };
     return LAMELLA_OK;
 }
 
 /* The lists of a query's parts to one. */
-static int64_t join_parts(const top_k_pass *t, int64_t query, found_row *joined)
+static int64_t join_parts(const similar_pass *p, int64_t query, int64_t k, found_row *joined)
 {
-    int64_t n = 0, k = t->exact.k;
-    for (int64_t part = 0; part < t->n_parts; part++) {
-        int64_t at = query * t->n_parts + part;
-        memcpy(joined + n, t->lists + at * k, (size_t)t->n_listed[at] * sizeof *joined);
-        n += t->n_listed[at];
+    int64_t n = 0;
+    for (int64_t part = 0; part < p->n_parts; part++) {
+        const found_list *found = similar_state(p, query, part);
+        memcpy(joined + n, found->row, (size_t)found->n * sizeof *joined);
+        n += found->n;
     }
-    if (t->n_parts > 1)
+    if (p->n_parts > 1)
         sort_elements(joined, n, sizeof *joined, by_score_then_id);
     return MIN(n, k);
 }
 
-static lamella_status search_wave(call *c, const searched_rows *s, const f32_rows *queries, const int64_t *query_ids, int64_t first, int64_t k,
+static lamella_status search_wave(call *c, searched_rows *s, const f32_rows *queries, const int64_t *query_ids, int64_t first, int64_t k,
                                   void (*found)(int64_t query, const found_row *rows, int64_t n, void *data), void *data,
                                   int64_t *n_zero_queries)
 {
+    f32_blocks base = f32_blocks_of(&s->picked);
     f32_rows wave = { queries->data + first * queries->stride, MIN(WAVE_QUERIES, queries->n - first), queries->dim, queries->stride }, unit_rows;
-    top_k_pass t = { .exact = { simd_of(c), s, &wave, NULL, k, candidates_capacity(k), 0 }, .query_ids = query_ids ? query_ids + first : NULL };
-    similar_pass p = { .queries = &unit_rows, .base = &s->picked, .width = s->width, .by_dot = 1,
-                       .epilogue = pick_rows, .done = list_rows, .data = &t };
-    double *squares = NULL, *unit = NULL;
+    top_k_pass t = { .s = s, .exact = { simd_of(c), s, &wave, NULL, k, candidates_capacity(k), 0 }, .query_ids = query_ids ? query_ids + first : NULL };
+    similar_pass p = { .queries = &unit_rows, .base = &base, .width = s->width, .by_dot = 1,
+                       .state_bytes = (int64_t)sizeof(found_list) + k * (int64_t)sizeof(found_row), .block = s->base ? bound_block : NULL, .epilogue = pick_rows, .done = keep_found, .data = &t };
+    double *squares = NULL, *norms = NULL;
     found_row *joined;
-    TRY(unit_queries(c, s, &wave, &unit_rows, &squares, &unit));
+    if (s->base)
+        TRY(f32_blocks_open(c, s->base, &base));
+    TRY(unit_queries(c, s, &wave, &unit_rows, &squares, &norms));
+    t.pass = &p;
     t.exact.query_squares = squares;
-    t.unit = unit;
+    t.norms = norms;
     similar_cut(&p, fixed_room(t.exact.capacity), query_room(t.exact.capacity));
-    t.part_rows = p.part_rows;
-    t.n_parts = p.n_parts;
-    TAKE(c, t.n_listed, wave.n * t.n_parts);
-    TAKE(c, t.lists, wave.n * t.n_parts * k);
-    TAKE(c, joined, t.n_parts * k);
+    TAKE(c, joined, p.n_parts * k);
     TRY(similar_tiles(c, &p));
     for (int64_t i = 0; i < wave.n; i++) {
-        found(first + i, joined, join_parts(&t, i, joined), data);
+        found(first + i, joined, join_parts(&p, i, k, joined), data);
         *n_zero_queries += squares[i] == 0;
     }
     return LAMELLA_OK;
 }
 
-lamella_status top_k(call *c, const searched_rows *s, const f32_rows *queries, const int64_t *query_ids, int64_t k,
+lamella_status top_k(call *c, searched_rows *s, const f32_rows *queries, const int64_t *query_ids, int64_t k,
                      void (*found)(int64_t query, const found_row *rows, int64_t n, void *data), void *data, int64_t *n_zero_queries)
 {
-    int64_t most = MIN(k, MAX(s->rows.n, 1));
+    int64_t first = 0, most = MIN(k, MAX(s->base ? s->base->n_rows : s->rows.n, 1));
     *n_zero_queries = 0;
-    for (int64_t first = 0; first < queries->n; first += WAVE_QUERIES) {
+    do { /* without queries, too, the rows of a base are looked at */
         arena_mark before = arena_now(&c->memory);
-        span all = span_open_items(c, NULL, first, MIN(WAVE_QUERIES, queries->n - first), queries->n);
+        span all = span_open_items(c, NULL, first, MIN(WAVE_QUERIES, queries->n - first), MAX(queries->n, 1));
         TRY(search_wave(c, s, queries, query_ids, first, most, found, data, n_zero_queries));
         span_close(c, all);
         arena_rewind(&c->memory, before);
-    }
+        first += WAVE_QUERIES;
+    } while (first < queries->n);
     return progress(c, 1, 1);
 }

@@ -403,7 +403,10 @@ TEST(bad_arguments_are_named)
     lamella_view f = view_of(LAMELLA_F64, far, 1, 3);
     refused(SEARCH(&f, &f, 2, NULL), LAMELLA_ERR_SHAPE, "lamella_matryoshka_search: ids.shape[0] is 2, expected 1");
     i.shape[0] = s.shape[0] = 1;
-    refused(SEARCH(&f, &f, 2, NULL), LAMELLA_ERR_NUMERIC, "lamella_matryoshka_search: base is 1e+39 at row 0, column 1, expected a number that f32 holds");
+    refused(SEARCH(&f, &f, 2, NULL), LAMELLA_ERR_NUMERIC, "lamella_matryoshka_search: queries is 1e+39 at row 0, column 1, expected a number that f32 holds");
+    float held[] = { 1, 2, 3 };
+    const lamella_view near_ = view_of(LAMELLA_F32, held, 1, 3);
+    refused(SEARCH(&f, &near_, 2, NULL), LAMELLA_ERR_NUMERIC, "lamella_matryoshka_search: base is 1e+39 at row 0, column 1, expected a number that f32 holds");
 }
 
 TEST(options_init_spells_out_the_defaults)

@@ -6,8 +6,9 @@ static const int64_t FEWEST = 28 * TILE_BLOCK_ROWS, LARGEST = 455 * TILE_BLOCK_R
 
 static similar_pass cut(int64_t n_queries, int64_t n_rows, int64_t fixed, int64_t of_query)
 {
-    static f32_rows queries, base;
-    queries = (f32_rows){ NULL, n_queries, 1, 1 }, base = (f32_rows){ NULL, n_rows, 1, 1 };
+    static f32_rows queries;
+    static f32_blocks base;
+    queries = (f32_rows){ NULL, n_queries, 1, 1 }, base = f32_blocks_of(&(f32_rows){ NULL, n_rows, 1, 1 });
     similar_pass p = { .queries = &queries, .base = &base, .width = 1 };
     similar_cut(&p, fixed, of_query);
     return p;
@@ -51,7 +52,8 @@ static void no_tile(const similar_tile *tile, void *room, void *data)
 static lamella_status pass_of(call *c, int64_t width)
 {
     float x[4] = { 0 };
-    f32_rows one = { x, 1, width, width }, none = { x, 0, width, width };
+    f32_rows one = { x, 1, width, width };
+    f32_blocks none = f32_blocks_of(&(f32_rows){ x, 0, width, width });
     similar_pass p = { .queries = &one, .base = &none, .width = width, .epilogue = no_tile };
     similar_cut(&p, 0, 0);
     return similar_tiles(c, &p);

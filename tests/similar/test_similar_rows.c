@@ -21,8 +21,11 @@ static lamella_status rows_in_call(call *c, const lamella_view *v, const lamella
     TRY(view_check(c, &checked, v, FLOATS, "rows"));
     if (ids)
         TRY(view_check(c, &of_ids, ids, I32 | I64, "base_ids"));
-    if (searched)
-        return searched_rows_open(c, NULL, &checked, ids ? &of_ids : NULL, SIMILAR_DOT, checked.shape[1], &s);
+    if (searched) {
+        int64_t n_zero;
+        TRY(searched_rows_open(c, NULL, &checked, ids ? &of_ids : NULL, SIMILAR_DOT, checked.shape[1], &s));
+        return top_k(c, &s, &(f32_rows){ NULL, 0, checked.shape[1], checked.shape[1] }, NULL, 1, NULL, NULL, &n_zero);
+    }
     TRY(f32_rows_open(c, NULL, &checked, "rows", r));
     const float *x = r->data;
     for (int64_t i = 0; i < r->n * r->dim; i++)

@@ -53,7 +53,8 @@ static float *scores_of(lamella_context *ctx, f32_rows q, f32_rows x, int64_t wi
 {
     all_scores a = { .n_x = x.n, .score = calloc((size_t)(q.n * x.n), sizeof(float)), .times = calloc((size_t)(q.n * x.n), sizeof(int32_t)),
                      .rising = 1 };
-    similar_pass p = { .queries = &q, .base = &x, .width = width, .by_dot = by_dot, .epilogue = keep_scores, .done = count_done, .data = &a };
+    f32_blocks base = f32_blocks_of(&x);
+    similar_pass p = { .queries = &q, .base = &base, .width = width, .by_dot = by_dot, .epilogue = keep_scores, .done = count_done, .data = &a };
     call c;
     call_open(&c, ctx, "tiles");
     similar_cut(&p, 64, 0);

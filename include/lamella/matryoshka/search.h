@@ -96,7 +96,7 @@ LAMELLA_API lamella_status lamella_matryoshka_index_options_init(lamella_matryos
  * @out       result    result {optional}
  * @return    OK; ARGUMENT, SHAPE, DTYPE, NONFINITE, NUMERIC, EMPTY, MEMORY, LIMIT, CALLBACK, STOPPED
  * @precision f32 to pick rows, f64 to rank them
- * @cost      O(queries * rows * width) time; O(rows) workspace, and O(rows * dim) for a base that is not f32 with unit stride
+ * @cost      O(queries * rows * width) time; O(rows) workspace, and a block of 16 MB for a base that is not f32 with unit stride
  * @since     0.1
  */
 LAMELLA_API lamella_status lamella_matryoshka_search(lamella_context *ctx, const lamella_view *base, const lamella_view *queries, int64_t k,
