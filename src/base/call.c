@@ -116,6 +116,14 @@ lamella_status object_create(call *c, int64_t size, void **object)
     return LAMELLA_OK;
 }
 
+lamella_status check_handle(call *c, void *handle, const char *name)
+{
+    if (!handle)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected a handle to fill", name);
+    memset(handle, 0, sizeof(void *));
+    return LAMELLA_OK;
+}
+
 void object_free(void *object)
 {
     if (!object)

@@ -87,6 +87,10 @@ LAMELLA_INTERNAL lamella_status call_undo(call *c, int when, void (*undo)(void *
 LAMELLA_INTERNAL lamella_status object_create(call *c, int64_t size, void **object);
 LAMELLA_INTERNAL void           object_free(void *object);
 
+/* Where a caller gets an object: NULL until it is there. */
+#define HANDLE(c, handle) check_handle((c), (handle), #handle)
+LAMELLA_INTERNAL lamella_status check_handle(call *c, void *handle, const char *name);
+
 /* Reports progress and looks at the deadline; calling thread only. STOPPED, or CALLBACK if the callback returned nonsense. */
 LAMELLA_INTERNAL lamella_status progress(call *c, int64_t done, int64_t total);
 

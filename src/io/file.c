@@ -17,14 +17,6 @@ static lamella_status parse_header(const refusal *r)
     }
 }
 
-lamella_status check_file_handle(call *c, lamella_io_file **file)
-{
-    if (!file)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "file is NULL, expected a handle to fill");
-    *file = NULL;
-    return LAMELLA_OK;
-}
-
 static lamella_status file_create(call *c, const char *name, int32_t raw_dtype, lamella_io_file **file)
 {
     char *kept;
@@ -64,7 +56,7 @@ static lamella_status open_either(call *c, int by_path, const char *path, const 
     lamella_io_file_options o;
     lamella_io_file *opened;
     lamella_io_fault found = { .rule = 0 };
-    TRY(check_file_handle(c, file));
+    TRY(HANDLE(c, file));
     TRY(RESULT_OPTIONAL(c, fault));
     TRY(OPTIONS(c, o, options, io_file));
     if (by_path)

@@ -237,7 +237,6 @@ LAMELLA_INTERNAL lamella_status file_open(call *c, const file_operations *ops, c
 LAMELLA_INTERNAL lamella_status file_of_bytes(call *c, const lamella_view *bytes, int32_t raw_dtype, lamella_io_file **file,
                                               lamella_io_fault *fault);
 LAMELLA_INTERNAL void           file_free(lamella_io_file *file); /* NULL: nothing */
-LAMELLA_INTERNAL lamella_status check_file_handle(call *c, lamella_io_file **file); /* sets it to NULL */
 
 /* ---- read.c ---- */
 

@@ -177,7 +177,7 @@ lamella_status stack_open(call *c, const file_operations *ops, const char *path,
     lamella_io_fault found = { .rule = 0 };
     lamella_io_stack_result taken = { .n_cast = 0 };
     lamella_stack filled;
-    TRY(check_file_handle(c, file));
+    TRY(HANDLE(c, file));
     TRY(RESULT(c, stack));
     TRY(RESULT_OPTIONAL(c, result));
     TRY(RESULT_OPTIONAL(c, fault));

@@ -80,14 +80,6 @@ static const fitted_kind index_kind = { .name = "matryoshka.index", .thing = "in
 
 /* ---- made ---- */
 
-static lamella_status check_handle(call *c, lamella_matryoshka_index **index)
-{
-    if (!index)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "index is NULL, expected a handle to fill");
-    *index = NULL;
-    return LAMELLA_OK;
-}
-
 static lamella_status check_index(call *c, const lamella_matryoshka_index *index)
 {
     return index ? LAMELLA_OK : fail(c, LAMELLA_ERR_ARGUMENT, "index is NULL, expected an index");
@@ -99,7 +91,7 @@ static lamella_status create(call *c, const lamella_view *base, const lamella_ma
     lamella_matryoshka_index_options o;
     lamella_matryoshka_index *made;
     lamella_view b, b_ids;
-    TRY(check_handle(c, index));
+    TRY(HANDLE(c, index));
     TRY(check_row_matrix(c, &b, base, "base"));
     TRY(OPTIONS(c, o, options, matryoshka_index));
     TRY(check_row_ids(c, &b_ids, o.base_ids, "options.base_ids", b.shape[0]));
@@ -192,7 +184,7 @@ lamella_status lamella_matryoshka_index_bytes(lamella_matryoshka_index *index, l
 
 static lamella_status open_index(call *c, const char *path, lamella_matryoshka_index **index)
 {
-    TRY(check_handle(c, index));
+    TRY(HANDLE(c, index));
     TRY(check_path(c, path));
     return fitted_read(c, &index_kind, path, NULL, index);
 }
@@ -204,7 +196,7 @@ lamella_status lamella_matryoshka_index_open(lamella_context *ctx, const char *p
 
 static lamella_status load_index(call *c, const lamella_view *bytes, lamella_matryoshka_index **index)
 {
-    TRY(check_handle(c, index));
+    TRY(HANDLE(c, index));
     return fitted_read(c, &index_kind, NULL, bytes, index);
 }
 

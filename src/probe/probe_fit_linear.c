@@ -79,9 +79,7 @@ static lamella_status fit_linear(call *c, const lamella_stack *stack_, const lam
     lamella_probe_linear *made;
     stack given;
     int64_t possible;
-    if (!probe)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "probe is NULL, expected a handle to fill");
-    *probe = NULL;
+    TRY(HANDLE(c, probe));
     TRY(stack_check(c, &given, stack_, FLOATS, "stack"));
     TRY(linear_plan_options(c, options, &p.o));
     TRY(RESULT_OPTIONAL(c, result));

@@ -128,9 +128,7 @@ static lamella_status keep_linear(call *c, const lamella_probe_linear *probe, co
     kept_parts k = { .from = probe };
     linear_sizes sizes;
     int64_t *number, *dim;
-    if (!kept)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "kept is NULL, expected a handle to fill");
-    *kept = NULL;
+    TRY(HANDLE(c, kept));
     TRY(linear_check(c, probe));
     sizes = probe->sizes;
     TAKE(c, number, sizes.n_penalties);

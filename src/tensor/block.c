@@ -36,9 +36,7 @@ static lamella_status create(call *c, int32_t dtype, int64_t n_layers, int64_t n
     lamella_tensor_block *made;
     char *data;
     int64_t elements;
-    if (!block)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "block is NULL, expected a handle to fill");
-    *block = NULL;
+    TRY(HANDLE(c, block));
     if (!dtype_is_known(dtype))
         return fail(c, LAMELLA_ERR_DTYPE, "dtype is %d, expected LAMELLA_F32 (1) to LAMELLA_BOOL (9)", (int)dtype);
     if (n_samples < 0 || dim < 0)
@@ -68,9 +66,7 @@ static lamella_status load(call *c, const lamella_view *array, lamella_tensor_bl
 {
     lamella_view v;
     lamella_tensor_block *made;
-    if (!block)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "block is NULL, expected a handle to fill");
-    *block = NULL;
+    TRY(HANDLE(c, block));
     TRY(VIEW(c, v, array, ANY_DTYPE));
     if (v.rank < 3 || v.rank > 5)
         return fail(c, LAMELLA_ERR_SHAPE, "array.rank is %d, expected 3 to 5: layer, sample, (token or y, x,) dim", (int)v.rank);
