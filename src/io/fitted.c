@@ -86,7 +86,7 @@ static lamella_status make_image(call *c, const array_list *list, fitted *x)
     int64_t data = 0;
     for (int64_t i = 0; i < list->n; i++)
         if (list->array[i].bytes < 0 || !size_add(data, list->array[i].bytes, &data))
-            return fail(c, LAMELLA_ERR_MEMORY, "the arrays of the %s do not fit into memory", x->kind->thing);
+            return fail(c, LAMELLA_ERR_MEMORY, "the arrays of %s do not fit into memory", x->kind->thing);
     int64_t text = image_header(x, list, NULL, 0), header = round_up(8 + text, 64) - 8;
     x->image_bytes = 8 + header + data;
     TAKE_FROM(c, &x->memory, x->image, x->image_bytes + 1);
@@ -98,7 +98,7 @@ static lamella_status make_image(call *c, const array_list *list, fitted *x)
     return LAMELLA_OK;
 }
 
-lamella_view fitted_bytes(const fitted *x)
+static lamella_view image_of(const fitted *x)
 {
     return (lamella_view){ .data = x->image, .dtype = LAMELLA_U8, .rank = 1, .flags = LAMELLA_READONLY, .shape = { x->image_bytes }, .stride = { 1 } };
 }
@@ -141,7 +141,7 @@ lamella_status fitted_lay(call *c, fitted *x)
     array_list list;
     TRY(list_arrays(c, x, &list));
     TRY(make_image(c, &list, x));
-    const lamella_view image = fitted_bytes(x);
+    const lamella_view image = image_of(x);
     TRY(model_header(c, NULL, &image, x->kind->name, &x->file));
     find_arrays(x, &list);
     return LAMELLA_OK;
@@ -149,14 +149,60 @@ lamella_status fitted_lay(call *c, fitted *x)
 
 lamella_status fitted_seal(call *c, fitted *x)
 {
-    const lamella_view image = fitted_bytes(x);
-    return model_seal(c, &image);
+    const lamella_view image = image_of(x);
+    TRY(model_seal(c, &image));
+    x->sealed = 1;
+    return LAMELLA_OK;
 }
 
-lamella_status fitted_save(call *c, const fitted *x, const char *path)
+/* ---- given ---- */
+
+lamella_status fitted_check(call *c, const fitted_kind *kind, const void *object, const char *name)
 {
-    const lamella_view image = fitted_bytes(x);
-    return model_save(c, path, &image);
+    return object ? LAMELLA_OK : fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected %s", name, kind->thing);
+}
+
+lamella_status fitted_array(call *c, const fitted *x, const char *name, lamella_view *out)
+{
+    const file_entry *e = file_find(x->file, name);
+    if (!e)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "name is \"%.64s\", expected an array of %s, as \"%.64s\"", name, x->kind->thing,
+                    entry_name(x->file, x->file->entry));
+    return entry_view(c, x->file, e, out);
+}
+
+lamella_status fitted_get(call *c, const fitted_kind *kind, const void *object, const char *name, lamella_view *out)
+{
+    TRY(fitted_check(c, kind, object, kind->argument));
+    if (!name)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "name is NULL, expected the name of an array");
+    if (!out)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "out is NULL, expected a view to fill");
+    return kind->get ? kind->get(c, object, name, out) : fitted_array(c, object, name, out);
+}
+
+lamella_status fitted_bytes(call *c, const fitted_kind *kind, const void *object, lamella_view *bytes)
+{
+    fitted *x = (fitted *)(uintptr_t)object;
+    TRY(fitted_check(c, kind, x, kind->argument));
+    if (!bytes)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "bytes is NULL, expected a view to fill");
+    if (!x->sealed)
+        TRY(fitted_seal(c, x));
+    *bytes = image_of(x);
+    return LAMELLA_OK;
+}
+
+lamella_status fitted_save(call *c, const fitted_kind *kind, const void *object, const char *path)
+{
+    lamella_view image;
+    output *o;
+    TRY(fitted_check(c, kind, object, kind->argument));
+    TRY(check_path(c, path));
+    TRY(fitted_bytes(c, kind, object, &image));
+    TRY(output_open(c, file_operations_of_system(), path, image.shape[0], &o));
+    TRY(output_write(c, o, image.data, image.shape[0]));
+    return output_finish(c, o);
 }
 
 void fitted_free(void *object)
@@ -219,7 +265,7 @@ static lamella_status read_path(call *c, const fitted_kind *kind, const char *pa
     int code = source_read(&(*file)->from, 0, (*x)->image, (*x)->image_bytes);
     if (code)
         return source_fail(c, (*file)->name, code);
-    const lamella_view image = fitted_bytes(*x);
+    const lamella_view image = image_of(*x);
     TRY(model_check_sum(c, *file, &image));
     return model_header(c, NULL, &image, kind->name, &(*x)->file);
 }
@@ -232,12 +278,13 @@ static lamella_status read_bytes(call *c, const fitted_kind *kind, const lamella
         return fail(c, LAMELLA_ERR_SHAPE, "bytes is not one contiguous axis, expected [byte] with stride 1");
     TRY(take_image(c, kind, "bytes", v.shape[0], x));
     memcpy((*x)->image, v.data ? v.data : "", (size_t)v.shape[0]);
-    const lamella_view image = fitted_bytes(*x);
+    const lamella_view image = image_of(*x);
     TRY(model_header(c, NULL, &image, kind->name, &(*x)->file));
     return model_check_sum(c, (*x)->file, &image);
 }
 
-lamella_status fitted_read(call *c, const fitted_kind *kind, const char *path, const lamella_view *bytes, void *made)
+/* From a file, or if `path` is NULL from bytes. */
+static lamella_status read_object(call *c, const fitted_kind *kind, const char *path, const lamella_view *bytes, void *handle)
 {
     fitted *x;
     array_list list;
@@ -249,8 +296,22 @@ lamella_status fitted_read(call *c, const fitted_kind *kind, const char *path, c
     find_arrays(x, &list);
     TRY(kind->settle(c, x));
     file_free(file); /* where something failed the call has freed it */
-    memcpy(made, &x, sizeof x);
+    x->sealed = 1;
+    memcpy(handle, &x, sizeof x);
     return LAMELLA_OK;
+}
+
+lamella_status fitted_open(call *c, const fitted_kind *kind, const char *path, void *handle)
+{
+    TRY(check_handle(c, handle, kind->argument));
+    TRY(check_path(c, path));
+    return read_object(c, kind, path, NULL, handle);
+}
+
+lamella_status fitted_load(call *c, const fitted_kind *kind, const lamella_view *bytes, void *handle)
+{
+    TRY(check_handle(c, handle, kind->argument));
+    return read_object(c, kind, NULL, bytes, handle);
 }
 
 lamella_status fitted_is_finite(call *c, const fitted *x)

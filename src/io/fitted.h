@@ -19,9 +19,10 @@ typedef struct fitted_field {
 typedef struct fitted fitted;
 
 typedef struct fitted_kind {
-    const char         *name;   /* lamella.kind */
-    const char         *thing;  /* as messages call it */
-    int64_t             size;   /* of the object, whose first member is a `fitted` */
+    const char         *name;     /* lamella.kind */
+    const char         *thing;    /* as messages call one: "a fitted probe" */
+    const char         *argument; /* as its functions call it: "probe" */
+    int64_t             size;     /* of the object, whose first member is a `fitted` */
     const fitted_field *field;
     int64_t             n_fields;
     const char         *each;   /* axes of arrays by layer; NULL: none */
@@ -32,6 +33,7 @@ typedef struct fitted_kind {
     const char *(*metadata)(const fitted *x, int64_t i, const char **value, char room[24]); /* the i-th key of its own, or NULL */
     lamella_status (*measure)(call *c, fitted *x); /* what it is, from a file whose header was read */
     lamella_status (*settle)(call *c, fitted *x);  /* that its numbers are such; what is made from them */
+    lamella_status (*get)(call *c, const fitted *x, const char *name, lamella_view *out); /* NULL: fitted_array */
 } fitted_kind;
 
 struct fitted {
@@ -40,8 +42,11 @@ struct fitted {
     const char        *name;   /* of where it was read, for messages: the path's end, or "bytes" */
     char              *image;  /* the whole file */
     int64_t            image_bytes;
+    int64_t            sealed; /* 1: its checksum stands; whoever changes its arrays sets it to 0 */
     lamella_io_file   *file;   /* over the image */
 };
+
+/* ---- made ---- */
 
 /* An object of zeros, which says then how large its arrays are. */
 LAMELLA_INTERNAL lamella_status fitted_create(call *c, const fitted_kind *kind, void *made);
@@ -49,11 +54,22 @@ LAMELLA_INTERNAL lamella_status fitted_create(call *c, const fitted_kind *kind, 
 LAMELLA_INTERNAL lamella_status fitted_lay(call *c, fitted *x);
 /* Writes the checksum, once the arrays are filled. */
 LAMELLA_INTERNAL lamella_status fitted_seal(call *c, fitted *x);
-/* From a file, or if `path` is NULL from bytes. */
-LAMELLA_INTERNAL lamella_status fitted_read(call *c, const fitted_kind *kind, const char *path, const lamella_view *bytes, void *made);
-LAMELLA_INTERNAL lamella_status fitted_save(call *c, const fitted *x, const char *path);
-LAMELLA_INTERNAL lamella_view   fitted_bytes(const fitted *x);
+
+/* ---- what every kind does, with an object and a handle as the caller gave them ---- */
+
+LAMELLA_INTERNAL lamella_status fitted_check(call *c, const fitted_kind *kind, const void *object, const char *name);
+LAMELLA_INTERNAL lamella_status fitted_get(call *c, const fitted_kind *kind, const void *object, const char *name, lamella_view *out);
+/* Seals what is not sealed, so an object that threads share must be. */
+LAMELLA_INTERNAL lamella_status fitted_bytes(call *c, const fitted_kind *kind, const void *object, lamella_view *bytes);
+LAMELLA_INTERNAL lamella_status fitted_save(call *c, const fitted_kind *kind, const void *object, const char *path);
+LAMELLA_INTERNAL lamella_status fitted_open(call *c, const fitted_kind *kind, const char *path, void *handle);
+LAMELLA_INTERNAL lamella_status fitted_load(call *c, const fitted_kind *kind, const lamella_view *bytes, void *handle);
 LAMELLA_INTERNAL void           fitted_free(void *object); /* NULL: nothing */
+
+/* ---- what a kind asks ---- */
+
+/* An array of the file by its name there. */
+LAMELLA_INTERNAL lamella_status fitted_array(call *c, const fitted *x, const char *name, lamella_view *out);
 /* An array of the file that is measured: FORMAT where there is none of this dtype and rank. */
 LAMELLA_INTERNAL lamella_status fitted_shape(call *c, const fitted *x, const char *name, int32_t dtype, int32_t rank, int64_t *shape);
 /* FORMAT where one of its f64 arrays holds none. */
@@ -71,7 +87,6 @@ LAMELLA_INTERNAL int64_t        fitted_count(const fitted *x, const fitted_field
 
 /* Writes the checksum into an image, ours; once more after its numbers changed. */
 LAMELLA_INTERNAL lamella_status model_seal(call *c, const lamella_view *image);
-LAMELLA_INTERNAL lamella_status model_save(call *c, const char *path, const lamella_view *image);
 /* A file of this kind and a format that is known, of which only the header was read: from a path, or if that is NULL from bytes that outlive
  * it. file_free is the last thing that the caller does with it; where the call fails, the call does. */
 LAMELLA_INTERNAL lamella_status model_header(call *c, const char *path, const lamella_view *bytes, const char *kind, lamella_io_file **file);

@@ -56,16 +56,7 @@ lamella_status model_check_sum(call *c, const lamella_io_file *f, const lamella_
     return LAMELLA_OK;
 }
 
-/* ---- files ---- */
-
-lamella_status model_save(call *c, const char *path, const lamella_view *image)
-{
-    output *o;
-    TRY(check_path(c, path));
-    TRY(output_open(c, file_operations_of_system(), path, image->shape[0], &o));
-    TRY(output_write(c, o, image->data, image->shape[0]));
-    return output_finish(c, o);
-}
+/* ---- the header ---- */
 
 static lamella_status model_check_kind(call *c, const lamella_io_file *f, const char *kind)
 {

@@ -74,16 +74,21 @@ static lamella_status settle_index(call *c, fitted *x)
     return searched_rows_bound(c, &x->memory, &index->s);
 }
 
-static const fitted_kind index_kind = { .name = "matryoshka.index", .thing = "index", .size = sizeof(lamella_matryoshka_index), .field = fields,
-                                        .n_fields = LENGTH(fields), .extent = extent_of, .has = has_field, .metadata = metadata_of,
-                                        .measure = measure_index, .settle = settle_index };
+/* Its rows are known to be finite. */
+static lamella_status get_array(call *c, const fitted *x, const char *name, lamella_view *out)
+{
+    TRY(fitted_array(c, x, name, out));
+    if (!strcmp(name, "rows"))
+        out->flags |= LAMELLA_FINITE;
+    return LAMELLA_OK;
+}
+
+static const fitted_kind index_kind = { .name = "matryoshka.index", .thing = "an index", .argument = "index",
+                                        .size = sizeof(lamella_matryoshka_index), .field = fields, .n_fields = LENGTH(fields), .extent = extent_of,
+                                        .has = has_field, .metadata = metadata_of, .measure = measure_index, .settle = settle_index,
+                                        .get = get_array };
 
 /* ---- made ---- */
-
-static lamella_status check_index(call *c, const lamella_matryoshka_index *index)
-{
-    return index ? LAMELLA_OK : fail(c, LAMELLA_ERR_ARGUMENT, "index is NULL, expected an index");
-}
 
 static lamella_status create(call *c, const lamella_view *base, const lamella_matryoshka_index_options *options,
                                    lamella_matryoshka_index **index)
@@ -115,7 +120,7 @@ lamella_status lamella_matryoshka_index_create(lamella_context *ctx, const lamel
 static lamella_status index_search(call *c, const lamella_matryoshka_index *index, const search_request *asked)
 {
     search_ready ready;
-    TRY(check_index(c, index));
+    TRY(fitted_check(c, &index_kind, index, "index"));
     TRY(search_check_options(c, asked, &ready));
     if (ready.o.similarity != 0 && ready.o.similarity != index->s.similarity)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.similarity is %d, expected 0 or %d (that of the index)", (int)ready.o.similarity,
@@ -134,75 +139,31 @@ lamella_status lamella_matryoshka_index_search(lamella_context *ctx, const lamel
     CALL(ctx, index_search(c, index, &asked));
 }
 
-static lamella_status get(call *c, const lamella_matryoshka_index *index, const char *name, lamella_view *out)
-{
-    if (!index || !name || !out)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL", !index ? "index" : !name ? "name" : "out");
-    const file_entry *e = file_find(index->file.file, name);
-    if (!e)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "name is \"%s\", expected \"rows\"%s", name, index->has_ids ? " or \"ids\"" : "");
-    TRY(entry_view(c, index->file.file, e, out));
-    if (!strcmp(name, "rows"))
-        out->flags |= LAMELLA_FINITE;
-    return LAMELLA_OK;
-}
+/* ---- by its arrays, as a file and as bytes ---- */
 
 lamella_status lamella_matryoshka_index_get(const lamella_matryoshka_index *index, const char *name, lamella_view *out)
 {
-    CALL(NULL, get(c, index, name, out));
-}
-
-/* ---- as a file ---- */
-
-static lamella_status save_index(call *c, lamella_matryoshka_index *index, const char *path)
-{
-    TRY(check_index(c, index));
-    TRY(check_path(c, path));
-    TRY(fitted_seal(c, &index->file));
-    return fitted_save(c, &index->file, path);
+    CALL(NULL, fitted_get(c, &index_kind, index, name, out));
 }
 
 lamella_status lamella_matryoshka_index_save(lamella_context *ctx, lamella_matryoshka_index *index, const char *path)
 {
-    CALL(ctx, save_index(c, index, path));
-}
-
-static lamella_status bytes_of_index(call *c, lamella_matryoshka_index *index, lamella_view *bytes)
-{
-    TRY(check_index(c, index));
-    if (!bytes)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "bytes is NULL, expected a view to fill");
-    TRY(fitted_seal(c, &index->file));
-    *bytes = fitted_bytes(&index->file);
-    return LAMELLA_OK;
+    CALL(ctx, fitted_save(c, &index_kind, index, path));
 }
 
 lamella_status lamella_matryoshka_index_bytes(lamella_matryoshka_index *index, lamella_view *bytes)
 {
-    CALL(NULL, bytes_of_index(c, index, bytes));
-}
-
-static lamella_status open_index(call *c, const char *path, lamella_matryoshka_index **index)
-{
-    TRY(HANDLE(c, index));
-    TRY(check_path(c, path));
-    return fitted_read(c, &index_kind, path, NULL, index);
+    CALL(NULL, fitted_bytes(c, &index_kind, index, bytes));
 }
 
 lamella_status lamella_matryoshka_index_open(lamella_context *ctx, const char *path, lamella_matryoshka_index **index)
 {
-    CALL(ctx, open_index(c, path, index));
-}
-
-static lamella_status load_index(call *c, const lamella_view *bytes, lamella_matryoshka_index **index)
-{
-    TRY(HANDLE(c, index));
-    return fitted_read(c, &index_kind, NULL, bytes, index);
+    CALL(ctx, fitted_open(c, &index_kind, path, index));
 }
 
 lamella_status lamella_matryoshka_index_load(lamella_context *ctx, const lamella_view *bytes, lamella_matryoshka_index **index)
 {
-    CALL(ctx, load_index(c, bytes, index));
+    CALL(ctx, fitted_load(c, &index_kind, bytes, index));
 }
 
 void lamella_matryoshka_index_free(lamella_matryoshka_index *index)

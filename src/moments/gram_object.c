@@ -47,25 +47,22 @@ static lamella_status size_gram(call *c, lamella_moments_gram *g, int64_t dim, i
     return LAMELLA_OK;
 }
 
-lamella_status gram_object_create(call *c, int64_t dim, int64_t cross_dim, lamella_moments_gram **made)
+lamella_status gram_object_create(call *c, int64_t dim, int64_t cross_dim, lamella_moments_gram **gram)
 {
     lamella_moments_gram *g;
+    TRY(HANDLE(c, gram));
     TRY(fitted_create(c, &gram_kind, &g));
     TRY(size_gram(c, g, dim, cross_dim));
     TRY(fitted_lay(c, &g->file));
-    *made = g;
+    *gram = g;
     return LAMELLA_OK;
-}
-
-lamella_status gram_object_check(call *c, const lamella_moments_gram *gram, const char *name)
-{
-    return gram ? LAMELLA_OK : fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected a Gram state", name);
 }
 
 void gram_object_note(lamella_moments_gram *gram)
 {
     *gram->n = gram->sums.n;
     *gram->weight = gram->sums.weight;
+    gram->file.sealed = 0;
 }
 
 /* ---- read ---- */
@@ -108,6 +105,44 @@ static lamella_status settle_gram(call *c, fitted *x)
     return is_gram(&g->sums) ? LAMELLA_OK : fail(c, LAMELLA_ERR_FORMAT, "bytes: the numbers are no moments of any rows");
 }
 
-LAMELLA_INTERNAL const fitted_kind gram_kind = { .name = "moments_gram", .thing = "Gram state", .size = sizeof(lamella_moments_gram), .field = fields,
-                                                 .n_fields = LENGTH(fields), .extent = extent_of, .metadata = metadata_of,
-                                                 .measure = measure_gram, .settle = settle_gram };
+/* ---- by its arrays: parts of those in the file ---- */
+
+static lamella_view gram_view(const void *data, int32_t dtype, int32_t rank, int64_t rows, int64_t columns, int64_t stride)
+{
+    lamella_view v = { .data = (void *)(uintptr_t)data, .dtype = dtype, .rank = rank, .flags = LAMELLA_READONLY };
+    if (rank == 2)
+        v.shape[0] = rows, v.stride[0] = stride, v.shape[1] = columns, v.stride[1] = 1;
+    else if (rank == 1)
+        v.shape[0] = columns, v.stride[0] = 1;
+    return v;
+}
+
+static lamella_status get_array(call *c, const fitted *of, const char *name, lamella_view *out)
+{
+    const lamella_moments_gram *g = (const lamella_moments_gram *)of;
+    const int64_t x = g->dim, y = g->cross_dim, all = x + y;
+    const double *mean = g->sums.mean, *square = g->sums.square;
+    const struct {
+        const char  *name;
+        lamella_view view;
+    } arrays[] = {
+        { "n", gram_view(g->n, LAMELLA_I64, 0, 0, 0, 0) },
+        { "weight", gram_view(g->weight, LAMELLA_F64, 0, 0, 0, 0) },
+        { "mean", gram_view(mean, LAMELLA_F64, 1, 0, x, 0) },
+        { "gram", gram_view(square, LAMELLA_F64, 2, x, x, all) },
+        { "cross_mean", gram_view(mean + x, LAMELLA_F64, 1, 0, y, 0) },
+        { "cross", gram_view(square + x, LAMELLA_F64, 2, x, y, all) },
+        { "cross_gram", gram_view(square + x * all + x, LAMELLA_F64, 2, y, y, all) },
+    };
+    for (int64_t i = 0; i < LENGTH(arrays); i++)
+        if (!strcmp(name, arrays[i].name)) {
+            *out = arrays[i].view;
+            return LAMELLA_OK;
+        }
+    return fail(c, LAMELLA_ERR_ARGUMENT, "name is \"%.64s\", expected n, weight, mean, gram, cross_mean, cross or cross_gram", name);
+}
+
+LAMELLA_INTERNAL const fitted_kind gram_kind = { .name = "moments_gram", .thing = "a Gram state", .argument = "gram",
+                                                 .size = sizeof(lamella_moments_gram), .field = fields, .n_fields = LENGTH(fields),
+                                                 .extent = extent_of, .metadata = metadata_of, .measure = measure_gram, .settle = settle_gram,
+                                                 .get = get_array };

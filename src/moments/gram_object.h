@@ -16,10 +16,9 @@ struct lamella_moments_gram {
 
 LAMELLA_INTERNAL_DATA const fitted_kind gram_kind;
 
-/* Of no rows; checks the sizes. */
-LAMELLA_INTERNAL lamella_status gram_object_create(call *c, int64_t dim, int64_t cross_dim, lamella_moments_gram **made);
-LAMELLA_INTERNAL lamella_status gram_object_check(call *c, const lamella_moments_gram *gram, const char *name);
-/* n and weight go where views and the file see them. */
+/* Of no rows; checks what it is given. */
+LAMELLA_INTERNAL lamella_status gram_object_create(call *c, int64_t dim, int64_t cross_dim, lamella_moments_gram **gram);
+/* After its sums changed: n and weight go where views and the file see them. */
 LAMELLA_INTERNAL void           gram_object_note(lamella_moments_gram *gram);
 
 #endif

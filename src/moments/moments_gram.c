@@ -7,19 +7,10 @@
 
 #include <float.h>
 #include <math.h>
-#include <string.h>
-
-static lamella_status create_gram(call *c, int64_t dim, int64_t cross_dim, lamella_moments_gram **gram)
-{
-    if (!gram)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "gram is NULL, expected a handle to fill");
-    *gram = NULL;
-    return gram_object_create(c, dim, cross_dim, gram);
-}
 
 lamella_status lamella_moments_gram_create(lamella_context *ctx, int64_t dim, int64_t cross_dim, lamella_moments_gram **gram)
 {
-    CALL(ctx, create_gram(c, dim, cross_dim, gram));
+    CALL(ctx, gram_object_create(c, dim, cross_dim, gram));
 }
 
 /* ---- joining ---- */
@@ -51,8 +42,8 @@ static lamella_status join_grams(call *c, lamella_moments_gram *state, const gra
 
 static lamella_status merge_grams(call *c, lamella_moments_gram *gram, const lamella_moments_gram *other)
 {
-    TRY(gram_object_check(c, gram, "gram"));
-    TRY(gram_object_check(c, other, "other"));
+    TRY(fitted_check(c, &gram_kind, gram, "gram"));
+    TRY(fitted_check(c, &gram_kind, other, "other"));
     if (gram->dim != other->dim || gram->cross_dim != other->cross_dim)
         return fail(c, LAMELLA_ERR_SHAPE, "other has dims %lld and %lld, expected %lld and %lld (= those of gram)", (long long)other->dim,
                     (long long)other->cross_dim, (long long)gram->dim, (long long)gram->cross_dim);
@@ -113,7 +104,7 @@ static lamella_status update_gram(call *c, lamella_moments_gram *state, const la
     lamella_moments_gram_update_options o;
     lamella_view layer[2];
     gram sums;
-    TRY(gram_object_check(c, state, "gram"));
+    TRY(fitted_check(c, &gram_kind, state, "gram"));
     TRY(OPTIONS(c, o, options, moments_gram_update));
     TRY(check_rows(c, state, x, o.y, layer));
     stack s = { .layer = layer, .n_layers = state->cross_dim ? 2 : 1, .n_samples = layer[0].shape[0], .n_vectors = layer[0].shape[0],
@@ -133,48 +124,21 @@ lamella_status lamella_moments_gram_update(lamella_context *ctx, lamella_moments
     CALL(ctx, update_gram(c, gram, x, options));
 }
 
-/* ---- looking in ---- */
-
-static lamella_view gram_view(const void *data, int32_t dtype, int32_t rank, int64_t rows, int64_t columns, int64_t stride)
-{
-    lamella_view v = { .data = (void *)(uintptr_t)data, .dtype = dtype, .rank = rank, .flags = LAMELLA_READONLY };
-    if (rank == 2)
-        v.shape[0] = rows, v.stride[0] = stride, v.shape[1] = columns, v.stride[1] = 1;
-    else if (rank == 1)
-        v.shape[0] = columns, v.stride[0] = 1;
-    return v;
-}
-
-static lamella_status get_of_gram(call *c, const lamella_moments_gram *g, const char *name, lamella_view *out)
-{
-    TRY(gram_object_check(c, g, "gram"));
-    if (!name || !out)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected %s", name ? "out" : "name", name ? "a view to fill" : "the name of an array");
-    const int64_t x = g->dim, y = g->cross_dim, all = x + y;
-    const double *mean = g->sums.mean, *square = g->sums.square;
-    const struct {
-        const char  *name;
-        lamella_view view;
-    } arrays[] = {
-        { "n", gram_view(g->n, LAMELLA_I64, 0, 0, 0, 0) },
-        { "weight", gram_view(g->weight, LAMELLA_F64, 0, 0, 0, 0) },
-        { "mean", gram_view(mean, LAMELLA_F64, 1, 0, x, 0) },
-        { "gram", gram_view(square, LAMELLA_F64, 2, x, x, all) },
-        { "cross_mean", gram_view(mean + x, LAMELLA_F64, 1, 0, y, 0) },
-        { "cross", gram_view(square + x, LAMELLA_F64, 2, x, y, all) },
-        { "cross_gram", gram_view(square + x * all + x, LAMELLA_F64, 2, y, y, all) },
-    };
-    for (int64_t i = 0; i < LENGTH(arrays); i++)
-        if (!strcmp(name, arrays[i].name)) {
-            *out = arrays[i].view;
-            return LAMELLA_OK;
-        }
-    return fail(c, LAMELLA_ERR_ARGUMENT, "name is \"%.64s\", expected n, weight, mean, gram, cross_mean, cross or cross_gram", name);
-}
+/* ---- by its arrays and as bytes ---- */
 
 lamella_status lamella_moments_gram_get(const lamella_moments_gram *gram, const char *name, lamella_view *out)
 {
-    CALL(NULL, get_of_gram(c, gram, name, out));
+    CALL(NULL, fitted_get(c, &gram_kind, gram, name, out));
+}
+
+lamella_status lamella_moments_gram_bytes(lamella_moments_gram *gram, lamella_view *bytes)
+{
+    CALL(NULL, fitted_bytes(c, &gram_kind, gram, bytes));
+}
+
+lamella_status lamella_moments_gram_load(lamella_context *ctx, const lamella_view *bytes, lamella_moments_gram **gram)
+{
+    CALL(ctx, fitted_load(c, &gram_kind, bytes, gram));
 }
 
 void lamella_moments_gram_free(lamella_moments_gram *gram)

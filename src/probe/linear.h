@@ -14,8 +14,6 @@
 #include "samples/samples.h"
 #include "solve/solve.h"
 
-#define PROBE_KIND "probe_linear"
-
 /* ---- the object ---- */
 
 /* Extents of the arrays. */
@@ -60,7 +58,6 @@ LAMELLA_INTERNAL int64_t        axis_extent(const linear_sizes *z, char axis, in
 LAMELLA_INTERNAL lamella_status linear_create(call *c, const linear_sizes *sizes, lamella_probe_linear **probe);
 /* Once the arrays stand: the weights that scores use. */
 LAMELLA_INTERNAL lamella_status linear_prepare_scores(call *c, lamella_probe_linear *probe);
-LAMELLA_INTERNAL lamella_status linear_check(call *c, const lamella_probe_linear *probe);
 
 /* ---- the work ---- */
 

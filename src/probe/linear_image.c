@@ -103,13 +103,6 @@ lamella_status linear_create(call *c, const linear_sizes *sizes, lamella_probe_l
     return LAMELLA_OK;
 }
 
-lamella_status linear_check(call *c, const lamella_probe_linear *probe)
-{
-    if (!probe)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "probe is NULL, expected a fitted probe");
-    return LAMELLA_OK;
-}
-
 /* ---- read ---- */
 
 static lamella_status measure_probe(call *c, fitted *x)
@@ -212,9 +205,10 @@ static lamella_status settle_probe(call *c, fitted *x)
     return linear_prepare_scores(c, probe);
 }
 
-LAMELLA_INTERNAL const fitted_kind linear_kind = { .name = "probe_linear", .thing = "probe", .size = sizeof(lamella_probe_linear), .field = fields,
-                                  .n_fields = LENGTH(fields), .each = "d", .layers = n_layers_of, .extent = extent_of, .has = has_field,
-                                  .slot = slot_in_probe, .measure = measure_probe, .settle = settle_probe };
+LAMELLA_INTERNAL const fitted_kind linear_kind = { .name = "probe_linear", .thing = "a fitted probe", .argument = "probe",
+                                                   .size = sizeof(lamella_probe_linear), .field = fields, .n_fields = LENGTH(fields), .each = "d",
+                                                   .layers = n_layers_of, .extent = extent_of, .has = has_field, .slot = slot_in_probe,
+                                                   .measure = measure_probe, .settle = settle_probe };
 
 /* ---- scores ---- */
 

@@ -108,3 +108,35 @@ lamella_status lamella_probe_linear_fit(lamella_context *ctx, const lamella_stac
 {
     CALL(ctx, fit_linear(c, stack, labels, options, probe, result));
 }
+
+/* ---- by its arrays, as a file and as bytes ---- */
+
+lamella_status lamella_probe_linear_get(const lamella_probe_linear *probe, const char *name, lamella_view *out)
+{
+    CALL(NULL, fitted_get(c, &linear_kind, probe, name, out));
+}
+
+lamella_status lamella_probe_linear_bytes(const lamella_probe_linear *probe, lamella_view *bytes)
+{
+    CALL(NULL, fitted_bytes(c, &linear_kind, probe, bytes));
+}
+
+lamella_status lamella_probe_linear_save(lamella_context *ctx, const lamella_probe_linear *probe, const char *path)
+{
+    CALL(ctx, fitted_save(c, &linear_kind, probe, path));
+}
+
+lamella_status lamella_probe_linear_open(lamella_context *ctx, const char *path, lamella_probe_linear **probe)
+{
+    CALL(ctx, fitted_open(c, &linear_kind, path, probe));
+}
+
+lamella_status lamella_probe_linear_load(lamella_context *ctx, const lamella_view *bytes, lamella_probe_linear **probe)
+{
+    CALL(ctx, fitted_load(c, &linear_kind, bytes, probe));
+}
+
+void lamella_probe_linear_free(lamella_probe_linear *probe)
+{
+    fitted_free(probe);
+}

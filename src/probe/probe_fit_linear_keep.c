@@ -129,7 +129,7 @@ static lamella_status keep_linear(call *c, const lamella_probe_linear *probe, co
     linear_sizes sizes;
     int64_t *number, *dim;
     TRY(HANDLE(c, kept));
-    TRY(linear_check(c, probe));
+    TRY(fitted_check(c, &linear_kind, probe, "probe"));
     sizes = probe->sizes;
     TAKE(c, number, sizes.n_penalties);
     TRY(keep_layers(c, layers, n_layers, &k));

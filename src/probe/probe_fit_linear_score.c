@@ -90,7 +90,7 @@ static lamella_status score_rows(call *c, const lamella_probe_linear *probe, int
 {
     lamella_view x, scores;
     stack s;
-    TRY(linear_check(c, probe));
+    TRY(fitted_check(c, &linear_kind, probe, "probe"));
     if (layer < 0 || layer >= probe->sizes.n_layers)
         return fail(c, LAMELLA_ERR_ARGUMENT, "layer is %lld, expected 0 to %lld", (long long)layer, (long long)probe->sizes.n_layers - 1);
     int64_t dim = probe->sizes.dim[layer], n = probe->sizes.n_outputs;

@@ -229,7 +229,22 @@ static lamella_status settle_project(call *c, fitted *x)
     return LAMELLA_OK;
 }
 
-LAMELLA_INTERNAL const fitted_kind projection_kind = { .name = "relative.project", .thing = "projection", .size = sizeof(lamella_relative_project),
-                                                       .field = fields, .n_fields = LENGTH(fields), .each = "adkw", .layers = n_layers_of,
-                                                       .extent = extent_of, .has = has_field, .slot = slot_in_project, .metadata = rule_of,
-                                                       .measure = measure_project, .settle = settle_project };
+/* Widths and rules follow from the file, which has no arrays of them. */
+static lamella_status get_array(call *c, const fitted *x, const char *name, lamella_view *out)
+{
+    const lamella_relative_project *of = project_of(x);
+    const void *rules = &of->rules.transform; /* from transform to directions they lie in a row */
+    if (!strcmp(name, "width"))
+        *out = (lamella_view){ .data = of->width, .dtype = LAMELLA_I64, .rank = 1, .flags = LAMELLA_READONLY, .shape = { of->n_layers } };
+    else if (!strcmp(name, "rules"))
+        *out = (lamella_view){ .data = (void *)(uintptr_t)rules, .dtype = LAMELLA_I32, .rank = 1, .flags = LAMELLA_READONLY, .shape = { 5 } };
+    else
+        return fitted_array(c, x, name, out);
+    return LAMELLA_OK;
+}
+
+LAMELLA_INTERNAL const fitted_kind projection_kind = { .name = "relative.project", .thing = "a fitted projection", .argument = "project",
+                                                       .size = sizeof(lamella_relative_project), .field = fields, .n_fields = LENGTH(fields),
+                                                       .each = "adkw", .layers = n_layers_of, .extent = extent_of, .has = has_field,
+                                                       .slot = slot_in_project, .metadata = rule_of, .measure = measure_project,
+                                                       .settle = settle_project, .get = get_array };

@@ -46,9 +46,6 @@ LAMELLA_INTERNAL lamella_status projection_size(call *c, lamella_relative_projec
 /* points, units and tiles from anchors and transform. */
 LAMELLA_INTERNAL lamella_status projection_settle(call *c, lamella_relative_project *of, int64_t l);
 
-LAMELLA_INTERNAL lamella_status project_check(call *c, const lamella_relative_project *project);
-LAMELLA_INTERNAL lamella_status project_check_handle(call *c, lamella_relative_project **project); /* sets it to NULL */
-
 /* ---- fit: relative/projection_fit.c ---- */
 
 LAMELLA_INTERNAL lamella_status projections_fit(call *c, const stack *s, const row_numbers *anchors, const lamella_relative_project_options *rules,

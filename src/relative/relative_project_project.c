@@ -9,18 +9,7 @@
 #include "options/options.h"
 #include "relative/projection.h"
 
-#include <stdio.h>
-#include <string.h>
-
 /* ---- fit ---- */
-
-lamella_status project_check_handle(call *c, lamella_relative_project **project)
-{
-    if (!project)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "project is NULL, expected a handle to fill");
-    *project = NULL;
-    return LAMELLA_OK;
-}
 
 static lamella_status fit_project(call *c, const lamella_stack *stack_, const lamella_relative_project_options *options, lamella_relative_project **project,
                                   lamella_relative_project_result *result)
@@ -31,7 +20,7 @@ static lamella_status fit_project(call *c, const lamella_stack *stack_, const la
     row_numbers numbers;
     stack s;
 
-    TRY(project_check_handle(c, project));
+    TRY(HANDLE(c, project));
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     TRY(OPTIONS(c, o, options, relative_project));
     TRY(o.anchors ? row_numbers_check(c, &s, o.anchors, "options.anchors", &numbers) : row_numbers_all(c, &s, &numbers));
@@ -58,11 +47,6 @@ static void put_in_view(int64_t vector, const float *row, void *data)
     store_run_f32(data, vector, row);
 }
 
-lamella_status project_check(call *c, const lamella_relative_project *project)
-{
-    return project ? LAMELLA_OK : fail(c, LAMELLA_ERR_ARGUMENT, "project is NULL, expected a fitted projection");
-}
-
 static lamella_status check_layers_fit(call *c, const lamella_relative_project *project, const stack *s)
 {
     if (s->n_layers != project->n_layers)
@@ -82,7 +66,7 @@ static lamella_status apply_project(call *c, const lamella_relative_project *pro
     lamella_view *checked;
     stack s;
 
-    TRY(project_check(c, project));
+    TRY(fitted_check(c, &projection_kind, project, "project"));
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     TRY(check_layers_fit(c, project, &s));
     if (!out)
@@ -111,36 +95,31 @@ lamella_status lamella_relative_project_apply(lamella_context *ctx, const lamell
     CALL(ctx, apply_project(c, project, stack, out, result));
 }
 
-/* ---- named arrays ---- */
-
-static void fill_array(lamella_view *out, int32_t dtype, void *data, int32_t rank, const int64_t *shape)
-{
-    *out = (lamella_view){ .data = data, .dtype = dtype, .rank = rank, .flags = LAMELLA_READONLY };
-    memcpy(out->shape, shape, (size_t)rank * sizeof *shape);
-}
-
-static lamella_status get_array(call *c, const lamella_relative_project *project_, const char *name, lamella_view *out)
-{
-    lamella_relative_project *project = (lamella_relative_project *)(uintptr_t)project_; /* the view is READONLY */
-    const int64_t n_rules = 5;
-    TRY(project_check(c, project));
-    if (!name || !out)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL", name ? "out" : "name");
-    const file_entry *e = file_find(project->file.file, name); /* "anchors.3" of layer 3, "rank", "dropped" */
-    if (e)
-        return entry_view(c, project->file.file, e, out);
-    if (!strcmp(name, "width"))
-        fill_array(out, LAMELLA_I64, project->width, 1, &project->n_layers);
-    else if (!strcmp(name, "rules")) /* from transform to directions they lie in a row */
-        fill_array(out, LAMELLA_I32, &project->rules.transform, 1, &n_rules);
-    else
-        return fail(c, LAMELLA_ERR_ARGUMENT, "there is no array \"%.64s\" of this projection of %lld layers", name, (long long)project->n_layers);
-    return LAMELLA_OK;
-}
+/* ---- by its arrays, as a file and as bytes ---- */
 
 lamella_status lamella_relative_project_get(const lamella_relative_project *project, const char *name, lamella_view *out)
 {
-    CALL(NULL, get_array(c, project, name, out));
+    CALL(NULL, fitted_get(c, &projection_kind, project, name, out));
+}
+
+lamella_status lamella_relative_project_bytes(const lamella_relative_project *project, lamella_view *bytes)
+{
+    CALL(NULL, fitted_bytes(c, &projection_kind, project, bytes));
+}
+
+lamella_status lamella_relative_project_save(lamella_context *ctx, const lamella_relative_project *project, const char *path)
+{
+    CALL(ctx, fitted_save(c, &projection_kind, project, path));
+}
+
+lamella_status lamella_relative_project_open(lamella_context *ctx, const char *path, lamella_relative_project **project)
+{
+    CALL(ctx, fitted_open(c, &projection_kind, path, project));
+}
+
+lamella_status lamella_relative_project_load(lamella_context *ctx, const lamella_view *bytes, lamella_relative_project **project)
+{
+    CALL(ctx, fitted_load(c, &projection_kind, bytes, project));
 }
 
 void lamella_relative_project_free(lamella_relative_project *project)

@@ -203,11 +203,13 @@ TEST(an_index_names_what_it_cannot_take)
             "lamella_matryoshka_index_create: options.similarity is 3, expected 0 to 2");
     check(index == NULL);
     ok(lamella_matryoshka_index_create(NULL, &s->layer, NULL, &index));
-    refused(lamella_matryoshka_index_get(NULL, "rows", &v), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_index_get: index is NULL");
-    refused(lamella_matryoshka_index_get(index, NULL, &v), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_index_get: name is NULL");
-    refused(lamella_matryoshka_index_get(index, "rows", NULL), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_index_get: out is NULL");
+    refused(lamella_matryoshka_index_get(NULL, "rows", &v), LAMELLA_ERR_ARGUMENT, "lamella_matryoshka_index_get: index is NULL, expected an index");
+    refused(lamella_matryoshka_index_get(index, NULL, &v), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_index_get: name is NULL, expected the name of an array");
+    refused(lamella_matryoshka_index_get(index, "rows", NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_matryoshka_index_get: out is NULL, expected a view to fill");
     refused(lamella_matryoshka_index_get(index, "ids", &v), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_index_get: name is \"ids\", expected \"rows\""); /* it has none of its own */
+            "lamella_matryoshka_index_get: name is \"ids\", expected an array of an index, as \"rows\""); /* it has none of its own */
     refused(lamella_matryoshka_index_search(NULL, index, &flat, 2, &s->ids, &s->scores, NULL, NULL, NULL), LAMELLA_ERR_SHAPE,
             "lamella_matryoshka_index_search: queries.rank is 1, expected 2: [row, dim]");
     lamella_matryoshka_index_free(index);

@@ -88,11 +88,12 @@ TEST(an_index_keeps_its_own_rows_and_shows_them)
     ok(lamella_matryoshka_index_get(index, "rows", &v));
     const float expected[] = { 3, 4, 0, 5 };
     equal_bits(v.data, expected, sizeof expected);
-    check(v.flags & LAMELLA_READONLY && v.shape[0] == 2 && v.shape[1] == 2 && v.stride[0] == 2 && v.stride[1] == 1);
+    check(v.flags == (LAMELLA_READONLY | LAMELLA_FINITE) && v.shape[0] == 2 && v.shape[1] == 2 && v.stride[0] == 2 && v.stride[1] == 1);
     ok(lamella_matryoshka_index_get(index, "ids", &v));
     equal_bits(v.data, numbers, sizeof numbers);
+    check(v.flags == LAMELLA_READONLY);
     refused(lamella_matryoshka_index_get(index, "row", &v), LAMELLA_ERR_ARGUMENT,
-            "lamella_matryoshka_index_get: name is \"row\", expected \"rows\" or \"ids\"");
+            "lamella_matryoshka_index_get: name is \"row\", expected an array of an index, as \"ids\"");
     lamella_matryoshka_index_free(index);
     lamella_matryoshka_index_free(NULL);
 }

@@ -93,6 +93,29 @@ TEST(sums_begin_anew_in_any_memory_and_units_grow_with_the_numbers)
 
 /* ---- the object ---- */
 
+/* A loaded one has the checksum of its file, which stands until rows come in or a state joins. */
+TEST(bytes_are_of_what_the_state_is_now)
+{
+    lamella_moments_gram *gram, *other, *again;
+    double numbers[4] = { 1, 2, 3, 4 };
+    lamella_view rows = view_of(LAMELLA_F64, numbers, 2, 2), bytes;
+    ok(lamella_moments_gram_create(NULL, 2, 0, &gram));
+    ok(lamella_moments_gram_bytes(gram, &bytes));
+    ok(lamella_moments_gram_load(NULL, &bytes, &other));
+    ok(lamella_moments_gram_update(NULL, other, &rows, NULL));
+    ok(lamella_moments_gram_bytes(other, &bytes));
+    ok(lamella_moments_gram_load(NULL, &bytes, &again));
+    ok(lamella_moments_gram_merge(NULL, gram, again));
+    lamella_moments_gram_free(again);
+    ok(lamella_moments_gram_bytes(gram, &bytes));
+    ok(lamella_moments_gram_load(NULL, &bytes, &again));
+    ok(lamella_moments_gram_get(again, "n", &bytes));
+    equal(*(int64_t *)bytes.data, 2);
+    lamella_moments_gram_free(again);
+    lamella_moments_gram_free(other);
+    lamella_moments_gram_free(gram);
+}
+
 TEST(a_state_that_is_none_is_refused_by_every_function)
 {
     lamella_moments_gram *gram, *wide;

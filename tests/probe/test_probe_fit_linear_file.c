@@ -183,7 +183,7 @@ TEST(one_state_scores_as_among_many_and_as_its_weights_say)
             "lamella_probe_linear_score: layer is 2, expected 0 to 1");
     lamella_view none;
     refused(lamella_probe_linear_get(p, "accurcy", &none), LAMELLA_ERR_ARGUMENT,
-            "lamella_probe_linear_get: name is \"accurcy\", expected an array of the probe, as \"accuracy_mean\" or \"weights.0\"");
+            "lamella_probe_linear_get: name is \"accurcy\", expected an array of a fitted probe, as \"accuracy\"");
     lamella_probe_linear_free(p);
     lamella_probe_linear_free(NULL);
 }

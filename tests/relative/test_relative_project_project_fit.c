@@ -697,7 +697,7 @@ TEST(named_arrays_are_what_was_fitted)
     ok(lamella_relative_project_get(project, "scale.0", &v));
     equal_bits(v.data, scale, sizeof scale);
     refused(lamella_relative_project_get(project, "root.0", &v), LAMELLA_ERR_ARGUMENT,
-            "lamella_relative_project_get: there is no array \"root.0\" of this projection of 1 layers");
+            "lamella_relative_project_get: name is \"root.0\", expected an array of a fitted projection, as \"anchors.0\"");
     lamella_relative_project_free(project);
     lamella_relative_project_free(NULL);
 }

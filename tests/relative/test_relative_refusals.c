@@ -216,10 +216,12 @@ TEST(what_is_done_with_a_projection_names_what_it_cannot_take)
             "lamella_relative_project_save: project is NULL, expected a fitted projection");
     refused(lamella_relative_project_get(NULL, "rank", &v), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_project_get: project is NULL, expected a fitted projection");
-    refused(lamella_relative_project_get(project, NULL, &v), LAMELLA_ERR_ARGUMENT, "lamella_relative_project_get: name is NULL");
-    refused(lamella_relative_project_get(project, "rank", NULL), LAMELLA_ERR_ARGUMENT, "lamella_relative_project_get: out is NULL");
+    refused(lamella_relative_project_get(project, NULL, &v), LAMELLA_ERR_ARGUMENT,
+            "lamella_relative_project_get: name is NULL, expected the name of an array");
+    refused(lamella_relative_project_get(project, "rank", NULL), LAMELLA_ERR_ARGUMENT,
+            "lamella_relative_project_get: out is NULL, expected a view to fill");
     refused(lamella_relative_project_get(project, "mean.2", &v), LAMELLA_ERR_ARGUMENT,
-            "lamella_relative_project_get: there is no array \"mean.2\" of this projection of 2 layers");
+            "lamella_relative_project_get: name is \"mean.2\", expected an array of a fitted projection, as \"anchors.0\"");
     refused(lamella_relative_project_open(NULL, "x", NULL), LAMELLA_ERR_ARGUMENT,
             "lamella_relative_project_open: project is NULL, expected a handle to fill");
     ok(lamella_relative_project_bytes(project, &v));
