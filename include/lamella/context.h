@@ -60,14 +60,7 @@ typedef struct lamella_build {
     char     blas_core[32]; /* the kernels it chose */
 } lamella_build;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_context_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_context_options_init(lamella_context_options *options, uint32_t struct_size);
 
 /**

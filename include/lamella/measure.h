@@ -145,14 +145,7 @@ typedef struct lamella_measure_bootstrap_result {
  */
 LAMELLA_API lamella_status lamella_measure_ranks(lamella_context *ctx, const lamella_view *x, const lamella_view *ranks);
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_measure_classification_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_measure_classification_options_init(lamella_measure_classification_options *options,
     uint32_t struct_size);
 
@@ -180,14 +173,7 @@ LAMELLA_API lamella_status lamella_measure_classification_options_init(lamella_m
 LAMELLA_API lamella_status lamella_measure_classification(lamella_context *ctx, const lamella_view *scores, const lamella_view *labels,
     const lamella_measure_classification_options *options, lamella_measure_classification_result *result);
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_measure_correlation_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_measure_correlation_options_init(lamella_measure_correlation_options *options, uint32_t struct_size);
 
 /**
@@ -206,14 +192,7 @@ LAMELLA_API lamella_status lamella_measure_correlation_options_init(lamella_meas
 LAMELLA_API lamella_status lamella_measure_correlation(lamella_context *ctx, const lamella_view *x, const lamella_view *y,
     const lamella_measure_correlation_options *options, lamella_measure_correlation_result *result);
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_measure_regression_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_measure_regression_options_init(lamella_measure_regression_options *options, uint32_t struct_size);
 
 /**
@@ -235,14 +214,7 @@ LAMELLA_API lamella_status lamella_measure_regression_options_init(lamella_measu
 LAMELLA_API lamella_status lamella_measure_regression(lamella_context *ctx, const lamella_view *predicted, const lamella_view *gold,
     const lamella_measure_regression_options *options, lamella_measure_regression_result *result);
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_measure_folds_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_measure_folds_options_init(lamella_measure_folds_options *options, uint32_t struct_size);
 
 /**
@@ -265,14 +237,7 @@ LAMELLA_API lamella_status lamella_measure_folds_options_init(lamella_measure_fo
 LAMELLA_API lamella_status lamella_measure_folds(lamella_context *ctx, int64_t n_samples, const lamella_view *folds,
     const lamella_measure_folds_options *options, lamella_measure_folds_result *result);
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_measure_bootstrap_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_measure_bootstrap_options_init(lamella_measure_bootstrap_options *options, uint32_t struct_size);
 
 /**

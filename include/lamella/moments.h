@@ -53,14 +53,7 @@ typedef struct lamella_moments_layers_outputs {
     const lamella_view *variance;
 } lamella_moments_layers_outputs;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_moments_layers_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_moments_layers_options_init(lamella_moments_layers_options *options, uint32_t struct_size);
 
 /**
@@ -115,14 +108,7 @@ typedef struct lamella_moments_gram_update_options {
     const lamella_view *weights;
 } lamella_moments_gram_update_options;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_moments_gram_update_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_moments_gram_update_options_init(lamella_moments_gram_update_options *options, uint32_t struct_size);
 
 /**
@@ -218,14 +204,7 @@ typedef struct lamella_moments_rank_outputs {
     const lamella_view *spectrum;
 } lamella_moments_rank_outputs;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_moments_rank_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_moments_rank_options_init(lamella_moments_rank_options *options, uint32_t struct_size);
 
 /**

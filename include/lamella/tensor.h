@@ -269,14 +269,7 @@ LAMELLA_API lamella_status lamella_tensor_gather(lamella_context *ctx, const lam
  */
 LAMELLA_API lamella_status lamella_tensor_finite(lamella_context *ctx, const lamella_view *x, lamella_tensor_finite_result *result);
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_tensor_standardise_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_tensor_standardise_options_init(lamella_tensor_standardise_options *options, uint32_t struct_size);
 
 /**

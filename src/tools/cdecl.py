@@ -166,6 +166,8 @@ def enum_members(file, line, body):
 
 def doc_lines(comment, line):
     """(number, text) of the lines inside /** ... */, the star and one blank taken off."""
+    if "\n" not in comment:
+        return [(line, comment[3:-2].strip())]
     lines = comment.split("\n")[1:-1]
     return [(line + 1 + i, re.sub(r"^ ?\*( |$)", "", text)) for i, text in enumerate(lines)]
 
@@ -234,7 +236,7 @@ def item(file, text, at, line, comment, comment_line, known, contents):
         return match.end()
     match = FUNCTION.match(text, at)
     if match:
-        if not comment or not comment.startswith("/**\n"):
+        if not comment or not comment.startswith(("/**\n", "/** ")):
             raise HeaderError(file, line, f"{match[3]} has no /** */ comment above it")
         parameters = variables(file, line, match[4], known)
         contents.functions.append(Declaration(match[3], tidy(match[2]), parameters, doc_lines(comment, comment_line), line,

@@ -13,6 +13,7 @@ ORDER = ("base", "context", "tensor", "io", "record", "codes", "moments", "measu
          "probe", "matryoshka", "relative", "fusion")
 PAPER_ROOMS = ("probe", "matryoshka", "relative", "fusion")
 MAX_LINES, MAX_FUNCTIONS, MAX_PARAMETERS = 400, 15, 6
+OPTIONS_INIT = "Writes the default options, at most struct_size bytes of them."
 
 
 @dataclass
@@ -199,11 +200,23 @@ def check_fields(api, path, contents):
                 api.errors.append(f"{path.relative_to(api.root / 'include')}:{f.line}: {f.name}: its unit is no attribute: {{in {named[1]}}}")
 
 
+def doc_of(d, complain):
+    """Its lines; those of X_options_init, of which one says all, as if they were spelled out."""
+    struct = re.fullmatch(r"(lamella_\w+_options)_init", d.name)
+    if not struct:
+        return d.doc
+    if [text for _, text in d.doc if text.strip()] != [OPTIONS_INIT]:
+        complain(d.line, f"{d.name} has another doc than /** {OPTIONS_INIT} */")
+    return [(d.line, text) for text in (OPTIONS_INIT, "", "@out options options what zero means, spelled out",
+                                        f"@in struct_size i64 sizeof({struct[1]}) of the caller", "@return OK; ARGUMENT", "@since its struct")]
+
+
 def add_functions(api, path, room, family, contents):
     name = str(path.relative_to(api.root / "include"))
     for d in contents.functions:
         def complain(line, rule):
             api.errors.append(f"{name}:{line}: {rule}")
+        d.doc = doc_of(d, complain)
         doc = grammar.split_doc(d, complain)
         arguments = grammar.arguments(d, doc, api.structs, complain)
         grammar.tell_counts(arguments, complain)

@@ -309,6 +309,16 @@ class Options(Planted):
                 self.write("include/lamella/probe/fit.h", FIT.replace("/* Zero means", Mirror.KINDS).replace(KIND, f"    int32_t kind; /* {comment} */\n"))
                 self.sees(headers.read(self.root).errors, "lamella_probe_score_options.kind: ", words)
 
+    def test_one_line_says_what_options_init_does(self):
+        declared = "LAMELLA_API lamella_status lamella_probe_score_options_init(lamella_probe_score_options *options, uint32_t struct_size);\n"
+        for doc, errors in {"/** Writes the default options, at most struct_size bytes of them. */\n": [], "/** Writes them. */\n": [
+                "lamella/probe/fit.h:16: lamella_probe_score_options_init has another doc than "
+                "/** Writes the default options, at most struct_size bytes of them. */"]}.items():
+            self.write("include/lamella/probe/fit.h", FIT.replace("/**\n * Scores", doc + declared + "\n/**\n * Scores"))
+            api = headers.read(self.root)
+            self.assertEqual([e for e in api.errors if not e.endswith("ARGUMENT is no status")], errors)
+        self.assertEqual([a.name for a in api.functions[0].arguments], ["options", "struct_size"])
+
     def test_a_unit_is_an_attribute(self):
         self.assertEqual(self.rule("1 to 4; in bytes; 0 = 2"), (1, 4, 2, "1 to 4, or 0 for 2"))
         for comment, errors in {"{0 or more; in bytes}": 0, "{0 or more; in seconds}": 1, "{0 or more} bytes": 1}.items():

@@ -21,14 +21,7 @@ typedef struct lamella_fusion_pool_result {
     int64_t  n_empty_samples; /* samples without a valid token (WEIGHTED: of weight over 0): their rows are zeros */
 } lamella_fusion_pool_result;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_fusion_pool_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_fusion_pool_options_init(lamella_fusion_pool_options *options, uint32_t struct_size);
 
 /**

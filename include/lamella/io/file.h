@@ -82,14 +82,7 @@ typedef struct lamella_io_file_options {
  */
 LAMELLA_API lamella_status lamella_io_kind(lamella_context *ctx, const char *path, int32_t *kind);
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_io_file_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_io_file_options_init(lamella_io_file_options *options, uint32_t struct_size);
 
 /**
@@ -194,14 +187,7 @@ typedef struct lamella_io_file_save_options {
     int64_t            n_metadata;
 } lamella_io_file_save_options;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_io_file_save_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_io_file_save_options_init(lamella_io_file_save_options *options, uint32_t struct_size);
 
 /**

@@ -52,14 +52,7 @@ typedef struct lamella_io_reading {
     char     prefix[256]; /* "" for .npy */
 } lamella_io_reading;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_io_stack_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_io_stack_options_init(lamella_io_stack_options *options, uint32_t struct_size);
 
 /**
@@ -116,14 +109,7 @@ typedef struct lamella_io_stack_save_options {
     const char         *source; /* where the states come from, for the metadata; NULL = none */
 } lamella_io_stack_save_options;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_io_stack_save_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_io_stack_save_options_init(lamella_io_stack_save_options *options, uint32_t struct_size);
 
 /**

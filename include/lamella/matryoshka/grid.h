@@ -29,14 +29,7 @@ typedef struct lamella_matryoshka_grid_result {
     int64_t  n_undefined;     /* cells of `rho` that are NaN: the cosines, or the gold values, are all equal */
 } lamella_matryoshka_grid_result;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_matryoshka_grid_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_matryoshka_grid_options_init(lamella_matryoshka_grid_options *options, uint32_t struct_size);
 
 /**

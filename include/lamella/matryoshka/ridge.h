@@ -34,14 +34,7 @@ typedef struct lamella_matryoshka_ridge_result {
     int64_t  n_empty_samples; /* of a stack with tokens: samples without a valid one; they take no part */
 } lamella_matryoshka_ridge_result;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_matryoshka_ridge_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_matryoshka_ridge_options_init(lamella_matryoshka_ridge_options *options, uint32_t struct_size);
 
 /**

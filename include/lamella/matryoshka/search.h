@@ -54,24 +54,10 @@ typedef struct lamella_matryoshka_search_result {
     int64_t  n_short_queries; /* that found fewer than k rows */
 } lamella_matryoshka_search_result;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_matryoshka_search_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_matryoshka_search_options_init(lamella_matryoshka_search_options *options, uint32_t struct_size);
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_matryoshka_index_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_matryoshka_index_options_init(lamella_matryoshka_index_options *options, uint32_t struct_size);
 
 /**

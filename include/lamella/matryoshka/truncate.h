@@ -27,14 +27,7 @@ typedef struct lamella_matryoshka_truncate_result {
     int64_t  n_masked_rows; /* rows under the mask, of one layer at one width: written as zeros */
 } lamella_matryoshka_truncate_result;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_matryoshka_truncate_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_matryoshka_truncate_options_init(lamella_matryoshka_truncate_options *options, uint32_t struct_size);
 
 /**

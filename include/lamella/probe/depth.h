@@ -46,14 +46,7 @@ typedef struct lamella_probe_depth_result {
     int64_t  n_left_out; /* samples that are not scored (255) */
 } lamella_probe_depth_result;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_probe_depth_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_probe_depth_options_init(lamella_probe_depth_options *options, uint32_t struct_size);
 
 /**

@@ -70,14 +70,7 @@ typedef struct lamella_probe_linear_result {
                                     their weights are 0 */
 } lamella_probe_linear_result;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_probe_linear_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_probe_linear_options_init(lamella_probe_linear_options *options, uint32_t struct_size);
 
 /**

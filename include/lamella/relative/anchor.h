@@ -47,14 +47,7 @@ typedef struct lamella_relative_anchors_result {
     int64_t  n_repeated; /* anchors whose row number stands earlier in the list */
 } lamella_relative_anchors_result;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_relative_anchors_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_relative_anchors_options_init(lamella_relative_anchors_options *options, uint32_t struct_size);
 
 /**

@@ -65,14 +65,7 @@ typedef struct lamella_relative_project_result {
     int64_t  n_constant_columns; /* of the anchors' rows, over all layers; 0 unless ZSCORE or WHITEN */
 } lamella_relative_project_result;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_relative_project_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_relative_project_options_init(lamella_relative_project_options *options, uint32_t struct_size);
 
 /**

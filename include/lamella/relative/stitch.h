@@ -45,14 +45,7 @@ typedef struct lamella_relative_stitch_result {
     int64_t  n_unknown_tests;   /* test rows of a class that no train row has: no head is right about them */
 } lamella_relative_stitch_result;
 
-/**
- * Writes the default options, at most struct_size bytes of them.
- *
- * @out    options     options what zero means, spelled out
- * @in     struct_size i64 sizeof(lamella_relative_stitch_options) of the caller
- * @return OK; ARGUMENT
- * @since  0.1
- */
+/** Writes the default options, at most struct_size bytes of them. */
 LAMELLA_API lamella_status lamella_relative_stitch_options_init(lamella_relative_stitch_options *options, uint32_t struct_size);
 
 /**
