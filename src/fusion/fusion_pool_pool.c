@@ -33,11 +33,8 @@ static lamella_status pool_tokens(call *c, const lamella_stack *stack_, const la
     }
     TRY(RESULT_OPTIONAL(c, result));
 
-    for (int64_t l = 0; l < s.n_layers; l++) {
-        span all = span_open_items(c, NULL, l, 1, s.n_layers);
-        TRY(sweep_layer(c, &t, l, &out[l]));
-        span_close(c, all);
-    }
+    for (int64_t l = 0; l < s.n_layers; l++)
+        TRY_ITEMS(NULL, l, 1, s.n_layers, sweep_layer(c, &t, l, &out[l]));
     found.n_empty_samples = t.n_empty;
     write_sized(result, &found, (int64_t)sizeof found);
     return t.n_empty ? LAMELLA_NOTE : LAMELLA_OK;

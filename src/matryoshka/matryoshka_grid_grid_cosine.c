@@ -231,13 +231,10 @@ lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *
         block++;
     } while (rows_of_side(&w, 0)->n && rows_of_side(&w, 1)->n); /* no pair is near where one of the stacks has ended */
     span_close(c, whole);
-    span_open(c, NULL, NEAR_SHARE, 1);
     if (n_far)
-        TRY(gather_far_pairs(c, &w, l, order + start[n_blocks], n_far));
-    TRY(progress(c, 1, 1));
-    span_close(c, whole);
+        TRY_SPAN(NULL, NEAR_SHARE, 1, gather_far_pairs(c, &w, l, order + start[n_blocks], n_far));
     arena_rewind(&c->memory, before);
-    return LAMELLA_OK;
+    return progress(c, 1, 1);
 }
 
 /* ---- the call ---- */
@@ -331,9 +328,7 @@ static lamella_status grid_of_cosines(call *c, const lamella_stack *first, const
         lamella_view cosines_of_layer = grid_cells(&cosines, l), dots_of_layer;
         if (view_is_wanted(&dots))
             dots_of_layer = grid_cells(&dots, l);
-        span all = span_open_items(c, NULL, l, 1, g.first.n_layers);
-        TRY(grid_layer(c, &g, l, &cosines_of_layer, view_is_wanted(&dots) ? &dots_of_layer : NULL));
-        span_close(c, all);
+        TRY_ITEMS(NULL, l, 1, g.first.n_layers, grid_layer(c, &g, l, &cosines_of_layer, view_is_wanted(&dots) ? &dots_of_layer : NULL));
     }
     found.n_zero_cosines = g.n_zero_cosines;
     found.n_masked_pairs = g.n_masked_pairs;

@@ -49,7 +49,7 @@ static lamella_status rank_widths(call *c, rho_work *w)
         TRY(parallel(c, MIN(at_once, n - w->first), rho_task, w));
         TRY(progress(c, 0, 1));
     }
-    return LAMELLA_OK;
+    return progress(c, 1, 1);
 }
 
 static lamella_status check_pair_gold(call *c, const lamella_view *gold, const pair_grid *g, lamella_view *v, double **values)
@@ -110,12 +110,9 @@ static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lam
     lamella_view cosine = { .data = w.cosine, .dtype = LAMELLA_F64, .rank = 2, .shape = { n_widths, g.n_pairs },
                             .stride = { g.n_pairs, 1 } };
     for (int64_t l = 0; l < g.first.n_layers; l++) {
-        span whole = span_open_items(c, NULL, l, 1, g.first.n_layers), of_layer = span_open(c, "cosines", 0, COSINES_SHARE);
-        TRY(grid_layer(c, &g, l, &cosine, NULL));
-        span_close(c, of_layer);
-        span_open(c, "ranks", COSINES_SHARE, 1);
-        TRY(rank_widths(c, &w));
-        TRY(progress(c, 1, 1));
+        span whole = span_open_items(c, NULL, l, 1, g.first.n_layers);
+        TRY_SPAN("cosines", 0, COSINES_SHARE, grid_layer(c, &g, l, &cosine, NULL));
+        TRY_SPAN("ranks", COSINES_SHARE, 1, rank_widths(c, &w));
         span_close(c, whole);
         for (int64_t k = 0; k < n_widths; k++) {
             PUT(&out, w.rho[k], l, k);

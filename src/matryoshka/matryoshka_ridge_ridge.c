@@ -168,11 +168,8 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
     TAKE(c, accuracy, n_penalties * n_widths * p.n_tasks);
     const ridge_cells cells = { &p, place, possible, error, accuracy };
     for (int64_t l = 0; l < s.n_layers; l++) {
-        span all = span_open_items(c, NULL, l, 1, s.n_layers);
-        TRY(ridge_layer(c, &p, l, error, accuracy));
-        TRY(progress(c, 1, 1));
+        TRY_ITEMS(NULL, l, 1, s.n_layers, ridge_layer(c, &p, l, error, accuracy));
         put_ridge_layer(&cells, &out, l, &found);
-        span_close(c, all);
     }
     write_sized(result, &found, (int64_t)sizeof found);
     return found.n_impossible || found.n_unstable || found.n_empty_samples ? LAMELLA_NOTE : LAMELLA_OK;

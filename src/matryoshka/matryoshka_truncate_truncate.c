@@ -96,9 +96,7 @@ static lamella_status cut_stack(call *c, const lamella_stack *stack_, const int6
     work w = { .simd = simd_of(c), .normalise = o.normalise, .widths = rising, .n_widths = n_widths };
     for (int64_t l = 0; l < s.n_layers; l++) {
         w.out = checked + l * n_widths;
-        span all = span_open_items(c, NULL, l, 1, s.n_layers);
-        TRY(each_panel(c, &s, l, LAMELLA_F32, cut_row_room(&w), cut_panel, &w));
-        span_close(c, all);
+        TRY_ITEMS(NULL, l, 1, s.n_layers, each_panel(c, &s, l, LAMELLA_F32, cut_row_room(&w), cut_panel, &w));
     }
     found.n_zero_rows = w.n_zero_rows;
     found.n_masked_rows = stack_masked(&s);

@@ -156,9 +156,7 @@ static lamella_status pass_in_part(call *c, ridge_pass *pass, int in_f64, double
 {
     const ridge_problem *p = pass->a.p;
     double share = (to - from) / (double)p->n_penalties, first = from + share * (double)pass->first_penalty;
-    span all = span_open(c, "applying factors", first, first + share * (double)pass->a.n_penalties);
-    TRY(run_pass(c, pass, in_f64, error, accuracy, left));
-    span_close(c, all);
+    TRY_SPAN("applying factors", first, first + share * (double)pass->a.n_penalties, run_pass(c, pass, in_f64, error, accuracy, left));
     return LAMELLA_OK;
 }
 
@@ -198,9 +196,7 @@ lamella_status ridge_layer(call *c, const ridge_problem *p, int64_t l, double *e
     unsigned char *left, still;
     const gram_rows of = { .s = p->s, .first_layer = l, .n_layers = 1, .extra = p->target, .extra_dim = p->n_tasks, .extra_stride = p->n_tasks };
     TRY(gram_take(c, &c->memory, gram_rows_dim(&of), &g));
-    span all = span_open(c, "second moments", 0, GRAM_SHARE);
-    TRY(gram_of_rows(c, &of, &g));
-    span_close(c, all);
+    TRY_SPAN("second moments", 0, GRAM_SHARE, gram_of_rows(c, &of, &g));
     ridge_pass pass = { .g = &g, .l = l };
     TRY(plan_ridge_layer(c, p, l, &g, &pass.a));
     TAKE(c, left, p->n_penalties);
@@ -216,5 +212,5 @@ lamella_status ridge_layer(call *c, const ridge_problem *p, int64_t l, double *e
             TRY(pass_in_part(c, &pass, 1, PASSES_SHARE, 1, error, accuracy, &still));
     }
     arena_rewind(&c->memory, before);
-    return LAMELLA_OK;
+    return progress(c, 1, 1);
 }

@@ -62,11 +62,8 @@ static lamella_status rank_layers(call *c, const lamella_stack *stack_, const la
     TRY(view_check_wanted(c, &out.constant, wanted.constant, I64, "outputs.constant", &s.n_layers, 1));
     TRY(view_check_wanted(c, &out.dropped, wanted.dropped, F64, "outputs.dropped", &s.n_layers, 1));
     TRY(stack_check_columns(c, &s, wanted.spectrum, "outputs.spectrum", &out.spectrum));
-    for (int64_t l = 0; l < s.n_layers; l++) {
-        span all = span_open_items(c, NULL, l, 1, s.n_layers);
-        TRY(rank_of_layer(c, &s, l, &o, &out));
-        span_close(c, all);
-    }
+    for (int64_t l = 0; l < s.n_layers; l++)
+        TRY_ITEMS(NULL, l, 1, s.n_layers, rank_of_layer(c, &s, l, &o, &out));
     return LAMELLA_OK;
 }
 

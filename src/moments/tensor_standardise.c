@@ -178,9 +178,7 @@ static lamella_status fit_layers(call *c, const stack *s, const work *w)
 {
     for (int64_t l = 0; l < s->n_layers; l++) {
         const column_statistics *f = &w->columns[l];
-        span all = span_open_items(c, "fitting", l, 1, s->n_layers);
-        TRY(fit_columns(c, s, l, &w->columns[l]));
-        span_close(c, all);
+        TRY_ITEMS("fitting", l, 1, s->n_layers, fit_columns(c, s, l, &w->columns[l]));
         for (int64_t j = 0; j < stack_dim(s, l); j++)
             if (!isfinite(f->mean[j]) || !isfinite(f->scale[j]))
                 return fail(c, LAMELLA_ERR_NUMERIC, "the statistics of stack.layer[%lld] do not fit f64 at column %lld", (long long)l, (long long)j);
@@ -271,16 +269,11 @@ static lamella_status standardise(call *c, const lamella_stack *stack_, const la
     TRY(check_outputs(c, &s, outputs_, &wanted));
     TRY(RESULT_OPTIONAL(c, result));
 
-    span whole = span_open(c, NULL, 0, 0.5);
     if (fits)
-        TRY(fit_layers(c, &s, &w));
-    span_close(c, whole);
-    span_open(c, NULL, fits ? 0.5 : 0, 1);
-    for (int64_t l = 0; l < s.n_layers; l++) {
-        span all = span_open_items(c, NULL, l, 1, s.n_layers);
-        TRY(apply_layer(c, &s, l, &checked[l], &w));
-        span_close(c, all);
-    }
+        TRY_SPAN(NULL, 0, 0.5, fit_layers(c, &s, &w));
+    span whole = span_open(c, NULL, fits ? 0.5 : 0, 1);
+    for (int64_t l = 0; l < s.n_layers; l++)
+        TRY_ITEMS(NULL, l, 1, s.n_layers, apply_layer(c, &s, l, &checked[l], &w));
     span_close(c, whole);
     put_statistics(&s, &w, &wanted);
     found.n_constant_columns = constant_columns(&s, &w);

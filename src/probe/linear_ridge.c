@@ -90,15 +90,6 @@ static int set_trains(const linear_plan *p, const ridge_set *set, int64_t fit)
     return trains;
 }
 
-/* Pass i of n. */
-static lamella_status gram_in_part(call *c, const gram_rows *of, int64_t i, int64_t n, gram *g)
-{
-    span all = span_open_items(c, NULL, i, 1, n);
-    TRY(gram_of_rows(c, of, g));
-    span_close(c, all);
-    return LAMELLA_OK;
-}
-
 static lamella_status ridge_of_set(call *c, const linear_plan *p, int64_t l, const ridge_set *set, const linear_made *to)
 {
     const linear_sizes *z = &p->sizes;
@@ -121,7 +112,7 @@ static lamella_status ridge_of_set(call *c, const linear_plan *p, int64_t l, con
     for (int64_t i = 0; i < n_parts; i++) {
         fill_weights(p, unit_of(p, set->task[0], z->n_fits - 1), i - 1, weight);
         TRY(gram_take(c, &c->memory, gram_rows_dim(&of), &part[i]));
-        TRY(gram_in_part(c, &of, i, n_parts, &part[i]));
+        TRY_ITEMS(NULL, i, 1, n_parts, gram_of_rows(c, &of, &part[i]));
     }
     for (int64_t fit = 0; fit < z->n_fits; fit++) {
         if (shared) {
@@ -131,7 +122,7 @@ static lamella_status ridge_of_set(call *c, const linear_plan *p, int64_t l, con
                     gram_merge(&whole, &part[i]);
         } else {
             fill_weights(p, unit_of(p, set->task[0], fit), -2, weight);
-            TRY(gram_in_part(c, &of, fit, z->n_fits, &whole));
+            TRY_ITEMS(NULL, fit, 1, z->n_fits, gram_of_rows(c, &of, &whole));
         }
         if (set_trains(p, set, fit)) {
             TRY(ridge_of_gram(c, &whole, &f));
@@ -152,9 +143,7 @@ lamella_status linear_ridge(call *c, const linear_plan *p, const linear_made *to
             arena_mark before = arena_now(&c->memory);
             ridge_set set;
             TRY(find_set(c, p, taken, &set));
-            span all = span_open_items(c, NULL, l * p->sizes.n_tasks + done, set.n, p->sizes.n_layers * p->sizes.n_tasks);
-            TRY(ridge_of_set(c, p, l, &set, to));
-            span_close(c, all);
+            TRY_ITEMS(NULL, l * p->sizes.n_tasks + done, set.n, p->sizes.n_layers * p->sizes.n_tasks, ridge_of_set(c, p, l, &set, to));
             done += set.n;
             arena_rewind(&c->memory, before);
         }

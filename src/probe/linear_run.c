@@ -14,15 +14,10 @@ static int by_moments(const linear_plan *p)
 static lamella_status run(call *c, const linear_plan *p, const linear_made *to)
 {
     int64_t n = p->sizes.n_layers;
-    span whole = span_open(c, "fitting", 0, 0.8);
-    TRY(by_moments(p) ? linear_ridge(c, p, to) : linear_solve(c, p, to));
-    span_close(c, whole);
-    span_open(c, "scoring", 0.8, 1);
-    for (int64_t l = 0; l < n; l++) {
-        span all = span_open_items(c, NULL, l, 1, n);
-        TRY(linear_scores(c, p, l, to->array));
-        span_close(c, all);
-    }
+    TRY_SPAN("fitting", 0, 0.8, by_moments(p) ? linear_ridge(c, p, to) : linear_solve(c, p, to));
+    span whole = span_open(c, "scoring", 0.8, 1);
+    for (int64_t l = 0; l < n; l++)
+        TRY_ITEMS(NULL, l, 1, n, linear_scores(c, p, l, to->array));
     span_close(c, whole);
     return LAMELLA_OK;
 }
@@ -64,13 +59,9 @@ lamella_status linear_run(call *c, const linear_plan *p, const linear_made *to)
     const int64_t outside = p->o.nested ? p->sizes.n_folds : 0;
     for (int64_t f = 0; f < outside; f++) {
         arena_mark before = arena_now(&c->memory);
-        span all = span_open_items(c, NULL, f, 1, outside + 1);
-        TRY(run_outside(c, p, f, to));
-        span_close(c, all);
+        TRY_ITEMS(NULL, f, 1, outside + 1, run_outside(c, p, f, to));
         arena_rewind(&c->memory, before);
     }
-    span all = span_open_items(c, NULL, outside, 1, outside + 1);
-    TRY(run(c, p, to));
-    span_close(c, all);
+    TRY_ITEMS(NULL, outside, 1, outside + 1, run(c, p, to));
     return LAMELLA_OK;
 }

@@ -301,10 +301,8 @@ lamella_status linear_scores(call *c, const linear_plan *p, int64_t l, const lin
     for (int64_t i = 0; i < z->n_scored; i++)
         s.place[p->scored[i]] = i;
     s.precision = p->o.kind == LAMELLA_PROBE_RIDGE ? LAMELLA_F64 : LAMELLA_F32; /* as the rows were fitted */
-    span all = span_open(c, NULL, 0, 0.3);
-    TRY(each_panel(c, &p->s.rows, l, s.precision, z->dim[l] * (int64_t)sizeof(double), decide_panel, &s));
-    span_close(c, all);
-    span_open(c, NULL, 0.3, 1);
+    TRY_SPAN(NULL, 0, 0.3, each_panel(c, &p->s.rows, l, s.precision, z->dim[l] * (int64_t)sizeof(double), decide_panel, &s));
+    span all = span_open(c, NULL, 0.3, 1);
     for (int64_t t = 0; t < z->n_tasks; t++)
         widest = MAX(widest, task_rows_bytes(z->n_scored, task_classes(p, t)));
     TRY(scratch_open(c, whole_lines(sort_room(z->n_scored) * (int64_t)sizeof(keyed_row)) + widest, &s.room));

@@ -215,20 +215,13 @@ static lamella_status fit_layers(call *c, const linear_plan *p, int64_t first, i
     TAKE(c, rows_, n_layers);
     TAKE(c, problems, n_layers * n_fits);
     span all = span_open(c, "loading", 0, 0.1);
-    for (int64_t l = 0; l < n_layers; l++) {
-        span of_layer = span_open_items(c, NULL, l, 1, n_layers);
-        TRY(load_layer(c, p, first + l, packed, &rows_[l]));
-        span_close(c, of_layer);
-    }
+    for (int64_t l = 0; l < n_layers; l++)
+        TRY_ITEMS(NULL, l, 1, n_layers, load_layer(c, p, first + l, packed, &rows_[l]));
     span_close(c, all);
-    span_open(c, NULL, 0.1, 1);
     for (int64_t i = 0; i < n_layers * n_fits; i++)
         TRY(make_problem(c, p, &fits[i % n_fits], packed, &rows_[i / n_fits], &problems[i]));
-    if (p->o.kind == LAMELLA_PROBE_LOGISTIC)
-        TRY(logistic_fit(c, problems, n_layers * n_fits, &o));
-    else
-        TRY(ridge_fit(c, problems, n_layers * n_fits));
-    span_close(c, all);
+    TRY_SPAN(NULL, 0.1, 1, p->o.kind == LAMELLA_PROBE_LOGISTIC ? logistic_fit(c, problems, n_layers * n_fits, &o)
+                                                               : ridge_fit(c, problems, n_layers * n_fits));
     for (int64_t i = 0; i < n_layers * n_fits; i++)
         put_fit(p, first + i / n_fits, &fits[i % n_fits], &problems[i], to);
     return LAMELLA_OK;
@@ -256,9 +249,7 @@ lamella_status linear_solve(call *c, const linear_plan *p, const linear_made *to
         n = layers_together(c, p, l);
         for (int64_t i = 0; i < n; i++)
             fill_absent(p, l + i, to->array);
-        span all = span_open_items(c, NULL, l, n, p->sizes.n_layers);
-        TRY(fit_layers(c, p, l, n, fits, n_fits, packs ? &packed : NULL, to));
-        span_close(c, all);
+        TRY_ITEMS(NULL, l, n, p->sizes.n_layers, fit_layers(c, p, l, n, fits, n_fits, packs ? &packed : NULL, to));
         arena_rewind(&c->memory, before);
     }
     return LAMELLA_OK;

@@ -193,12 +193,8 @@ static lamella_status fit_layer(call *c, lamella_relative_project *of, const sta
     const int32_t dtype = s->layer[l].dtype;
     arena_mark before = arena_now(&c->memory);
     projection *p = &of->layer[l];
-    span all = span_open(c, "reading anchors", 0, GATHER_SHARE);
-    TRY(rows_gather(c, s, l, anchors, p->anchors));
-    span_close(c, all);
-    span_open(c, "fitting", GATHER_SHARE, TRANSFORM_SHARE);
-    TRY(fit_transform(c, of, l, dtype, &found->n_constant_columns));
-    span_close(c, all);
+    TRY_SPAN("reading anchors", 0, GATHER_SHARE, rows_gather(c, s, l, anchors, p->anchors));
+    TRY_SPAN("fitting", GATHER_SHARE, TRANSFORM_SHARE, fit_transform(c, of, l, dtype, &found->n_constant_columns));
     TRY(projection_settle(c, of, l));
     if (!matrix_is_finite(p->points, p->n_anchors, p->dim, p->dim))
         return fail(c, LAMELLA_ERR_NUMERIC, "the anchors of stack.layer[%lld] do not fit f64 once transformed", (long long)l);
@@ -206,14 +202,12 @@ static lamella_status fit_layer(call *c, lamella_relative_project *of, const sta
         TRY(fit_basis(c, of, p, dtype, &of->rank[l]));
     if (p->distance)
         TRY(fit_distances(c, of, p));
-    span_open(c, "fitting", TRANSFORM_SHARE, 1);
     if (p->relative_mean)
-        TRY(fit_relative_transform(c, of, l, &n_zero_rows));
-    span_close(c, all);
+        TRY_SPAN("fitting", TRANSFORM_SHARE, 1, fit_relative_transform(c, of, l, &n_zero_rows));
     TRY(check_arrays_finite(c, of, l));
     found->n_zero_rows += zero_anchors(p);
     arena_rewind(&c->memory, before);
-    return LAMELLA_OK;
+    return progress(c, 1, 1);
 }
 
 lamella_status projections_fit(call *c, const stack *s, const row_numbers *anchors, const lamella_relative_project_options *rules,
@@ -231,10 +225,7 @@ lamella_status projections_fit(call *c, const stack *s, const row_numbers *ancho
     TRY(fitted_lay(c, &(*made)->file));
     for (int64_t l = 0; l < s->n_layers; l++) {
         (*made)->rank[l] = stack_dim(s, l);
-        span all = span_open_items(c, NULL, l, 1, s->n_layers);
-        TRY(fit_layer(c, *made, s, l, anchors, found));
-        TRY(progress(c, 1, 1));
-        span_close(c, all);
+        TRY_ITEMS(NULL, l, 1, s->n_layers, fit_layer(c, *made, s, l, anchors, found));
     }
     return LAMELLA_OK;
 }

@@ -84,18 +84,14 @@ static lamella_status farthest_anchors(call *c, const stack *s, const lamella_re
     TAKE(c, w.chosen, dim);
     TAKE(c, w.best, n_panels);
     TAKE(c, w.best_x, n_panels * dim);
-    span all = span_open(c, NULL, 0, 0);
-    TRY(rows_gather(c, s, l, &(row_numbers){ &o->start, 1 }, w.chosen));
-    span_close(c, all);
+    TRY_SPAN(NULL, 0, 0, rows_gather(c, s, l, &(row_numbers){ &o->start, 1 }, w.chosen));
     if (w.unit)
         unit_row(w.simd, w.chosen, dim, w.chosen);
     for (int64_t i = 0; i < s->n_vectors; i++)
         w.nearest[i] = i == o->start || (s->valid && !s->valid[i]) ? -1 : INFINITY;
     anchors[0] = o->start;
     for (int64_t t = 1; t < n; t++) {
-        span_open_items(c, "choosing", t - 1, 1, n);
-        TRY(each_panel(c, s, l, LAMELLA_F64, dim * (int64_t)sizeof(double), measure_panel, &w));
-        span_close(c, all);
+        TRY_ITEMS("choosing", t - 1, 1, n, each_panel(c, s, l, LAMELLA_F64, dim * (int64_t)sizeof(double), measure_panel, &w));
         anchors[t] = take_farthest(&w, n_panels, dim);
     }
     return LAMELLA_OK;
@@ -188,14 +184,12 @@ static lamella_status figures_of_anchors(call *c, const stack *s, int64_t l, con
     double *x;
     arena_mark before = arena_now(&c->memory);
     TAKE(c, x, n * dim);
-    span all = span_open(c, NULL, 0, 0.5);
-    TRY(rows_gather(c, s, l, anchors, x));
-    span_close(c, all);
+    TRY_SPAN(NULL, 0, 0.5, rows_gather(c, s, l, anchors, x));
     TRY(count_duplicates(c, x, n, dim, &f->n_duplicates));
     if (spans)
         TRY(span_of_rows(c, x, n, dim, s->layer[l].dtype, f));
     arena_rewind(&c->memory, before);
-    return LAMELLA_OK;
+    return progress(c, 1, 1);
 }
 
 /* ---- the call ---- */
@@ -255,10 +249,7 @@ static lamella_status put_figures(call *c, const stack *s, const row_numbers *ch
     const int spans = view_is_wanted(&out->condition) || view_is_wanted(&out->rank);
     for (int64_t l = 0; l < s->n_layers; l++) {
         span_figures f = { 0 };
-        span all = span_open_items(c, "measuring", l, 1, s->n_layers);
-        TRY(figures_of_anchors(c, s, l, chosen, spans, &f));
-        TRY(progress(c, 1, 1));
-        span_close(c, all);
+        TRY_ITEMS("measuring", l, 1, s->n_layers, figures_of_anchors(c, s, l, chosen, spans, &f));
         PUT(&out->condition, f.condition, l);
         PUT(&out->rank, f.rank, l);
         PUT(&out->duplicates, f.n_duplicates, l);
@@ -302,14 +293,10 @@ static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t
     TRY(RESULT_OPTIONAL(c, result));
 
     const double choosing = !o.given && o.method == LAMELLA_RELATIVE_ANCHORS_FARTHEST ? 0.9 : 0; /* of the time, as far as progress tells of it */
-    span whole = span_open(c, NULL, 0, choosing);
     if (!o.given)
-        TRY(choose_anchors(c, &s, &o, &all, n_anchors, &chosen));
-    span_close(c, whole);
-    span_open(c, NULL, choosing, 1);
+        TRY_SPAN(NULL, 0, choosing, choose_anchors(c, &s, &o, &all, n_anchors, &chosen));
     TRY(row_numbers_repeated(c, &chosen, &found.n_repeated));
-    TRY(put_figures(c, &s, &chosen, &out, &n_duplicates));
-    span_close(c, whole);
+    TRY_SPAN(NULL, choosing, 1, put_figures(c, &s, &chosen, &out, &n_duplicates));
     for (int64_t i = 0; i < n_anchors; i++)
         memcpy(view_at(&out.anchors, &i), &chosen.row[i], sizeof chosen.row[i]);
     write_sized(result, &found, (int64_t)sizeof found);

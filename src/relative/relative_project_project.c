@@ -81,9 +81,8 @@ static lamella_status apply_project(call *c, const lamella_relative_project *pro
     TRY(RESULT_OPTIONAL(c, result));
 
     for (int64_t l = 0; l < s.n_layers; l++) {
-        span all = span_open_items(c, NULL, l, 1, s.n_layers);
-        TRY(projection_apply(c, project, l, &s, l, &(projection_target){ put_in_view, &checked[l] }, &found.n_zero_rows));
-        span_close(c, all);
+        const projection_target to = { put_in_view, &checked[l] };
+        TRY_ITEMS(NULL, l, 1, s.n_layers, projection_apply(c, project, l, &s, l, &to, &found.n_zero_rows));
     }
     write_sized(result, &found, (int64_t)sizeof found);
     return LAMELLA_OK;

@@ -62,20 +62,18 @@ static lamella_status fit_heads(call *c, stitching *t, int64_t first, int64_t n)
     TAKE(c, problem, n);
     TAKE(c, rows, n);
     for (int64_t i = 0; i < n; i++) {
-        span all = span_open(c, "projecting", PROJECTED_SHARE * (double)i / (double)n, PROJECTED_SHARE * (double)(i + 1) / (double)n);
         const int64_t space = first + i, width = t->project->width[space], n_rows = t->train.numbers.n;
         float *x;
         TAKE(c, x, n_rows * width);
-        TRY(project_picked(c, t, space, &t->train, x));
+        TRY_SPAN("projecting", PROJECTED_SHARE * (double)i / (double)n, PROJECTED_SHARE * (double)(i + 1) / (double)n,
+                 project_picked(c, t, space, &t->train, x));
         rows[i] = (fit_rows){ .x = x, .n = n_rows, .dim = width, .stride = width };
         problem[i] = (fit_problem){ .rows = &rows[i], .n_rows = n_rows, .label = t->train.class_of, .n_classes = t->n_classes,
                                     .penalty = &t->o.penalty, .n_penalties = 1, .weights = t->weights[space],
                                     .intercepts = t->intercepts[space], .report = &t->report[space] };
-        span_close(c, all);
     }
-    span all = span_open(c, "fitting", PROJECTED_SHARE, 1);
-    TRY(t->o.head == LAMELLA_RELATIVE_HEAD_RIDGE ? ridge_fit(c, problem, n) : logistic_fit(c, problem, n, &options));
-    span_close(c, all);
+    TRY_SPAN("fitting", PROJECTED_SHARE, 1,
+             t->o.head == LAMELLA_RELATIVE_HEAD_RIDGE ? ridge_fit(c, problem, n) : logistic_fit(c, problem, n, &options));
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }
@@ -92,9 +90,7 @@ static lamella_status train_heads(call *c, stitching *t)
     }
     for (int64_t first = 0, n; first < n_spaces; first += n) {
         n = MIN(at_once, n_spaces - first);
-        span all = span_open_items(c, NULL, first, n, n_spaces);
-        TRY(fit_heads(c, t, first, n));
-        span_close(c, all);
+        TRY_ITEMS(NULL, first, n, n_spaces, fit_heads(c, t, first, n));
     }
     return LAMELLA_OK;
 }
@@ -165,9 +161,8 @@ static lamella_status test_heads(call *c, const stitching *t, stitch_cell *cells
         arena_mark before = arena_now(&c->memory);
         space_test e = { .t = t, .simd = simd_of(c), .width = t->project->width[space] };
         TAKE(c, rows, t->test.numbers.n * e.width);
-        span whole = span_open_items(c, "testing", space, 1, n_spaces), of_space = span_open(c, NULL, 0, PROJECTED_SHARE);
-        TRY(project_picked(c, t, space, &t->test, rows));
-        span_close(c, of_space);
+        span whole = span_open_items(c, "testing", space, 1, n_spaces);
+        TRY_SPAN(NULL, 0, PROJECTED_SHARE, project_picked(c, t, space, &t->test, rows));
         e.rows = rows;
         TAKE(c, e.cell, n_spaces);
         TRY(scratch_open(c, space_test_room(t, e.width), &e.room));
@@ -185,16 +180,10 @@ lamella_status stitch_heads(call *c, stitching *t, const row_numbers *anchors, c
 {
     lamella_relative_project *project;
     lamella_relative_project_result fitted = { .struct_size = sizeof fitted };
-    span all = span_open(c, NULL, 0, FITTED);
-    TRY(projections_fit(c, t->s, anchors, rules, &project, &fitted));
-    span_close(c, all);
+    TRY_SPAN(NULL, 0, FITTED, projections_fit(c, t->s, anchors, rules, &project, &fitted));
     t->project = project;
-    span_open(c, NULL, FITTED, TRAINED);
-    TRY(train_heads(c, t));
-    span_close(c, all);
-    span_open(c, NULL, TRAINED, 1);
-    TRY(test_heads(c, t, cells));
-    span_close(c, all);
+    TRY_SPAN(NULL, FITTED, TRAINED, train_heads(c, t));
+    TRY_SPAN(NULL, TRAINED, 1, test_heads(c, t, cells));
     fitted_free(project); /* where something failed the call has freed it */
     return LAMELLA_OK;
 }

@@ -340,14 +340,10 @@ static lamella_status ridge_dual(call *c, const fit_problem *p)
 lamella_status ridge_fit(call *c, const fit_problem *problems, int64_t n_problems)
 {
     for (int64_t i = 0; i < n_problems; i++) {
+        const fit_problem *p = &problems[i];
         arena_mark before = arena_now(&c->memory);
-        span all = span_open_items(c, NULL, i, 1, n_problems);
-        TRY(progress(c, 0, 1));
-        if (problems[i].n_rows < problems[i].rows->dim)
-            TRY(ridge_dual(c, &problems[i]));
-        else
-            TRY(ridge_primal(c, &problems[i]));
-        span_close(c, all);
+        TRY(progress(c, i, n_problems));
+        TRY_ITEMS(NULL, i, 1, n_problems, p->n_rows < p->rows->dim ? ridge_dual(c, p) : ridge_primal(c, p));
         arena_rewind(&c->memory, before);
     }
     return LAMELLA_OK;
