@@ -4,6 +4,8 @@
 
 #include "base/base.h"
 
+#include <string.h>
+
 typedef struct undo undo;
 
 /* A share of what a call does. */
@@ -67,6 +69,13 @@ LAMELLA_INTERNAL const char *number_text(double value, number *n);
         (pointer) = call_take((c), &(c)->memory, (count), (int64_t)sizeof *(pointer));  \
         if (!(pointer))                                                                 \
             return (c)->failed;                                                         \
+    } while (0)
+
+/* The same, of zeros. */
+#define TAKE_ZEROS(c, pointer, count)                                    \
+    do {                                                                 \
+        TAKE((c), (pointer), (count));                                   \
+        memset((pointer), 0, (size_t)(count) * sizeof *(pointer));       \
     } while (0)
 
 /* The same from an object's arena. */

@@ -113,3 +113,11 @@ lamella_status check_reserved(call *c, uint64_t value, const char *name)
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s is %llu, expected 0", name, (unsigned long long)value);
     return LAMELLA_OK;
 }
+
+lamella_status read_outputs(call *c, void *ours, int64_t our_size, const void *theirs)
+{
+    uint32_t led[2]; /* struct_size, reserved0 */
+    TRY(read_sized(c, ours, our_size, 8, theirs, "outputs"));
+    memcpy(led, ours, sizeof led);
+    return check_reserved(c, led[1], "outputs.reserved0");
+}

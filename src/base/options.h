@@ -8,8 +8,9 @@
  * that are not zero. */
 LAMELLA_INTERNAL lamella_status read_sized(call *c, void *ours, int64_t our_size, int64_t first, const void *theirs, const char *name);
 
-/* A struct of outputs: NULL wants none of them. */
-#define OUTPUTS(c, out, outputs) read_sized((c), &(out), (int64_t)sizeof(out), 8, (outputs), #outputs)
+/* A struct of outputs, whose second field is `reserved0`: NULL wants none of them. */
+#define OUTPUTS(c, out, outputs) read_outputs((c), &(out), (int64_t)sizeof(out), (outputs))
+LAMELLA_INTERNAL lamella_status read_outputs(call *c, void *ours, int64_t our_size, const void *theirs);
 
 /* Checks the caller's struct_size; NULL passes if optional. */
 #define RESULT_OPTIONAL(c, result) check_sized((c), (result), #result, 1)

@@ -86,7 +86,6 @@ static lamella_status paint_layers(call *c, const lamella_view *colours, const l
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.g_transmittance is given, expected none: it is of the gradients");
     TRY(canvas_output(c, &v, out, "out", WITH_CHANNELS, &w.out));
     TRY(OUTPUTS(c, wanted, outputs));
-    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
     TRY(canvas_wanted(c, &v, wanted.transmittance, "outputs.transmittance", 0, &w.transmittance));
     TRY(RESULT_OPTIONAL(c, result));
 

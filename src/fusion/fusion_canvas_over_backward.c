@@ -124,7 +124,6 @@ static lamella_status paint_backward(call *c, const lamella_view *colours, const
     if (v.o.g_transmittance)
         TRY(canvas_input(c, &v, CANVAS_G_TRANSMITTANCE, v.o.g_transmittance));
     TRY(OUTPUTS(c, wanted, outputs));
-    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
     TRY(canvas_wanted(c, &v, wanted.d_colours, "outputs.d_colours", WITH_LAYERS | WITH_CHANNELS, &w.d_colours));
     TRY(canvas_wanted(c, &v, wanted.d_alpha, "outputs.d_alpha", WITH_LAYERS, &w.d_alpha));
     TRY(canvas_wanted(c, &v, wanted.d_background, "outputs.d_background", WITH_CHANNELS, &w.d_background));

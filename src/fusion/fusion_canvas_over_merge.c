@@ -127,7 +127,6 @@ static lamella_status merge_canvases(call *c, const lamella_view *const *theirs,
     lamella_fusion_over_outputs wanted;
     lowest_reset(&w.fault);
     TRY(OUTPUTS(c, wanted, outputs));
-    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
     TRY(check_merge(c, theirs, out, wanted.transmittance, &w));
     int64_t bytes = (w.out.n_channels + 1) * MERGED_PIXELS * (int64_t)sizeof(float);
     for (int k = 0; k < N_MERGE_INPUTS; k++)

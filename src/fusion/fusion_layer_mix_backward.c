@@ -81,8 +81,7 @@ static lamella_status gradient_fault(call *c, const mix_gradient *w)
 static lamella_status sum_products(call *c, mix_gradient *w)
 {
     const int64_t n_layers = w->m->s.n_layers;
-    TAKE(c, w->d, n_layers);
-    memset(w->d, 0, (size_t)n_layers * sizeof *w->d);
+    TAKE_ZEROS(c, w->d, n_layers);
     TRY(sum_panels(c, &(panel_sum){ .s = &w->m->s, .n_layers = n_layers, .precision = LAMELLA_F32, .together = 1,
                                     .room_bytes = pixels_room(&w->g, 1), .state_bytes = n_layers * (int64_t)sizeof(double),
                                     .of_panel = panel_products, .join = join_products, .data = w }));
@@ -116,7 +115,6 @@ static lamella_status mix_gradients(call *c, const lamella_stack *stack_, const 
     n_layers = m.s.n_layers;
     TRY(view_check_out(c, &out, d_weights, F64, "d_weights", &n_layers, 1));
     TRY(OUTPUTS(c, wanted, outputs));
-    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
 
     w.g = pixels_of(&g, WITH_CHANNELS);
     lowest_reset(&w.fault);

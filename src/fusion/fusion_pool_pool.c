@@ -23,14 +23,7 @@ static lamella_status pool_tokens(call *c, const lamella_stack *stack_, const la
         return fail(c, LAMELLA_ERR_SHAPE, "stack.layer[0].rank is 2, expected a token axis or offsets: [sample, dim] is pooled already");
     TRY(OPTIONS(c, o, options, fusion_pool));
     TRY(sweep_open(c, &s, o.readout, o.weights, &t));
-    if (!pooled)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "pooled is NULL, expected %lld views (one a layer)", (long long)s.n_layers);
-    TAKE(c, out, s.n_layers);
-    for (int64_t l = 0; l < s.n_layers; l++) {
-        char name[64];
-        const int64_t shape[] = { s.n_samples, stack_dim(&s, l) };
-        TRY(view_check_out(c, &out[l], &pooled[l], F32, indexed_name(name, sizeof name, "pooled", l), shape, 2));
-    }
+    TRY(stack_check_outs(c, &s, pooled, F32, "pooled", &s.n_samples, 1, NULL, &out));
     TRY(RESULT_OPTIONAL(c, result));
 
     for (int64_t l = 0; l < s.n_layers; l++)

@@ -156,8 +156,7 @@ static lamella_status sort_by_block(call *c, const layer_grid *w, int64_t **orde
     int64_t block = w->of[0].block_vectors, *next;
     *n_blocks = MAX(g->first.n_vectors, g->second.n_vectors) / block + 1;
     TAKE(c, *order, g->n_pairs);
-    TAKE(c, *start, *n_blocks + 3);
-    memset(*start, 0, (size_t)(*n_blocks + 3) * sizeof **start);
+    TAKE_ZEROS(c, *start, *n_blocks + 3);
     next = *start + 2; /* counts, then places; becomes start itself */
     for (int placing = 0; placing < 2; placing++) {
         for (int64_t p = 0; p < g->n_pairs; p++) {
@@ -320,7 +319,6 @@ static lamella_status grid_of_cosines(call *c, const lamella_stack *first, const
     const int64_t shape[] = { g.first.n_layers, n_widths, g.n_pairs };
     TRY(view_check_out(c, &cosines, cosine, F64, "cosine", shape, 3));
     TRY(OUTPUTS(c, wanted, outputs));
-    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
     TRY(view_check_wanted(c, &dots, wanted.dot, F64, "outputs.dot", shape, 3));
     TRY(RESULT_OPTIONAL(c, result));
 

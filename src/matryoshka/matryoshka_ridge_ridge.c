@@ -68,7 +68,6 @@ static lamella_status check_ridge_outputs(call *c, const stack *s, const ridge_p
     const int64_t grid[] = { s->n_layers, p->n_widths, p->n_penalties, p->n_tasks }, cells[] = { s->n_layers, p->n_widths, p->n_tasks };
     lamella_matryoshka_ridge_outputs wanted;
     TRY(OUTPUTS(c, wanted, outputs));
-    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
     TRY(view_check_wanted(c, &out->error, wanted.error, F64, "outputs.error", grid, 4));
     TRY(view_check_wanted(c, &out->accuracy, wanted.accuracy, F64, "outputs.accuracy", grid, 4));
     TRY(view_check_wanted(c, &out->best, wanted.best, I64, "outputs.best", cells, 3));

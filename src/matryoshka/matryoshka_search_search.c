@@ -55,8 +55,7 @@ lamella_status search_check(call *c, const search_request *asked, int64_t dim, s
     TRY(check_row_ids(c, &r->query_ids, r->o.query_ids, "options.query_ids", shape[0]));
     TRY(view_check_out(c, &r->ids, asked->ids, I64, "ids", shape, 2));
     TRY(view_check_out(c, &r->scores, asked->scores, F64, "scores", shape, 2));
-    TRY(read_sized(c, &wanted, (int64_t)sizeof wanted, 8, asked->outputs, "outputs"));
-    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
+    TRY(OUTPUTS(c, wanted, asked->outputs));
     TRY(view_check_wanted(c, &r->found, wanted.found, I64, "outputs.found", shape, 1));
     return check_sized(c, asked->result, "result", 1);
 }

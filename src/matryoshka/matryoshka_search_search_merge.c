@@ -82,7 +82,6 @@ static lamella_status merge_found(call *c, const lamella_view *first_ids, const 
         return fail(c, LAMELLA_ERR_ARGUMENT, "k is %lld, expected at least 1", (long long)k);
     const int64_t shape[] = { a.ids.shape[0], k };
     TRY(OUTPUTS(c, wanted, outputs));
-    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
     TRY(view_check_wanted(c, &out.ids, wanted.ids, I64, "outputs.ids", shape, 2));
     TRY(view_check_wanted(c, &out.scores, wanted.scores, F64, "outputs.scores", shape, 2));
     for (int64_t query = 0; query < shape[0]; query++) {

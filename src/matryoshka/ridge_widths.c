@@ -94,8 +94,7 @@ static void join_figures(void *state, void *data)
 static lamella_status sum_figures(call *c, ridge_pass *pass)
 {
     const int64_t n = pass->a.n_penalties * ridge_figures(pass->a.p);
-    TAKE(c, pass->sums, n);
-    memset(pass->sums, 0, (size_t)n * sizeof *pass->sums);
+    TAKE_ZEROS(c, pass->sums, n);
     return sum_panels(c, &(panel_sum){ .s = pass->a.p->s, .first_layer = pass->l, .n_layers = 1, .precision = pass->a.precision, .together = 1,
                                        .room_bytes = ridge_panel_bytes(&pass->a), .state_bytes = n * (int64_t)sizeof *pass->sums,
                                        .of_panel = panel_figures, .join = join_figures, .data = pass });

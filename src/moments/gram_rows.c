@@ -284,9 +284,8 @@ static lamella_status take_panels(call *c, work *w, int64_t most, int64_t bytes)
         TAKE(c, w->panel[i].low, w->dim);
         TAKE(c, w->panel[i].largest, w->dim);
     }
-    TAKE(c, w->largest, w->dim);
+    TAKE_ZEROS(c, w->largest, w->dim);
     TAKE(c, w->unit, w->dim);
-    memset(w->largest, 0, (size_t)w->dim * sizeof *w->largest);
     for (int64_t j = 0; j < w->dim; j++)
         w->unit[j] = 1;
     return LAMELLA_OK;

@@ -210,7 +210,7 @@ static void column_figures_of(const layer_figures *f, double outlier, double *en
 
 typedef struct layers_out {
     lamella_view  norms, counts, shares, cosine;
-    lamella_view *mean, *variance; /* [layer] or NULL */
+    lamella_view *mean, *variance; /* [layer] */
 } layers_out;
 
 /* What goes out is finite: a variance may not fit f64 where its column does. */
@@ -219,7 +219,7 @@ static lamella_status check_range_kept(call *c, const layer_figures *f, const la
     const column_moments *m = &f->columns;
     int kept = m->n == 0 || isfinite(f->norm_sum);
     for (int64_t j = 0; m->n && j < m->dim; j++)
-        kept &= isfinite(m->mean[j]) && (!out->variance || isfinite(column_variance(m, j, 1)));
+        kept &= isfinite(m->mean[j]) && (!view_is_wanted(&out->variance[l]) || isfinite(column_variance(m, j, 1)));
     if (!kept)
         return fail(c, LAMELLA_ERR_NUMERIC, "stack.layer[%lld] has numbers whose squares do not fit f64, expected less than 1e150", (long long)l);
     return LAMELLA_OK;
@@ -241,10 +241,8 @@ static void put_layer(const layer_figures *f, const column_figures *g, int64_t l
     PUT(&out->cosine, cosine, l);
     for (int64_t j = 0; j < m->dim; j++) {
         double mean = m->n ? m->mean[j] : NAN, variance = m->n ? column_variance(m, j, 1) : NAN;
-        if (out->mean)
-            PUT(&out->mean[l], mean, j);
-        if (out->variance)
-            PUT(&out->variance[l], variance, j);
+        PUT(&out->mean[l], mean, j);
+        PUT(&out->variance[l], variance, j);
     }
 }
 
@@ -266,7 +264,6 @@ static lamella_status describe_layers(call *c, const lamella_stack *stack_, cons
     TRY(OPTIONS(c, o, options, moments_layers));
     const int64_t table[] = { s.n_layers, 3 }, table_of_counts[] = { s.n_layers, 8 };
     TRY(OUTPUTS(c, wanted, outputs));
-    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
     TRY(view_check_wanted(c, &out.norms, wanted.norms, F64, "outputs.norms", table, 2));
     TRY(view_check_wanted(c, &out.counts, wanted.counts, I64, "outputs.counts", table_of_counts, 2));
     TRY(view_check_wanted(c, &out.shares, wanted.shares, F64, "outputs.shares", table, 2));

@@ -3,12 +3,9 @@
 #include "moments/moments.h"
 #include "options/options.h"
 
-#include <math.h>
-#include <string.h>
-
 typedef struct rank_out {
     lamella_view  rank, constant, dropped;
-    lamella_view *spectrum; /* [layer] or NULL */
+    lamella_view *spectrum; /* [layer] */
 } rank_out;
 
 static lamella_status check_rank_options(call *c, const lamella_moments_rank_options *options, lamella_moments_rank_options *o)
@@ -24,7 +21,7 @@ static void put_rank(const rank_out *out, int64_t l, const rank_found *found, co
     PUT(&out->rank, found->rank, l);
     PUT(&out->constant, found->n_constant, l);
     PUT(&out->dropped, found->dropped, l);
-    for (int64_t j = 0; out->spectrum && j < dim; j++)
+    for (int64_t j = 0; j < dim; j++)
         PUT(&out->spectrum[l], spectrum[j], j);
 }
 
@@ -58,7 +55,6 @@ static lamella_status rank_layers(call *c, const lamella_stack *stack_, const la
     TRY(check_rank_options(c, options, &o));
     TRY(view_check_out(c, &out.rank, rank, I64, "rank", &s.n_layers, 1));
     TRY(OUTPUTS(c, wanted, outputs));
-    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
     TRY(view_check_wanted(c, &out.constant, wanted.constant, I64, "outputs.constant", &s.n_layers, 1));
     TRY(view_check_wanted(c, &out.dropped, wanted.dropped, F64, "outputs.dropped", &s.n_layers, 1));
     TRY(stack_check_columns(c, &s, wanted.spectrum, "outputs.spectrum", &out.spectrum));

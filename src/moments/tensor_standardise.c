@@ -97,8 +97,7 @@ static lamella_status check_columns(call *c, const stack *s, work *w)
     TAKE(c, w->columns, s->n_layers);
     for (int64_t l = 0; l < s->n_layers; l++) {
         double *room;
-        TAKE(c, room, 3 * stack_dim(s, l));
-        memset(room, 0, (size_t)(3 * stack_dim(s, l)) * sizeof *room);
+        TAKE_ZEROS(c, room, 3 * stack_dim(s, l));
         w->columns[l] = (column_statistics){ room, room + stack_dim(s, l), room + 2 * stack_dim(s, l) };
     }
     TRY(given_columns(c, s, o->mean, "options.mean", offsetof(column_statistics, mean), w->columns));
@@ -187,14 +186,13 @@ static lamella_status fit_layers(call *c, const stack *s, const work *w)
 }
 
 typedef struct outputs {
-    lamella_view *mean, *mean_low, *scale; /* [layer] or NULL */
+    lamella_view *mean, *mean_low, *scale; /* [layer] */
 } outputs;
 
 static lamella_status check_outputs(call *c, const stack *s, const lamella_tensor_standardise_outputs *given, outputs *out)
 {
     lamella_tensor_standardise_outputs wanted;
-    TRY(read_sized(c, &wanted, (int64_t)sizeof wanted, 8, given, "outputs"));
-    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
+    TRY(OUTPUTS(c, wanted, given));
     TRY(stack_check_columns(c, s, wanted.fitted_mean, "outputs.fitted_mean", &out->mean));
     TRY(stack_check_columns(c, s, wanted.fitted_mean_low, "outputs.fitted_mean_low", &out->mean_low));
     return stack_check_columns(c, s, wanted.fitted_scale, "outputs.fitted_scale", &out->scale);
@@ -212,12 +210,9 @@ static void put_statistics(const stack *s, const work *w, const outputs *out)
 {
     for (int64_t l = 0; l < s->n_layers; l++) {
         const column_statistics none = { NULL, NULL, NULL }, *f = w->columns ? &w->columns[l] : &none;
-        if (out->mean)
-            put_columns(&out->mean[l], f->mean);
-        if (out->mean_low)
-            put_columns(&out->mean_low[l], f->low);
-        if (out->scale)
-            put_columns(&out->scale[l], f->scale);
+        put_columns(&out->mean[l], f->mean);
+        put_columns(&out->mean_low[l], f->low);
+        put_columns(&out->scale[l], f->scale);
     }
 }
 
@@ -253,19 +248,11 @@ static lamella_status standardise(call *c, const lamella_stack *stack_, const la
     stack s;
 
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
-    if (!out)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "out is NULL, expected %lld views (one a layer)", (long long)s.n_layers);
     TRY(check_options(c, &s, options, &w));
     const int fits = w.columns && !w.o.mean;
     if (fits)
         TRY(stack_check_not_empty(c, &s));
-    TAKE(c, checked, s.n_layers);
-    for (int64_t l = 0; l < s.n_layers; l++) {
-        char name[64];
-        int64_t shape[LAMELLA_MAX_RANK];
-        int32_t rank = stack_lead_shape(&s, stack_dim(&s, l), shape);
-        TRY(view_check_out(c, &checked[l], &out[l], F32, indexed_name(name, sizeof name, "out", l), shape, rank));
-    }
+    TRY(stack_check_outs(c, &s, out, F32, "out", s.layer->shape, s.layer->rank - 1, NULL, &checked));
     TRY(check_outputs(c, &s, outputs_, &wanted));
     TRY(RESULT_OPTIONAL(c, result));
 

@@ -97,8 +97,7 @@ static lamella_status fit_labels(call *c, const linear_plan *p, linear_fit *f)
         return LAMELLA_OK;
     }
     TAKE(c, made, p->s.n);
-    TAKE(c, place, task_classes(p, f->u->task));
-    memset(place, 0, (size_t)task_classes(p, f->u->task) * sizeof *place);
+    TAKE_ZEROS(c, place, task_classes(p, f->u->task));
     for (int64_t j = 0; j < f->u->n_present; j++)
         place[f->u->present[j]] = f->form == FIT_ONE ? f->u->present[j] == f->one : (int32_t)j;
     for (int64_t i = 0; i < p->s.n; i++)

@@ -76,8 +76,7 @@ static lamella_status weigh_rows(call *c, const linear_plan *p, linear_unit *u)
     if (!p->o.balanced)
         return LAMELLA_OK;
     TAKE(c, u->weight, p->s.n);
-    TAKE(c, total, task_classes(p, u->task));
-    memset(total, 0, (size_t)task_classes(p, u->task) * sizeof *total);
+    TAKE_ZEROS(c, total, task_classes(p, u->task));
     for (int64_t i = 0; i < u->n_rows; i++) {
         double weight = p->s.weight ? p->s.weight[u->row[i]] : 1;
         total[label_of(p, u->task, u->row[i])] += weight;

@@ -206,7 +206,6 @@ static lamella_status find_depth(call *c, const lamella_view *theirs, const lame
     o.n_depths = o.n_depths ? o.n_depths : n_layers;
     TRY(check_depth_list(c, &o, n_layers));
     TRY(OUTPUTS(c, wanted, outputs));
-    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
     TRY(view_check_wanted(c, &out.accuracy, wanted.accuracy, F64, "outputs.accuracy", &n_layers, 1));
     TRY(view_check_wanted(c, &out.beta, wanted.beta, F64, "outputs.beta", &n_layers, 1));
     TRY(view_check_wanted(c, &out.as_good, wanted.as_good, DTYPE_BIT(LAMELLA_U8), "outputs.as_good", &n_layers, 1));

@@ -7,9 +7,7 @@
  * Differs from the paper's code: folds or a hold-out keep groups whole (rows of one text on both sides make a probe look better, or, where
  * they differ only by label, worse than chance); fits converge or say so; intervals come with the scores. */
 #include "probe/linear.h"
-#include "reduce/reduce.h"
 
-#include <math.h>
 #include <string.h>
 
 static void copy_numbers(void *to, const void *from, int64_t n)
@@ -42,10 +40,8 @@ static lamella_status begin_made(call *c, const linear_sizes *z, const linear_ar
 {
     to->array = a;
     TAKE(c, to->constant, z->n_layers);
-    for (int64_t l = 0; l < z->n_layers; l++) {
-        TAKE(c, to->constant[l], z->dim[l]);
-        memset(to->constant[l], 0, (size_t)z->dim[l]);
-    }
+    for (int64_t l = 0; l < z->n_layers; l++)
+        TAKE_ZEROS(c, to->constant[l], z->dim[l]);
     return LAMELLA_OK;
 }
 

@@ -101,8 +101,7 @@ static lamella_status score_rows(call *c, const lamella_probe_linear *probe, int
     if (x.shape[0] < 1)
         return fail(c, LAMELLA_ERR_EMPTY, "x has no row, expected at least 1");
     TRY(view_check_out(c, &scores, scores_, F32, "scores", rank == 1 ? &n : (const int64_t[]){ x.shape[0], n }, rank));
-    lamella_stack host = { .struct_size = sizeof host, .layer = &x, .n_layers = 1 };
-    TRY(stack_of_own(c, &s, &host, FLOATS, "x"));
+    TRY(stack_of_own(c, &s, &x, FLOATS, "x"));
     s.is_view = 1;
     work w = { .p = probe, .simd = simd_of(c), .layer = layer, .scores = &scores };
     lowest_reset(&w.overflow);

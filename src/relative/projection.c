@@ -2,7 +2,6 @@
  * for a fit and for a file, so that an opened projection gives the same bits. */
 #include "relative/projection.h"
 
-#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>

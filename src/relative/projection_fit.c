@@ -8,12 +8,7 @@
 /* Rows in memory as a stack of one layer. */
 static lamella_status stack_of_rows(call *c, double *rows, int64_t n, int64_t dim, stack *s)
 {
-    lamella_view *v;
-    lamella_stack host = { .struct_size = sizeof host, .n_layers = 1 };
-    TAKE(c, v, 1);
-    *v = (lamella_view){ .data = rows, .shape = { n, dim }, .dtype = LAMELLA_F64, .rank = 2 };
-    host.layer = v;
-    return stack_of_own(c, s, &host, F64, "anchors");
+    return stack_of_own(c, s, &(lamella_view){ .data = rows, .shape = { n, dim }, .dtype = LAMELLA_F64, .rank = 2 }, F64, "anchors");
 }
 
 /* ---- transforms ---- */

@@ -264,7 +264,6 @@ static lamella_status check_anchors_outputs(call *c, const stack *s, int64_t n_a
     lamella_relative_anchors_outputs wanted;
     TRY(view_check_out(c, &out->anchors, anchors, I64, "anchors", &n_anchors, 1));
     TRY(OUTPUTS(c, wanted, outputs));
-    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
     TRY(view_check_wanted(c, &out->condition, wanted.condition, F64, "outputs.condition", &s->n_layers, 1));
     TRY(view_check_wanted(c, &out->rank, wanted.rank, I64, "outputs.rank", &s->n_layers, 1));
     return view_check_wanted(c, &out->duplicates, wanted.duplicates, I64, "outputs.duplicates", &s->n_layers, 1);

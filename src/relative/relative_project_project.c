@@ -69,15 +69,7 @@ static lamella_status apply_project(call *c, const lamella_relative_project *pro
     TRY(fitted_check(c, &projection_kind, project, "project"));
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     TRY(check_layers_fit(c, project, &s));
-    if (!out)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "out is NULL, expected %lld views (one a layer)", (long long)s.n_layers);
-    TAKE(c, checked, s.n_layers);
-    for (int64_t l = 0; l < s.n_layers; l++) {
-        char name[64];
-        int64_t shape[LAMELLA_MAX_RANK];
-        int32_t rank = stack_lead_shape(&s, project->width[l], shape);
-        TRY(view_check_out(c, &checked[l], &out[l], F32, indexed_name(name, sizeof name, "out", l), shape, rank));
-    }
+    TRY(stack_check_outs(c, &s, out, F32, "out", s.layer->shape, s.layer->rank - 1, project->width, &checked));
     TRY(RESULT_OPTIONAL(c, result));
 
     for (int64_t l = 0; l < s.n_layers; l++) {

@@ -64,7 +64,6 @@ static lamella_status check_out(call *c, const stack *s, const lamella_relative_
     lamella_relative_stitch_outputs wanted;
     const int64_t square[] = { s->n_layers, s->n_layers };
     TRY(OUTPUTS(c, wanted, outputs));
-    TRY(check_reserved(c, wanted.reserved0, "outputs.reserved0"));
     TRY(view_check_wanted(c, &out->accuracy, wanted.accuracy, F64, "outputs.accuracy", square, 2));
     TRY(view_check_wanted(c, &out->f1, wanted.f1, F64, "outputs.f1", square, 2));
     return view_check_wanted(c, &out->flags, wanted.flags, I32, "outputs.flags", square, 2);

@@ -66,8 +66,7 @@ lamella_status samples_groups(call *c, const samples *s, const lamella_view *the
     *g = (sample_groups){ .n = s->n };
     if (!theirs && s->n_valid == s->n)
         return LAMELLA_OK;
-    TAKE(c, of, s->n);
-    memset(of, 0, (size_t)s->n * sizeof *of);
+    TAKE_ZEROS(c, of, s->n);
     g->of = of;
     g->n = s->n_valid;
     if (!theirs) {

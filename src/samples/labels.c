@@ -180,8 +180,7 @@ static lamella_status named_classes(call *c, const samples *s, const int64_t *la
     int64_t *rising = NULL, *place = NULL;
     unsigned char *seen;
     TRY(rising_names(c, named, k->n, &rising, &place));
-    TAKE(c, seen, k->n);
-    memset(seen, 0, (size_t)k->n);
+    TAKE_ZEROS(c, seen, k->n);
     for (int64_t i = 0; i < s->n_valid; i++) {
         int64_t at = sample_at(s, i), found = place_of_value(rising, k->n, label[at]);
         if (found < 0)
@@ -202,8 +201,7 @@ lamella_status samples_classes(call *c, const samples *s, const lamella_view *th
     int32_t *of;
     *k = (sample_classes){ .n = n_named };
     TRY(samples_integers(c, s, theirs, name, &label));
-    TAKE(c, of, s->n);
-    memset(of, 0, (size_t)s->n * sizeof *of);
+    TAKE_ZEROS(c, of, s->n);
     k->of = of;
     return named ? named_classes(c, s, label, name, named, k, of) : occurring_classes(c, s, label, name, k, of);
 }

@@ -6,7 +6,6 @@
 #include "solve/logistic.h"
 #include "linalg/linalg.h"
 
-#include <math.h>
 #include <string.h>
 
 #define LOGISTIC_WAVE 32
@@ -48,7 +47,7 @@ static lamella_status logistic_create(call *c, const fit_problem *p, logistic *m
                      .search = { .newton = outputs == 1 && dim <= LOGISTIC_NARROW } };
     TAKE(c, m->problem.mean, dim);
     TAKE(c, m->problem.inverse_spread, dim);
-    TAKE(c, m->point.v, size);
+    TAKE_ZEROS(c, m->point.v, size);
     TAKE(c, m->point.gradient, size);
     TAKE(c, m->point.weights, outputs * dim);
     TAKE(c, m->point.intercepts, outputs);
@@ -63,13 +62,11 @@ static lamella_status logistic_create(call *c, const fit_problem *p, logistic *m
     TAKE(c, m->frame.factor, logistic_factor_floats(dim));
     TAKE(c, m->frame.gram, logistic_factor_floats(dim));
     TAKE(c, m->frame.intercept_scale, outputs);
-    TAKE(c, m->frame.shift, dim);
+    TAKE_ZEROS(c, m->frame.shift, dim);
     TAKE(c, m->search.gradient, size);
     TAKE(c, m->search.room, dim);
     TAKE(c, memory, lbfgs_doubles(size));
     lbfgs_in(&m->search.lbfgs, memory, size, m->problem.simd);
-    memset(m->point.v, 0, (size_t)size * sizeof *m->point.v);
-    memset(m->frame.shift, 0, (size_t)dim * sizeof *m->frame.shift);
     return LAMELLA_OK;
 }
 

@@ -220,16 +220,13 @@ static lamella_status ridge_primal(call *c, const fit_problem *p)
                      .weights = p->weights, .intercepts = p->intercepts, .constant = p->constant };
     lamella_view layer = { .data = rows_->x_f64 ? (void *)rows_->x_f64 : (void *)rows_->x, .dtype = rows_->x_f64 ? LAMELLA_F64 : LAMELLA_F32,
                            .rank = 2, .shape = { rows_->n, rows_->dim }, .stride = { rows_->stride, 1 }, .flags = LAMELLA_FINITE };
-    lamella_stack host = { .struct_size = sizeof host, .layer = &layer, .n_layers = 1 };
     stack s;
     gram g;
     double *weight, *target;
-    TRY(stack_of_own(c, &s, &host, F32 | F64, "rows"));
+    TRY(stack_of_own(c, &s, &layer, F32 | F64, "rows"));
     TAKE(c, f.report, p->n_penalties * f.n_outputs);
-    TAKE(c, weight, rows_->n);
-    TAKE(c, target, rows_->n * f.n_outputs);
-    memset(weight, 0, (size_t)rows_->n * sizeof *weight);
-    memset(target, 0, (size_t)(rows_->n * f.n_outputs) * sizeof *target);
+    TAKE_ZEROS(c, weight, rows_->n);
+    TAKE_ZEROS(c, target, rows_->n * f.n_outputs);
     for (int64_t i = 0; i < p->n_rows; i++) {
         int64_t row = p->row ? p->row[i] : i;
         weight[row] = p->weight ? p->weight[row] : 1;
@@ -310,15 +307,12 @@ static lamella_status ridge_dual(call *c, const fit_problem *p)
     TRY(dual_take(c, p, outputs, &d));
     TRY(dual_scale(c, p, &d));
     TAKE(c, s, n * n);
-    TAKE(c, y_square, outputs);
+    TAKE_ZEROS(c, y_square, outputs);
     TAKE(c, w_t, dim * outputs);
     TAKE(c, each, p->n_penalties * outputs);
     TRY(product_f64(c, &(blas_product){ .m = n, .n = n, .k = dim, .alpha = 1, .a = d.z, .b = d.z, .c = s, .a_stride = dim, .b_stride = dim,
                                         .c_stride = n, .b_transposed = 1 }));
-    for (int64_t i = 0; i < n; i++) /* symmetric to the last bit */
-        for (int64_t j = i + 1; j < n; j++)
-            s[i * n + j] = s[j * n + i];
-    memset(y_square, 0, (size_t)outputs * sizeof *y_square);
+    matrix_mirror_lower(s, n, n); /* symmetric to the last bit */
     for (int64_t i = 0; i < n * outputs; i++)
         y_square[i % outputs] += d.y[i] * d.y[i];
     work w = { .s = s, .b = d.y, .y_square = y_square, .n = n, .outputs = outputs, .penalty = p->penalty, .report = each, .dual = 1 };

@@ -204,10 +204,11 @@ lamella_status stack_check(call *c, stack *s, const lamella_stack *theirs, uint3
     return check_stack(c, s, theirs, dtypes, name);
 }
 
-lamella_status stack_of_own(call *c, stack *s, const lamella_stack *ours, uint32_t dtypes, const char *name)
+lamella_status stack_of_own(call *c, stack *s, const lamella_view *matrix, uint32_t dtypes, const char *name)
 {
+    const lamella_stack ours = { .struct_size = sizeof ours, .layer = matrix, .n_layers = 1 };
     *s = (stack){ .name = name, .is_own = 1 };
-    return check_stack(c, s, ours, dtypes, name);
+    return check_stack(c, s, &ours, dtypes, name);
 }
 
 int64_t stack_dim(const stack *s, int64_t l)
@@ -291,17 +292,28 @@ lamella_status view_flatten(call *c, const lamella_view *v, const void **flat)
     return LAMELLA_OK;
 }
 
-lamella_status stack_check_columns(call *c, const stack *s, const lamella_view *theirs, const char *name, lamella_view **out)
+lamella_status stack_check_outs(call *c, const stack *s, const lamella_view *theirs, uint32_t dtypes, const char *name, const int64_t *lead,
+                                int32_t n_lead, const int64_t *width, lamella_view **out)
 {
     char indexed[64];
-    *out = NULL;
+    int64_t shape[LAMELLA_MAX_RANK];
     if (!theirs)
-        return LAMELLA_OK;
+        return fail(c, LAMELLA_ERR_ARGUMENT, "%s is NULL, expected %lld views (one a layer)", name, (long long)s->n_layers);
     TAKE(c, *out, s->n_layers);
+    for (int32_t a = 0; a < n_lead; a++)
+        shape[a] = lead[a];
     for (int64_t l = 0; l < s->n_layers; l++) {
-        int64_t dim = stack_dim(s, l);
-        TRY(view_check_out(c, &(*out)[l], &theirs[l], F64, indexed_name(indexed, sizeof indexed, name, l), &dim, 1));
+        shape[n_lead] = width ? width[l] : stack_dim(s, l);
+        TRY(view_check_out(c, &(*out)[l], &theirs[l], dtypes, indexed_name(indexed, sizeof indexed, name, l), shape, n_lead + 1));
     }
+    return LAMELLA_OK;
+}
+
+lamella_status stack_check_columns(call *c, const stack *s, const lamella_view *theirs, const char *name, lamella_view **out)
+{
+    if (theirs)
+        return stack_check_outs(c, s, theirs, F64, name, NULL, 0, NULL, out);
+    TAKE_ZEROS(c, *out, s->n_layers);
     return LAMELLA_OK;
 }
 

@@ -111,8 +111,8 @@ typedef struct stack {
 
 #define STACK(c, s, stack, dtypes) stack_check((c), &(s), (stack), (dtypes), #stack)
 LAMELLA_INTERNAL lamella_status stack_check(call *c, stack *s, const lamella_stack *theirs, uint32_t dtypes, const char *name);
-/* A stack that the library makes of views it checked or owns: not compared with the call's outputs. */
-LAMELLA_INTERNAL lamella_status stack_of_own(call *c, stack *s, const lamella_stack *ours, uint32_t dtypes, const char *name);
+/* A matrix that the library checked or owns as a stack of one layer: not compared with the call's outputs. */
+LAMELLA_INTERNAL lamella_status stack_of_own(call *c, stack *s, const lamella_view *matrix, uint32_t dtypes, const char *name);
 
 /* Stacks that meet in one call: where both have ids, those of b are those of a. */
 LAMELLA_INTERNAL lamella_status stacks_check_ids(call *c, const stack *a, const stack *b);
@@ -145,7 +145,10 @@ LAMELLA_INTERNAL lamella_status stack_check_lead(call *c, const stack *s, lamell
 LAMELLA_INTERNAL lamella_status view_flatten(call *c, const lamella_view *v, const void **flat);
 /* EMPTY where a layer has no dim, or no row is outside the mask. */
 LAMELLA_INTERNAL lamella_status stack_check_not_empty(call *c, const stack *s);
-/* An output f64 [dim(l)] of every layer, an array of views; NULL stays NULL. */
+/* An output of every layer, an array of views: [lead.., width(l)], a width NULL meaning dim(l). */
+LAMELLA_INTERNAL lamella_status stack_check_outs(call *c, const stack *s, const lamella_view *theirs, uint32_t dtypes, const char *name,
+                                                 const int64_t *lead, int32_t n_lead, const int64_t *width, lamella_view **out);
+/* An output f64 [dim(l)] of every layer that may be left out: NULL leaves views of which PUT writes nothing. */
 LAMELLA_INTERNAL lamella_status stack_check_columns(call *c, const stack *s, const lamella_view *theirs, const char *name, lamella_view **out);
 
 /* ---- rows: tensor/rows.c, the only caller of `read` ---- */
