@@ -20,7 +20,7 @@ typedef struct pair_grid {
 /* Everything but the outputs. */
 LAMELLA_INTERNAL lamella_status grid_open(call *c, const lamella_stack *first, const lamella_view *pairs, const int64_t *widths, int64_t n_widths,
                                           const lamella_matryoshka_grid_options *options, pair_grid *g);
-/* Of layer l into checked f64 views [width, pair], NaN for masked pairs; no dot products if `dot` is NULL. */
+/* Of layer l into checked f64 views [width, pair], NaN for masked pairs; no dot products if `dot` is not wanted. */
 LAMELLA_INTERNAL lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *cosine, const lamella_view *dot);
 LAMELLA_INTERNAL int            is_masked_pair(const pair_grid *g, int64_t p);
 

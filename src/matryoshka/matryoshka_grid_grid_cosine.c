@@ -57,13 +57,14 @@ int is_masked_pair(const pair_grid *g, int64_t p)
 typedef struct layer_grid {
     pair_grid          *g;
     const kernels      *simd;
-    const lamella_view *cosine, *dot; /* dot: NULL if not wanted */
+    const lamella_view *cosine, *dot;
     rows                of[2];      /* of each stack */
     int64_t             n_stacks;
     scratch             pieces;
     int64_t             rows_bytes; /* of a piece: a row of a, a row of b, their cosines and dots */
-    const int64_t      *list;       /* pairs of the task at hand */
+    const int64_t      *list;       /* pairs of the tasks at hand, and what they do with each */
     int64_t             n_list;
+    void              (*work)(struct layer_grid *w, int64_t at, char *piece);
     float              *gathered;   /* [pair of the batch, 2, dim] rows of pairs that are read apart */
     int64_t             row_floats;
 } layer_grid;
@@ -77,10 +78,8 @@ static rows *rows_of_side(layer_grid *w, int side)
 /* What a pair has at rising widths, to the caller's order. */
 static void put_widths_of_pair(const pair_grid *g, const lamella_view *out, int64_t p, const double *rising)
 {
-    for (int64_t k = 0; k < g->n_widths; k++) {
-        const int64_t at[] = { g->place[k], p };
-        memcpy(view_at(out, at), &rising[k], sizeof *rising);
-    }
+    for (int64_t k = 0; k < g->n_widths; k++)
+        PUT(out, rising[k], g->place[k], p);
 }
 
 /* room: [2, n_widths] */
@@ -90,55 +89,50 @@ static void put_pair(layer_grid *w, int64_t p, const float *a, const float *b, d
     double *cosine = room, *dot = room + g->n_widths;
     tally_add(&w->g->n_zero_cosines, prefix_cosines(w->simd, a, b, g->rising, g->n_widths, dot, cosine));
     put_widths_of_pair(g, w->cosine, p, cosine);
-    if (w->dot)
-        put_widths_of_pair(g, w->dot, p, dot);
+    put_widths_of_pair(g, w->dot, p, dot);
 }
 
-/* Pairs whose rows are both in the block. */
-static void near_pairs_task(int64_t i, void *data)
+/* A pair whose rows are both in the block. */
+static void near_pair(layer_grid *w, int64_t at, char *piece)
 {
-    layer_grid *w = data;
-    char *piece = scratch_claim(&w->pieces);
-    for (int64_t at = i * PAIRS_PER_TASK; at < MIN((i + 1) * PAIRS_PER_TASK, w->n_list); at++) {
-        const int64_t *pair = &w->g->pair[2 * w->list[at]];
-        panel a, b;
-        if (rows_vectors(rows_of_side(w, 0), 0, pair[0], 1, piece, &a) && rows_vectors(rows_of_side(w, 1), 0, pair[1], 1, piece + w->rows_bytes, &b))
-            put_pair(w, w->list[at], a.data, b.data, (double *)(piece + 2 * w->rows_bytes));
-    }
-    scratch_release(&w->pieces, piece);
+    const int64_t *pair = &w->g->pair[2 * w->list[at]];
+    panel a, b;
+    if (rows_vectors(rows_of_side(w, 0), 0, pair[0], 1, piece, &a) && rows_vectors(rows_of_side(w, 1), 0, pair[1], 1, piece + w->rows_bytes, &b))
+        put_pair(w, w->list[at], a.data, b.data, (double *)(piece + 2 * w->rows_bytes));
 }
 
-static void gathered_pairs_task(int64_t i, void *data)
+static void gathered_pair(layer_grid *w, int64_t at, char *piece)
 {
-    layer_grid *w = data;
-    char *piece = scratch_claim(&w->pieces);
-    for (int64_t at = i * PAIRS_PER_TASK; at < MIN((i + 1) * PAIRS_PER_TASK, w->n_list); at++) {
-        const float *a = w->gathered + 2 * at * w->row_floats;
-        put_pair(w, w->list[at], a, a + w->row_floats, (double *)(piece + 2 * w->rows_bytes));
-    }
-    scratch_release(&w->pieces, piece);
+    const float *a = w->gathered + 2 * at * w->row_floats;
+    put_pair(w, w->list[at], a, a + w->row_floats, (double *)(piece + 2 * w->rows_bytes));
 }
 
-/* Rows of the block that some pair of the batch waits for. */
-static void gather_task(int64_t i, void *data)
+/* Rows of the block that the pair waits for. */
+static void gather_pair(layer_grid *w, int64_t at, char *piece)
+{
+    for (int side = 0; side < 2; side++) {
+        rows *r = rows_of_side(w, side);
+        int64_t row = w->g->pair[2 * w->list[at] + side];
+        panel p;
+        if (row >= r->first && row < r->first + r->n && rows_vectors(r, 0, row, 1, piece, &p))
+            memcpy(w->gathered + (2 * at + side) * w->row_floats, p.data, (size_t)p.dim * sizeof(float));
+    }
+}
+
+static void task(int64_t i, void *data)
 {
     layer_grid *w = data;
     char *piece = scratch_claim(&w->pieces);
     for (int64_t at = i * PAIRS_PER_TASK; at < MIN((i + 1) * PAIRS_PER_TASK, w->n_list); at++)
-        for (int side = 0; side < 2; side++) {
-            rows *r = rows_of_side(w, side);
-            int64_t row = w->g->pair[2 * w->list[at] + side];
-            panel p;
-            if (row >= r->first && row < r->first + r->n && rows_vectors(r, 0, row, 1, piece, &p))
-                memcpy(w->gathered + (2 * at + side) * w->row_floats, p.data, (size_t)p.dim * sizeof(float));
-        }
+        w->work(w, at, piece);
     scratch_release(&w->pieces, piece);
 }
 
-static lamella_status over_list(call *c, layer_grid *w, const int64_t *list, int64_t n, void (*task)(int64_t i, void *data))
+static lamella_status over_list(call *c, layer_grid *w, const int64_t *list, int64_t n, void (*work)(layer_grid *w, int64_t at, char *piece))
 {
     w->list = list;
     w->n_list = n;
+    w->work = work;
     return parallel(c, (n + PAIRS_PER_TASK - 1) / PAIRS_PER_TASK, task, w);
 }
 
@@ -189,9 +183,9 @@ static lamella_status gather_far_pairs(call *c, layer_grid *w, int64_t l, const 
         TRY(open_pass(c, w, l));
         do {
             TRY(rows_next_in_step(c, w->of, w->n_stacks));
-            TRY(over_list(c, w, far + first, n, gather_task));
+            TRY(over_list(c, w, far + first, n, gather_pair));
         } while (rows_of_side(w, 0)->n || rows_of_side(w, 1)->n);
-        TRY(over_list(c, w, far + first, n, gathered_pairs_task));
+        TRY(over_list(c, w, far + first, n, gathered_pair));
         span_close(c, all);
         arena_rewind(&c->memory, before);
     }
@@ -202,10 +196,8 @@ static void put_masked(const pair_grid *g, const lamella_view *out)
 {
     const double none = NAN;
     for (int64_t p = 0; p < g->n_pairs; p++)
-        for (int64_t k = 0; k < g->n_widths && is_masked_pair(g, p); k++) {
-            const int64_t at[] = { k, p };
-            memcpy(view_at(out, at), &none, sizeof none);
-        }
+        for (int64_t k = 0; k < g->n_widths && is_masked_pair(g, p); k++)
+            PUT(out, none, k, p);
 }
 
 lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *cosine, const lamella_view *dot)
@@ -215,8 +207,7 @@ lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *
     int64_t *order = NULL, *start = NULL, n_blocks = 0, block = 0;
     arena_mark before = arena_now(&c->memory);
     put_masked(g, cosine);
-    if (dot)
-        put_masked(g, dot);
+    put_masked(g, dot);
     TRY(open_pass(c, &w, l));
     w.rows_bytes = whole_lines(MAX(rows_scratch(rows_of_side(&w, 0)), rows_scratch(rows_of_side(&w, 1))));
     TRY(scratch_open(c, 2 * w.rows_bytes + 2 * g->n_widths * (int64_t)sizeof(double), &w.pieces));
@@ -226,7 +217,7 @@ lamella_status grid_layer(call *c, pair_grid *g, int64_t l, const lamella_view *
     do {
         TRY(rows_next_in_step(c, w.of, w.n_stacks));
         if (rows_of_side(&w, 0)->n && rows_of_side(&w, 1)->n)
-            TRY(over_list(c, &w, order + start[block], start[block + 1] - start[block], near_pairs_task));
+            TRY(over_list(c, &w, order + start[block], start[block + 1] - start[block], near_pair));
         block++;
     } while (rows_of_side(&w, 0)->n && rows_of_side(&w, 1)->n); /* no pair is near where one of the stacks has ended */
     span_close(c, whole);
@@ -296,13 +287,15 @@ lamella_status grid_open(call *c, const lamella_stack *first, const lamella_view
     g->first.by_direction = g->second.by_direction = 1;
     TRY(check_widths(c, &g->second, widths, n_widths));
     g->n_widths = n_widths;
-    return rising_widths(c, widths, n_widths, &g->rising, &g->place);
+    return rising_integers(c, widths, n_widths, &g->rising, &g->place);
 }
 
 /* Layer l of an output [layer, width, pair]. */
 static lamella_view grid_cells(const lamella_view *out, int64_t l)
 {
     const int64_t corner[] = { l, 0, 0 };
+    if (!view_is_wanted(out))
+        return *out;
     return (lamella_view){ .data = view_at(out, corner), .dtype = LAMELLA_F64, .rank = 2, .shape = { out->shape[1], out->shape[2] },
                            .stride = { out->stride[1], out->stride[2] } };
 }
@@ -323,10 +316,8 @@ static lamella_status grid_of_cosines(call *c, const lamella_stack *first, const
     TRY(RESULT_OPTIONAL(c, result));
 
     for (int64_t l = 0; l < g.first.n_layers; l++) {
-        lamella_view cosines_of_layer = grid_cells(&cosines, l), dots_of_layer;
-        if (view_is_wanted(&dots))
-            dots_of_layer = grid_cells(&dots, l);
-        TRY_ITEMS(NULL, l, 1, g.first.n_layers, grid_layer(c, &g, l, &cosines_of_layer, view_is_wanted(&dots) ? &dots_of_layer : NULL));
+        const lamella_view cosines_of_layer = grid_cells(&cosines, l), dots_of_layer = grid_cells(&dots, l);
+        TRY_ITEMS(NULL, l, 1, g.first.n_layers, grid_layer(c, &g, l, &cosines_of_layer, &dots_of_layer));
     }
     found.n_zero_cosines = g.n_zero_cosines;
     found.n_masked_pairs = g.n_masked_pairs;

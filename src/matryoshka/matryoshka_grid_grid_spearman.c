@@ -111,7 +111,7 @@ static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lam
                             .stride = { g.n_pairs, 1 } };
     for (int64_t l = 0; l < g.first.n_layers; l++) {
         span whole = span_open_items(c, NULL, l, 1, g.first.n_layers);
-        TRY_SPAN("cosines", 0, COSINES_SHARE, grid_layer(c, &g, l, &cosine, NULL));
+        TRY_SPAN("cosines", 0, COSINES_SHARE, grid_layer(c, &g, l, &cosine, &(lamella_view){ .dtype = 0 }));
         TRY_SPAN("ranks", COSINES_SHARE, 1, rank_widths(c, &w));
         span_close(c, whole);
         for (int64_t k = 0; k < n_widths; k++) {

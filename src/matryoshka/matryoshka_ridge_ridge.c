@@ -150,7 +150,7 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
     TRY(OPTIONS(c, o, options, matryoshka_ridge));
     if (o.readout == LAMELLA_READOUT_WEIGHTED)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.readout is WEIGHTED, expected one without weights");
-    TRY(rising_widths(c, widths, n_widths, &rising, &place));
+    TRY(rising_integers(c, widths, n_widths, &rising, &place));
     TRY(samples_of_stack(c, &s, o.readout, &pooled));
     ridge_problem p = { .s = &pooled.rows, .penalty = penalties, .n_penalties = n_penalties, .widths = rising, .n_widths = n_widths };
     TRY(read_targets(c, &pooled, labels, &p, &possible));

@@ -65,7 +65,7 @@ static lamella_status plan_cuts(call *c, const stack *s, const int64_t *widths, 
     int64_t *place = NULL;
     if (!out)
         return fail(c, LAMELLA_ERR_ARGUMENT, "out is NULL, expected %lld views (layers x widths)", (long long)(s->n_layers * n_widths));
-    TRY(rising_widths(c, widths, n_widths, rising, &place));
+    TRY(rising_integers(c, widths, n_widths, rising, &place));
     TAKE(c, *checked, s->n_layers * n_widths);
     for (int64_t i = 0; i < s->n_layers * n_widths; i++) {
         char name[64];

@@ -173,9 +173,7 @@ static void row_in_f64(const ridge_applied *a, const double *x, const double *ta
     for (int64_t t = 0; t < p->n_tasks; t++)
         residual[t] = target[t] - a->y_mean[t];
     for (int64_t k = 0; cut < p->n_widths; k++) {
-        double lanes[16] = { 0 };
-        a->simd->dot_lanes_f64(a->inverse_f64 + k * a->dim, x, k + 1, lanes);
-        const double z = lanes_sum(lanes), *w = a->w + k * p->n_tasks;
+        const double z = dot_f64(a->simd, a->inverse_f64 + k * a->dim, x, k + 1), *w = a->w + k * p->n_tasks;
         keep -= z * z;
         for (int64_t t = 0; t < p->n_tasks; t++)
             residual[t] -= w[t] * z;

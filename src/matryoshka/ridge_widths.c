@@ -84,20 +84,13 @@ static void panel_figures(const panel_task *t, void *state, void *data)
         ridge_panel(&pass->a, &p, t->room, state);
 }
 
-static void join_figures(void *state, void *data)
-{
-    const ridge_pass *pass = data;
-    for (int64_t j = 0; j < pass->a.n_penalties * ridge_figures(pass->a.p); j++)
-        pass->sums[j] += ((const double *)state)[j];
-}
-
 static lamella_status sum_figures(call *c, ridge_pass *pass)
 {
     const int64_t n = pass->a.n_penalties * ridge_figures(pass->a.p);
     TAKE_ZEROS(c, pass->sums, n);
     return sum_panels(c, &(panel_sum){ .s = pass->a.p->s, .first_layer = pass->l, .n_layers = 1, .precision = pass->a.precision, .together = 1,
-                                       .room_bytes = ridge_panel_bytes(&pass->a), .state_bytes = n * (int64_t)sizeof *pass->sums,
-                                       .of_panel = panel_figures, .join = join_figures, .data = pass });
+                                       .room_bytes = ridge_panel_bytes(&pass->a), .sums = pass->sums, .n_sums = n, .of_panel = panel_figures,
+                                       .data = pass });
 }
 
 /* ---- one layer ---- */

@@ -14,29 +14,3 @@ lamella_status check_widths(call *c, const stack *s, const int64_t *widths, int6
                             (long long)widths[k], (long long)stack_dim(s, l), (long long)l);
     return LAMELLA_OK;
 }
-
-typedef struct width_place {
-    int64_t width, place;
-} width_place;
-
-static int by_width(const void *a, const void *b)
-{
-    const width_place *x = a, *y = b;
-    return x->width != y->width ? (x->width > y->width) - (x->width < y->width) : (x->place > y->place) - (x->place < y->place);
-}
-
-lamella_status rising_widths(call *c, const int64_t *widths, int64_t n_widths, int64_t **rising, int64_t **place)
-{
-    width_place *order;
-    TAKE(c, order, n_widths);
-    TAKE(c, *rising, n_widths);
-    TAKE(c, *place, n_widths);
-    for (int64_t k = 0; k < n_widths; k++)
-        order[k] = (width_place){ widths[k], k };
-    sort_elements(order, n_widths, sizeof *order, by_width);
-    for (int64_t k = 0; k < n_widths; k++) {
-        (*rising)[k] = order[k].width;
-        (*place)[k] = order[k].place;
-    }
-    return LAMELLA_OK;
-}

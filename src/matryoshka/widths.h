@@ -6,7 +6,5 @@
 
 /* At least one, each 1 .. dim of every layer. */
 LAMELLA_INTERNAL lamella_status check_widths(call *c, const stack *s, const int64_t *widths, int64_t n_widths);
-/* The same widths rising, and where each stood in the caller's list. */
-LAMELLA_INTERNAL lamella_status rising_widths(call *c, const int64_t *widths, int64_t n_widths, int64_t **rising, int64_t **place);
 
 #endif

@@ -26,6 +26,22 @@ int64_t group_rows(const int64_t *labels, int64_t n, int64_t *group, int64_t *di
     return n_groups;
 }
 
+lamella_status rising_integers(call *c, const int64_t *x, int64_t n, int64_t **rising, int64_t **place)
+{
+    keyed_row *sorted;
+    TAKE(c, *rising, n);
+    TAKE(c, *place, n);
+    TAKE(c, sorted, sort_room(n));
+    for (int64_t i = 0; i < n; i++)
+        sorted[i] = (keyed_row){ x[i], i };
+    sort_keyed(sorted, n, sorted + n);
+    for (int64_t i = 0; i < n; i++) {
+        (*rising)[i] = sorted[i].key;
+        (*place)[i] = sorted[i].row;
+    }
+    return LAMELLA_OK;
+}
+
 int64_t place_of_value(const int64_t *rising, int64_t n, int64_t value)
 {
     int64_t low = 0, high = n;

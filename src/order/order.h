@@ -42,6 +42,9 @@ LAMELLA_INTERNAL int64_t group_rows(const int64_t *labels, int64_t n, int64_t *g
 LAMELLA_INTERNAL lamella_status group_rows_asking(call *c, const int64_t *labels, int64_t n, int64_t *group, int64_t *distinct, keyed_row *room,
                                                   int64_t *n_groups);
 
+/* The same integers rising, equal ones in their order, and where each stood: [n] in the call's arena. */
+LAMELLA_INTERNAL lamella_status rising_integers(call *c, const int64_t *x, int64_t n, int64_t **rising, int64_t **place);
+
 /* Place of a value in a rising list; -1: it is not there. */
 LAMELLA_INTERNAL int64_t place_of_value(const int64_t *rising, int64_t n, int64_t value);
 

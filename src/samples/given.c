@@ -59,22 +59,12 @@ lamella_status samples_weigh(call *c, samples *s, const lamella_view *theirs, co
     return LAMELLA_OK;
 }
 
-lamella_status samples_groups(call *c, const samples *s, const lamella_view *theirs, const char *name, sample_groups *g)
+lamella_status samples_grouped(call *c, const samples *s, int64_t *label, sample_groups *g)
 {
-    int64_t *label, *group, *of;
+    int64_t *group, *of;
     keyed_row *room;
-    *g = (sample_groups){ .n = s->n };
-    if (!theirs && s->n_valid == s->n)
-        return LAMELLA_OK;
     TAKE_ZEROS(c, of, s->n);
     g->of = of;
-    g->n = s->n_valid;
-    if (!theirs) {
-        for (int64_t i = 0; i < s->n_valid; i++)
-            of[sample_at(s, i)] = i;
-        return LAMELLA_OK;
-    }
-    TRY(samples_integers(c, s, theirs, name, &label));
     arena_mark before = arena_now(&c->memory);
     TAKE(c, group, s->n_valid);
     TAKE(c, room, sort_room(s->n_valid));
@@ -84,5 +74,22 @@ lamella_status samples_groups(call *c, const samples *s, const lamella_view *the
     for (int64_t i = 0; i < s->n_valid; i++)
         of[sample_at(s, i)] = group[i];
     arena_rewind(&c->memory, before);
+    return LAMELLA_OK;
+}
+
+lamella_status samples_groups(call *c, const samples *s, const lamella_view *theirs, const char *name, sample_groups *g)
+{
+    int64_t *label, *of;
+    *g = (sample_groups){ .n = s->n };
+    if (!theirs && s->n_valid == s->n)
+        return LAMELLA_OK;
+    if (theirs) {
+        TRY(samples_integers(c, s, theirs, name, &label));
+        return samples_grouped(c, s, label, g);
+    }
+    TAKE_ZEROS(c, of, s->n);
+    for (int64_t i = 0; i < s->n_valid; i++)
+        of[sample_at(s, i)] = i;
+    *g = (sample_groups){ s->n_valid, of };
     return LAMELLA_OK;
 }

@@ -133,44 +133,29 @@ lamella_status samples_labels(call *c, const samples *s, const lamella_view *lab
 /* Rising, with the place of each in the list. */
 static lamella_status rising_names(call *c, const int64_t *named, int64_t n, int64_t **rising, int64_t **place)
 {
-    keyed_row *sorted;
     if (n < 2 || n > INT32_MAX)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.n_classes is %lld, expected at least 2", (long long)n);
     TRY(call_reads(c, (lent){ .low = (const char *)named, .high = (const char *)(named + n) }, "options.classes"));
-    TAKE(c, *rising, n);
-    TAKE(c, *place, n);
-    TAKE(c, sorted, sort_room(n));
-    for (int64_t k = 0; k < n; k++)
-        sorted[k] = (keyed_row){ named[k], k };
-    sort_keyed(sorted, n, sorted + n);
-    for (int64_t k = 0; k < n; k++) {
-        (*rising)[k] = sorted[k].key;
-        (*place)[k] = sorted[k].row;
-        if (k && sorted[k].key == sorted[k - 1].key)
-            return fail(c, LAMELLA_ERR_ARGUMENT, "options.classes[%lld] is %lld, as options.classes[%lld] is, expected each label once", (long long)sorted[k].row,
-                        (long long)sorted[k].key, (long long)sorted[k - 1].row);
-    }
+    TRY(rising_integers(c, named, n, rising, place));
+    for (int64_t k = 1; k < n; k++)
+        if ((*rising)[k] == (*rising)[k - 1])
+            return fail(c, LAMELLA_ERR_ARGUMENT, "options.classes[%lld] is %lld, as options.classes[%lld] is, expected each label once",
+                        (long long)(*place)[k], (long long)(*rising)[k], (long long)(*place)[k - 1]);
     return LAMELLA_OK;
 }
 
-static lamella_status occurring_classes(call *c, const samples *s, const int64_t *label, const char *name, sample_classes *k, int32_t *of)
+static lamella_status occurring_classes(call *c, const samples *s, int64_t *label, const char *name, sample_classes *k, int32_t *of)
 {
-    int64_t *value, *group;
-    keyed_row *room;
-    TAKE(c, value, s->n_valid);
-    TAKE(c, group, s->n_valid);
-    TAKE(c, room, sort_room(s->n_valid));
-    for (int64_t i = 0; i < s->n_valid; i++)
-        value[i] = label[sample_at(s, i)];
-    TRY(group_rows_asking(c, value, s->n_valid, group, NULL, room, &k->n));
-    if (k->n < 2)
+    sample_groups g;
+    TRY(samples_grouped(c, s, label, &g));
+    if (g.n < 2)
         return fail(c, LAMELLA_ERR_ARGUMENT, "%s holds one label only, %lld, expected two and more, or options.classes to name them", name,
-                    (long long)value[0]);
-    if (k->n > INT32_MAX)
-        return fail(c, LAMELLA_ERR_LIMIT, "%s holds %lld labels, expected at most %d", name, (long long)k->n, INT32_MAX);
-    for (int64_t i = 0; i < s->n_valid; i++)
-        of[sample_at(s, i)] = (int32_t)group[i];
-    k->n_present = k->n;
+                    (long long)label[0]);
+    if (g.n > INT32_MAX)
+        return fail(c, LAMELLA_ERR_LIMIT, "%s holds %lld labels, expected at most %d", name, (long long)g.n, INT32_MAX);
+    for (int64_t i = 0; i < s->n; i++)
+        of[i] = (int32_t)g.of[i];
+    k->n = k->n_present = g.n;
     return LAMELLA_OK;
 }
 

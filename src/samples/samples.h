@@ -48,6 +48,8 @@ typedef struct sample_groups {
     const int64_t *of; /* [samples]: 0 .. n - 1, by rising label; NULL = every sample is one */
 } sample_groups;
 
+/* Of labels [n], which are overwritten: first with those of the samples that take part. */
+LAMELLA_INTERNAL lamella_status samples_grouped(call *c, const samples *s, int64_t *label, sample_groups *g);
 /* The host's i32|i64 [n], any integers; NULL: every sample that takes part is a group of its own. */
 LAMELLA_INTERNAL lamella_status samples_groups(call *c, const samples *s, const lamella_view *theirs, const char *name, sample_groups *g);
 
