@@ -59,13 +59,6 @@ static void panel_products(const panel_task *t, void *state, void *data)
     }
 }
 
-static void join_products(void *state, void *data)
-{
-    const mix_gradient *w = data;
-    for (int64_t l = 0; l < w->m->s.n_layers; l++)
-        w->d[l] += ((const double *)state)[l];
-}
-
 static lamella_status gradient_fault(call *c, const mix_gradient *w)
 {
     int64_t at = lowest_get(&w->fault);
@@ -83,8 +76,8 @@ static lamella_status sum_products(call *c, mix_gradient *w)
     const int64_t n_layers = w->m->s.n_layers;
     TAKE_ZEROS(c, w->d, n_layers);
     TRY(sum_panels(c, &(panel_sum){ .s = &w->m->s, .n_layers = n_layers, .precision = LAMELLA_F32, .together = 1,
-                                    .room_bytes = pixels_room(&w->g, 1), .state_bytes = n_layers * (int64_t)sizeof(double),
-                                    .of_panel = panel_products, .join = join_products, .data = w }));
+                                    .room_bytes = pixels_room(&w->g, 1), .sums = w->d, .n_sums = n_layers, .of_panel = panel_products,
+                                    .data = w }));
     return gradient_fault(c, w);
 }
 

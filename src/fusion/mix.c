@@ -2,8 +2,6 @@
 #include "options/options.h"
 #include "reduce/reduce.h"
 
-#include <math.h>
-
 static lamella_status check_mixed_stack(call *c, const lamella_stack *stack_, layer_mix *m)
 {
     *m = (layer_mix){ .simd = simd_of(c) };
@@ -16,30 +14,19 @@ static lamella_status check_mixed_stack(call *c, const lamella_stack *stack_, la
     return LAMELLA_OK;
 }
 
-static lamella_status check_mix_options(call *c, const lamella_fusion_mix_options *options, layer_mix *m)
-{
-    TRY(OPTIONS(c, m->o, options, fusion_mix));
-    m->s.by_direction = m->o.rows != LAMELLA_FUSION_ROWS_RAW;
-    return LAMELLA_OK;
-}
-
 static lamella_status check_mix_weights(call *c, layer_mix *m)
 {
     lamella_view v;
     int64_t n = m->s.n_layers;
-    number text;
-    if (m->o.weights) {
-        TRY(view_check(c, &v, m->o.weights, F32 | F64, "options.weights"));
-        TRY(view_check_shape(c, &v, "options.weights", &n, 1));
-    }
     TAKE(c, m->share, n);
-    for (int64_t l = 0; l < n; l++) {
-        m->share[l] = m->o.weights ? load_f64(v.dtype, view_at(&v, &l)) : 1.0 / (double)n;
-        if (!isfinite(m->share[l]))
-            return fail(c, LAMELLA_ERR_NONFINITE, "options.weights[%lld] is %s, expected a finite number", (long long)l,
-                        number_text(m->share[l], &text));
-    }
-    if (m->o.weights && m->o.weighting == LAMELLA_FUSION_WEIGHTING_SOFTMAX)
+    for (int64_t l = 0; l < n; l++)
+        m->share[l] = 1.0 / (double)n;
+    if (!m->o.weights)
+        return LAMELLA_OK;
+    TRY(view_check(c, &v, m->o.weights, F32 | F64, "options.weights"));
+    TRY(view_check_shape(c, &v, "options.weights", &n, 1));
+    TRY(view_numbers(c, &v, "options.weights", m->share));
+    if (m->o.weighting == LAMELLA_FUSION_WEIGHTING_SOFTMAX)
         softmax(m->share, n);
     return LAMELLA_OK;
 }
@@ -47,7 +34,8 @@ static lamella_status check_mix_weights(call *c, layer_mix *m)
 lamella_status mix_check(call *c, const lamella_stack *stack_, const lamella_fusion_mix_options *options, layer_mix *m)
 {
     TRY(check_mixed_stack(c, stack_, m));
-    TRY(check_mix_options(c, options, m));
+    TRY(OPTIONS(c, m->o, options, fusion_mix));
+    m->s.by_direction = m->o.rows != LAMELLA_FUSION_ROWS_RAW;
     return check_mix_weights(c, m);
 }
 

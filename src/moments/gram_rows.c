@@ -235,12 +235,16 @@ static lamella_status fail_nonfinite(call *c, work *w, int64_t i)
     return LAMELLA_OK;
 }
 
+lamella_status fail_squares(const call *c, const char *name)
+{
+    return fail(c, LAMELLA_ERR_NUMERIC, "%s has numbers whose squares do not fit f64, expected less than 1e150", name);
+}
+
 static lamella_status fail_range(call *c, const gram_rows *of)
 {
     char indexed[64];
     indexed_name(indexed, sizeof indexed, "stack.layer", of->first_layer);
-    return fail(c, LAMELLA_ERR_NUMERIC, "%s has numbers whose squares do not fit f64, expected less than 1e150",
-                of->names ? of->names[0] : indexed);
+    return fail_squares(c, of->names ? of->names[0] : indexed);
 }
 
 /* The panels of the block at hand, as many at a time as there is room for. */

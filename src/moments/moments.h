@@ -67,6 +67,9 @@ LAMELLA_INTERNAL int64_t        gram_rows_dim(const gram_rows *r);
  * squares do not fit f64; without units, squares under its range are 0. */
 LAMELLA_INTERNAL lamella_status gram_of_rows(call *c, const gram_rows *r, gram *g);
 
+/* NUMERIC, of numbers that `name` has. */
+LAMELLA_INTERNAL lamella_status fail_squares(const call *c, const char *name);
+
 /* Rows x [n, dim], which become theirs about the mean, times the root of their weight; mean and low [dim] as of columns, largest [dim] |x|.
  * Returns the sum of the weights. */
 LAMELLA_INTERNAL double         rows_about_mean(double *x, int64_t n, int64_t dim, const double *weight, double *mean, double *low, double *largest);

@@ -15,11 +15,6 @@ lamella_status lamella_moments_gram_create(lamella_context *ctx, int64_t dim, in
 
 /* ---- joining ---- */
 
-static lamella_status fail_squares(call *c, const char *name)
-{
-    return fail(c, LAMELLA_ERR_NUMERIC, "%s has numbers whose squares do not fit f64, expected less than 1e150", name);
-}
-
 /* No entry of S is larger than the largest of its diagonal: if the diagonal fits f64, all does. */
 static lamella_status join_grams(call *c, lamella_moments_gram *state, const gram *from, const char *name, const char *name_of_y)
 {

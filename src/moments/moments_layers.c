@@ -217,12 +217,11 @@ typedef struct layers_out {
 static lamella_status check_range_kept(call *c, const layer_figures *f, const layers_out *out, int64_t l)
 {
     const column_moments *m = &f->columns;
+    char name[64];
     int kept = m->n == 0 || isfinite(f->norm_sum);
     for (int64_t j = 0; m->n && j < m->dim; j++)
         kept &= isfinite(m->mean[j]) && (!view_is_wanted(&out->variance[l]) || isfinite(column_variance(m, j, 1)));
-    if (!kept)
-        return fail(c, LAMELLA_ERR_NUMERIC, "stack.layer[%lld] has numbers whose squares do not fit f64, expected less than 1e150", (long long)l);
-    return LAMELLA_OK;
+    return kept ? LAMELLA_OK : fail_squares(c, indexed_name(name, sizeof name, "stack.layer", l));
 }
 
 static void put_layer(const layer_figures *f, const column_figures *g, int64_t l, const layers_out *out)

@@ -46,18 +46,6 @@ static lamella_status fit_columns(call *c, const stack *s, int64_t l, column_sta
 
 /* ---- checked ---- */
 
-/* The numbers of a checked view [n]. */
-static lamella_status read_numbers(call *c, const lamella_view *v, const char *name, double *to)
-{
-    number text;
-    for (int64_t j = 0; j < v->shape[0]; j++) {
-        to[j] = load_f64(v->dtype, view_at(v, &j));
-        if (!isfinite(to[j]))
-            return fail(c, LAMELLA_ERR_NONFINITE, "%s[%lld] is %s, expected a finite number", name, (long long)j, number_text(to[j], &text));
-    }
-    return LAMELLA_OK;
-}
-
 /* The statistics of one kind of every layer; NULL stays zeros. */
 static lamella_status given_columns(call *c, const stack *s, const lamella_view *given, const char *name, size_t place, column_statistics *to)
 {
@@ -69,7 +57,7 @@ static lamella_status given_columns(call *c, const stack *s, const lamella_view 
         memcpy(&numbers, (char *)&to[l] + place, sizeof numbers);
         TRY(view_check(c, &v, &given[l], F64, indexed_name(indexed, sizeof indexed, name, l)));
         TRY(view_check_shape(c, &v, indexed, &dim, 1));
-        TRY(read_numbers(c, &v, indexed, numbers));
+        TRY(view_numbers(c, &v, indexed, numbers));
     }
     return LAMELLA_OK;
 }
@@ -120,7 +108,7 @@ static lamella_status check_affine(call *c, const stack *s, const lamella_view *
     }
     TAKE(c, to, v.shape[0]);
     *numbers = to;
-    return read_numbers(c, &v, name, to);
+    return view_numbers(c, &v, name, to);
 }
 
 static lamella_status check_options(call *c, const stack *s, const lamella_tensor_standardise_options *options, work *w)

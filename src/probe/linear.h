@@ -72,7 +72,6 @@ typedef struct linear_unit {
     int32_t   trains;     /* there are two classes */
     int32_t   tests;      /* rows of two classes at least in the fold; of the last fit: nothing to test */
     int32_t   one_class;  /* to train on, or to test */
-    int32_t   reserved;
 } linear_unit;
 
 /* What is asked for: checked inputs, and from them the fits. Nothing writes to it once it is planned. */

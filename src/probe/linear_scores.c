@@ -50,11 +50,9 @@ static void decide_panel(const panel *of, void *room, void *data)
         else
             p->simd->f32_to_f64((const float *)of->data + i * of->stride, of->dim, x);
         for (int64_t q = 0; q < z->n_penalties; q++)
-            for (int64_t k = 0; k < z->n_outputs; k++) {
-                double lanes[16] = { 0 };
-                p->simd->dot_lanes_f64(x, cell_weights(z, s->a, s->l, q, fit, k), of->dim, lanes);
-                s->decision[(q * z->n_outputs + k) * z->n_scored + at] = lanes_sum(lanes) + *cell_intercept(z, s->a, s->l, q, fit, k);
-            }
+            for (int64_t k = 0; k < z->n_outputs; k++)
+                s->decision[(q * z->n_outputs + k) * z->n_scored + at] = dot_f64(p->simd, x, cell_weights(z, s->a, s->l, q, fit, k), of->dim)
+                                                                         + *cell_intercept(z, s->a, s->l, q, fit, k);
     }
 }
 

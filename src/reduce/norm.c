@@ -54,10 +54,8 @@ double unit_row(const kernels *k, const double *x, int64_t n, double *unit)
 double cosine_f64(const kernels *k, const double *x, const double *y, int64_t n, double x_norm, double y_norm)
 {
     double lanes[LANES] = { 0 }, product = x_norm * y_norm;
-    if (product > 1e-280 && product < 1e300) {
-        k->dot_lanes_f64(x, y, n, lanes);
-        return lanes_sum(lanes) / product;
-    }
+    if (product > 1e-280 && product < 1e300)
+        return dot_f64(k, x, y, n) / product;
     for (int64_t i = 0; i < n; i++) /* the products would leave f64's range */
         lanes[i % LANES] += x[i] / x_norm * (y[i] / y_norm);
     return lanes_sum(lanes);
@@ -134,7 +132,7 @@ row_norm rms_norm_f64(const kernels *k, const double *x, int64_t n, double epsil
     return (row_norm){ 0, length > 0 ? 1 / length : 0 };
 }
 
-void softmax(double *w, int64_t n)
+double softmax(double *w, int64_t n)
 {
     double largest = n ? w[0] : 0, sum = 0;
     for (int64_t l = 1; l < n; l++)
@@ -143,4 +141,5 @@ void softmax(double *w, int64_t n)
         sum += w[l] = exp(w[l] - largest);
     for (int64_t l = 0; l < n; l++)
         w[l] /= sum;
+    return largest + log(sum);
 }

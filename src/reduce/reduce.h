@@ -38,8 +38,8 @@ LAMELLA_INTERNAL row_norm layer_norm_f64(const double *x, int64_t n, double epsi
 /* 0 and 1 / sqrt(mean of squares + epsilon). */
 LAMELLA_INTERNAL row_norm rms_norm_f64(const kernels *k, const double *x, int64_t n, double epsilon);
 
-/* w := exp(w) / sum exp(w), shifted by the largest, so that no exponential overflows. */
-LAMELLA_INTERNAL void     softmax(double *w, int64_t n);
+/* w := exp(w) / sum exp(w), shifted by the largest, so that no exponential overflows; returns log sum exp(w). */
+LAMELLA_INTERNAL double   softmax(double *w, int64_t n);
 
 /* ---- the token sweep: reduce/tokens.c. Tokens of every sample to one row, in token order, sums in f64 ---- */
 

@@ -55,6 +55,7 @@ LAMELLA_INTERNAL lamella_status projections_fit(call *c, const stack *s, const r
 
 /* x := T x in f64; room [dim]. Out may be x. */
 LAMELLA_INTERNAL void           projection_transform(const kernels *k, const projection *p, const double *x, double *room, double *out);
+LAMELLA_INTERNAL int            is_zero_row(const double *x, int64_t n);
 /* Where a projected row goes: f32 [width]. */
 typedef struct projection_target {
     void (*put)(int64_t vector, const float *row, void *data); /* any thread; rows under the mask are zeros */

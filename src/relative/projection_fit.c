@@ -153,12 +153,8 @@ static lamella_status fit_relative_transform(call *c, const lamella_relative_pro
 static int64_t zero_anchors(const projection *p)
 {
     int64_t n = 0;
-    for (int64_t i = 0; i < p->n_anchors; i++) {
-        int64_t j = 0;
-        while (j < p->dim && p->points[i * p->dim + j] == 0)
-            j++;
-        n += j == p->dim;
-    }
+    for (int64_t i = 0; i < p->n_anchors; i++)
+        n += is_zero_row(p->points + i * p->dim, p->dim);
     return n;
 }
 
@@ -208,9 +204,7 @@ static lamella_status fit_layer(call *c, lamella_relative_project *of, const sta
 lamella_status projections_fit(call *c, const stack *s, const row_numbers *anchors, const lamella_relative_project_options *rules,
                                lamella_relative_project **made, lamella_relative_project_result *found)
 {
-    for (int64_t l = 0; l < s->n_layers; l++)
-        if (!stack_dim(s, l))
-            return fail(c, LAMELLA_ERR_EMPTY, "stack.layer[%lld] has dim 0, expected at least 1", (long long)l);
+    TRY(stack_check_not_empty(c, s));
     TRY(fitted_create(c, &projection_kind, made));
     (*made)->rules = *rules;
     (*made)->rules.anchors = NULL; /* the host's, of the call only */

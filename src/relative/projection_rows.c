@@ -44,13 +44,6 @@ static projection_room room_in(const work *w, char *piece)
     return r;
 }
 
-static double dot_of_rows(const kernels *k, const double *x, const double *y, int64_t n)
-{
-    double lanes[16] = { 0 };
-    k->dot_lanes_f64(x, y, n, lanes);
-    return lanes_sum(lanes);
-}
-
 void projection_transform(const kernels *k, const projection *p, const double *x, double *room, double *out)
 {
     double *centred = p->root ? room : out;
@@ -63,7 +56,7 @@ void projection_transform(const kernels *k, const projection *p, const double *x
         for (int64_t j = 0; j < p->dim; j++)
             centred[j] = x[j] - p->mean[j] - p->low[j];
     for (int64_t j = 0; p->root && j < p->dim; j++) /* symmetric: a row is a column */
-        out[j] = dot_of_rows(k, centred, p->root + j * p->dim, p->dim);
+        out[j] = dot_f64(k, centred, p->root + j * p->dim, p->dim);
 }
 
 /* Rounding of unit rows takes the cosine of a row and itself over 1. */
@@ -115,7 +108,7 @@ static void put_coordinates(const work *w, const projection_room *r, int64_t n)
     const projection *p = w->p;
     for (int64_t a = 0; a < p->n_anchors; a++)
         for (int64_t q = 0; q < n; q++)
-            r->values[q * w->stride + a] = (float)dot_of_rows(w->simd, r->x + q * p->dim, p->basis + a * p->dim, p->dim);
+            r->values[q * w->stride + a] = (float)dot_f64(w->simd, r->x + q * p->dim, p->basis + a * p->dim, p->dim);
 }
 
 static void put_similarities(const work *w, const projection_room *r, int64_t n)
@@ -140,12 +133,7 @@ static void put_similarities(const work *w, const projection_room *r, int64_t n)
 
 /* ---- a panel ---- */
 
-static int needs_units(const work *w)
-{
-    return w->p->tiles != NULL;
-}
-
-static int is_zero_row(const double *x, int64_t n)
+int is_zero_row(const double *x, int64_t n)
 {
     int64_t j = 0;
     while (j < n && x[j] == 0)
@@ -172,7 +160,7 @@ static int prepare_row(const work *w, const projection_room *r, const panel *p, 
     if (w->precision == LAMELLA_F32)
         return unit_row_f32(w->simd, (const float *)p->data + i * p->stride, p->dim, r->units + q * p->dim);
     projection_transform(w->simd, w->p, (const double *)p->data + i * p->stride, r->unit, x);
-    if (needs_units(w)) {
+    if (w->p->tiles) {
         unit_row(w->simd, x, p->dim, r->unit);
         w->simd->f64_to_f32(r->unit, p->dim, r->units + q * p->dim);
     }

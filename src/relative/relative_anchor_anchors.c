@@ -194,18 +194,12 @@ static lamella_status figures_of_anchors(call *c, const stack *s, int64_t l, con
 
 /* ---- the call ---- */
 
-static lamella_status check_extents(call *c, const stack *s)
+static lamella_status check_options(call *c, const stack *s, const lamella_relative_anchors_options *options,
+                                    lamella_relative_anchors_options *o)
 {
-    if (s->n_vectors - stack_masked(s) == 0)
-        return fail(c, LAMELLA_ERR_EMPTY, "stack has no row%s, expected at least 1", s->valid ? " outside the mask" : "");
-    for (int64_t l = 0; l < s->n_layers; l++)
-        if (!stack_dim(s, l))
-            return fail(c, LAMELLA_ERR_EMPTY, "stack.layer[%lld] has dim 0, expected at least 1", (long long)l);
-    return LAMELLA_OK;
-}
-
-static lamella_status check_farthest(call *c, const stack *s, const lamella_relative_anchors_options *o)
-{
+    TRY(OPTIONS(c, *o, options, relative_anchors));
+    if (o->method != LAMELLA_RELATIVE_ANCHORS_FARTHEST)
+        return LAMELLA_OK;
     if (o->distance_layer >= s->n_layers)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.distance_layer is %lld, expected 0 to %lld", (long long)o->distance_layer,
                     (long long)(s->n_layers - 1));
@@ -213,13 +207,6 @@ static lamella_status check_farthest(call *c, const stack *s, const lamella_rela
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.start is %lld, expected a row outside the mask, 0 to %lld", (long long)o->start,
                     (long long)(s->n_vectors - 1));
     return LAMELLA_OK;
-}
-
-static lamella_status check_options(call *c, const stack *s, const lamella_relative_anchors_options *options,
-                                            lamella_relative_anchors_options *o)
-{
-    TRY(OPTIONS(c, *o, options, relative_anchors));
-    return o->method == LAMELLA_RELATIVE_ANCHORS_FARTHEST ? check_farthest(c, s, o) : LAMELLA_OK;
 }
 
 static lamella_status check_number(call *c, const stack *s, int64_t n, row_numbers *all)
@@ -281,7 +268,7 @@ static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t
     int64_t n_duplicates = 0;
 
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
-    TRY(check_extents(c, &s));
+    TRY(stack_check_not_empty(c, &s));
     if (n_anchors < 1)
         return fail(c, LAMELLA_ERR_ARGUMENT, "n_anchors is %lld, expected at least 1", (long long)n_anchors);
     TRY(check_options(c, &s, options, &o));

@@ -27,7 +27,7 @@ typedef struct stitching {
 
 typedef struct stitch_cell {
     double  accuracy, f1;
-    int32_t flags, reserved;
+    int32_t flags;
 } stitch_cell;
 
 /* Fits projections on the anchors, heads on the train rows, and tests all: cells [head, space]. */

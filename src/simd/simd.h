@@ -29,4 +29,11 @@ LAMELLA_INTERNAL void           simd_put_back(uint32_t environment);
 /* The 16 lanes to one sum, always in this order: 16 -> 8 -> 4 -> 2 -> 1 by adding the upper half to the lower. */
 LAMELLA_INTERNAL double         lanes_sum(const double *lanes);
 
+static inline double dot_f64(const kernels *k, const double *x, const double *y, int64_t n)
+{
+    double lanes[16] = { 0 };
+    k->dot_lanes_f64(x, y, n, lanes);
+    return lanes_sum(lanes);
+}
+
 #endif

@@ -4,6 +4,7 @@
  *
  * Near the optimum differences of values drown in rounding while gradients still tell: there a step is judged by the slope at its end. */
 #include "solve/lbfgs.h"
+#include "linalg/linalg.h"
 
 #include <math.h>
 #include <string.h>
@@ -43,23 +44,10 @@ void lbfgs_recentre(lbfgs *b)
     b->started = 0;
 }
 
-static double lbfgs_dot(const lbfgs *b, const double *x, const double *y)
-{
-    double lanes[16] = { 0 };
-    b->simd->dot_lanes_f64(x, y, b->n, lanes);
-    return lanes_sum(lanes);
-}
-
 static void add_multiple(double *x, double factor, const double *y, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
         x[i] += factor * y[i];
-}
-
-static void scale_vector(double *x, double factor, int64_t n)
-{
-    for (int64_t i = 0; i < n; i++)
-        x[i] *= factor;
 }
 
 static void remember_pair(lbfgs *b, const double *gradient)
@@ -69,8 +57,8 @@ static void remember_pair(lbfgs *b, const double *gradient)
         s[i] = b->trial[i] - b->point[i];
         y[i] = gradient[i] - b->gradient[i];
     }
-    double product = lbfgs_dot(b, s, y);
-    if (!(product > LBFGS_LEAST * lbfgs_dot(b, y, y)) || !isfinite(product))
+    double product = dot_f64(b->simd, s, y, b->n);
+    if (!(product > LBFGS_LEAST * dot_f64(b->simd, y, y, b->n)) || !isfinite(product))
         return;
     b->rho[b->next_pair] = 1 / product;
     b->next_pair = (b->next_pair + 1) % LBFGS_PAIRS;
@@ -83,20 +71,20 @@ static void two_loops(lbfgs *b)
     memcpy(d, b->gradient, (size_t)b->n * sizeof *d);
     for (int64_t k = 1; k <= b->n_pairs; k++) {
         int64_t i = (b->next_pair - k + LBFGS_PAIRS) % LBFGS_PAIRS;
-        along[i] = b->rho[i] * lbfgs_dot(b, b->s + i * b->n, d);
+        along[i] = b->rho[i] * dot_f64(b->simd, b->s + i * b->n, d, b->n);
         add_multiple(d, -along[i], b->y + i * b->n, b->n);
     }
     if (b->n_pairs) {
         int64_t newest = (b->next_pair - 1 + LBFGS_PAIRS) % LBFGS_PAIRS;
         const double *y = b->y + newest * b->n;
-        scale_vector(d, 1 / (b->rho[newest] * lbfgs_dot(b, y, y)), b->n);
+        scale_row(d, b->n, 1 / (b->rho[newest] * dot_f64(b->simd, y, y, b->n)));
     }
     for (int64_t k = b->n_pairs; k >= 1; k--) {
         int64_t i = (b->next_pair - k + LBFGS_PAIRS) % LBFGS_PAIRS;
-        double back = b->rho[i] * lbfgs_dot(b, b->y + i * b->n, d);
+        double back = b->rho[i] * dot_f64(b->simd, b->y + i * b->n, d, b->n);
         add_multiple(d, along[i] - back, b->s + i * b->n, b->n);
     }
-    scale_vector(d, -1, b->n);
+    scale_row(d, b->n, -1);
 }
 
 static void set_trial(lbfgs *b)
@@ -108,11 +96,11 @@ static void set_trial(lbfgs *b)
 static void start_search(lbfgs *b)
 {
     two_loops(b);
-    b->slope = lbfgs_dot(b, b->gradient, b->direction);
+    b->slope = dot_f64(b->simd, b->gradient, b->direction, b->n);
     if (!(b->slope < 0)) { /* pairs spoilt by rounding */
         b->n_pairs = b->next_pair = 0;
         two_loops(b);
-        b->slope = lbfgs_dot(b, b->gradient, b->direction);
+        b->slope = dot_f64(b->simd, b->gradient, b->direction, b->n);
     }
     b->step = 1;
     b->low = 0;
@@ -137,7 +125,7 @@ int32_t lbfgs_tell(lbfgs *b, double value, const double *gradient, double noise)
 {
     if (!b->started)
         return move(b, value, gradient);
-    double slope = lbfgs_dot(b, gradient, b->direction);
+    double slope = dot_f64(b->simd, gradient, b->direction, b->n);
     int lower = value <= b->value + LBFGS_DECREASE * b->step * b->slope;
     int level = value <= b->value + noise * fabs(b->value) && slope <= -LBFGS_FLAT * b->slope;
     if (!isfinite(value) || !(lower || level))

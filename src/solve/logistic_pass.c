@@ -88,11 +88,8 @@ void fit_scores(const kernels *k, const float *x, const double *weights, const d
                 double *scores)
 {
     k->f32_to_f64(x, dim, room);
-    for (int64_t o = 0; o < n_outputs; o++) {
-        double lanes[16] = { 0 };
-        k->dot_lanes_f64(room, weights + o * dim, dim, lanes);
-        scores[o] = lanes_sum(lanes) + intercepts[o];
-    }
+    for (int64_t o = 0; o < n_outputs; o++)
+        scores[o] = dot_f64(k, room, weights + o * dim, dim) + intercepts[o];
 }
 
 static double binary_residual(int precise, double weight, int positive, logistic_pass *s)
@@ -115,19 +112,6 @@ static double binary_residual(int precise, double weight, int positive, logistic
     return positive ? -weight * other : weight * other;
 }
 
-/* Scores become probabilities; returns log sum exp. */
-static double softmax_scores(double *z, int64_t n)
-{
-    double most = z[0], sum = 0;
-    for (int64_t k = 1; k < n; k++)
-        most = fmax(most, z[k]);
-    for (int64_t k = 0; k < n; k++)
-        sum += z[k] = exp(z[k] - most);
-    for (int64_t k = 0; k < n; k++)
-        z[k] /= sum;
-    return most + log(sum);
-}
-
 /* A row's loss is added; its scores become residuals. */
 static void residuals_of_row(const logistic_problem *q, const logistic_point *at, int64_t row, logistic_pass *s)
 {
@@ -139,7 +123,7 @@ static void residuals_of_row(const logistic_problem *q, const logistic_point *at
         return;
     }
     double gold = s->scores[label];
-    s->loss += weight * (softmax_scores(s->scores, q->outputs) - gold);
+    s->loss += weight * (softmax(s->scores, q->outputs) - gold);
     double least = s->scores[0];
     for (int64_t k = 1; k < q->outputs; k++)
         least = fmin(least, s->scores[k]);

@@ -287,7 +287,7 @@ static lamella_status dual_scale(call *c, const fit_problem *p, dual_rows *d)
         for (int64_t j = 0; j < dim; j++)
             d->spread[j] += d->z[i * dim + j] * d->z[i * dim + j];
     if (!matrix_is_finite(d->spread, 1, dim, dim))
-        return fail(c, LAMELLA_ERR_NUMERIC, "the stack has numbers whose squares do not fit f64, expected less than 1e150");
+        return fail_squares(c, "the stack");
     for (int64_t j = 0; j < dim; j++)
         d->spread[j] = inverse_spread_of(d->mean[j], d->spread[j] / d->weight, p->standardise);
     for (int64_t i = 0; p->standardise && i < n; i++)

@@ -25,7 +25,6 @@ typedef struct fit_report {
     double  gradient_norm; /* of all weights and intercepts; in units of the standardised columns where these are */
     int64_t iterations;
     int32_t converged;
-    int32_t reserved;
 } fit_report;
 
 /* One problem at a list of penalties. Which rows are trained on, how heavy each is and what class it has are its own. */
@@ -37,7 +36,6 @@ typedef struct fit_problem {
     const int32_t  *label;       /* by row number: 0 .. n_classes - 1, each class on one of these rows at least */
     int64_t         n_classes;   /* 2: one output, for class 1; more: one a class */
     int32_t         standardise; /* columns to mean 0 and spread 1 (ddof 0) under the weights of these rows; weights come back in raw units */
-    int32_t         reserved;
     unsigned char  *constant;    /* out [dim] where columns are standardised: 1 = constant on these rows, of weight 0 */
     const double   *penalty;     /* [n_penalties], each over 0; rising is fastest: each starts from the one before */
     int64_t         n_penalties;
@@ -69,7 +67,7 @@ typedef struct ridge_fits {
     double       *intercepts; /* out [n_penalties, n_outputs] */
     fit_report   *report;     /* out [n_penalties, n_outputs] */
     unsigned char *constant;  /* out [dim] as of a fit_problem */
-    int32_t       standardise, reserved;
+    int32_t       standardise;
 } ridge_fits;
 
 LAMELLA_INTERNAL lamella_status ridge_of_gram(call *c, const gram *g, const ridge_fits *f);

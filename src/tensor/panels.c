@@ -20,7 +20,7 @@ static void task(int64_t i, void *data)
 
 lamella_status sum_panels(call *c, const panel_sum *sum)
 {
-    panel_pass pass = { .sum = sum, .state_bytes = whole_lines(sum->state_bytes) };
+    panel_pass pass = { .sum = sum, .state_bytes = whole_lines(sum->sums ? sum->n_sums * (int64_t)sizeof(double) : sum->state_bytes) };
     arena_mark before = arena_now(&c->memory);
     TRY(rows_open(c, sum->s, sum->first_layer, sum->n_layers, sum->precision, &pass.r));
     pass.r.keep_nonfinite = sum->keep_nonfinite;
@@ -34,8 +34,13 @@ lamella_status sum_panels(call *c, const panel_sum *sum)
         TRY(rows_next(c, &pass.r));
         TRY(parallel(c, pass.r.n_panels, task, &pass));
         TRY(rows_fault(c, &pass.r));
-        for (int64_t i = 0; i < pass.r.n_panels && sum->join; i++)
-            sum->join(pass.states + i * pass.state_bytes, sum->data);
+        for (int64_t i = 0; i < pass.r.n_panels; i++) {
+            char *state = pass.states + i * pass.state_bytes;
+            for (int64_t j = 0; j < sum->n_sums; j++)
+                sum->sums[j] += ((double *)state)[j];
+            if (sum->join)
+                sum->join(state, sum->data);
+        }
     } while (pass.r.n);
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;

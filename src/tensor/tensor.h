@@ -83,6 +83,9 @@ LAMELLA_INTERNAL const char *indexed_name(char *text, int64_t size, const char *
 LAMELLA_INTERNAL double  load_f64(int32_t dtype, const void *p);
 LAMELLA_INTERNAL int64_t load_i64(int32_t dtype, const void *p);
 
+/* The numbers of a checked view [n]: finite, or NONFINITE. */
+LAMELLA_INTERNAL lamella_status view_numbers(call *c, const lamella_view *v, const char *name, double *to);
+
 /* ---- stacks: tensor/stack.c ---- */
 
 /* Rows that the library makes itself, layer by layer and in order, instead of the host's memory or `read`. */
@@ -238,7 +241,9 @@ typedef struct panel_sum {
     int64_t      room_bytes;  /* scratch of a task */
     int64_t      state_bytes; /* what a panel leaves; both aligned to 64, of any contents */
     void       (*of_panel)(const panel_task *t, void *state, void *data);
-    void       (*join)(void *state, void *data); /* NULL: nothing is summed */
+    void       (*join)(void *state, void *data); /* NULL: nothing else is summed */
+    double      *sums;        /* NULL, or [n_sums] to which a state of doubles is added; state_bytes is theirs then */
+    int64_t      n_sums;
     void        *data;
 } panel_sum;
 

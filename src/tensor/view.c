@@ -1,6 +1,7 @@
 /* Views: every check that a view needs by itself, and walking over its elements. */
 #include "tensor/tensor.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -352,4 +353,15 @@ void put_element(const lamella_view *v, const void *value, const int64_t *index)
 {
     if (view_is_wanted(v))
         memcpy(view_at(v, index), value, (size_t)dtype_size(v->dtype));
+}
+
+lamella_status view_numbers(call *c, const lamella_view *v, const char *name, double *to)
+{
+    number text;
+    for (int64_t j = 0; j < v->shape[0]; j++) {
+        to[j] = load_f64(v->dtype, view_at(v, &j));
+        if (!isfinite(to[j]))
+            return fail(c, LAMELLA_ERR_NONFINITE, "%s[%lld] is %s, expected a finite number", name, (long long)j, number_text(to[j], &text));
+    }
+    return LAMELLA_OK;
 }
