@@ -284,9 +284,11 @@ static lamella_status search_wave(call *c, searched_rows *s, const f32_rows *que
 {
     f32_blocks base = f32_blocks_of(&s->picked);
     f32_rows wave = { queries->data + first * queries->stride, MIN(WAVE_QUERIES, queries->n - first), queries->dim, queries->stride }, unit_rows;
-    top_k_pass t = { .s = s, .exact = { simd_of(c), s, &wave, NULL, k, candidates_capacity(k), 0 }, .query_ids = query_ids ? query_ids + first : NULL };
+    top_k_pass t = { .s = s, .exact = { simd_of(c), s, &wave, NULL, k, candidates_capacity(k), 0 },
+                     .query_ids = query_ids ? query_ids + first : NULL };
     similar_pass p = { .queries = &unit_rows, .base = &base, .width = s->width, .by_dot = 1,
-                       .state_bytes = (int64_t)sizeof(found_list) + k * (int64_t)sizeof(found_row), .block = s->base ? bound_block : NULL, .epilogue = pick_rows, .done = keep_found, .data = &t };
+                       .state_bytes = (int64_t)sizeof(found_list) + k * (int64_t)sizeof(found_row), .block = s->base ? bound_block : NULL,
+                       .epilogue = pick_rows, .done = keep_found, .data = &t };
     double *squares = NULL, *norms = NULL;
     found_row *joined;
     if (s->base)
