@@ -210,82 +210,72 @@ static int sort_layers(canvas *v, canvas_block *b, keyed_row *room)
 
 /* ---- all blocks ---- */
 
-/* Bytes of the parts of a task's room, for `block` pixels. */
+/* Where a task converts what it reads. */
 typedef struct canvas_room {
-    int64_t colour, alpha, alpha_read, order, sorted, colours, flat[3], rest;
+    char      *alpha, *colours, *flat[3];
+    keyed_row *sorted;
 } canvas_room;
 
-static canvas_room room_of(const canvas *v, int64_t block, int64_t extra)
+static void *cut_canvas_room(char *memory, int64_t *at, int64_t bytes)
 {
-    int64_t k = v->n_layers, sorts = v->has[CANVAS_DEPTH];
-    canvas_room r = {
-        .colour = whole_lines(k * (int64_t)sizeof(float *)),
-        .alpha = whole_lines(k * block * (int64_t)sizeof(double)),
-        .alpha_read = pixels_room(&v->in[CANVAS_ALPHA], block),
-        .order = sorts ? whole_lines(k * block * (int64_t)sizeof(int32_t)) : 0,
-        .sorted = sorts ? whole_lines(2 * k * (int64_t)sizeof(keyed_row)) : 0,
-        .colours = k * pixels_room(&v->in[CANVAS_COLOURS], block),
-        .rest = extra * block,
-    };
-    for (int i = 0; i < 3; i++)
-        r.flat[i] = v->has[CANVAS_BACKGROUND + i] ? pixels_room(&v->in[CANVAS_BACKGROUND + i], block) : 0;
-    return r;
+    char *piece = memory ? memory + *at : NULL;
+    *at += bytes;
+    return piece;
 }
 
-static int64_t canvas_room_bytes(const canvas_room *r)
+/* Cuts a task's room, for `block` pixels; returns its bytes. memory NULL: these are all that is asked for. */
+static int64_t cut_canvas_block(const canvas *v, int64_t block, int64_t extra, char *memory, canvas_block *b, canvas_room *r)
 {
-    return r->colour + 2 * r->alpha + r->alpha_read + r->order + r->sorted + r->colours + r->flat[0] + r->flat[1] + r->flat[2] + r->rest;
+    int64_t k = v->n_layers, sorts = v->has[CANVAS_DEPTH], at = 0;
+    b->colour = cut_canvas_room(memory, &at, whole_lines(k * (int64_t)sizeof(float *)));
+    b->alpha = cut_canvas_room(memory, &at, whole_lines(k * block * (int64_t)sizeof(double)));
+    b->slope = cut_canvas_room(memory, &at, whole_lines(k * block * (int64_t)sizeof(double)));
+    r->alpha = cut_canvas_room(memory, &at, pixels_room(&v->in[CANVAS_ALPHA], block));
+    b->order = sorts ? cut_canvas_room(memory, &at, whole_lines(k * block * (int64_t)sizeof(int32_t))) : NULL;
+    r->sorted = cut_canvas_room(memory, &at, sorts ? whole_lines(2 * k * (int64_t)sizeof(keyed_row)) : 0);
+    r->colours = cut_canvas_room(memory, &at, k * pixels_room(&v->in[CANVAS_COLOURS], block));
+    for (int i = 0; i < 3; i++)
+        r->flat[i] = cut_canvas_room(memory, &at, v->has[CANVAS_BACKGROUND + i] ? pixels_room(&v->in[CANVAS_BACKGROUND + i], block) : 0);
+    b->rest = cut_canvas_room(memory, &at, extra * block);
+    return at;
 }
 
 typedef struct canvas_pass {
-    canvas     *v;
-    canvas_room room;
-    scratch     pieces;
-    int64_t     first_block;
-    void      (*paint)(const canvas *v, const canvas_block *b, void *data);
-    void       *data;
+    canvas *v;
+    int64_t extra; /* bytes a pixel */
+    scratch pieces;
+    int64_t first_block;
+    void  (*paint)(const canvas *v, const canvas_block *b, void *data);
+    void   *data;
 } canvas_pass;
-
-static char *cut_canvas_room(char **next, int64_t bytes)
-{
-    char *piece = *next;
-    *next += bytes;
-    return piece;
-}
 
 static void task(int64_t i, void *data)
 {
     canvas_pass *pass = data;
     canvas *v = pass->v;
-    const canvas_room *r = &pass->room;
-    char *piece = scratch_claim(&pass->pieces), *next = piece;
+    char *piece = scratch_claim(&pass->pieces);
+    canvas_room r;
     canvas_block b = { .first = (pass->first_block + i) * v->block };
     b.n = MIN(v->block, v->n_pixels - b.first);
-    b.colour = (const float **)cut_canvas_room(&next, r->colour);
-    b.alpha = (double *)cut_canvas_room(&next, r->alpha);
-    b.slope = (double *)cut_canvas_room(&next, r->alpha);
-    char *alpha_read = cut_canvas_room(&next, r->alpha_read);
-    b.order = r->order ? (int32_t *)cut_canvas_room(&next, r->order) : NULL;
-    keyed_row *sorted = (keyed_row *)cut_canvas_room(&next, r->sorted);
-    char *colours = cut_canvas_room(&next, r->colours), *background = cut_canvas_room(&next, r->flat[0]), *g_out = cut_canvas_room(&next, r->flat[1]);
-    char *g_transmittance = cut_canvas_room(&next, r->flat[2]);
-    b.rest = next;
-    if (load_colours(v, &b, colours) && load_alphas(v, &b, alpha_read) && sort_layers(v, &b, sorted) &&
-        load_flat(v, CANVAS_BACKGROUND, &b, background, &b.background) && load_flat(v, CANVAS_G_OUT, &b, g_out, &b.g_out) &&
-        load_flat(v, CANVAS_G_TRANSMITTANCE, &b, g_transmittance, &b.g_transmittance))
+    cut_canvas_block(v, v->block, pass->extra, piece, &b, &r);
+    if (load_colours(v, &b, r.colours) && load_alphas(v, &b, r.alpha) && sort_layers(v, &b, r.sorted) &&
+        load_flat(v, CANVAS_BACKGROUND, &b, r.flat[0], &b.background) && load_flat(v, CANVAS_G_OUT, &b, r.flat[1], &b.g_out) &&
+        load_flat(v, CANVAS_G_TRANSMITTANCE, &b, r.flat[2], &b.g_transmittance))
         pass->paint(v, &b, pass->data);
     scratch_release(&pass->pieces, piece);
 }
 
 lamella_status canvas_each(call *c, canvas *v, int64_t extra, void (*paint)(const canvas *v, const canvas_block *b, void *data), void *data)
 {
-    canvas_pass pass = { .v = v, .paint = paint, .data = data };
-    canvas_room of_some = room_of(v, 64, extra);
-    v->block = MAX(1, MIN(MOST_PIXELS, BLOCK_ROOM / MAX(canvas_room_bytes(&of_some) / 64, 1)));
-    pass.room = room_of(v, v->block, extra);
-    TRY(scratch_open(c, canvas_room_bytes(&pass.room), &pass.pieces));
+    canvas_pass pass = { .v = v, .extra = extra, .paint = paint, .data = data };
+    canvas_block b;
+    canvas_room r;
+    int64_t bytes = cut_canvas_block(v, 64, extra, NULL, &b, &r);
+    v->block = MAX(1, MIN(MOST_PIXELS, BLOCK_ROOM / MAX(bytes / 64, 1)));
+    bytes = cut_canvas_block(v, v->block, extra, NULL, &b, &r);
+    TRY(scratch_open(c, bytes, &pass.pieces));
     int64_t n_blocks = (v->n_pixels + v->block - 1) / v->block;
-    int64_t batch = MAX(MIN(BLOCKS_A_BATCH, BLOCKS_A_BATCH * BLOCK_ROOM / MAX(canvas_room_bytes(&pass.room), 1)), 1);
+    int64_t batch = MAX(MIN(BLOCKS_A_BATCH, BLOCKS_A_BATCH * BLOCK_ROOM / MAX(bytes, 1)), 1);
     for (; pass.first_block < n_blocks; pass.first_block += batch) {
         TRY(progress(c, pass.first_block, n_blocks));
         TRY(parallel(c, MIN(batch, n_blocks - pass.first_block), task, &pass));

@@ -26,11 +26,6 @@ static void add_mixed(const layer_mix *m, const float *x, row_norm row, double w
             sum[j] += factor * ((double)x[j] - row.mean);
 }
 
-static int64_t mix_room(const layer_mix *m)
-{
-    return m->dim * (panel_most(&m->s) * (int64_t)sizeof(double) + (int64_t)sizeof(float));
-}
-
 /* room: the sums of the panel's rows, then one of them rounded. */
 static void mix_panel(const panel_task *t, void *state, void *data)
 {
@@ -75,7 +70,8 @@ static lamella_status mix_layers(call *c, const lamella_stack *stack_, const lam
 
     w.mixed = pixels_of(&out, WITH_CHANNELS);
     lowest_reset(&w.fault);
-    TRY(sum_panels(c, &(panel_sum){ .s = &m.s, .n_layers = m.s.n_layers, .precision = LAMELLA_F32, .together = 1, .room_bytes = mix_room(&m),
+    TRY(sum_panels(c, &(panel_sum){ .s = &m.s, .n_layers = m.s.n_layers, .precision = LAMELLA_F32, .together = 1,
+                                    .room_bytes = m.dim * (panel_most(&m.s) * (int64_t)sizeof(double) + (int64_t)sizeof(float)),
                                     .of_panel = mix_panel, .data = &w }));
     int64_t at = lowest_get(&w.fault);
     if (at != INT64_MAX)

@@ -9,8 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-#define MIX_LANES 16
-
 typedef struct mix_gradient {
     layer_mix *m;
     pixels     g;
@@ -71,16 +69,6 @@ static lamella_status gradient_fault(call *c, const mix_gradient *w)
                 isfinite(value) ? "a number that f32 holds" : "a finite number");
 }
 
-static lamella_status sum_products(call *c, mix_gradient *w)
-{
-    const int64_t n_layers = w->m->s.n_layers;
-    TAKE_ZEROS(c, w->d, n_layers);
-    TRY(sum_panels(c, &(panel_sum){ .s = &w->m->s, .n_layers = n_layers, .precision = LAMELLA_F32, .together = 1,
-                                    .room_bytes = pixels_room(&w->g, 1), .sums = w->d, .n_sums = n_layers, .of_panel = panel_products,
-                                    .data = w }));
-    return gradient_fault(c, w);
-}
-
 /* d to the gradient of the weights, in place; returns the one of gamma. */
 static double weights_from_products(const layer_mix *m, double *d)
 {
@@ -103,15 +91,17 @@ static lamella_status mix_gradients(call *c, const lamella_stack *stack_, const 
 
     TRY(mix_check(c, stack_, options, &m));
     int32_t rank = stack_lead_shape(&m.s, m.dim, shape);
-    TRY(view_check(c, &g, g_mixed, FLOATS, "g_mixed"));
-    TRY(view_check_shape(c, &g, "g_mixed", shape, rank));
+    TRY(view_check_in(c, &g, g_mixed, FLOATS, "g_mixed", shape, rank));
     n_layers = m.s.n_layers;
     TRY(view_check_out(c, &out, d_weights, F64, "d_weights", &n_layers, 1));
     TRY(OUTPUTS(c, wanted, outputs));
 
     w.g = pixels_of(&g, WITH_CHANNELS);
     lowest_reset(&w.fault);
-    TRY(sum_products(c, &w));
+    TAKE_ZEROS(c, w.d, n_layers);
+    TRY(sum_panels(c, &(panel_sum){ .s = &m.s, .n_layers = n_layers, .precision = LAMELLA_F32, .together = 1, .room_bytes = pixels_room(&w.g, 1),
+                                    .sums = w.d, .n_sums = n_layers, .of_panel = panel_products, .data = &w }));
+    TRY(gradient_fault(c, &w));
     double *d = w.d, of_gamma = weights_from_products(&m, d);
     for (int64_t l = 0; l < n_layers; l++)
         if (!isfinite(d[l]))

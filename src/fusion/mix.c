@@ -23,8 +23,7 @@ static lamella_status check_mix_weights(call *c, layer_mix *m)
         m->share[l] = 1.0 / (double)n;
     if (!m->o.weights)
         return LAMELLA_OK;
-    TRY(view_check(c, &v, m->o.weights, F32 | F64, "options.weights"));
-    TRY(view_check_shape(c, &v, "options.weights", &n, 1));
+    TRY(view_check_in(c, &v, m->o.weights, F32 | F64, "options.weights", &n, 1));
     TRY(view_numbers(c, &v, "options.weights", m->share));
     if (m->o.weighting == LAMELLA_FUSION_WEIGHTING_SOFTMAX)
         softmax(m->share, n);

@@ -37,15 +37,6 @@ int64_t pixels_room(const pixels *p, int64_t n)
     return whole_lines(n * p->n_channels * (int64_t)sizeof(float)) + whole_lines(n * p->n_channels * size);
 }
 
-static void elements_to_f32(const kernels *simd, int32_t dtype, const void *x, int64_t n, float *out)
-{
-    switch (dtype) {
-    case LAMELLA_F16: simd->f16_to_f32(x, n, out); break;
-    case LAMELLA_BF16: simd->bf16_to_f32(x, n, out); break;
-    default: simd->f64_to_f32(x, n, out); break;
-    }
-}
-
 const float *pixels_f32(const pixels *p, const kernels *simd, int64_t layer, int64_t first, int64_t n, void *room)
 {
     int64_t size = dtype_size(p->one.dtype), stride = run_stride(&p->one), cells = n * p->n_channels;
@@ -61,7 +52,7 @@ const float *pixels_f32(const pixels *p, const kernels *simd, int64_t layer, int
     }
     if (is_f32)
         return (const float *)(const void *)from;
-    elements_to_f32(simd, p->one.dtype, from, cells, out);
+    run_to_f32(simd, p->one.dtype, from, cells, out);
     return out;
 }
 

@@ -24,11 +24,6 @@ typedef struct rho_work {
     int64_t              first;      /* width of the tasks at hand */
 } rho_work;
 
-static int64_t ranking_room(int64_t n_pairs)
-{
-    return n_pairs * (int64_t)(2 * sizeof(keyed_row) + sizeof(int64_t) + 2 * sizeof(double));
-}
-
 static void rho_task(int64_t i, void *data)
 {
     rho_work *w = data;
@@ -52,14 +47,14 @@ static lamella_status rank_widths(call *c, rho_work *w)
     return progress(c, 1, 1);
 }
 
-static lamella_status check_pair_gold(call *c, const lamella_view *gold, const pair_grid *g, lamella_view *v, double **values)
+static lamella_status check_pair_gold(call *c, const lamella_view *gold, const pair_grid *g, double **values)
 {
+    lamella_view v;
     number text;
-    TRY(view_check(c, v, gold, F32 | F64 | I32 | I64, "gold"));
-    TRY(view_check_shape(c, v, "gold", &g->n_pairs, 1));
+    TRY(view_check_in(c, &v, gold, F32 | F64 | I32 | I64, "gold", &g->n_pairs, 1));
     TAKE(c, *values, g->n_pairs);
     for (int64_t p = 0; p < g->n_pairs; p++) {
-        double value = load_f64(v->dtype, view_at(v, &p));
+        double value = load_f64(v.dtype, view_at(&v, &p));
         TRY(ask_row(c, p));
         if (!isfinite(value))
             return fail(c, LAMELLA_ERR_NONFINITE, "gold is %s at row %lld, expected a finite number", number_text(value, &text), (long long)p);
@@ -86,7 +81,7 @@ static lamella_status open_ranks(call *c, const pair_grid *g, const double *gold
     w->valid = valid;
     w->gold = gold;
     w->gold_order = order;
-    return scratch_open(c, ranking_room(g->n_pairs), &w->pieces);
+    return scratch_open(c, g->n_pairs * (int64_t)(2 * sizeof(keyed_row) + sizeof(int64_t) + 2 * sizeof(double)), &w->pieces);
 }
 
 static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lamella_view *pairs, const lamella_view *gold, const int64_t *widths,
@@ -94,12 +89,12 @@ static lamella_status grid_of_rho(call *c, const lamella_stack *first, const lam
                                   lamella_matryoshka_grid_result *result)
 {
     lamella_matryoshka_grid_result found = { .struct_size = sizeof found };
-    lamella_view out, golds;
+    lamella_view out;
     double *values = NULL;
     rho_work w;
     pair_grid g;
     TRY(grid_open(c, first, pairs, widths, n_widths, options, &g));
-    TRY(check_pair_gold(c, gold, &g, &golds, &values));
+    TRY(check_pair_gold(c, gold, &g, &values));
     const int64_t shape[] = { g.first.n_layers, n_widths };
     TRY(view_check_out(c, &out, rho, F64, "rho", shape, 2));
     TRY(RESULT_OPTIONAL(c, result));

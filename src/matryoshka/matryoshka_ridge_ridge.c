@@ -119,16 +119,6 @@ static int32_t put_cell(const ridge_cells *f, const ridge_out *out, int64_t l, i
     return flags;
 }
 
-static void put_ridge_layer(const ridge_cells *f, const ridge_out *out, int64_t l, lamella_matryoshka_ridge_result *found)
-{
-    for (int64_t k = 0; k < f->p->n_widths; k++)
-        for (int64_t t = 0; t < f->p->n_tasks; t++) {
-            int32_t flags = put_cell(f, out, l, k, t);
-            found->n_edge += (flags & LAMELLA_CELL_EDGE) != 0;
-            found->n_unstable += (flags & LAMELLA_CELL_UNSTABLE) != 0;
-        }
-}
-
 /* ---- the call ---- */
 
 static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lamella_view *labels, const double *penalties, int64_t n_penalties,
@@ -168,7 +158,11 @@ static lamella_status ridge_grid(call *c, const lamella_stack *stack_, const lam
     const ridge_cells cells = { &p, place, possible, error, accuracy };
     for (int64_t l = 0; l < s.n_layers; l++) {
         TRY_ITEMS(NULL, l, 1, s.n_layers, ridge_layer(c, &p, l, error, accuracy));
-        put_ridge_layer(&cells, &out, l, &found);
+        for (int64_t i = 0; i < n_widths * p.n_tasks; i++) {
+            int32_t flags = put_cell(&cells, &out, l, i / p.n_tasks, i % p.n_tasks);
+            found.n_edge += (flags & LAMELLA_CELL_EDGE) != 0;
+            found.n_unstable += (flags & LAMELLA_CELL_UNSTABLE) != 0;
+        }
     }
     write_sized(result, &found, (int64_t)sizeof found);
     return found.n_impossible || found.n_unstable || found.n_empty_samples ? LAMELLA_NOTE : LAMELLA_OK;

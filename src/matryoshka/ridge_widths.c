@@ -23,7 +23,6 @@ typedef struct ridge_pass {
     const gram    *g;            /* of [X | y] */
     int64_t        l, first_penalty;
     const int64_t *reach;        /* [penalty of the pass]: dims that have a factor; wider widths have no figures */
-    double        *sums;         /* [penalty of the pass, ridge_figures] */
 } ridge_pass;
 
 /* ---- factors ---- */
@@ -84,15 +83,6 @@ static void panel_figures(const panel_task *t, void *state, void *data)
         ridge_panel(&pass->a, &p, t->room, state);
 }
 
-static lamella_status sum_figures(call *c, ridge_pass *pass)
-{
-    const int64_t n = pass->a.n_penalties * ridge_figures(pass->a.p);
-    TAKE_ZEROS(c, pass->sums, n);
-    return sum_panels(c, &(panel_sum){ .s = pass->a.p->s, .first_layer = pass->l, .n_layers = 1, .precision = pass->a.precision, .together = 1,
-                                       .room_bytes = ridge_panel_bytes(&pass->a), .sums = pass->sums, .n_sums = n, .of_panel = panel_figures,
-                                       .data = pass });
-}
-
 /* ---- one layer ---- */
 
 /* Penalty i of the pass: a number wherever every row has digits enough; an f64 pass fills what was left NaN. Returns whether f64 may find
@@ -120,7 +110,8 @@ static int put_ridge_figures(const ridge_pass *pass, int64_t i, const double *fi
 static lamella_status run_pass(call *c, ridge_pass *pass, int in_f64, double *error, double *accuracy, unsigned char *left)
 {
     ridge_applied *a = &pass->a;
-    int64_t d = a->dim, n = a->n_penalties;
+    const int64_t d = a->dim, n = a->n_penalties, n_figures = ridge_figures(a->p);
+    double *sums;
     arena_mark before = arena_now(&c->memory);
     factor_work f = { .a = a, .g = pass->g, .penalty = a->p->penalty + pass->first_penalty };
     TAKE(c, f.l, n * d * d);
@@ -135,9 +126,12 @@ static lamella_status run_pass(call *c, ridge_pass *pass, int in_f64, double *er
     a->inverse = f.packed;
     a->inverse_f64 = in_f64 ? f.l : NULL;
     pass->reach = f.reach;
-    TRY(sum_figures(c, pass));
+    TAKE_ZEROS(c, sums, n * n_figures);
+    TRY(sum_panels(c, &(panel_sum){ .s = a->p->s, .first_layer = pass->l, .n_layers = 1, .precision = a->precision, .together = 1,
+                                    .room_bytes = ridge_panel_bytes(a), .sums = sums, .n_sums = n * n_figures, .of_panel = panel_figures,
+                                    .data = pass }));
     for (int64_t i = 0; i < n; i++)
-        left[i] = (unsigned char)put_ridge_figures(pass, i, pass->sums + i * ridge_figures(a->p), error, accuracy);
+        left[i] = (unsigned char)put_ridge_figures(pass, i, sums + i * n_figures, error, accuracy);
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }

@@ -32,7 +32,7 @@ static void settle_square(const panel *p, const unsigned char *keep, int64_t j, 
     if (per_unit != 1) {
         m->square[j] = 0;
         for (int64_t i = 0; i < p->n; i++)
-            if (keep[i])
+            if (!keep || keep[i])
                 m->square[j] += (x[i * p->stride] - m->mean[j]) * per_unit * ((x[i * p->stride] - m->mean[j]) * per_unit);
     }
     m->square[j] = fmax(m->square[j] - (double)m->n * (low * low), 0);
@@ -42,10 +42,11 @@ static void settle_square(const panel *p, const unsigned char *keep, int64_t j, 
 void column_moments_of(const kernels *k, const panel *p, const unsigned char *keep, column_moments *m)
 {
     const double *x = p->data, *first = NULL;
+    keep = keep ? keep : p->valid;
     m->n = 0;
     memset(m->mean, 0, (size_t)column_moments_doubles(m->dim) * sizeof *m->mean);
     for (int64_t i = 0; i < p->n; i++)
-        if (keep[i]) {
+        if (!keep || keep[i]) {
             first = first ? first : x + i * p->stride;
             k->add_deviation_f64(x + i * p->stride, first, m->dim, m->mean);
             k->max_size_f64(x + i * p->stride, m->dim, m->largest);
@@ -56,7 +57,7 @@ void column_moments_of(const kernels *k, const panel *p, const unsigned char *ke
     for (int64_t j = 0; j < m->dim; j++)
         mean_sum(first[j], m->mean[j] / (double)m->n, &m->mean[j], &m->low[j]);
     for (int64_t i = 0; i < p->n; i++)
-        if (keep[i])
+        if (!keep || keep[i])
             k->add_square_deviation_f64(x + i * p->stride, m->mean, m->dim, m->square);
     for (int64_t j = 0; j < m->dim; j++)
         settle_square(p, keep, j, m);
@@ -93,14 +94,10 @@ static void look_at_panel(const panel_task *t, void *state, void *data)
 {
     const int64_t dim = ((column_moments *)data)->dim;
     column_moments *m = state;
-    unsigned char keep[PANEL_ROWS];
     panel p;
     *m = column_moments_in((double *)(m + 1), dim);
-    if (!task_panel(t, 0, 0, &p))
-        return;
-    for (int64_t i = 0; i < p.n; i++)
-        keep[i] = !p.valid || p.valid[i];
-    column_moments_of(t->r->simd, &p, keep, m);
+    if (task_panel(t, 0, 0, &p))
+        column_moments_of(t->r->simd, &p, NULL, m);
 }
 
 static void join_panel(void *state, void *data)

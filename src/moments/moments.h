@@ -21,7 +21,7 @@ typedef struct column_moments {
 
 LAMELLA_INTERNAL int64_t        column_moments_doubles(int64_t dim); /* that one of them needs */
 LAMELLA_INTERNAL column_moments column_moments_in(double *room, int64_t dim);
-/* Of the rows of an f64 panel, leaving out those with keep[i] == 0. */
+/* Of the rows of an f64 panel, leaving out those with keep[i] == 0, or (keep NULL) those under the mask. */
 LAMELLA_INTERNAL void           column_moments_of(const kernels *k, const panel *p, const unsigned char *keep, column_moments *m);
 /* Pairwise update of Chan, Golub and LeVeque: exact for any cut into shards, up to rounding. */
 LAMELLA_INTERNAL void           column_moments_merge(column_moments *into, const column_moments *from);

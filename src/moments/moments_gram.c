@@ -52,20 +52,14 @@ lamella_status lamella_moments_gram_merge(lamella_context *ctx, lamella_moments_
 
 /* ---- updating ---- */
 
-static lamella_status check_columns(call *c, lamella_view *v, const lamella_view *theirs, const char *name, int64_t n_rows, int64_t dim)
-{
-    TRY(view_check(c, v, theirs, FLOATS, name));
-    return view_check_shape(c, v, name, (const int64_t[]){ n_rows, dim }, 2);
-}
-
 static lamella_status check_rows(call *c, const lamella_moments_gram *gram, const lamella_view *x, const lamella_view *y, lamella_view *layer)
 {
     TRY(view_check(c, &layer[0], x, FLOATS, "x"));
-    TRY(check_columns(c, &layer[0], x, "x", layer[0].shape[0], gram->dim));
+    TRY(view_check_shape(c, &layer[0], "x", (const int64_t[]){ layer[0].shape[0], gram->dim }, 2));
     if (!gram->cross_dim && y)
         return fail(c, LAMELLA_ERR_ARGUMENT, "options.y is given, expected none, since the state has cross_dim 0");
     if (gram->cross_dim)
-        TRY(check_columns(c, &layer[1], y, "options.y", layer[0].shape[0], gram->cross_dim));
+        TRY(view_check_in(c, &layer[1], y, FLOATS, "options.y", (const int64_t[]){ layer[0].shape[0], gram->cross_dim }, 2));
     return LAMELLA_OK;
 }
 

@@ -112,17 +112,15 @@ static void look_at_panel(const panel_task *t, void *state, void *data)
 {
     const work *w = data;
     layer_figures *f = figures_in(w->s, state);
-    panel_rows two[2], *now = &two[0], *before = &two[1], *swap;
+    panel_rows two[2];
     for (int64_t l = 0; l < w->s->n_layers; l++, f++) {
+        panel_rows *now = &two[l % 2], *before = &two[(l + 1) % 2];
         task_panel(t, l, l % 2, &now->p);
         for (int64_t row = 0; row < now->p.n; row++)
             add_row(t->r->simd, now, row, f);
         if (l && now->p.dim == before->p.dim)
             add_cosines(t->r->simd, now, before, f);
         column_moments_of(t->r->simd, &now->p, now->finite, &f->columns);
-        swap = now;
-        now = before;
-        before = swap;
     }
 }
 

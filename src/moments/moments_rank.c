@@ -8,23 +8,6 @@ typedef struct rank_out {
     lamella_view *spectrum; /* [layer] */
 } rank_out;
 
-static lamella_status check_rank_options(call *c, const lamella_moments_rank_options *options, lamella_moments_rank_options *o)
-{
-    TRY(OPTIONS(c, *o, options, moments_rank));
-    if (o->unscaled && o->rcond == 0)
-        return fail(c, LAMELLA_ERR_ARGUMENT, "options.rcond is 0, expected a threshold, since options.unscaled is set");
-    return LAMELLA_OK;
-}
-
-static void put_rank(const rank_out *out, int64_t l, const rank_found *found, const double *spectrum, int64_t dim)
-{
-    PUT(&out->rank, found->rank, l);
-    PUT(&out->constant, found->n_constant, l);
-    PUT(&out->dropped, found->dropped, l);
-    for (int64_t j = 0; j < dim; j++)
-        PUT(&out->spectrum[l], spectrum[j], j);
-}
-
 static lamella_status rank_of_layer(call *c, const stack *s, int64_t l, const lamella_moments_rank_options *o, const rank_out *out)
 {
     arena_mark before = arena_now(&c->memory);
@@ -38,7 +21,11 @@ static lamella_status rank_of_layer(call *c, const stack *s, int64_t l, const la
     TRY(gram_take_units(c, dim, &g));
     TRY(gram_of_rows(c, &(gram_rows){ .s = s, .first_layer = l, .n_layers = 1 }, &g));
     TRY(rank_of_gram(c, &g, dim, &rule, spectrum, &found));
-    put_rank(out, l, &found, spectrum, dim);
+    PUT(&out->rank, found.rank, l);
+    PUT(&out->constant, found.n_constant, l);
+    PUT(&out->dropped, found.dropped, l);
+    for (int64_t j = 0; j < dim; j++)
+        PUT(&out->spectrum[l], spectrum[j], j);
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }
@@ -52,7 +39,9 @@ static lamella_status rank_layers(call *c, const lamella_stack *stack_, const la
     stack s;
     TRY(stack_check(c, &s, stack_, FLOATS, "stack"));
     TRY(stack_check_not_empty(c, &s));
-    TRY(check_rank_options(c, options, &o));
+    TRY(OPTIONS(c, o, options, moments_rank));
+    if (o.unscaled && o.rcond == 0)
+        return fail(c, LAMELLA_ERR_ARGUMENT, "options.rcond is 0, expected a threshold, since options.unscaled is set");
     TRY(view_check_out(c, &out.rank, rank, I64, "rank", &s.n_layers, 1));
     TRY(OUTPUTS(c, wanted, outputs));
     TRY(view_check_wanted(c, &out.constant, wanted.constant, I64, "outputs.constant", &s.n_layers, 1));

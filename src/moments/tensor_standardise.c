@@ -55,8 +55,7 @@ static lamella_status given_columns(call *c, const stack *s, const lamella_view 
         const int64_t dim = stack_dim(s, l);
         double *numbers;
         memcpy(&numbers, (char *)&to[l] + place, sizeof numbers);
-        TRY(view_check(c, &v, &given[l], F64, indexed_name(indexed, sizeof indexed, name, l)));
-        TRY(view_check_shape(c, &v, indexed, &dim, 1));
+        TRY(view_check_in(c, &v, &given[l], F64, indexed_name(indexed, sizeof indexed, name, l), &dim, 1));
         TRY(view_numbers(c, &v, indexed, numbers));
     }
     return LAMELLA_OK;

@@ -83,6 +83,7 @@ typedef struct linear_plan {
     sample_labels labels;
     sample_groups groups;
     int64_t *output_offset;    /* [task + 1] */
+    int64_t  most_classes;     /* that a task has */
     int32_t *fold;             /* [n]: that tests the row, -1 = always trained on */
     int64_t *scored;           /* [n_scored] rows that a fold tests */
     const double *penalty;     /* [n_penalties] as given */

@@ -74,8 +74,10 @@ static lamella_status plan_labels(call *c, const lamella_view *labels, linear_pl
     p->sizes.n_tasks = p->labels.n_tasks;
     TAKE(c, p->output_offset, p->sizes.n_tasks + 1);
     p->output_offset[0] = 0;
-    for (int64_t t = 0; t < p->sizes.n_tasks; t++)
+    for (int64_t t = 0; t < p->sizes.n_tasks; t++) {
         p->output_offset[t + 1] = p->output_offset[t] + MAX(fit_outputs(task_classes(p, t)), 1);
+        p->most_classes = MAX(p->most_classes, task_classes(p, t));
+    }
     p->sizes.n_classes = p->labels.offset[p->sizes.n_tasks];
     p->sizes.n_outputs = p->output_offset[p->sizes.n_tasks];
     return LAMELLA_OK;

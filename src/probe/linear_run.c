@@ -6,15 +6,10 @@
 /* ---- one run ---- */
 
 /* Ridge of more rows than dims goes by second moments and streams; the rest has its rows in memory. */
-static int by_moments(const linear_plan *p)
-{
-    return p->o.kind == LAMELLA_PROBE_RIDGE && p->s.n >= stack_widest(&p->s.rows);
-}
-
 static lamella_status run(call *c, const linear_plan *p, const linear_made *to)
 {
-    int64_t n = p->sizes.n_layers;
-    TRY_SPAN("fitting", 0, 0.8, by_moments(p) ? linear_ridge(c, p, to) : linear_solve(c, p, to));
+    const int64_t n = p->sizes.n_layers, by_moments = p->o.kind == LAMELLA_PROBE_RIDGE && p->s.n >= stack_widest(&p->s.rows);
+    TRY_SPAN("fitting", 0, 0.8, by_moments ? linear_ridge(c, p, to) : linear_solve(c, p, to));
     span whole = span_open(c, "scoring", 0.8, 1);
     for (int64_t l = 0; l < n; l++)
         TRY_ITEMS(NULL, l, 1, n, linear_scores(c, p, l, to->array));

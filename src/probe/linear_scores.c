@@ -214,7 +214,7 @@ static lamella_status intervals(call *c, work *s)
 {
     const linear_plan *p = s->p;
     const linear_sizes *z = &p->sizes;
-    int64_t widest = 0, n_values = z->n_tasks * N_SCORES, n = p->o.n_bootstrap;
+    int64_t n_values = z->n_tasks * N_SCORES, n = p->o.n_bootstrap;
     bootstrap_plan b = { .n_rows = z->n_scored, .n_groups = z->n_scored, .n_resamples = n, .seed = (uint64_t)p->o.seed };
     double *values = NULL;
     keyed_row *sorted = NULL;
@@ -226,12 +226,10 @@ static lamella_status intervals(call *c, work *s)
         TRY(group_rows_asking(c, labels, z->n_scored, group, NULL, sorted, &b.n_groups));
         b.group = group;
     }
-    for (int64_t t = 0; t < z->n_tasks; t++)
-        widest = MAX(widest, task_classes(p, t));
     if (n) {
         TAKE(c, values, n * n_values);
         TAKE(c, sorted, sort_room(n));
-        TRY(bootstrap_run(c, &b, n_values, 3 * widest * (int64_t)sizeof(double), resample_scores, s, values));
+        TRY(bootstrap_run(c, &b, n_values, 3 * p->most_classes * (int64_t)sizeof(double), resample_scores, s, values));
     }
     for (int64_t i = 0; i < n_values; i++) {
         int64_t cell = s->l * z->n_tasks + i / N_SCORES;
@@ -289,7 +287,6 @@ lamella_status linear_scores(call *c, const linear_plan *p, int64_t l, const lin
     const linear_sizes *z = &p->sizes;
     arena_mark before = arena_now(&c->memory);
     work s = { .p = p, .a = a, .l = l, .asks = { .c = c } };
-    int64_t widest = 0;
     keyed_row *sorted;
     TAKE(c, s.place, p->s.n);
     TAKE(c, s.decision, z->n_penalties * z->n_outputs * z->n_scored);
@@ -301,9 +298,7 @@ lamella_status linear_scores(call *c, const linear_plan *p, int64_t l, const lin
     s.precision = p->o.kind == LAMELLA_PROBE_RIDGE ? LAMELLA_F64 : LAMELLA_F32; /* as the rows were fitted */
     TRY_SPAN(NULL, 0, 0.3, each_panel(c, &p->s.rows, l, s.precision, z->dim[l] * (int64_t)sizeof(double), decide_panel, &s));
     span all = span_open(c, NULL, 0.3, 1);
-    for (int64_t t = 0; t < z->n_tasks; t++)
-        widest = MAX(widest, task_rows_bytes(z->n_scored, task_classes(p, t)));
-    TRY(scratch_open(c, whole_lines(sort_room(z->n_scored) * (int64_t)sizeof(keyed_row)) + widest, &s.room));
+    TRY(scratch_open(c, whole_lines(sort_room(z->n_scored) * (int64_t)sizeof(keyed_row)) + task_rows_bytes(z->n_scored, p->most_classes), &s.room));
     TRY(parallel(c, z->n_tasks * z->n_penalties, cell_task, &s));
     TRY(s.asks.status);
     flag_cells(p, l, a->flags);

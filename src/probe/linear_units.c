@@ -122,11 +122,9 @@ static void share_rows(const linear_plan *p, linear_unit *u)
 
 lamella_status linear_plan_units(call *c, linear_plan *p, int64_t *possible)
 {
-    int64_t *count, widest = 0;
+    int64_t *count;
     *possible = 0;
-    for (int64_t t = 0; t < p->sizes.n_tasks; t++)
-        widest = MAX(widest, task_classes(p, t));
-    TAKE(c, count, widest);
+    TAKE(c, count, p->most_classes);
     TAKE(c, p->unit, p->sizes.n_tasks * p->sizes.n_fits);
     for (int64_t t = 0; t < p->sizes.n_tasks; t++)
         for (int64_t f = 0; f < p->sizes.n_fits; f++) {

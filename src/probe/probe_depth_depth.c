@@ -180,15 +180,6 @@ static lamella_status depth_of(call *c, const lamella_view *v, const lamella_pro
     return find_as_good(c, &w, &plan, o->confidence, out, found);
 }
 
-static lamella_status check_depth_list(call *c, const lamella_probe_depth_options *o, int64_t n_layers)
-{
-    if (!o->depths)
-        return LAMELLA_OK;
-    if (o->n_layers != n_layers)
-        return fail(c, LAMELLA_ERR_SHAPE, "options.n_layers is %lld, expected %lld (= correct.shape[0])", (long long)o->n_layers, (long long)n_layers);
-    return call_reads(c, (lent){ .low = (const char *)o->depths, .high = (const char *)(o->depths + n_layers) }, "options.depths");
-}
-
 static lamella_status find_depth(call *c, const lamella_view *theirs, const lamella_probe_depth_options *options,
                                  const lamella_probe_depth_outputs *outputs, lamella_probe_depth_result *result)
 {
@@ -204,7 +195,10 @@ static lamella_status find_depth(call *c, const lamella_view *theirs, const lame
         return fail(c, LAMELLA_ERR_EMPTY, "correct has %lld layers of %lld samples, expected at least 1 of each", (long long)n_layers, (long long)n);
     TRY(OPTIONS(c, o, options, probe_depth));
     o.n_depths = o.n_depths ? o.n_depths : n_layers;
-    TRY(check_depth_list(c, &o, n_layers));
+    if (o.depths && o.n_layers != n_layers)
+        return fail(c, LAMELLA_ERR_SHAPE, "options.n_layers is %lld, expected %lld (= correct.shape[0])", (long long)o.n_layers, (long long)n_layers);
+    if (o.depths)
+        TRY(call_reads(c, (lent){ .low = (const char *)o.depths, .high = (const char *)(o.depths + n_layers) }, "options.depths"));
     TRY(OUTPUTS(c, wanted, outputs));
     TRY(view_check_wanted(c, &out.accuracy, wanted.accuracy, F64, "outputs.accuracy", &n_layers, 1));
     TRY(view_check_wanted(c, &out.beta, wanted.beta, F64, "outputs.beta", &n_layers, 1));

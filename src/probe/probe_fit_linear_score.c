@@ -74,18 +74,6 @@ static void score_panel(const panel *p, void *room, void *data)
     }
 }
 
-/* [dim] is [1, dim]. */
-static void as_matrix(lamella_view *v)
-{
-    if (v->rank != 1)
-        return;
-    v->rank = 2;
-    v->shape[1] = v->shape[0];
-    v->stride[1] = v->stride[0];
-    v->shape[0] = 1;
-    v->stride[0] = 0;
-}
-
 static lamella_status score_rows(call *c, const lamella_probe_linear *probe, int64_t layer, const lamella_view *x_, const lamella_view *scores_)
 {
     lamella_view x, scores;
@@ -97,7 +85,8 @@ static lamella_status score_rows(call *c, const lamella_probe_linear *probe, int
     TRY(view_check(c, &x, x_, FLOATS, "x"));
     int32_t rank = x.rank;
     TRY(view_check_shape(c, &x, "x", rank == 1 ? &dim : (const int64_t[]){ x.shape[0], dim }, rank == 1 ? 1 : 2));
-    as_matrix(&x);
+    if (rank == 1)
+        view_as_row(&x);
     if (x.shape[0] < 1)
         return fail(c, LAMELLA_ERR_EMPTY, "x has no row, expected at least 1");
     TRY(view_check_out(c, &scores, scores_, F32, "scores", rank == 1 ? &n : (const int64_t[]){ x.shape[0], n }, rank));

@@ -6,13 +6,6 @@
 
 #define LANES 16
 
-static double square_sum_f64(const kernels *k, const double *x, int64_t n)
-{
-    double lanes[LANES] = { 0 };
-    k->square_lanes_f64(x, n, lanes);
-    return lanes_sum(lanes);
-}
-
 /* The squares left f64's range: once more over x scaled by a power of two, which changes no bit of the mantissas. */
 static double norm_scaled(const double *x, int64_t n)
 {
@@ -32,7 +25,9 @@ static double norm_scaled(const double *x, int64_t n)
 double norm_f64(const kernels *k, const double *x, int64_t n)
 {
     const double safe_least = 1e-280, safe_most = 1e300;
-    double sum = square_sum_f64(k, x, n);
+    double lanes[LANES] = { 0 };
+    k->square_lanes_f64(x, n, lanes);
+    double sum = lanes_sum(lanes);
     return sum > safe_least && sum < safe_most ? sqrt(sum) : norm_scaled(x, n);
 }
 

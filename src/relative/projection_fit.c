@@ -17,12 +17,9 @@ static lamella_status stack_of_rows(call *c, double *rows, int64_t n, int64_t di
 static lamella_status fit_columns(call *c, double *x, int64_t n, int64_t dim, double *mean, double *low, double *scale, int64_t *n_constant)
 {
     double *room;
-    unsigned char *keep;
     TAKE(c, room, column_moments_doubles(dim));
-    TAKE(c, keep, n);
-    memset(keep, 1, (size_t)n);
     column_moments m = column_moments_in(room, dim);
-    column_moments_of(simd_of(c), &(panel){ .data = x, .stride = dim, .n = n, .dim = dim }, keep, &m);
+    column_moments_of(simd_of(c), &(panel){ .data = x, .stride = dim, .n = n, .dim = dim }, NULL, &m);
     memcpy(mean, m.mean, (size_t)dim * sizeof *mean);
     if (low)
         memcpy(low, m.low, (size_t)dim * sizeof *low);

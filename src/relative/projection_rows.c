@@ -79,55 +79,45 @@ static void put_row_cosines(const work *w, const projection_room *r, int64_t n)
         clamp_cosines(r->values + q * w->stride, p->n_anchors);
 }
 
-static void put_angles(const work *w, const projection_room *r, int64_t n)
+static double similarity_to(const work *w, int32_t similarity, const double *x, int64_t anchor)
 {
     const projection *p = w->p;
-    for (int64_t q = 0; q < n; q++)
-        unit_row(w->simd, r->x + q * p->dim, p->dim, r->x + q * p->dim);
-    for (int64_t a = 0; a < p->n_anchors; a++)
-        for (int64_t q = 0; q < n; q++)
-            r->values[q * w->stride + a] = (float)angular_distance(r->x + q * p->dim, p->units + a * p->dim, p->dim);
+    const double *point = p->points + anchor * p->dim;
+    switch (similarity) {
+    case LAMELLA_RELATIVE_ANGULAR: return angular_distance(x, p->units + anchor * p->dim, p->dim);
+    case LAMELLA_RELATIVE_BASIS: return dot_f64(w->simd, x, p->basis + anchor * p->dim, p->dim);
+    case LAMELLA_RELATIVE_EUCLIDEAN: return euclidean_distance(x, point, p->dim) / p->distance[DISTANCE_EUCLIDEAN];
+    case LAMELLA_RELATIVE_L1: return absolute_distance(x, point, p->dim) / p->distance[DISTANCE_L1];
+    default: return largest_distance(x, point, p->dim) / p->distance[DISTANCE_LINF];
+    }
 }
 
-static double distance_of_kind(int kind, const double *x, const double *y, int64_t n)
+static void put_each(const work *w, const projection_room *r, int64_t n, int32_t similarity, int64_t first_column)
 {
-    return kind == DISTANCE_EUCLIDEAN ? euclidean_distance(x, y, n) : kind == DISTANCE_L1 ? absolute_distance(x, y, n) : largest_distance(x, y, n);
-}
-
-static void put_distances(const work *w, const projection_room *r, int64_t n, int kind, int64_t first_column)
-{
-    const projection *p = w->p;
-    for (int64_t a = 0; a < p->n_anchors; a++)
+    for (int64_t a = 0; a < w->p->n_anchors; a++)
         for (int64_t q = 0; q < n; q++)
-            r->values[q * w->stride + first_column + a] =
-                (float)(distance_of_kind(kind, r->x + q * p->dim, p->points + a * p->dim, p->dim) / p->distance[kind]);
-}
-
-static void put_coordinates(const work *w, const projection_room *r, int64_t n)
-{
-    const projection *p = w->p;
-    for (int64_t a = 0; a < p->n_anchors; a++)
-        for (int64_t q = 0; q < n; q++)
-            r->values[q * w->stride + a] = (float)dot_f64(w->simd, r->x + q * p->dim, p->basis + a * p->dim, p->dim);
+            r->values[q * w->stride + first_column + a] = (float)similarity_to(w, similarity, r->x + q * w->p->dim, a);
 }
 
 static void put_similarities(const work *w, const projection_room *r, int64_t n)
 {
+    const int64_t dim = w->p->dim, n_anchors = w->p->n_anchors;
     switch (w->rules->similarity) {
     case LAMELLA_RELATIVE_COSINE: put_row_cosines(w, r, n); break;
-    case LAMELLA_RELATIVE_ANGULAR: put_angles(w, r, n); break;
-    case LAMELLA_RELATIVE_EUCLIDEAN: put_distances(w, r, n, DISTANCE_EUCLIDEAN, 0); break;
-    case LAMELLA_RELATIVE_L1: put_distances(w, r, n, DISTANCE_L1, 0); break;
-    case LAMELLA_RELATIVE_LINF: put_distances(w, r, n, DISTANCE_LINF, 0); break;
-    case LAMELLA_RELATIVE_BASIS: put_coordinates(w, r, n); break;
     case LAMELLA_RELATIVE_ABSOLUTE:
         for (int64_t q = 0; q < n; q++)
-            w->simd->f64_to_f32(r->x + q * w->p->dim, w->p->dim, r->values + q * w->stride);
+            w->simd->f64_to_f32(r->x + q * dim, dim, r->values + q * w->stride);
         break;
-    default: /* the tile fills up to a multiple of its rows: distances come after it */
+    case LAMELLA_RELATIVE_PRODUCT: /* the tile fills up to a multiple of its rows: distances come after it */
         put_row_cosines(w, r, n);
-        for (int kind = 0; kind < DISTANCE_KINDS; kind++)
-            put_distances(w, r, n, kind, (1 + kind) * w->p->n_anchors);
+        put_each(w, r, n, LAMELLA_RELATIVE_EUCLIDEAN, n_anchors);
+        put_each(w, r, n, LAMELLA_RELATIVE_L1, 2 * n_anchors);
+        put_each(w, r, n, LAMELLA_RELATIVE_LINF, 3 * n_anchors);
+        break;
+    default:
+        for (int64_t q = 0; q < n && w->p->units; q++)
+            unit_row(w->simd, r->x + q * dim, dim, r->x + q * dim);
+        put_each(w, r, n, w->rules->similarity, 0);
     }
 }
 

@@ -209,23 +209,6 @@ static lamella_status check_options(call *c, const stack *s, const lamella_relat
     return LAMELLA_OK;
 }
 
-static lamella_status check_number(call *c, const stack *s, int64_t n, row_numbers *all)
-{
-    TRY(row_numbers_all(c, s, all));
-    if (n > all->n)
-        return fail(c, LAMELLA_ERR_SHAPE, "n_anchors is %lld, expected at most %lld (= rows outside the mask)", (long long)n, (long long)all->n);
-    return LAMELLA_OK;
-}
-
-static lamella_status choose_anchors(call *c, const stack *s, const lamella_relative_anchors_options *o, const row_numbers *all, int64_t n,
-                                     row_numbers *chosen)
-{
-    int64_t *row;
-    TAKE(c, row, n);
-    *chosen = (row_numbers){ row, n };
-    return o->method == LAMELLA_RELATIVE_ANCHORS_RANDOM ? draw_anchors(c, o->seed, all, n, row) : farthest_anchors(c, s, o, n, row);
-}
-
 typedef struct anchors_out {
     lamella_view anchors, condition, rank, duplicates;
 } anchors_out;
@@ -272,15 +255,22 @@ static lamella_status find_anchors(call *c, const lamella_stack *stack_, int64_t
     if (n_anchors < 1)
         return fail(c, LAMELLA_ERR_ARGUMENT, "n_anchors is %lld, expected at least 1", (long long)n_anchors);
     TRY(check_options(c, &s, options, &o));
-    TRY(o.given ? row_numbers_check(c, &s, o.given, "options.given", &chosen) : check_number(c, &s, n_anchors, &all));
+    TRY(o.given ? row_numbers_check(c, &s, o.given, "options.given", &chosen) : row_numbers_all(c, &s, &all));
+    if (!o.given && n_anchors > all.n)
+        return fail(c, LAMELLA_ERR_SHAPE, "n_anchors is %lld, expected at most %lld (= rows outside the mask)", (long long)n_anchors,
+                    (long long)all.n);
     if (o.given && chosen.n != n_anchors)
         return fail(c, LAMELLA_ERR_SHAPE, "options.given.shape[0] is %lld, expected %lld (= n_anchors)", (long long)chosen.n, (long long)n_anchors);
     TRY(check_anchors_outputs(c, &s, n_anchors, anchors, outputs, &out)); /* after the number, by which hosts size them */
     TRY(RESULT_OPTIONAL(c, result));
 
     const double choosing = !o.given && o.method == LAMELLA_RELATIVE_ANCHORS_FARTHEST ? 0.9 : 0; /* of the time, as far as progress tells of it */
-    if (!o.given)
-        TRY_SPAN(NULL, 0, choosing, choose_anchors(c, &s, &o, &all, n_anchors, &chosen));
+    if (!o.given) {
+        int64_t *row;
+        TAKE(c, row, n_anchors);
+        TRY_SPAN(NULL, 0, choosing, choosing > 0 ? farthest_anchors(c, &s, &o, n_anchors, row) : draw_anchors(c, o.seed, &all, n_anchors, row));
+        chosen = (row_numbers){ row, n_anchors };
+    }
     TRY(row_numbers_repeated(c, &chosen, &found.n_repeated));
     TRY_SPAN(NULL, choosing, 1, put_figures(c, &s, &chosen, &out, &n_duplicates));
     for (int64_t i = 0; i < n_anchors; i++)

@@ -12,8 +12,7 @@ static int takes_part(const samples *s, int64_t i)
 lamella_status samples_integers(call *c, const samples *s, const lamella_view *theirs, const char *name, int64_t **x)
 {
     lamella_view v;
-    TRY(view_check(c, &v, theirs, I32 | I64, name));
-    TRY(view_check_shape(c, &v, name, &s->n, 1));
+    TRY(view_check_in(c, &v, theirs, I32 | I64, name, &s->n, 1));
     TAKE(c, *x, s->n);
     for (int64_t i = 0; i < s->n; i++) {
         (*x)[i] = takes_part(s, i) ? load_i64(v.dtype, view_at(&v, &i)) : 0;
@@ -48,8 +47,7 @@ lamella_status samples_weigh(call *c, samples *s, const lamella_view *theirs, co
     lamella_view v;
     if (!theirs)
         return LAMELLA_OK;
-    TRY(view_check(c, &v, theirs, F32 | F64, name));
-    TRY(view_check_shape(c, &v, name, &s->n, 1));
+    TRY(view_check_in(c, &v, theirs, F32 | F64, name, &s->n, 1));
     TRY(samples_numbers(c, s, &v, name, &s->weight));
     for (int64_t i = 0; i < s->n; i++) {
         number n;

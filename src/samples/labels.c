@@ -15,13 +15,8 @@ static lamella_status check_by_task(call *c, const samples *s, const lamella_vie
     if (v->shape[v->rank - 1] != s->n)
         return fail(c, LAMELLA_ERR_SHAPE, "%s.shape[%d] is %lld, expected %lld (= samples of stack)", name, (int)v->rank - 1,
                     (long long)v->shape[v->rank - 1], (long long)s->n);
-    if (v->rank == 1) { /* [sample] is [1, sample] */
-        v->shape[1] = v->shape[0];
-        v->stride[1] = v->stride[0];
-        v->shape[0] = 1;
-        v->stride[0] = 0;
-        v->rank = 2;
-    }
+    if (v->rank == 1)
+        view_as_row(v);
     return view_check_shape(c, v, name, (const int64_t[]){ n_tasks < 0 ? v->shape[0] : n_tasks, s->n }, 2);
 }
 

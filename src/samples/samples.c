@@ -23,8 +23,7 @@ lamella_status samples_of_rows(call *c, int64_t n, const lamella_view *mask, sam
     lamella_view v;
     unsigned char *valid = NULL;
     if (mask) {
-        TRY(view_check(c, &v, mask, BYTES, "options.mask"));
-        TRY(view_check_shape(c, &v, "options.mask", &n, 1));
+        TRY(view_check_in(c, &v, mask, BYTES, "options.mask", &n, 1));
         TAKE(c, valid, n);
         for (int64_t i = 0; i < n; i++) {
             valid[i] = *view_at(&v, &i) != 0;

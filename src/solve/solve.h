@@ -49,9 +49,6 @@ typedef struct fit_options {
     double  tolerance;      /* the objective is within this share of its least value, as far as the last steps tell */
 } fit_options;
 
-#define FIT_MAX_ITERATIONS 1000
-#define FIT_TOLERANCE 1e-10
-
 LAMELLA_INTERNAL int64_t        fit_outputs(int64_t n_classes); /* 1 for two classes, else n_classes */
 
 /* All problems, in parallel. OK whatever converged: the reports say. */

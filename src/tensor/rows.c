@@ -199,7 +199,7 @@ static const void *contiguous_run(const rows *r, int64_t l, int64_t vector, char
     return room;
 }
 
-static void run_to_f32(const kernels *k, int32_t dtype, const void *run, int64_t n, float *out)
+void run_to_f32(const kernels *k, int32_t dtype, const void *run, int64_t n, float *out)
 {
     switch (dtype) {
     case LAMELLA_F16: k->f16_to_f32(run, n, out); break;

@@ -158,8 +158,7 @@ static lamella_status check_sample_id(call *c, const stack *s)
     lamella_view v;
     if (!s->host.sample_id)
         return LAMELLA_OK;
-    TRY(view_check(c, &v, s->host.sample_id, I64, member_name(name, sizeof name, s, "sample_id")));
-    return view_check_shape(c, &v, name, &s->n_samples, 1);
+    return view_check_in(c, &v, s->host.sample_id, I64, member_name(name, sizeof name, s, "sample_id"), &s->n_samples, 1);
 }
 
 lamella_status stacks_check_ids(call *c, const stack *a, const stack *b)
@@ -274,8 +273,7 @@ int64_t stack_masked(const stack *s)
 
 lamella_status stack_check_lead(call *c, const stack *s, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name)
 {
-    TRY(view_check(c, v, theirs, dtypes, name));
-    return view_check_shape(c, v, name, s->layer[0].shape, s->layer[0].rank - 1);
+    return view_check_in(c, v, theirs, dtypes, name, s->layer[0].shape, s->layer[0].rank - 1);
 }
 
 lamella_status view_flatten(call *c, const lamella_view *v, const void **flat)

@@ -34,6 +34,10 @@ LAMELLA_INTERNAL lamella_status view_check(call *c, lamella_view *v, const lamel
 LAMELLA_INTERNAL lamella_status view_check_type_and_shape(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name);
 LAMELLA_INTERNAL lamella_status view_check_shape(call *c, const lamella_view *v, const char *name, const int64_t *shape, int64_t rank);
 
+/* view_check, and exactly the shape given (rank extents). */
+LAMELLA_INTERNAL lamella_status view_check_in(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name,
+                                              const int64_t *shape, int64_t rank);
+
 /* Besides that: writable, no element twice, exactly the shape given (rank extents), and apart from all that the call reads or writes
  * under another name, whichever of them is checked first. */
 #define VIEW_OUT(c, v, view, dtypes, ...) \
@@ -53,6 +57,8 @@ static inline int view_is_wanted(const lamella_view *v)
 #define PUT(v, value, ...) put_element((v), &(value), (const int64_t[]){ __VA_ARGS__ })
 LAMELLA_INTERNAL void    put_element(const lamella_view *v, const void *value, const int64_t *index);
 
+/* A checked view [n] becomes [1, n]. */
+LAMELLA_INTERNAL void    view_as_row(lamella_view *v);
 /* The bytes of a checked view; none if it is empty or read. */
 LAMELLA_INTERNAL lent    view_lent(const lamella_view *v);
 LAMELLA_INTERNAL int64_t view_elements(const lamella_view *v);
@@ -73,6 +79,8 @@ LAMELLA_INTERNAL char   *copy_run(char *to, const char *from, int64_t n, int64_t
 
 /* A run of an f32 output as an array, or NULL where stride or alignment forbid. */
 LAMELLA_INTERNAL float  *run_in_place_f32(const lamella_view *out, int64_t run);
+/* n elements of a dtype, side by side and aligned, as f32. */
+LAMELLA_INTERNAL void    run_to_f32(const kernels *k, int32_t dtype, const void *run, int64_t n, float *out);
 /* Writes an f32 row to a run of an output, whatever its stride and alignment. */
 LAMELLA_INTERNAL void    store_run_f32(const lamella_view *out, int64_t run, const float *row);
 

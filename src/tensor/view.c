@@ -214,6 +214,22 @@ lamella_status view_check_shape(call *c, const lamella_view *v, const char *name
     return LAMELLA_OK;
 }
 
+lamella_status view_check_in(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name, const int64_t *shape,
+                             int64_t rank)
+{
+    TRY(view_check(c, v, theirs, dtypes, name));
+    return view_check_shape(c, v, name, shape, rank);
+}
+
+void view_as_row(lamella_view *v)
+{
+    v->rank = 2;
+    v->shape[1] = v->shape[0];
+    v->stride[1] = v->stride[0];
+    v->shape[0] = 1;
+    v->stride[0] = 0;
+}
+
 lamella_status view_check_out(call *c, lamella_view *v, const lamella_view *theirs, uint32_t dtypes, const char *name, const int64_t *shape,
                               int64_t rank)
 {
