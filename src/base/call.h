@@ -116,14 +116,14 @@ LAMELLA_INTERNAL span span_open_items(call *c, const char *stage, int64_t first,
 LAMELLA_INTERNAL void span_close(call *c, span outer);
 
 /* TRY in a span of its own: from .. to of the one around it, or items first .. first + n - 1 of `of`. */
-#define TRY_SPAN(stage, from, to, expression)              \
-    do {                                                   \
-        span outer_ = span_open(c, (stage), (from), (to)); \
-        TRY(expression);                                   \
-        span_close(c, outer_);                             \
+#define TRY_IN(opened, expression) \
+    do {                           \
+        span outer_ = (opened);    \
+        TRY(expression);           \
+        span_close(c, outer_);     \
     } while (0)
-#define TRY_ITEMS(stage, first, n, of, expression) \
-    TRY_SPAN(stage, (double)(first) / (double)(of), (double)((first) + (n)) / (double)(of), expression)
+#define TRY_SPAN(stage, from, to, expression) TRY_IN(span_open(c, (stage), (from), (to)), expression)
+#define TRY_ITEMS(stage, first, n, of, expression) TRY_IN(span_open_items(c, (stage), (first), (n), (of)), expression)
 
 /* Hands a message to the host's log, if it has one. Integers and text only. */
 LAMELLA_INTERNAL void call_log(call *c, int32_t level, const char *format, ...) __attribute__((format(printf, 3, 4)));

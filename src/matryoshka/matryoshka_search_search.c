@@ -92,13 +92,9 @@ lamella_status search_run(call *c, const searched_rows *s, const search_request 
     f32_rows queries;
     if (r->o.query_ids)
         TRY(left_out(c, &r->query_ids, &query_ids));
-    span all = span_open(c, NULL, 0, ROWS_SHARE);
-    TRY(f32_rows_open(c, NULL, &r->queries, "queries", &queries));
-    span_close(c, all);
+    TRY_SPAN(NULL, 0, ROWS_SHARE, f32_rows_open(c, NULL, &r->queries, "queries", &queries));
     TRY(searched_rows_cut(c, s, r->width, &cut));
-    all = span_open(c, "searching", ROWS_SHARE, 1);
-    TRY(top_k(c, &cut, &queries, query_ids, r->k, write_found, r, &found.n_zero_queries));
-    span_close(c, all);
+    TRY_SPAN("searching", ROWS_SHARE, 1, top_k(c, &cut, &queries, query_ids, r->k, write_found, r, &found.n_zero_queries));
     found.n_zero_rows = cut.n_zero_rows;
     found.n_short_queries = r->n_short;
     write_sized(asked->result, &found, (int64_t)sizeof found);
@@ -115,12 +111,8 @@ static lamella_status search_once(call *c, const lamella_view *base, const searc
     int32_t similarity = ready.o.similarity ? ready.o.similarity : LAMELLA_MATRYOSHKA_SEARCH_COSINE;
     TRY(check_row_ids(c, &b_ids, ready.o.base_ids, "options.base_ids", b.shape[0]));
     TRY(search_check(c, asked, b.shape[1], &ready));
-    span all = span_open(c, NULL, 0, ROWS_SHARE);
-    TRY(searched_rows_open(c, NULL, &b, ready.o.base_ids ? &b_ids : NULL, similarity, ready.width, &s));
-    span_close(c, all);
-    all = span_open(c, "searching", ROWS_SHARE, 1);
-    TRY(search_run(c, &s, asked, &ready));
-    span_close(c, all);
+    TRY_SPAN(NULL, 0, ROWS_SHARE, searched_rows_open(c, NULL, &b, ready.o.base_ids ? &b_ids : NULL, similarity, ready.width, &s));
+    TRY_SPAN("searching", ROWS_SHARE, 1, search_run(c, &s, asked, &ready));
     return LAMELLA_OK;
 }
 

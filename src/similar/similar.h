@@ -35,7 +35,7 @@ typedef struct f32_blocks {
 } f32_blocks;
 
 LAMELLA_INTERNAL f32_blocks     f32_blocks_of(const f32_rows *r);
-/* Layer 0 of a checked stack of samples [n, dim], in memory or read, of which no row is masked. In place until the call ends. */
+/* Layer 0 of a checked stack of samples [n, dim], in memory or read, of which no row is masked. b stays where it is. */
 LAMELLA_INTERNAL lamella_status f32_blocks_open(call *c, const stack *s, f32_blocks *b);
 /* The next block. Faults as of f32_rows_open. */
 LAMELLA_INTERNAL lamella_status f32_blocks_next(call *c, f32_blocks *b);

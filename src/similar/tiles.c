@@ -127,11 +127,9 @@ static lamella_status tiles_of_block(call *c, work *w)
     double of_task = (double)p->block_queries * (double)p->part_rows * (double)p->width;
     int64_t at_once = MAX(of_task * TASKS_BETWEEN_POLLS <= PRODUCTS_BETWEEN_POLLS ? TASKS_BETWEEN_POLLS : 1, parallel_width(c));
     arena_mark before = arena_now(&c->memory);
-    span all = span_open_items(c, NULL, p->base->first, p->base->block.n, MAX(p->base->n, 1));
     if (p->block)
         TRY(p->block(c, p->data));
     TRY(parallel_asking(c, w->n_blocks * parts_of(p, p->base->block.n), at_once, p->by_dot && p->queries->n == 1 ? dots_task : task, w));
-    span_close(c, all);
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;
 }
@@ -153,7 +151,7 @@ lamella_status similar_tiles(call *c, similar_pass *p)
         TRY(scratch_open(c, w.panel_bytes + w.rows_bytes + w.scores_bytes + p->room_bytes, &w.pieces));
     do {
         TRY(f32_blocks_next(c, p->base));
-        TRY(tiles_of_block(c, &w));
+        TRY_ITEMS(NULL, p->base->first, p->base->block.n, MAX(p->base->n, 1), tiles_of_block(c, &w));
     } while (!f32_blocks_end(p->base));
     arena_rewind(&c->memory, before);
     return LAMELLA_OK;

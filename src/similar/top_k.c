@@ -111,9 +111,7 @@ lamella_status searched_rows_open(call *c, const searched_keeper *keeper, const 
                                   int64_t width, searched_rows *s)
 {
     *s = (searched_rows){ .similarity = similarity, .width = width };
-    span all = span_open(c, "reading rows", 0, COPY_SHARE);
-    TRY(keeper ? f32_rows_open(c, keeper->rows, base, "base", &s->rows) : open_base(c, base, s));
-    span_close(c, all);
+    TRY_SPAN("reading rows", 0, COPY_SHARE, keeper ? f32_rows_open(c, keeper->rows, base, "base", &s->rows) : open_base(c, base, s));
     if (ids)
         TRY(open_ids(c, keeper ? keeper->ids : NULL, ids, &s->ids));
     if (!s->base)
@@ -314,9 +312,8 @@ lamella_status top_k(call *c, searched_rows *s, const f32_rows *queries, const i
     *n_zero_queries = 0;
     do { /* without queries, too, the rows of a base are looked at */
         arena_mark before = arena_now(&c->memory);
-        span all = span_open_items(c, NULL, first, MIN(WAVE_QUERIES, queries->n - first), MAX(queries->n, 1));
-        TRY(search_wave(c, s, queries, query_ids, first, most, found, data, n_zero_queries));
-        span_close(c, all);
+        TRY_ITEMS(NULL, first, MIN(WAVE_QUERIES, queries->n - first), MAX(queries->n, 1),
+                  search_wave(c, s, queries, query_ids, first, most, found, data, n_zero_queries));
         arena_rewind(&c->memory, before);
         first += WAVE_QUERIES;
     } while (first < queries->n);

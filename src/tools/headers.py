@@ -191,13 +191,16 @@ def add_header(api, path, room, family):
 
 
 def check_fields(api, path, contents):
+    name = path.relative_to(api.root / "include")
     for struct in contents.structs:
+        if struct.name.endswith("_outputs") and [f.name for f in struct.fields[:2]] != ["struct_size", "reserved0"]:
+            api.errors.append(f"{name}:{struct.line}: {struct.name} begins otherwise than with struct_size and reserved0")
         for f in struct.fields:
             if options.enum_name(f) and not api.enum_of_field(f):
-                api.errors.append(f"{path.relative_to(api.root / 'include')}:{f.line}: {f.name}: {options.enum_name(f)} is no enumerator")
+                api.errors.append(f"{name}:{f.line}: {f.name}: {options.enum_name(f)} is no enumerator")
             named = grammar.NAMES_UNIT.fullmatch(f.name)
             if named and options.is_scalar(f) and grammar.unit_of(options.parts_of(f)) != f"in {named[1]}":
-                api.errors.append(f"{path.relative_to(api.root / 'include')}:{f.line}: {f.name}: its unit is no attribute: {{in {named[1]}}}")
+                api.errors.append(f"{name}:{f.line}: {f.name}: its unit is no attribute: {{in {named[1]}}}")
 
 
 def doc_of(d, complain):

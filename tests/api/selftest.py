@@ -319,6 +319,13 @@ class Options(Planted):
             self.assertEqual([e for e in api.errors if not e.endswith("ARGUMENT is no status")], errors)
         self.assertEqual([a.name for a in api.functions[0].arguments], ["options", "struct_size"])
 
+    def test_how_outputs_begin(self):
+        for second, errors in {"uint32_t reserved0;\n    ": 0, "": 1}.items():
+            outputs = f"typedef struct lamella_probe_score_outputs {{\n    uint32_t struct_size;\n    {second}double *sum;\n}} lamella_probe_score_outputs;\n\n"
+            self.write("include/lamella/probe/fit.h", FIT.replace("/**\n * Scores", outputs + "/**\n * Scores"))
+            found = [e for e in headers.read(self.root).errors if e.endswith("begins otherwise than with struct_size and reserved0")]
+            self.assertEqual(len(found), errors)
+
     def test_a_unit_is_an_attribute(self):
         self.assertEqual(self.rule("1 to 4; in bytes; 0 = 2"), (1, 4, 2, "1 to 4, or 0 for 2"))
         for comment, errors in {"{0 or more; in bytes}": 0, "{0 or more; in seconds}": 1, "{0 or more} bytes": 1}.items():
